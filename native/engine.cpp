@@ -1,0 +1,74 @@
+// One SIMD level of the kernel. CMake compiles this file once for each level, with the level's
+// flags, GATECAST_LEVEL (its name) and GATECAST_BYTES (the width of its vectors). Everything it
+// includes is in an anonymous namespace, so no code of one level can be linked into another.
+#include "columns.h"
+#include "rows.h"
+
+#define GATECAST_JOIN_(a, b) a##b
+#define GATECAST_JOIN(a, b) GATECAST_JOIN_(a, b)
+#define GATECAST_TEXT_(a) #a
+#define GATECAST_TEXT(a) GATECAST_TEXT_(a)
+
+namespace gatecast {
+namespace {
+
+template <class T>
+int columns_of(int samples) {
+  constexpr int W = Simd<T>::width;
+  if (2 * samples < 16 && 2 * samples < W + 1) return 0;
+  if (samples < 8) return 0;
+  return samples <= 64 ? 16 : 32;
+}
+
+template <class T>
+size_t packed_size(const Net& net) {
+  const size_t columns = ColumnWeights(net).size, rows = RowWeights<T>(net).size;
+  return columns > rows ? columns : rows;
+}
+
+template <class T>
+void pack(const Net& net, const T* theta, T* packed, bool by_rows, bool one_step, bool backward) {
+  if (by_rows)
+    pack_rows(net, theta, packed, one_step, backward);
+  else
+    pack_columns(net, theta, packed, backward);
+}
+
+template <class T>
+size_t work_size(const Net& net, int steps, int warmup, int columns, int samples, bool backward) {
+  return columns ? ColumnScratch(net, steps, warmup, columns, backward).size
+                 : RowScratch<T>(net, steps, warmup, samples, backward).size;
+}
+
+template <class T>
+void run(Task<T>& task) {
+  if (task.columns)
+    ColumnRun<T>(task).run();
+  else
+    RowRun<T>(task).run();
+}
+
+// Kingma and Ba 2015, algorithm 1, in Keras' form: epsilon joins the uncorrected second moment.
+template <class T>
+void adam(const AdamStep<T>& s, const T* const* gradients, int count, size_t begin, size_t end) {
+  for (size_t p = begin; p < end; ++p) {
+    T g = gradients[0][p];
+    for (int i = 1; i < count; ++i) g += gradients[i][p];
+    s.first[p] += s.keep_1 * (g - s.first[p]);
+    s.second[p] += s.keep_2 * (g * g - s.second[p]);
+    s.theta[p] -= s.rate * s.first[p] / (__builtin_sqrt(s.second[p]) + s.epsilon);
+  }
+}
+
+template <class T>
+constexpr Engine<T> engine = {GATECAST_TEXT(GATECAST_LEVEL), columns_of<T>, packed_size<T>,
+                              pack<T>,    work_size<T>,  run<T>,        adam<T>};
+
+}  // namespace
+
+extern const Engine<float>* const GATECAST_JOIN(float_engine_, GATECAST_LEVEL);
+extern const Engine<double>* const GATECAST_JOIN(double_engine_, GATECAST_LEVEL);
+const Engine<float>* const GATECAST_JOIN(float_engine_, GATECAST_LEVEL) = &engine<float>;
+const Engine<double>* const GATECAST_JOIN(double_engine_, GATECAST_LEVEL) = &engine<double>;
+
+}  // namespace gatecast

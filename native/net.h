@@ -1,0 +1,107 @@
+// The network's shape, where its parameters lie, and the task of running one chunk of samples.
+// Plain data only: this header is included by code compiled for different SIMD levels.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+namespace gatecast {
+
+constexpr int max_layers = 32;
+
+// Sizes of a stack of LSTM layers under a dense head. The flat parameter vector holds, for each
+// layer, kernel [I][4H], recurrent kernel [H][4H] and bias [4H], then the head's kernel [H][K] and
+// bias [K]; gate blocks in the order i, f, g, o. src/gatecast/kernel/layout.py says the same.
+struct Net {
+  int inputs, hidden, outputs, layers;
+
+  int layer_inputs(int layer) const { return layer ? hidden : inputs; }
+  size_t layer_size(int layer) const {
+    return size_t(layer_inputs(layer) + hidden + 1) * 4 * hidden;
+  }
+  size_t kernel(int layer) const {
+    return layer ? layer_size(0) + (layer - 1) * layer_size(1) : 0;
+  }
+  size_t recurrent(int layer) const {
+    return kernel(layer) + size_t(layer_inputs(layer)) * 4 * hidden;
+  }
+  size_t bias(int layer) const { return recurrent(layer) + size_t(hidden) * 4 * hidden; }
+  size_t head() const { return kernel(layers); }
+  size_t head_bias() const { return head() + size_t(hidden) * outputs; }
+  size_t size() const { return head_bias() + outputs; }
+};
+
+// Lets a long run be stopped between two steps. `poll` is set on the calling thread's tasks only:
+// it looks at the clock, reports progress and raises `stop` when the caller wants to end.
+struct Pulse {
+  std::atomic<bool> stop{false};
+  void (*poll)(void*) = nullptr;
+  void* context = nullptr;
+};
+
+// Memory of the network for several samples: [layers][samples][hidden], rows of `stride` samples.
+template <class T>
+struct StateView {
+  T* hidden = nullptr;
+  T* cell = nullptr;
+  ptrdiff_t layer_stride = 0;
+};
+
+// One chunk of samples to run along, and where its results go. Pointers that are null are not
+// wanted. Sample n of the chunk is samples[n] of x and y, and first + n of all other arrays.
+template <class T>
+struct Task {
+  Net net;
+  const T* theta;
+  const T* packed;  // the weights, as this SIMD level wants them
+  T* work;          // scratch of work_size() values
+  int steps, warmup;
+  int samples, columns;  // columns: samples rounded up to what the vector code wants
+  int first;
+  const ptrdiff_t* chosen;  // indices into x and y
+  const T* x;
+  ptrdiff_t x_sample, x_step, x_feature;  // strides in values
+  const T* y = nullptr;
+  ptrdiff_t y_sample, y_step, y_output;
+  StateView<const T> initial;
+  StateView<T> final;
+  T* outputs = nullptr;   // [samples][steps - warmup][K], forward only
+  T* gradient = nullptr;  // [size], forward and backward
+  bool accumulate = false;
+  T* dx = nullptr;            // [samples][steps][I]
+  StateView<T> d_initial;
+  T error_scale = 0;  // d loss / d output = error_scale * error
+  double loss = 0;    // sum of squared errors, written by the backward run
+  Pulse* pulse = nullptr;
+  bool polls = false;
+
+  int loss_steps() const { return steps - warmup; }
+  bool stopped() const {
+    if (!pulse) return false;
+    if (polls) pulse->poll(pulse->context);
+    return pulse->stop.load(std::memory_order_relaxed);
+  }
+};
+
+// What Adam needs for one update.
+template <class T>
+struct AdamStep {
+  T* theta;
+  T* first;
+  T* second;
+  T rate, keep_1, keep_2, epsilon;  // rate with the bias correction in it; keep = 1 - beta
+};
+
+// The functions of one SIMD level; see engine.cpp.
+template <class T>
+struct Engine {
+  const char* name;
+  int (*columns)(int samples);  // columns of each chunk of a batch; 0: one chunk, row by row
+  size_t (*packed_size)(const Net&);
+  void (*pack)(const Net&, const T* theta, T* packed, bool by_rows, bool empty_memory, bool back);
+  size_t (*work_size)(const Net&, int steps, int warmup, int columns, int samples, bool backward);
+  void (*run)(Task<T>&);
+  void (*adam)(const AdamStep<T>&, const T* const* gradients, int count, size_t begin, size_t end);
+};
+
+}  // namespace gatecast

@@ -1,0 +1,209 @@
+// Forward runs, gradients and whole epochs over many samples: cuts batches into chunks, gives
+// them to threads, and makes the updates. Nothing outlives a call.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "net.h"
+#include "team.h"
+
+namespace gatecast {
+
+// Samples of a data set, as strided views; see Task.
+template <class T>
+struct Samples {
+  int steps, warmup;
+  const T* x;
+  ptrdiff_t x_sample, x_step, x_feature;
+  const T* y = nullptr;
+  ptrdiff_t y_sample = 0, y_step = 0, y_output = 0;
+};
+
+// Adam's settings, and its moments in the caller's arrays.
+template <class T>
+struct Adam {
+  T *first, *second;
+  double* powers;  // beta_1^t, beta_2^t
+  double learning_rate, beta_1, beta_2, epsilon;
+};
+
+// Runs batches of one network over a data set with one SIMD level.
+template <class T>
+class Runner {
+ public:
+  Runner(const Engine<T>& engine, const Net& net, const Samples<T>& data, int batch, int threads,
+         bool backward, Pulse* pulse)
+      : engine_(engine), net_(net), data_(data), backward_(backward), pulse_(pulse),
+        team_(std::min(threads, lanes_of(batch, backward))), packed_(engine.packed_size(net)) {
+    size_t work = 0;
+    for (int samples : {batch, 7, 64})  // the paths and chunk widths that a batch may take
+      if (samples <= batch)
+        work = std::max(work, engine.work_size(net, data.steps, data.warmup,
+                                               engine.columns(samples), samples, backward));
+    work_.assign(team_.size(), std::vector<T>());
+    for (auto& w : work_) w.resize(work);
+    if (backward) gradients_.assign(lanes_of(batch, true), std::vector<T>(net.size()));
+  }
+
+  // Prepare the weights for batches of `samples`; `empty` memory at their start.
+  void pack(const T* theta, int samples, bool empty) {
+    theta_ = theta;
+    engine_.pack(net_, theta, packed_.data(), engine_.columns(samples) == 0,
+                 empty && data_.steps == 1, backward_);
+  }
+
+  // Run `samples` chosen samples. Each chunk fills its own part of the results; gradients are
+  // summed by lane, a fixed set of chunks, so the bits do not depend on the number of threads.
+  // Returns the sum of squared errors; the run is void if the pulse has stopped it.
+  double run(const Task<T>& wanted, const ptrdiff_t* chosen, int samples) {
+    const int columns = engine_.columns(samples);
+    const int width = columns ? columns : samples;
+    const int chunks = (samples + width - 1) / width;
+    lanes_used_ = std::min(chunks, backward_ ? max_lanes : chunks);
+    losses_.assign(lanes_used_, 0.0);
+    team_.run([&](int thread) {
+      Task<T> task = wanted;
+      task.net = net_;
+      task.theta = theta_;
+      task.packed = packed_.data();
+      task.work = work_[thread].data();
+      task.steps = data_.steps;
+      task.warmup = data_.warmup;
+      task.columns = columns;
+      task.x = data_.x;
+      task.x_sample = data_.x_sample;
+      task.x_step = data_.x_step;
+      task.x_feature = data_.x_feature;
+      task.y = backward_ ? data_.y : nullptr;
+      task.y_sample = data_.y_sample;
+      task.y_step = data_.y_step;
+      task.y_output = data_.y_output;
+      task.pulse = pulse_;
+      task.polls = thread == 0;
+      task.error_scale =
+          T(2.0 / (double(samples) * (data_.steps - data_.warmup) * net_.outputs));
+      for (int lane = thread; lane < lanes_used_; lane += team_.size()) {
+        if (backward_) task.gradient = gradients_[lane].data();
+        for (int chunk = lane; chunk < chunks; chunk += lanes_used_) {
+          task.first = chunk * width;
+          task.samples = std::min(width, samples - task.first);
+          task.chosen = chosen + task.first;
+          task.accumulate = chunk != lane;
+          engine_.run(task);
+          losses_[lane] += task.loss;
+        }
+      }
+    });
+    double total = 0;
+    for (double loss : losses_) total += loss;
+    return total;
+  }
+
+  // Sum the lanes of the last run into `gradient`.
+  void collect(T* gradient) {
+    for (size_t p = 0; p < net_.size(); ++p) {
+      gradient[p] = gradients_[0][p];
+      for (int lane = 1; lane < lanes_used_; ++lane) gradient[p] += gradients_[lane][p];
+    }
+  }
+
+  // One update from the lanes of the last run. `live` are the parameters that can move.
+  void update(T* theta, Adam<T>& adam, const std::vector<std::pair<size_t, size_t>>& live) {
+    adam.powers[0] *= adam.beta_1;
+    adam.powers[1] *= adam.beta_2;
+    const AdamStep<T> step{theta,
+                           adam.first,
+                           adam.second,
+                           T(adam.learning_rate * std::sqrt(1.0 - adam.powers[1]) /
+                             (1.0 - adam.powers[0])),
+                           T(1.0 - adam.beta_1),
+                           T(1.0 - adam.beta_2),
+                           T(adam.epsilon)};
+    const T* sources[max_lanes];
+    for (int lane = 0; lane < lanes_used_; ++lane) sources[lane] = gradients_[lane].data();
+    for (const auto& range : live)
+      engine_.adam(step, sources, lanes_used_, range.first, range.second);
+  }
+
+ private:
+  static constexpr int max_lanes = 8;
+  const Engine<T>& engine_;
+  const Net net_;
+  const Samples<T> data_;
+  const bool backward_;
+  Pulse* const pulse_;
+  Team team_;
+  std::vector<T> packed_;
+  std::vector<std::vector<T>> work_, gradients_;
+  std::vector<double> losses_;
+  const T* theta_ = nullptr;
+  int lanes_used_ = 0;
+
+  int lanes_of(int batch, bool backward) const {
+    const int columns = engine_.columns(batch);
+    const int chunks = columns ? (batch + columns - 1) / columns : 1;
+    // a smaller last batch may be cut more finely, but never into more chunks than this
+    return backward ? std::min(std::max(chunks, columns ? 4 : 1), max_lanes) : chunks;
+  }
+};
+
+// Train for one epoch: a batch of `batch` samples in the order given, an update, and so on.
+// With `state` the memory is carried from each batch to the next, sample by sample.
+// Returns the mean loss, weighted by batch size; NaN if a batch's loss was not finite. When the
+// pulse stops the epoch, theta and adam are those of the last finished update.
+template <class T>
+double train_epoch(const Engine<T>& engine, const Net& net, const Samples<T>& data, T* theta,
+                   Adam<T> adam, const ptrdiff_t* order, size_t count, int batch,
+                   StateView<T> state, int threads, Pulse& pulse, std::atomic<size_t>& done) {
+  Runner<T> runner(engine, net, data, int(std::min(size_t(batch), count)), threads, true, &pulse);
+  const bool empty = !state.hidden;
+
+  // After one step from an empty memory no gradient reaches the recurrent kernels; where Adam
+  // has no momentum for them either, they stay as they are.
+  std::vector<std::pair<size_t, size_t>> live;
+  size_t begin = 0;
+  if (empty && data.steps == 1)
+    for (int l = 0; l < net.layers; ++l) {
+      const size_t first = net.recurrent(l), last = net.bias(l);
+      const auto zero = [](T v) { return v == T(0); };
+      if (std::all_of(adam.first + first, adam.first + last, zero) &&
+          std::all_of(adam.second + first, adam.second + last, zero)) {
+        live.emplace_back(begin, first);
+        begin = last;
+      }
+    }
+  live.emplace_back(begin, net.size());
+
+  const size_t next_state = size_t(net.layers) * batch * net.hidden;
+  std::vector<T> carried(empty ? 0 : 2 * next_state);
+  double total = 0;
+  for (size_t start = 0; start < count; start += batch) {
+    const int samples = int(std::min(size_t(batch), count - start));
+    Task<T> wanted{};
+    if (!empty) {
+      wanted.initial = {state.hidden, state.cell, state.layer_stride};
+      wanted.final = {carried.data(), carried.data() + next_state, ptrdiff_t(batch) * net.hidden};
+    }
+    runner.pack(theta, samples, empty);
+    const double errors = runner.run(wanted, order + start, samples);
+    if (pulse.stop.load(std::memory_order_relaxed)) break;
+    const double loss =
+        errors / (double(samples) * (data.steps - data.warmup) * net.outputs);
+    if (!std::isfinite(loss)) return std::nan("");
+    runner.update(theta, adam, live);
+    if (!empty)
+      for (int l = 0; l < net.layers; ++l) {
+        const size_t size = size_t(samples) * net.hidden;
+        const T* h = carried.data() + size_t(l) * batch * net.hidden;
+        std::copy(h, h + size, state.hidden + l * state.layer_stride);
+        std::copy(h + next_state, h + next_state + size, state.cell + l * state.layer_stride);
+      }
+    total += loss * samples;
+    done.store(start + samples, std::memory_order_relaxed);
+  }
+  return total / double(count);
+}
+
+}  // namespace gatecast

@@ -1,0 +1,104 @@
+"""How gatecast fails: every error it raises on purpose, in one tree.
+
+::
+
+    GatecastError
+    ├── UsageError          an argument that cannot work              (also ValueError)   exit 2
+    ├── MissingExtraError   an optional dependency is not installed   (also ImportError)  exit 3
+    ├── NotFoundError       a file or a column that is not there      (also LookupError)  exit 4
+    ├── DataError           data that cannot be used as they are      (also ValueError)   exit 5
+    ├── NotFittedError      asked to predict before it was fitted                         exit 2
+    └── TrainingError       the loss became NaN or infinite                               exit 5
+
+Every message is a sentence: what was asked, what was found and where, what to do.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+__all__ = [
+    "DataError",
+    "GatecastError",
+    "MissingExtraError",
+    "NotFittedError",
+    "NotFoundError",
+    "TrainingError",
+    "UsageError",
+    "require_extra",
+]
+
+
+class GatecastError(Exception):
+    """Stand at the root of every error that gatecast raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(GatecastError, ValueError):
+    """Say that an argument cannot work, whatever the data."""
+
+    exit_code = 2
+
+
+class NotFittedError(GatecastError):
+    """Say that something was asked of a model before it was fitted."""
+
+    exit_code = 2
+
+
+class MissingExtraError(GatecastError, ImportError):
+    """Say which optional dependency is missing, and the pip line that brings it."""
+
+    exit_code = 3
+
+
+class NotFoundError(GatecastError, LookupError):
+    """Say that a file or a column is not there."""
+
+    exit_code = 4
+
+
+class DataError(GatecastError, ValueError):
+    """Say that the data cannot be used as they are: which series, row and value."""
+
+    exit_code = 5
+
+
+class TrainingError(GatecastError):
+    """Say that training met a NaN or infinite loss; the last good weights are kept."""
+
+    exit_code = 5
+
+
+def require_extra(module: str, extra: str, purpose: str) -> ModuleType:
+    """Import an optional dependency, or say how to install it.
+
+    Parameters
+    ----------
+    module : str
+        Import name, for example ``"matplotlib.pyplot"``.
+    extra : str
+        The extra that brings it, for example ``"plot"``.
+    purpose : str
+        What it was wanted for; begins the message.
+
+    Returns
+    -------
+    module
+        The imported module.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        raise MissingExtraError(
+            f"{purpose} needs {package}, which is not installed: "
+            f'pip install "gatecast[{extra}]"'
+        ) from error

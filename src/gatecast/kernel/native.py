@@ -1,0 +1,233 @@
+"""The LSTM in native code: checks what goes in, and calls the compiled kernel.
+
+The functions here have NumPy twins of the same names in :mod:`gatecast.kernel.reference`.
+Inputs and targets may be views with any strides, so windows over a series cost no copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gatecast.errors import UsageError
+from gatecast.kernel import _native
+from gatecast.kernel.layout import Layout
+from gatecast.kernel.records import Adam, Forward, Gradients, State
+
+__all__ = ["forward", "gradients", "simd_level", "simd_levels", "train"]
+
+
+def simd_level() -> str:
+    """Name the SIMD level in use, for example ``"avx512"``."""
+    return _native.level()
+
+
+def simd_levels() -> list[str]:
+    """List the SIMD levels that this machine can run, the best first."""
+    return list(_native.levels())
+
+
+def forward(
+    layout: Layout,
+    theta: np.ndarray,
+    x: np.ndarray,
+    *,
+    state: State | None = None,
+    warmup: int = 0,
+    threads: int = 1,
+) -> Forward:
+    """Run the network along each sample.
+
+    Parameters
+    ----------
+    layout : Layout
+        Sizes of the network.
+    theta : ndarray of shape [P], float32 or float64
+        Parameters; their precision is that of the arithmetic.
+    x : ndarray of shape [B, T, I]
+        Inputs, of the same precision.
+    state : State, optional
+        Memory before the first step; empty if not given.
+    warmup : int, default 0
+        Steps at the start whose outputs are not wanted; T - 1 gives the last step's alone.
+    threads : int, default 1
+        Threads among which samples are shared. The result does not depend on it.
+
+    Returns
+    -------
+    Forward
+        Outputs and final state.
+
+    Raises
+    ------
+    UsageError
+        If shapes or precisions do not fit together.
+    """
+    _check(layout, theta, x, None, state, warmup)
+    B, T, _ = x.shape
+    outputs = np.empty((B, T - warmup, layout.outputs), theta.dtype)
+    final = State.zeros(layout, B, theta.dtype)
+    if B:
+        _module(theta).forward(
+            *_sizes(layout), theta, x, warmup, *_arrays(state), outputs, *final, threads
+        )
+    return Forward(outputs, final)
+
+
+def gradients(
+    layout: Layout,
+    theta: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    state: State | None = None,
+    warmup: int = 0,
+    threads: int = 1,
+) -> Gradients:
+    """Compute the mean squared error and its gradient by back-propagation through time.
+
+    Parameters
+    ----------
+    layout, theta, x, state, warmup, threads
+        As for :func:`forward`.
+    y : ndarray of shape [B, T - warmup, K]
+        Targets of each step after the warm-up.
+
+    Returns
+    -------
+    Gradients
+        Loss, and gradients with respect to parameters, inputs and initial state.
+
+    Raises
+    ------
+    UsageError
+        If shapes or precisions do not fit together.
+    """
+    _check(layout, theta, x, y, state, warmup)
+    B = len(x)
+    d_theta = np.zeros_like(theta)
+    dx = np.empty(x.shape, theta.dtype)
+    d_state = State.zeros(layout, B, theta.dtype)
+    final = State.zeros(layout, B, theta.dtype)
+    loss = _module(theta).gradients(
+        *_sizes(layout), theta, x, y, warmup, *_arrays(state),
+        d_theta, dx, *d_state, *final, threads,
+    )  # fmt: skip
+    return Gradients(loss, d_theta, dx, d_state, final)
+
+
+def train(
+    layout: Layout,
+    theta: np.ndarray,
+    adam: Adam,
+    x: np.ndarray,
+    y: np.ndarray,
+    order: np.ndarray,
+    *,
+    batch_size: int,
+    warmup: int = 0,
+    state: State | None = None,
+    threads: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> float:
+    """Train for one epoch, in place: one update for each batch, in the order given.
+
+    A window is a sample whose loss is taken at its last step, ``warmup = T - 1``; a sequence has
+    its loss at every step after a shorter warm-up.
+
+    Parameters
+    ----------
+    layout, theta, x, y, warmup, threads
+        As for :func:`gradients`; ``theta`` is changed.
+    adam : Adam
+        The optimiser; its moments and powers are changed.
+    order : ndarray of int64
+        Indices of the samples, in the order of their use.
+    batch_size : int
+        Samples of one update; the last batch may be smaller.
+    state : State, optional
+        Memory of ``batch_size`` samples before the first batch; changed. If given, it is carried:
+        sample j of a batch goes on where sample j of the batch before it ended.
+    progress : callable, optional
+        Called with the finished share of the epoch, 0 to 1, about every 50 ms. What it raises
+        (and KeyboardInterrupt, with or without it) ends the epoch at once and comes through;
+        ``theta`` and ``adam`` are then those of the last finished update.
+
+    Returns
+    -------
+    float
+        Mean loss over the epoch's samples, each batch's taken before its update. NaN if a loss
+        was not finite; ``theta`` and ``adam`` are then those before that batch.
+
+    Raises
+    ------
+    UsageError
+        If shapes or precisions do not fit together.
+    """
+    _check(layout, theta, x, y, state, warmup, batch_size)
+    order = np.ascontiguousarray(order, np.int64)
+    if not len(order) or order.min() < 0 or order.max() >= len(x):
+        raise UsageError(f"order must hold indices of the {len(x)} samples, at least one of them")
+    if batch_size < 1:
+        raise UsageError(f"batch_size={batch_size} was asked for; use 1 or more")
+    if not theta.flags.c_contiguous or not theta.flags.writeable:
+        raise UsageError("theta is changed in place: give a contiguous, writeable array")
+    return _module(theta).train(
+        *_sizes(layout), theta, adam.first, adam.second, adam.powers,
+        adam.learning_rate, adam.beta_1, adam.beta_2, adam.epsilon,
+        x, y, order, batch_size, warmup, *_arrays(state), threads, progress,
+    )  # fmt: skip
+
+
+def _module(theta: np.ndarray) -> Any:
+    return _native.float32 if theta.dtype == np.float32 else _native.float64
+
+
+def _sizes(layout: Layout) -> tuple[int, int, int, int]:
+    return layout.inputs, layout.hidden, layout.outputs, layout.layers
+
+
+def _arrays(state: State | None) -> tuple[np.ndarray | None, np.ndarray | None]:
+    return (None, None) if state is None else (state.hidden, state.cell)
+
+
+def _check(
+    layout: Layout,
+    theta: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray | None,
+    state: State | None,
+    warmup: int,
+    samples: int | None = None,
+) -> None:
+    if theta.dtype not in (np.float32, np.float64):
+        raise UsageError(f"parameters must be float32 or float64; found {theta.dtype}")
+    if theta.shape != (layout.size,):
+        raise UsageError(f"theta must have shape ({layout.size},); found {theta.shape}")
+    if layout.layers > _native.max_layers:
+        raise UsageError(
+            f"{layout.layers} layers were asked for; the native kernel stacks "
+            f"up to {_native.max_layers}"
+        )
+    if x.ndim != 3 or x.shape[1] < 1 or x.shape[2] != layout.inputs:
+        raise UsageError(
+            "x must be [samples, time steps, features] with at least one step and "
+            f"{layout.inputs} features; found shape {x.shape}"
+        )
+    if not 0 <= warmup < x.shape[1]:
+        raise UsageError(f"warmup={warmup} leaves no step of {x.shape[1]} for the loss")
+    wanted: list[tuple[str, np.ndarray, tuple[int, ...]]] = [("x", x, x.shape)]
+    if y is not None:
+        wanted.append(("y", y, (x.shape[0], x.shape[1] - warmup, layout.outputs)))
+    if state is not None:
+        shape = (layout.layers, len(x) if samples is None else samples, layout.hidden)
+        wanted += [("state.hidden", state.hidden, shape), ("state.cell", state.cell, shape)]
+    for name, array, shape in wanted:
+        if array.shape != shape:
+            raise UsageError(f"{name} must have shape {shape}; found {array.shape}")
+        if array.dtype != theta.dtype:
+            raise UsageError(
+                f"{name} is {array.dtype} and the parameters are {theta.dtype}: convert one"
+            )

@@ -1,0 +1,98 @@
+"""What goes into the kernel and comes out of it: plain arrays under names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from gatecast.kernel.layout import Layout
+
+__all__ = ["Adam", "Forward", "Gradients", "State"]
+
+
+class State(NamedTuple):
+    """Hold the memory of a network between two steps.
+
+    Parameters
+    ----------
+    hidden, cell : ndarray of shape [L, B, H]
+        h and c of each layer and sample.
+    """
+
+    hidden: np.ndarray
+    cell: np.ndarray
+
+    @classmethod
+    def zeros(cls, layout: Layout, samples: int, dtype: np.dtype | type) -> State:
+        """Make the empty memory with which a sample starts."""
+        shape = (layout.layers, samples, layout.hidden)
+        return cls(np.zeros(shape, dtype), np.zeros(shape, dtype))
+
+
+class Forward(NamedTuple):
+    """Hold the result of a forward run.
+
+    Parameters
+    ----------
+    outputs : ndarray of shape [B, T - warmup, K]
+        What the head says at each step from ``warmup`` on.
+    state : State
+        Memory after the last step.
+    """
+
+    outputs: np.ndarray
+    state: State
+
+
+class Gradients(NamedTuple):
+    """Hold a loss and its gradients.
+
+    Parameters
+    ----------
+    loss : float
+        Mean squared error over all targets.
+    theta : ndarray of shape [P]
+        Gradient with respect to the parameters.
+    x : ndarray of shape [B, T, I]
+        Gradient with respect to the inputs.
+    state : State
+        Gradient with respect to the initial state.
+    final_state : State
+        Memory after the last step (a value, not a gradient).
+    """
+
+    loss: float
+    theta: np.ndarray
+    x: np.ndarray
+    state: State
+    final_state: State
+
+
+@dataclass
+class Adam:
+    """Hold Adam's settings and moments (Kingma and Ba 2015), with Keras' defaults.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape [P]
+        Running means of the gradient and of its square.
+    powers : ndarray of shape [2], float64
+        beta_1 and beta_2 to the power of the updates made so far.
+    learning_rate, beta_1, beta_2, epsilon : float
+        Settings.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    powers: np.ndarray
+    learning_rate: float = 1e-3
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-7
+
+    @classmethod
+    def start(cls, theta: np.ndarray, **settings: float) -> Adam:
+        """Start with empty moments of the parameters' size and precision."""
+        return cls(np.zeros_like(theta), np.zeros_like(theta), np.ones(2), **settings)

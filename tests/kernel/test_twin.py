@@ -1,0 +1,210 @@
+"""The native kernel against its NumPy twin; one set of tests for both where both can be asked."""
+
+import numpy as np
+import pytest
+from gatecast.errors import UsageError
+from gatecast.kernel import Adam, Layout, State, native, reference
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+IMPLEMENTATIONS = {"native": native, "reference": reference}
+
+
+@pytest.fixture(params=native.simd_levels())
+def level(request):
+    """Run the test on each SIMD level that this machine has."""
+    best = native.simd_level()
+    native._native.use_level(request.param)
+    yield request.param
+    native._native.use_level(best)
+
+
+def problem(layout, B, T, warmup, dtype, seed, with_state=True):
+    rng = np.random.default_rng(seed)
+    theta = (rng.normal(size=layout.size) * 0.3).astype(dtype)
+    x = rng.normal(size=(B, T, layout.inputs)).astype(dtype)
+    y = rng.normal(size=(B, T - warmup, layout.outputs)).astype(dtype)
+    shape = (layout.layers, B, layout.hidden)
+    state = State(*(rng.normal(size=shape).astype(dtype) for _ in range(2)))
+    return theta, x, y, state if with_state else None
+
+
+def worst(one, other):
+    """Largest absolute difference over all arrays of two results, relative to the largest value."""
+    pairs = [(one.loss, other.loss), (one.theta, other.theta), (one.x, other.x)]
+    pairs += [*zip(one.state, other.state), *zip(one.final_state, other.final_state)]
+    return max(np.abs(a - b).max() / max(1.0, np.abs(b).max()) for a, b in pairs)
+
+
+@given(
+    B=st.integers(1, 64), T=st.integers(1, 48), inputs=st.integers(1, 16),
+    hidden=st.integers(1, 70), layers=st.integers(1, 3), outputs=st.integers(1, 9),
+    with_state=st.booleans(), threads=st.integers(1, 4), data=st.data(),
+)  # fmt: skip
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_random_shapes_agree(
+    level, B, T, inputs, hidden, layers, outputs, with_state, threads, data
+):
+    layout = Layout(inputs, hidden, outputs, layers)
+    warmup = data.draw(st.integers(0, T - 1))
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    for dtype, tolerance in ((np.float64, 1e-12), (np.float32, 1e-5)):
+        theta, x, y, state = problem(layout, B, T, warmup, dtype, seed, with_state)
+        ours = native.gradients(layout, theta, x, y, state=state, warmup=warmup, threads=threads)
+        wide = [None if a is None else np.asarray(a, float) for a in (theta, x, y)]
+        wide_state = None if state is None else State(*(a.astype(float) for a in state))
+        twin = reference.gradients(layout, *wide, state=wide_state, warmup=warmup)
+        assert worst(ours, twin) < tolerance
+        run = native.forward(layout, theta, x, state=state, warmup=warmup, threads=threads)
+        expected = reference.forward(layout, *wide[:2], state=wide_state, warmup=warmup)
+        assert np.abs(run.outputs - expected.outputs).max() < tolerance * 10
+        np.testing.assert_array_equal(run.state.cell, ours.final_state.cell)
+
+
+@pytest.mark.parametrize("shape", [(64, 512, 3, 128, 1), (2, 400, 16, 100, 3), (33, 90, 1, 128, 2)])
+def test_large_shapes_agree(level, shape):
+    B, T, inputs, hidden, layers = shape
+    layout = Layout(inputs, hidden, 4, layers)
+    theta, x, y, state = problem(layout, B, T, 5, np.float64, seed=1)
+    theta *= 0.3
+    ours = native.gradients(layout, theta, x, y, state=state, warmup=5, threads=2)
+    assert worst(ours, reference.gradients(layout, theta, x, y, state=state, warmup=5)) < 1e-12
+
+
+@pytest.mark.parametrize("name", IMPLEMENTATIONS)
+@pytest.mark.parametrize("warmup", [0, 5])
+def test_gradients_are_the_loss_central_differences(name, warmup):
+    kernel = IMPLEMENTATIONS[name]
+    layout = Layout(inputs=2, hidden=3, outputs=2, layers=2)
+    theta, x, y, state = problem(layout, B=3, T=6, warmup=warmup, dtype=np.float64, seed=2)
+    found = kernel.gradients(layout, theta, x, y, state=state, warmup=warmup)
+
+    def loss():
+        return kernel.gradients(layout, theta, x, y, state=state, warmup=warmup).loss
+
+    for array, gradient in [
+        (theta, found.theta), (x, found.x),
+        (state.hidden, found.state.hidden), (state.cell, found.state.cell),
+    ]:  # fmt: skip
+        for index in np.ndindex(array.shape):
+            kept = array[index]
+            array[index] = kept + 1e-5
+            above = loss()
+            array[index] = kept - 1e-5
+            below = loss()
+            array[index] = kept
+            assert gradient[index] == pytest.approx((above - below) / 2e-5, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", IMPLEMENTATIONS)
+def test_one_unit_by_hand(name):
+    """One unit, one step, weights chosen so that every gate can be worked out on paper."""
+    layout = Layout(inputs=1, hidden=1, outputs=1)
+    theta = np.zeros(layout.size)
+    p = layout.views(theta)
+    p["layer0.kernel"][:] = [[np.log(3.0), 0.0, 1.0, -np.log(3.0)]]  # i, f, g, o for x = 1
+    p["layer0.bias"][1] = np.log(9.0)
+    p["head.kernel"][:] = 2.0
+    p["head.bias"][:] = 0.5
+    state = State(np.zeros((1, 1, 1)), np.full((1, 1, 1), 0.4))
+    run = IMPLEMENTATIONS[name].forward(layout, theta, np.ones((1, 1, 1)), state=state)
+    cell = 0.9 * 0.4 + 0.75 * np.tanh(1.0)
+    assert run.state.cell.item() == pytest.approx(cell, abs=1e-15)
+    assert run.outputs.item() == pytest.approx(0.5 + 2.0 * 0.25 * np.tanh(cell), abs=1e-15)
+
+
+@pytest.mark.parametrize("name", IMPLEMENTATIONS)
+def test_two_halves_with_carried_state_are_one_run(name):
+    kernel = IMPLEMENTATIONS[name]
+    layout = Layout(2, 5, 3, layers=2)
+    theta, x, _, state = problem(layout, B=9, T=12, warmup=0, dtype=np.float64, seed=3)
+    whole = kernel.forward(layout, theta, x, state=state)
+    first = kernel.forward(layout, theta, x[:, :5], state=state)
+    second = kernel.forward(layout, theta, x[:, 5:], state=first.state)
+    halves = np.concatenate([first.outputs, second.outputs], axis=1)
+    np.testing.assert_allclose(halves, whole.outputs, atol=1e-14)
+    np.testing.assert_allclose(second.state.cell, whole.state.cell, atol=1e-14)
+
+
+@pytest.mark.parametrize("B", [3, 40])
+def test_order_of_the_batch_does_not_matter(B):
+    layout = Layout(2, 6, 1)
+    theta, x, _, _ = problem(layout, B, T=8, warmup=0, dtype=np.float64, seed=4)
+    order = np.random.default_rng(0).permutation(B)
+    outputs = native.forward(layout, theta, x).outputs
+    np.testing.assert_allclose(
+        native.forward(layout, theta, x[order]).outputs, outputs[order], atol=1e-15
+    )
+
+
+@pytest.mark.parametrize("carried", [False, True])
+@pytest.mark.parametrize(("B", "T"), [(1, 1), (3, 4), (16, 6)])
+def test_an_epoch_of_adam_agrees(level, B, T, carried):
+    layout = Layout(2, 5, 1, layers=2)
+    theta, x, y, _ = problem(layout, B=3 * B + 1, T=T, warmup=T - 1, dtype=np.float64, seed=5)
+    order = np.random.default_rng(1).permutation(len(x))
+    results = []
+    for kernel in IMPLEMENTATIONS.values():
+        trained = theta.copy()
+        adam = Adam.start(trained, learning_rate=1e-2)
+        state = State.zeros(layout, B, np.float64) if carried else None
+        losses = [
+            kernel.train(
+                layout, trained, adam, x, y, order,
+                batch_size=B, warmup=T - 1, state=state,
+            )
+            for _ in range(3)
+        ]  # fmt: skip
+        results.append((np.array(losses), trained, adam.second, adam.powers))
+    for ours, twin in zip(*results):
+        np.testing.assert_allclose(ours, twin, atol=1e-12)
+
+
+def test_strided_views_give_the_bits_of_copies():
+    values = np.random.default_rng(6).normal(size=200)
+    windows = np.lib.stride_tricks.sliding_window_view(values, 12)[:-1, :, None]
+    targets = np.lib.stride_tricks.sliding_window_view(values[12:], 1)[:, None, :]
+    layout = Layout(1, 4, 1)
+    theta = problem(layout, 1, 1, 0, np.float64, seed=7)[0]
+    as_views = native.gradients(layout, theta, windows, targets, warmup=11)
+    as_copies = native.gradients(layout, theta, windows.copy(), targets.copy(), warmup=11)
+    assert as_views.loss == as_copies.loss
+    np.testing.assert_array_equal(as_views.theta, as_copies.theta)
+
+
+@pytest.mark.parametrize("B", [1, 32, 100])
+def test_same_bits_at_any_thread_count(level, B):
+    layout = Layout(1, 12, 2)
+    theta, x, y, _ = problem(layout, B=B * 3, T=9, warmup=0, dtype=np.float32, seed=8)
+    seen = set()
+    for threads in (1, 2, 4) * 5:
+        trained = theta.copy()
+        adam = Adam.start(trained)
+        loss = native.train(
+            layout, trained, adam, x, y, np.arange(len(x)), batch_size=B, threads=threads
+        )
+        seen.add((loss, trained.tobytes(), adam.second.tobytes()))
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"x": np.zeros((4, 5, 3))}, "2 features"),
+        ({"x": np.zeros((4, 5))}, r"\[samples, time steps, features\]"),
+        ({"y": np.zeros((4, 5, 2))}, "y must have shape"),
+        ({"warmup": 5}, "leaves no step"),
+        ({"x": np.zeros((4, 5, 2), np.float32)}, "convert one"),
+        ({"theta": np.zeros(3)}, "theta must have shape"),
+    ],
+)
+def test_what_does_not_fit_is_named(change, message):
+    layout = Layout(2, 3, 1)
+    arguments = {
+        "theta": np.zeros(layout.size), "x": np.zeros((4, 5, 2)),
+        "y": np.zeros((4, 5, 1)), "warmup": 0,
+    }  # fmt: skip
+    with pytest.raises(UsageError, match=message):
+        native.gradients(layout, **{**arguments, **change})
