@@ -1,0 +1,1 @@
+"""From a table to arrays a network can learn from, and back."""

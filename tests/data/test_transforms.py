@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from gatecast import datasets
+from gatecast.data.transforms import (
+    Log,
+    MinMaxScaler,
+    SeasonalAdjustment,
+    StandardScaler,
+    find_season_length,
+    is_seasonal,
+)
+from gatecast.errors import DataError, UsageError
+
+AIR = datasets.air_passengers()["y"].to_numpy()
+
+FITS = {
+    "min-max": MinMaxScaler.fit,
+    "standard": StandardScaler.fit,
+    "log": Log.fit,
+    "multiplicative": lambda values: SeasonalAdjustment.fit(values, 12),
+    "additive": lambda values: SeasonalAdjustment.fit(values, 12, "additive"),
+}
+
+
+@pytest.fixture(params=FITS)
+def fit(request):
+    return FITS[request.param]
+
+
+def test_what_is_transformed_comes_back(fit):
+    fitted = fit(AIR[:100])
+    for start, values in ((0, AIR[:100]), (100, AIR[100:]), (103, AIR[103:104])):
+        there = fitted.transform(values, start=start)
+        np.testing.assert_allclose(fitted.inverse(there, start=start), values, rtol=4e-16 * 8)
+
+
+def test_a_batch_of_forecasts_comes_back(fit):
+    fitted = fit(AIR[:100])
+    batch = np.stack([AIR[100:118], AIR[100:118] * 1.5])
+    there = fitted.transform(batch, start=100)
+    assert there.shape == (2, 18)
+    np.testing.assert_allclose(fitted.inverse(there, start=100), batch, rtol=4e-15)
+
+
+def test_values_after_the_cutoff_do_not_matter(fit):
+    spoiled = AIR.copy()
+    spoiled[100:] = 1e300
+    there = fit(AIR[:100]).transform(AIR[:100])
+    np.testing.assert_array_equal(there, fit(spoiled[:100]).transform(spoiled[:100]))
+
+
+def test_fitting_and_transforming_leave_the_data_alone(fit):
+    values = AIR.copy()
+    values.flags.writeable = False
+    fit(values).transform(values)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_nan_and_infinity_are_named(fit, bad):
+    values = AIR.copy()
+    values[7] = bad
+    with pytest.raises(DataError, match=f"{bad} at position 7"):
+        fit(values)
+
+
+def test_nothing_to_fit_on_is_refused(fit):
+    with pytest.raises(DataError, match="empty"):
+        fit(np.empty(0))
+
+
+def test_min_max_by_hand():
+    scaler = MinMaxScaler.fit(np.array([2.0, 4.0, 10.0]))
+    np.testing.assert_array_equal(
+        scaler.transform(np.array([2.0, 4.0, 10.0, 14.0])), [0, 0.25, 1, 1.5]
+    )
+    assert scaler.describe() == "values are scaled so that 2 becomes 0 and 10 becomes 1"
+
+
+def test_standard_by_hand():
+    scaler = StandardScaler.fit(np.array([1.0, 3.0, 1.0, 3.0]))
+    assert (scaler.mean, scaler.deviation) == (2.0, 1.0)
+    np.testing.assert_array_equal(scaler.transform(np.array([1.0, 5.0])), [-1, 3])
+
+
+@pytest.mark.parametrize("level", [0.0, 0.1, -7.3, 1e300])
+@pytest.mark.parametrize("scaler", [MinMaxScaler, StandardScaler])
+def test_a_constant_series_becomes_zero(scaler, level):
+    values = np.full(7, level)
+    fitted = scaler.fit(values)
+    np.testing.assert_allclose(fitted.transform(values), 0, atol=abs(level) * 1e-15)
+    np.testing.assert_allclose(fitted.inverse(fitted.transform(values)), values, rtol=1e-15)
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e300])
+def test_standard_scaling_survives_extreme_units(unit):
+    scaler = StandardScaler.fit(np.array([1.0, 3.0]) * unit)
+    assert scaler.mean == pytest.approx(2 * unit, rel=1e-15)
+    assert scaler.deviation == pytest.approx(unit, rel=1e-15)
+
+
+def test_a_range_that_overflows_is_refused():
+    with pytest.raises(DataError, match="too far apart"):
+        MinMaxScaler.fit(np.array([-1.7e308, 1.7e308]))
+
+
+@given(
+    hnp.arrays(np.float64, st.integers(1, 50), elements=st.floats(-1e9, 1e9)),
+    st.sampled_from([MinMaxScaler, StandardScaler]),
+)
+def test_scaling_comes_back_for_any_values(values, scaler):
+    fitted = scaler.fit(values)
+    back = fitted.inverse(fitted.transform(values))
+    np.testing.assert_allclose(back, values, rtol=0, atol=1e-15 * 8 * max(1, abs(values).max()))
+
+
+def test_log_by_hand():
+    np.testing.assert_allclose(Log.fit(AIR).transform(np.array([1.0, np.e])), [0, 1], rtol=1e-15)
+
+
+@pytest.mark.parametrize("bad", [0.0, -3.0])
+@pytest.mark.parametrize("name", ["log", "multiplicative"])
+def test_values_without_a_logarithm_are_named(name, bad):
+    values = AIR.copy()
+    values[5] = bad
+    with pytest.raises(DataError, match=rf"above 0, the training part has {bad:g} at position 5"):
+        FITS[name](values)
+
+
+def test_seasonal_indices_by_hand():
+    # level 10, 20, ... has the trend value itself as its centred average of three
+    season = np.array([0.5, 1.0, 1.5])
+    values = np.full(9, 10.0) * np.tile(season, 3)
+    fitted = SeasonalAdjustment.fit(values, 3)
+    np.testing.assert_allclose(fitted.indices, season, rtol=1e-15)
+    np.testing.assert_allclose(fitted.transform(values), 10, rtol=1e-15)
+
+    shifts = np.array([-2.0, 0.5, 1.0, 0.5])
+    values = np.arange(12.0) + np.tile(shifts, 3)
+    fitted = SeasonalAdjustment.fit(values, 4, "additive")
+    np.testing.assert_allclose(fitted.indices, shifts, atol=1e-14)
+    np.testing.assert_allclose(fitted.transform(values), np.arange(12.0), atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (
+            "multiplicative",
+            [
+                0.910230,
+                0.883625,
+                1.007366,
+                0.975906,
+                0.981378,
+                1.112776,
+                1.226556,
+                1.219911,
+                1.060492,
+                0.921757,
+                0.801178,
+                0.898824,
+            ],
+        ),
+        (
+            "additive",
+            [
+                -24.748737,
+                -36.188131,
+                -2.241162,
+                -8.036616,
+                -4.506313,
+                35.402778,
+                63.830808,
+                62.823232,
+                16.520202,
+                -20.642677,
+                -53.593434,
+                -28.619949,
+            ],
+        ),
+    ],
+)
+def test_seasonal_indices_of_the_airline_series_are_statsmodels(kind, expected):
+    # statsmodels 0.15: seasonal_decompose(AirPassengers, model=kind, period=12).seasonal[:12]
+    np.testing.assert_allclose(SeasonalAdjustment.fit(AIR, 12, kind).indices, expected, atol=5e-7)
+
+
+def test_the_season_goes_on_by_phase_into_the_future():
+    fitted = SeasonalAdjustment.fit(AIR[:100], 12)
+    np.testing.assert_array_equal(fitted.at(100, 4), fitted.indices[[4, 5, 6, 7]])
+    np.testing.assert_array_equal(fitted.at(-1, 2), fitted.indices[[11, 0]])
+
+
+def test_seasonal_indices_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        SeasonalAdjustment.fit(AIR, 12).indices[0] = 1
+
+
+def test_a_season_needs_two_of_it():
+    SeasonalAdjustment.fit(AIR[:24], 12)
+    with pytest.raises(DataError, match="24 values, and there are 23"):
+        SeasonalAdjustment.fit(AIR[:23], 12)
+
+
+def test_a_season_of_one_step_and_an_unknown_kind_are_refused():
+    with pytest.raises(UsageError, match="season_length=1 is no season"):
+        SeasonalAdjustment.fit(AIR, 1)
+    with pytest.raises(UsageError, match="middling"):
+        SeasonalAdjustment.fit(AIR, 12, "middling")
+
+
+def test_every_transform_says_what_it_does(fit):
+    sentence = fit(AIR).describe()
+    assert sentence == sentence.strip()
+    assert len(sentence) > 20
+
+
+def test_the_season_test_at_its_limit():
+    # ten seasons of +1, -1: r1 = -19/20 and r2 = 18/20, by hand
+    values = np.tile([1.0, -1.0], 10)
+    limit = 1.645 * np.sqrt((1 + 2 * (19 / 20) ** 2) / 20)
+    assert limit < 18 / 20
+    assert is_seasonal(values, 2)
+    # three seasons: r1 = -5/6, r2 = 4/6 against 1.645 * sqrt((1 + 2 * 25/36) / 6) = 1.038
+    assert not is_seasonal(np.tile([1.0, -1.0], 3), 2)
+
+
+def test_the_season_test_on_known_series():
+    assert is_seasonal(AIR, 12)
+    assert is_seasonal(datasets.noisy_sine()["y"].to_numpy(), 63)
+    assert not is_seasonal(np.random.default_rng(0).normal(size=200), 12)
+    assert not is_seasonal(AIR[:35], 12)
+    assert not is_seasonal(AIR, 1)
+    assert not is_seasonal(np.full(60, 0.1), 12)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("air_passengers", 12), ("lynx", 10), ("noisy_sine", 63), ("sunspots", 125)],
+)
+def test_the_season_length_is_found(name, expected):
+    assert find_season_length(getattr(datasets, name)()["y"].to_numpy()) == expected
+
+
+def test_the_season_length_is_chosen_from_candidates():
+    hours = np.arange(24 * 7 * 8)
+    daily = np.sin(2 * np.pi * hours / 24)
+    weekend = np.where(hours // 24 % 7 >= 5, 0.0, 1.0)
+    assert find_season_length(daily, [24, 168]) == 24
+    assert find_season_length(daily * weekend, [24, 168]) == 168
+    assert find_season_length(daily, [17]) == 1
+    assert find_season_length(AIR[:30], [12]) == 1
+
+
+def test_no_season_is_seen_where_there_is_none():
+    rng = np.random.default_rng(0)
+    noise = [rng.normal(size=n) for n in (60, 144, 1000) for _ in range(30)]
+    walks = [values.cumsum() for values in noise]
+    alarms = [sum(find_season_length(values) > 1 for values in kind) for kind in (noise, walks)]
+    assert max(alarms) <= 0.05 * len(noise)
+    assert find_season_length(np.full(100, 0.1)) == 1
+    assert find_season_length(np.arange(100.0)) == 1
+    assert find_season_length(np.arange(4.0)) == 1
