@@ -26,6 +26,8 @@ template <class T>
 using DenseCube = nb::ndarray<T, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 using Order = nb::ndarray<const int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
+using Rates = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+
 static_assert(sizeof(ptrdiff_t) == sizeof(int64_t), "sample indices are 64 bits wide");
 
 template <class T>
@@ -161,8 +163,8 @@ double gradients(int inputs, int hidden, int outputs, int layers, Flat<const T> 
 
 template <class T>
 double train(int inputs, int hidden, int outputs, int layers, Flat<T> theta, Flat<T> first,
-             Flat<T> second, Flat<double> powers, double learning_rate, double beta_1,
-             double beta_2, double epsilon, Cube<const T> x, Cube<const T> y, Order order,
+             Flat<T> second, Flat<double> powers, double beta_1,
+             double beta_2, double epsilon, Cube<const T> x, Cube<const T> y, Order order, Rates rates,
              int batch_size, int warmup, std::optional<DenseCube<T>> h, std::optional<DenseCube<T>> c,
              int threads, nb::object progress) {
   const Net net = net_of(inputs, hidden, outputs, layers);
@@ -172,8 +174,9 @@ double train(int inputs, int hidden, int outputs, int layers, Flat<T> theta, Fla
   {
     nb::gil_scoped_release unlock;
     loss = train_epoch<T>(engine<T>(), net, samples_of<T>(x, y, warmup), theta.data(),
-                          Adam<T>{first.data(), second.data(), powers.data(), learning_rate,
-                                  beta_1, beta_2, epsilon},
+                          Adam<T>{first.data(), second.data(), powers.data(), beta_1, beta_2,
+                                  epsilon},
+                          rates.data(),
                           reinterpret_cast<const ptrdiff_t*>(order.data()), order.shape(0),
                           batch_size, state_of<T>(h, c), threads, watch.pulse, done);
   }
@@ -189,8 +192,8 @@ void define(nb::module_& m) {
         "x"_a, "y"_a, "warmup"_a, "h0"_a.none(), "c0"_a.none(), "d_theta"_a, "dx"_a, "dh0"_a,
         "dc0"_a, "h1"_a, "c1"_a, "threads"_a);
   m.def("train", train<T>, "inputs"_a, "hidden"_a, "outputs"_a, "layers"_a, "theta"_a, "first"_a,
-        "second"_a, "powers"_a, "learning_rate"_a, "beta_1"_a, "beta_2"_a, "epsilon"_a, "x"_a,
-        "y"_a, "order"_a, "batch_size"_a, "warmup"_a, "h"_a.none(), "c"_a.none(), "threads"_a,
+        "second"_a, "powers"_a, "beta_1"_a, "beta_2"_a, "epsilon"_a, "x"_a,
+        "y"_a, "order"_a, "rates"_a, "batch_size"_a, "warmup"_a, "h"_a.none(), "c"_a.none(), "threads"_a,
         "progress"_a.none());
 }
 

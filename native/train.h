@@ -26,7 +26,7 @@ template <class T>
 struct Adam {
   T *first, *second;
   double* powers;  // beta_1^t, beta_2^t
-  double learning_rate, beta_1, beta_2, epsilon;
+  double beta_1, beta_2, epsilon;
 };
 
 // Runs batches of one network over a data set with one SIMD level.
@@ -110,13 +110,13 @@ class Runner {
   }
 
   // One update from the lanes of the last run. `live` are the parameters that can move.
-  void update(T* theta, Adam<T>& adam, const std::vector<std::pair<size_t, size_t>>& live) {
+  void update(T* theta, Adam<T>& adam, double rate, const std::vector<std::pair<size_t, size_t>>& live) {
     adam.powers[0] *= adam.beta_1;
     adam.powers[1] *= adam.beta_2;
     const AdamStep<T> step{theta,
                            adam.first,
                            adam.second,
-                           T(adam.learning_rate * std::sqrt(1.0 - adam.powers[1]) /
+                           T(rate * std::sqrt(1.0 - adam.powers[1]) /
                              (1.0 - adam.powers[0])),
                            T(1.0 - adam.beta_1),
                            T(1.0 - adam.beta_2),
@@ -149,13 +149,14 @@ class Runner {
   }
 };
 
-// Train for one epoch: a batch of `batch` samples in the order given, an update, and so on.
+// Train for one epoch: a batch of `batch` samples in the order given, an update with the next of
+// the learning rates, and so on.
 // With `state` the memory is carried from each batch to the next, sample by sample.
 // Returns the mean loss, weighted by batch size; NaN if a batch's loss was not finite. When the
 // pulse stops the epoch, theta and adam are those of the last finished update.
 template <class T>
 double train_epoch(const Engine<T>& engine, const Net& net, const Samples<T>& data, T* theta,
-                   Adam<T> adam, const ptrdiff_t* order, size_t count, int batch,
+                   Adam<T> adam, const double* rates, const ptrdiff_t* order, size_t count, int batch,
                    StateView<T> state, int threads, Pulse& pulse, std::atomic<size_t>& done) {
   Runner<T> runner(engine, net, data, int(std::min(size_t(batch), count)), threads, true, &pulse);
   const bool empty = !state.hidden;
@@ -192,7 +193,7 @@ double train_epoch(const Engine<T>& engine, const Net& net, const Samples<T>& da
     const double loss =
         errors / (double(samples) * (data.steps - data.warmup) * net.outputs);
     if (!std::isfinite(loss)) return std::nan("");
-    runner.update(theta, adam, live);
+    runner.update(theta, adam, rates[start / batch], live);
     if (!empty)
       for (int l = 0; l < net.layers; ++l) {
         const size_t size = size_t(samples) * net.hidden;

@@ -19,6 +19,10 @@ def long_job(updates):
     return theta, Adam.start(theta), x, y
 
 
+def rates(samples):
+    return np.full(samples // 32, 1e-3)
+
+
 def updates_made(adam):
     return round(np.log(adam.powers[1]) / np.log(adam.beta_2))
 
@@ -35,13 +39,16 @@ def test_ctrl_c_leaves_the_last_finished_update():
     timer = threading.Timer(0.4, interrupt)
     timer.start()
     with pytest.raises(KeyboardInterrupt):
-        native.train(LAYOUT, theta, adam, x, y, order, batch_size=32, warmup=99)
+        native.train(LAYOUT, theta, adam, x, y, order, rates(len(x)), batch_size=32, warmup=99)
     assert time.perf_counter() - sent[0] < 0.5
     done = updates_made(adam)
     assert 0 < done < 2000
 
     again, adam_again, *_ = long_job(2000)
-    native.train(LAYOUT, again, adam_again, x, y, order[: done * 32], batch_size=32, warmup=99)
+    native.train(
+        LAYOUT, again, adam_again, x, y, order[: done * 32], rates(done * 32),
+        batch_size=32, warmup=99,
+    )  # fmt: skip
     np.testing.assert_array_equal(theta, again)
 
 
@@ -59,8 +66,9 @@ def test_one_long_update_can_be_stopped_and_is_not_made():
 
     with pytest.raises(RuntimeError, match="enough"):
         native.train(
-            layout, theta, adam, x, y, np.arange(1024), batch_size=1024, warmup=599, progress=stop
-        )
+            layout, theta, adam, x, y, np.arange(1024), np.array([1e-3]),
+            batch_size=1024, warmup=599, progress=stop,
+        )  # fmt: skip
     np.testing.assert_array_equal(theta, before)
     assert not adam.second.any()
 
@@ -69,7 +77,7 @@ def test_progress_rises_to_one_side_only():
     theta, adam, x, y = long_job(400)
     seen = []
     native.train(
-        LAYOUT, theta, adam, x, y, np.arange(len(x)),
+        LAYOUT, theta, adam, x, y, np.arange(len(x)), rates(len(x)),
         batch_size=32, warmup=99, progress=seen.append,
     )  # fmt: skip
     assert seen == sorted(seen)
@@ -82,7 +90,7 @@ def test_the_interpreter_lock_is_released():
     turns = []
     worker = threading.Thread(
         target=native.train,
-        args=(LAYOUT, theta, adam, x, y, np.arange(len(x))),
+        args=(LAYOUT, theta, adam, x, y, np.arange(len(x)), rates(len(x))),
         kwargs={"batch_size": 32, "warmup": 99},
     )
     worker.start()
@@ -98,8 +106,8 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_weights():
     y[64 + 5] = np.inf
     good, good_adam, *_ = long_job(4)
     order = np.arange(len(x))
-    native.train(LAYOUT, good, good_adam, x, y, order[:64], batch_size=32, warmup=99)
-    loss = native.train(LAYOUT, theta, adam, x, y, order, batch_size=32, warmup=99)
+    native.train(LAYOUT, good, good_adam, x, y, order[:64], rates(64), batch_size=32, warmup=99)
+    loss = native.train(LAYOUT, theta, adam, x, y, order, rates(len(x)), batch_size=32, warmup=99)
     assert np.isnan(loss)
     np.testing.assert_array_equal(theta, good)
     assert updates_made(adam) == 2

@@ -148,11 +148,11 @@ def test_an_epoch_of_adam_agrees(level, B, T, carried):
     results = []
     for kernel in IMPLEMENTATIONS.values():
         trained = theta.copy()
-        adam = Adam.start(trained, learning_rate=1e-2)
+        adam = Adam.start(trained)
         state = State.zeros(layout, B, np.float64) if carried else None
         losses = [
             kernel.train(
-                layout, trained, adam, x, y, order,
+                layout, trained, adam, x, y, order, np.full(-(-len(x) // B), 1e-2),
                 batch_size=B, warmup=T - 1, state=state,
             )
             for _ in range(3)
@@ -183,8 +183,9 @@ def test_same_bits_at_any_thread_count(level, B):
         trained = theta.copy()
         adam = Adam.start(trained)
         loss = native.train(
-            layout, trained, adam, x, y, np.arange(len(x)), batch_size=B, threads=threads
-        )
+            layout, trained, adam, x, y, np.arange(len(x)), np.full(3, 1e-3),
+            batch_size=B, threads=threads,
+        )  # fmt: skip
         seen.add((loss, trained.tobytes(), adam.second.tobytes()))
     assert len(seen) == 1
 

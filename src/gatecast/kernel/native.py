@@ -125,6 +125,7 @@ def train(
     x: np.ndarray,
     y: np.ndarray,
     order: np.ndarray,
+    rates: np.ndarray,
     *,
     batch_size: int,
     warmup: int = 0,
@@ -145,6 +146,8 @@ def train(
         The optimiser; its moments and powers are changed.
     order : ndarray of int64
         Indices of the samples, in the order of their use.
+    rates : ndarray of float64, shape [updates]
+        Learning rate of each update; there are ``ceil(len(order) / batch_size)``.
     batch_size : int
         Samples of one update; the last batch may be smaller.
     state : State, optional
@@ -172,12 +175,16 @@ def train(
         raise UsageError(f"order must hold indices of the {len(x)} samples, at least one of them")
     if batch_size < 1:
         raise UsageError(f"batch_size={batch_size} was asked for; use 1 or more")
+    updates = -(-len(order) // batch_size)
+    rates = np.ascontiguousarray(rates, np.float64)
+    if rates.shape != (updates,):
+        raise UsageError(f"{updates} updates need as many rates; found shape {rates.shape}")
     if not theta.flags.c_contiguous or not theta.flags.writeable:
         raise UsageError("theta is changed in place: give a contiguous, writeable array")
     return _module(theta).train(
         *_sizes(layout), theta, adam.first, adam.second, adam.powers,
-        adam.learning_rate, adam.beta_1, adam.beta_2, adam.epsilon,
-        x, y, order, batch_size, warmup, *_arrays(state), threads, progress,
+        adam.beta_1, adam.beta_2, adam.epsilon,
+        x, y, order, rates, batch_size, warmup, *_arrays(state), threads, progress,
     )  # fmt: skip
 
 

@@ -80,14 +80,13 @@ class Adam:
         Running means of the gradient and of its square.
     powers : ndarray of shape [2], float64
         beta_1 and beta_2 to the power of the updates made so far.
-    learning_rate, beta_1, beta_2, epsilon : float
+    beta_1, beta_2, epsilon : float
         Settings.
     """
 
     first: np.ndarray
     second: np.ndarray
     powers: np.ndarray
-    learning_rate: float = 1e-3
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7

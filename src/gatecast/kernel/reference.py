@@ -200,7 +200,7 @@ def gradients(
     return Gradients(float(np.mean(error**2)), d_theta, dx, State(dh, dc), _final_state(steps))
 
 
-def adam_update(theta: np.ndarray, gradient: np.ndarray, adam: Adam) -> None:
+def adam_update(theta: np.ndarray, gradient: np.ndarray, adam: Adam, rate: float) -> None:
     """Make one update in place (Kingma and Ba 2015, algorithm 1, in Keras' form).
 
     ``epsilon`` is added to the square root of the uncorrected second moment, as Keras does.
@@ -208,8 +208,8 @@ def adam_update(theta: np.ndarray, gradient: np.ndarray, adam: Adam) -> None:
     adam.powers *= (adam.beta_1, adam.beta_2)
     adam.first += (1.0 - adam.beta_1) * (gradient - adam.first)
     adam.second += (1.0 - adam.beta_2) * (gradient**2 - adam.second)
-    rate = adam.learning_rate * np.sqrt(1.0 - adam.powers[1]) / (1.0 - adam.powers[0])
-    theta -= (rate * adam.first / (np.sqrt(adam.second) + adam.epsilon)).astype(theta.dtype)
+    corrected = rate * np.sqrt(1.0 - adam.powers[1]) / (1.0 - adam.powers[0])
+    theta -= (corrected * adam.first / (np.sqrt(adam.second) + adam.epsilon)).astype(theta.dtype)
 
 
 def train(
@@ -219,6 +219,7 @@ def train(
     x: np.ndarray,
     y: np.ndarray,
     order: np.ndarray,
+    rates: np.ndarray,
     *,
     batch_size: int,
     warmup: int = 0,
@@ -241,7 +242,7 @@ def train(
         )
         if not np.isfinite(result.loss):
             return float("nan")
-        adam_update(theta, result.theta, adam)
+        adam_update(theta, result.theta, adam, rates[start // batch_size])
         if state is not None:
             state.hidden[:, : len(chosen)] = result.final_state.hidden
             state.cell[:, : len(chosen)] = result.final_state.cell

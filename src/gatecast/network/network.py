@@ -1,0 +1,114 @@
+"""A network: its sizes and its parameters, and what it says of an input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gatecast.kernel import Layout, State, native
+from gatecast.network.parameters import initialise
+
+__all__ = ["Network"]
+
+
+@dataclass
+class Network:
+    """Hold a stack of LSTM layers under a dense head.
+
+    Parameters
+    ----------
+    layout : Layout
+        Sizes.
+    theta : ndarray of shape [P], float32 or float64
+        Parameters, in the order that the layout states.
+    """
+
+    layout: Layout
+    theta: np.ndarray
+
+    @classmethod
+    def create(
+        cls,
+        inputs: int,
+        hidden: int,
+        outputs: int,
+        layers: int = 1,
+        *,
+        rng: np.random.Generator,
+        dtype: type = np.float32,
+    ) -> Network:
+        """Make an untrained network with Keras' initial distributions.
+
+        Parameters
+        ----------
+        inputs, hidden, outputs, layers : int
+            Features I, units of each layer H, outputs K, stacked layers L.
+        rng : numpy.random.Generator
+            Source of the initial weights.
+        dtype : type, default float32
+            Precision of parameters and arithmetic.
+
+        Raises
+        ------
+        UsageError
+            If a size is below 1.
+        """
+        layout = Layout(inputs, hidden, outputs, layers)
+        return cls(layout, initialise(layout, rng, dtype))
+
+    def run(
+        self, x: np.ndarray, *, state: State | None = None, warmup: int = 0, threads: int = 1
+    ) -> tuple[np.ndarray, State]:
+        """Walk along each sample and say something at every step.
+
+        Parameters
+        ----------
+        x : ndarray of shape [B, T, I]
+            Inputs; of another precision than the parameters they are converted.
+        state : State, optional
+            Memory before the first step; empty if not given.
+        warmup : int, default 0
+            Steps at the start whose outputs are not wanted.
+        threads : int, default 1
+            Threads among which samples are shared.
+
+        Returns
+        -------
+        outputs : ndarray of shape [B, T - warmup, K]
+            On the scale of the targets that the network was trained on.
+        state : State
+            Memory after the last step, from which a later call can go on.
+
+        Raises
+        ------
+        UsageError
+            If the shapes do not fit the network.
+        """
+        x = np.asarray(x, self.theta.dtype)
+        return native.forward(
+            self.layout, self.theta, x, state=state, warmup=warmup, threads=threads
+        )
+
+    def predict(self, x: np.ndarray, *, threads: int = 1) -> np.ndarray:
+        """Give the output at the last step of each window.
+
+        Parameters
+        ----------
+        x : ndarray of shape [B, T, I]
+            Windows; each starts from an empty memory.
+        threads : int, default 1
+            Threads among which windows are shared.
+
+        Returns
+        -------
+        ndarray of shape [B, K]
+            On the scale of the targets.
+
+        Raises
+        ------
+        UsageError
+            If the shapes do not fit the network.
+        """
+        outputs, _ = self.run(x, warmup=max(0, x.shape[1] - 1), threads=threads)
+        return outputs[:, 0]

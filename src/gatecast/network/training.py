@@ -1,0 +1,250 @@
+"""Learning: epochs of Adam over samples, with validation, early stopping and a history."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from gatecast.errors import DataError, TrainingError, UsageError
+from gatecast.kernel import Adam, native
+from gatecast.network.network import Network
+
+__all__ = ["History", "Progress", "Trainer"]
+
+
+class Progress(NamedTuple):
+    """Say how far training has come.
+
+    Parameters
+    ----------
+    epoch, epochs : int
+        Finished epochs, and how many there will be at the most.
+    share : float
+        Finished share of the epoch under way, 0 to 1.
+    loss : float or None
+        Training loss of the last finished epoch.
+    """
+
+    epoch: int
+    epochs: int
+    share: float
+    loss: float | None
+
+
+@dataclass
+class History:
+    """Record what happened in training, epoch by epoch.
+
+    Parameters
+    ----------
+    loss : list of float
+        Mean squared error over the training samples, each batch's before its update.
+    validation_loss : list of float
+        The same over the validation samples, after the epoch; empty without validation.
+    seconds : float
+        Wall-clock time of the whole training.
+    best_epoch : int or None
+        Index of the epoch whose weights the network has, where early stopping restored them.
+    stopped_early : bool
+        Whether early stopping ended the training.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    best_epoch: int | None = None
+    stopped_early: bool = False
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """Train networks with Adam; the defaults are those of Keras.
+
+    Parameters
+    ----------
+    epochs : int, default 1
+        Passes over the training samples.
+    batch_size : int, default 32
+        Samples of one update.
+    learning_rate, beta_1, beta_2, epsilon : float
+        Adam's settings (Kingma and Ba 2015), 1e-3, 0.9, 0.999 and 1e-7.
+    schedule : {"constant", "cosine"}, default "constant"
+        Learning rate over all updates: as given, or falling from there to zero along half a
+        cosine (Loshchilov and Hutter 2017, equation 5, without restarts).
+    shuffle : bool, default True
+        Draw a new order of the training samples for each epoch.
+    validation_split : float, default 0.0
+        Share of the samples, taken from the end before any shuffling, that is not trained on
+        and gives the validation loss.
+    patience : int, optional
+        End the training when the validation loss (the training loss without validation) has not
+        improved for so many epochs, and go back to the best weights. Never, if not given.
+    random_state : int, default 0
+        Seed of the shuffling. The same seed gives the same bits.
+    threads : int, optional
+        Threads; one for each processor if not given. The result does not depend on it.
+
+    Raises
+    ------
+    UsageError
+        If a setting is out of its range.
+    """
+
+    epochs: int = 1
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-7
+    schedule: Literal["constant", "cosine"] = "constant"
+    shuffle: bool = True
+    validation_split: float = 0.0
+    patience: int | None = None
+    random_state: int = 0
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "patience", "threads"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UsageError(f"{name}={value} was asked for; use 1 or more")
+        if not 0.0 <= self.validation_split < 1.0:
+            raise UsageError(
+                f"validation_split={self.validation_split} was asked for; use 0 or more, below 1"
+            )
+        if self.schedule not in ("constant", "cosine"):
+            raise UsageError(f'schedule="{self.schedule}" was asked for; use "constant" or "cosine"')
+        if not self.learning_rate > 0.0:
+            raise UsageError(f"learning_rate={self.learning_rate} was asked for; use more than 0")
+
+    def fit(
+        self,
+        network: Network,
+        x: np.ndarray,
+        y: np.ndarray,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> History:
+        """Train a network in place.
+
+        Parameters
+        ----------
+        network : Network
+            Its parameters are changed.
+        x : ndarray of shape [N, T, I]
+            Samples; views are used as they are, if they have the parameters' precision.
+        y : ndarray of shape [N, K] or [N, S, K]
+            Targets of the last step (windows), or of the last S steps (sequences with a warm-up
+            of T - S steps).
+        progress : callable, optional
+            Called by wall clock, about every 50 ms, and after each epoch. What it raises ends
+            the training.
+
+        Returns
+        -------
+        History
+            Losses by epoch.
+
+        Raises
+        ------
+        UsageError
+            If shapes do not fit.
+        DataError
+            If no sample is left to train on, or to validate on where a split was asked for.
+        TrainingError
+            If a loss was NaN or infinite; the network keeps the weights from before that update.
+        KeyboardInterrupt
+            On Ctrl-C; the network has the weights of the last finished update.
+        """
+        dtype = network.theta.dtype
+        x, y = np.asarray(x, dtype), np.asarray(y, dtype)
+        if y.ndim == 2:
+            y = y[:, np.newaxis]
+        if x.ndim != 3 or y.ndim != 3 or len(x) != len(y):
+            raise UsageError(
+                "x must be [samples, time steps, features] and y [samples, outputs] or "
+                f"[samples, steps, outputs]; found {x.shape} and {y.shape}"
+            )
+        warmup = x.shape[1] - y.shape[1]
+        held_back = int(np.ceil(len(x) * self.validation_split))
+        count = len(x) - held_back
+        if count < 1:
+            raise DataError(
+                f"{len(x)} samples with validation_split={self.validation_split} leave none to "
+                "train on: supply more history or hold back less"
+            )
+        threads = self.threads or available_threads()
+
+        adam = Adam.start(
+            network.theta,
+            beta_1=self.beta_1,
+            beta_2=self.beta_2,
+            epsilon=self.epsilon,
+        )
+        rng = np.random.default_rng(self.random_state)
+        order = np.arange(count)
+        updates = -(-count // self.batch_size)
+        rates = self._rates(self.epochs * updates)
+        history = History()
+        best, best_theta = np.inf, network.theta.copy()
+        started = time.perf_counter()
+        for epoch in range(self.epochs):
+            if self.shuffle:
+                order = rng.permutation(count)
+            loss = native.train(
+                network.layout, network.theta, adam, x, y, order,
+                rates[epoch * updates : (epoch + 1) * updates],
+                batch_size=self.batch_size, warmup=warmup, threads=threads,
+                progress=self._teller(progress, epoch, history),
+            )  # fmt: skip
+            if not np.isfinite(loss):
+                raise TrainingError(
+                    f"the loss became NaN or infinite in epoch {epoch + 1}; the weights from "
+                    f"before that update are kept. Lower learning_rate={self.learning_rate:g}, "
+                    "or look for huge values in the data"
+                )
+            history.loss.append(loss)
+            watched = loss
+            if held_back:
+                outputs, _ = network.run(x[count:], warmup=warmup, threads=threads)
+                watched = float(np.mean((outputs - y[count:]) ** 2, dtype=np.float64))
+                history.validation_loss.append(watched)
+            history.seconds = time.perf_counter() - started
+            if progress is not None:
+                progress(Progress(epoch + 1, self.epochs, 0.0, loss))
+            if self.patience is not None:
+                if watched < best:
+                    best, history.best_epoch = watched, epoch
+                    best_theta[:] = network.theta
+                elif epoch - (history.best_epoch or 0) >= self.patience:
+                    history.stopped_early = True
+                    break
+        if self.patience is not None:
+            network.theta[:] = best_theta
+        return history
+
+    def _rates(self, updates: int) -> np.ndarray:
+        share = np.arange(updates) / updates
+        if self.schedule == "constant":
+            return np.full(updates, self.learning_rate)
+        return self.learning_rate * 0.5 * (1.0 + np.cos(np.pi * share))
+
+    def _teller(
+        self, progress: Callable[[Progress], None] | None, epoch: int, history: History
+    ) -> Callable[[float], None] | None:
+        if progress is None:
+            return None
+        last = history.loss[-1] if history.loss else None
+        return lambda share: progress(Progress(epoch, self.epochs, share, last))
+
+
+def available_threads() -> int:
+    """Count the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
