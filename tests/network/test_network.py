@@ -1,0 +1,146 @@
+import numpy as np
+import pytest
+from gatecast.errors import DataError, TrainingError, UsageError
+from gatecast.kernel import Layout
+from gatecast.network import Network, Trainer
+from gatecast.network.parameters import initialise
+
+
+def make(outputs=1, seed=0, dtype=np.float32, hidden=8):
+    return Network.create(1, hidden, outputs, rng=np.random.default_rng(seed), dtype=dtype)
+
+
+def sine_windows(n=400, look_back=8):
+    values = np.sin(0.3 * np.arange(n)).astype(np.float32)
+    x = np.lib.stride_tricks.sliding_window_view(values[:-1], look_back)[:, :, None]
+    return x, values[look_back:, None]
+
+
+def test_initial_weights_have_keras_distributions():
+    layout = Layout(inputs=30, hidden=64, outputs=10, layers=2)
+    p = layout.views(initialise(layout, np.random.default_rng(0), np.float64))
+    for layer, inputs in enumerate((30, 64)):
+        recurrent = p[f"layer{layer}.recurrent"]
+        np.testing.assert_allclose(recurrent @ recurrent.T, np.eye(64), atol=1e-12)
+        kernel = p[f"layer{layer}.kernel"]
+        limit = np.sqrt(6.0 / (inputs + 4 * 64))
+        assert np.abs(kernel).max() <= limit
+        assert kernel.std() == pytest.approx(limit / np.sqrt(3.0), rel=0.02)
+        i, f, g, o = np.split(p[f"layer{layer}.bias"], 4)
+        assert (f == 1.0).all()
+        assert not np.concatenate([i, g, o]).any()
+    assert np.abs(p["head.kernel"]).max() <= np.sqrt(6.0 / 74)
+    assert not p["head.bias"].any()
+
+
+def test_a_sine_is_learnt_and_the_history_says_so():
+    x, y = sine_windows()
+    network = make(hidden=16)
+    history = Trainer(epochs=60, batch_size=16, learning_rate=1e-2, schedule="cosine").fit(
+        network, x, y
+    )
+    assert len(history.loss) == 60
+    assert history.loss[-1] < 1e-3 * np.var(y)
+    assert np.mean((network.predict(x) - y) ** 2) < 1e-3 * np.var(y)
+
+
+def test_reported_loss_is_the_mean_over_batches_before_their_update():
+    x, y = sine_windows(n=18, look_back=8)
+    network = make(dtype=np.float64)
+    x, y = x.astype(float), y.astype(float)
+    before = np.mean((network.predict(x) - y) ** 2)
+    history = Trainer(batch_size=len(x)).fit(network, x, y)
+    assert history.loss[0] == pytest.approx(before, rel=1e-12)
+
+
+def test_validation_part_is_the_end_and_is_never_trained_on():
+    x, y = sine_windows()
+    poisoned = y.copy()
+    poisoned[-79:] = 1e6
+    trainer = Trainer(epochs=3, batch_size=16, validation_split=0.2, random_state=3)
+    clean, dirty = make(), make()
+    history = trainer.fit(clean, x, y)
+    trainer.fit(dirty, x, poisoned)
+    np.testing.assert_array_equal(clean.theta, dirty.theta)
+    expected = np.mean((clean.predict(x[-79:]) - y[-79:]) ** 2)
+    assert history.validation_loss[-1] == pytest.approx(expected, rel=1e-5)
+
+
+def test_early_stopping_restores_the_best_weights():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 6, 1)).astype(np.float32)  # noise: it can only be learnt by heart
+    y = rng.normal(size=(60, 1)).astype(np.float32)
+    network = make(hidden=32)
+    history = Trainer(
+        epochs=400, batch_size=8, learning_rate=1e-2, validation_split=0.5, patience=5
+    ).fit(network, x, y)
+    assert history.stopped_early
+    assert history.best_epoch == int(np.argmin(history.validation_loss))
+    assert len(history.loss) == history.best_epoch + 6
+    found = np.mean((network.predict(x[30:]) - y[30:]) ** 2)
+    assert found == pytest.approx(min(history.validation_loss), rel=1e-5)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_same_seed_same_bits(threads):
+    x, y = sine_windows()
+    trained = []
+    for _ in range(3):
+        network = make(seed=5)
+        Trainer(epochs=2, batch_size=32, random_state=7, threads=threads).fit(network, x, y)
+        trained.append(network.theta.tobytes())
+    other = make(seed=5)
+    Trainer(epochs=2, batch_size=32, random_state=8).fit(other, x, y)
+    assert len(set(trained)) == 1
+    assert other.theta.tobytes() != trained[0]
+
+
+def test_sequences_have_a_target_at_each_step_after_the_warm_up():
+    values = np.sin(0.3 * np.arange(300)).astype(np.float32)
+    x = np.stack([values[s : s + 40] for s in range(0, 250, 10)])[:, :, None]
+    y = np.stack([values[s + 11 : s + 41] for s in range(0, 250, 10)])[:, :, None]
+    network = make(hidden=16)
+    Trainer(epochs=150, batch_size=8, learning_rate=1e-2, schedule="cosine").fit(network, x, y)
+    outputs, state = network.run(values[None, :100, None])
+    assert np.abs(outputs[0, 10:, 0] - values[11:101]).max() < 0.05
+    next_output, _ = network.run(values[None, 100:101, None], state=state)
+    assert next_output.item() == pytest.approx(values[101], abs=0.05)
+
+
+def test_a_diverging_loss_is_a_sentence_and_keeps_the_weights():
+    x, y = sine_windows(n=100)
+    y = y.copy()
+    y[40] = np.inf
+    network = make()
+    with pytest.raises(TrainingError, match=r"NaN or infinite in epoch 1.*Lower learning_rate"):
+        Trainer(epochs=2).fit(network, x, y)
+    assert np.isfinite(network.theta).all()
+
+
+def test_progress_is_told_of_each_epoch():
+    x, y = sine_windows()
+    told = []
+    history = Trainer(epochs=4).fit(make(), x, y, progress=told.append)
+    finished = [p for p in told if p.share == 0.0 and p.epoch]
+    assert [p.epoch for p in finished] == [1, 2, 3, 4]
+    assert [p.loss for p in finished] == history.loss
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"epochs": 0}, {"batch_size": 0}, {"validation_split": 1.0}, {"learning_rate": 0.0},
+        {"schedule": "wave"}, {"patience": 0},
+    ],
+)  # fmt: skip
+def test_settings_out_of_range_are_refused(setting):
+    (name,) = setting
+    with pytest.raises(UsageError, match=name):
+        Trainer(**setting)
+
+
+def test_shapes_that_do_not_fit_are_refused():
+    with pytest.raises(UsageError, match="samples, time steps, features"):
+        Trainer().fit(make(), np.zeros((4, 3)), np.zeros((4, 1)))
+    with pytest.raises(DataError, match="leave none to train on"):
+        Trainer(validation_split=0.9).fit(make(), np.zeros((1, 3, 1)), np.zeros((1, 1)))
