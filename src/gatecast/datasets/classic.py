@@ -11,7 +11,7 @@ __all__ = ["air_passengers", "lynx", "sunspots"]
 
 def _read(name: str, *, dates: bool) -> pd.DataFrame:
     """Read ``<name>.csv`` of this package into unique_id, ds and y (float64)."""
-    with files(__package__).joinpath(f"{name}.csv").open(encoding="utf-8") as file:
+    with files("gatecast.datasets").joinpath(f"{name}.csv").open(encoding="utf-8") as file:
         table = pd.read_csv(file, dtype={"y": "float64"}, parse_dates=["ds"] if dates else False)
     table.insert(0, "unique_id", name)
     return table

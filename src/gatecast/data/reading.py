@@ -1,0 +1,535 @@
+"""Read a table: which column is what, and what its cells mean."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from gatecast.data.cells import MISSING, NumberColumn, TimeColumn, Times, dates_of_integers
+from gatecast.data.csv_file import CsvFile
+from gatecast.data.regular import Rows, regularise
+from gatecast.errors import DataError, MissingExtraError, NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gatecast.data.panel import Panel
+
+__all__ = ["read_panel"]
+
+_SAMPLE_ROWS = 200
+_STEP_NAMES = {"ds", "year", "step", "t", "time", "index", "period", "jahr", "date", "timestamp"}
+_COUNTER_NAMES = {"index", "unnamed: 0", "column 1", "row", "nr", "no"}
+
+
+class _Columns(NamedTuple):
+    """Which column is what; ``id`` and ``time`` may not be there."""
+
+    id: str | None
+    time: str | None
+    target: str
+
+
+def read_panel(
+    source: Any,
+    *,
+    id_col: str | None = None,
+    time_col: str | None = None,
+    target_col: str | None = None,
+    freq: object = None,
+) -> Panel:
+    """Read one series or many from a file or a table in memory.
+
+    Columns that are not named are found: ``unique_id``, ``ds`` and ``y`` where they are there; else
+    the one column of dates (or of step numbers named like "year" or "step") and the one column of
+    numbers. A single column of numbers without times is numbered from 0.
+
+    A CSV file may be separated by commas, semicolons, tabs or bars, be written in UTF-8, UTF-16 or
+    Latin-1, and have decimal commas or points; dates may be written in any usual order. Whether
+    "03/04/2024" is in March or April is decided from the whole column: by a day above 12, else by
+    which reading is regular, else it is assumed. ``notes`` of the panel say what was found.
+
+    What happens to unsorted rows, gaps, doubles and time zones is documented in
+    :mod:`gatecast.data.regular`.
+
+    Parameters
+    ----------
+    source : path, pandas Series, or pandas, polars or pyarrow table
+        A CSV or Parquet file, a long table (a row for each time of each series), or a Series whose
+        index holds the times.
+    id_col : str, optional
+        Column that tells series apart.
+    time_col : str, optional
+        Column of times: dates, or integers (step numbers or years).
+    target_col : str, optional
+        Column of the values to forecast.
+    freq : str, int or pandas offset, optional
+        Distance from each time to the next; found when not given.
+
+    Returns
+    -------
+    Panel
+        The series, on a regular calendar.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file or column.
+    DataError
+        If the data cannot be used: the sentence names line or row, column, series and value.
+    UsageError
+        If ``source`` is not a table, or one column is named for two things.
+    """
+    if isinstance(source, (str, Path)):
+        path = _find_file(Path(source))
+        if _is_parquet(path):
+            return _read_frame(_open_parquet(path), path.name, id_col, time_col, target_col, freq)
+        return _read_csv(path, id_col, time_col, target_col, freq)
+    return _read_frame(source, "the table", id_col, time_col, target_col, freq)
+
+
+# --------------------------------------------------------------------------------------- files
+
+
+def _find_file(path: Path) -> Path:
+    if path.is_dir():
+        raise NotFoundError(f"{path} is a folder: give a CSV or Parquet file in it")
+    if not path.exists():
+        folder = path.parent
+        names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.75)
+        advice = f': did you mean "{folder / near[0]}"?' if near else ": check the path"
+        raise NotFoundError(f"there is no file {path}{advice}")
+    return path
+
+
+def _is_parquet(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"PAR1"
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _open_parquet(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path, engine="pyarrow")
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{path.name} is a Parquet file, which needs pyarrow: pip install pyarrow"
+        ) from error
+    except (ValueError, OSError) as error:
+        raise DataError(f"{path.name} is a damaged Parquet file: {error}") from error
+
+
+def _read_csv(
+    path: Path, id_col: str | None, time_col: str | None, target_col: str | None, freq: object
+) -> Panel:
+    file = CsvFile.inspect(path)
+    sample = next(file.batches(file.header, size=_SAMPLE_ROWS), None)
+    if sample is None:
+        raise DataError(f"{path.name} has column names ({_listed(file.header)}) and no rows")
+    cells = dict(zip(file.header, sample.columns, strict=True))
+    columns, notes = _choose_columns(_TextTable(cells), path.name, id_col, time_col, target_col)
+
+    values = NumberColumn(columns.target, path.name, "line", file.separator)
+    times = TimeColumn(columns.time or "", path.name, "line", day_first=file.separator != ",")
+    codes_of: dict[str, int] = {}
+    codes, lines = [], []
+    for batch in file.batches([name for name in columns if name is not None]):
+        texts = iter(batch.columns)
+        if columns.id is not None:
+            ids = next(texts)
+            if "" in ids:
+                _refuse_missing_id(columns.id, path.name, "line", batch.lines[ids.index("")])
+            codes.append(np.array([codes_of.setdefault(name, len(codes_of)) for name in ids]))
+        if columns.time is not None:
+            times.add(next(texts), batch.lines)
+        values.add(next(texts), batch.lines)
+        lines.append(batch.lines)
+    numbers = np.concatenate(lines)
+    all_codes = np.concatenate(codes) if codes else np.zeros(len(numbers), dtype=np.int64)
+    read_values, value_notes = values.result()
+    read_times = _number(len(numbers)) if columns.time is None else times.result(all_codes)
+    rows = Rows(
+        ids=np.array(list(codes_of) if codes_of else [columns.target], dtype=object),
+        codes=all_codes,
+        times=read_times.values,
+        values=read_values,
+        numbers=numbers,
+        place="line",
+        id_col=columns.id,
+        time_col=columns.time or "ds",
+        target_col=columns.target,
+        time_zone=read_times.zone,
+        notes=(*file.notes, *notes, *read_times.notes, *value_notes),
+    )
+    return regularise(_note_rounding(rows), freq)
+
+
+class _TextTable:
+    """Tell what columns of text could be, from their first rows."""
+
+    def __init__(self, cells: dict[str, list[str]]) -> None:
+        self._cells = cells
+        self.names = list(cells)
+
+    def holds_dates(self, name: str) -> bool:
+        return TimeColumn.could_read(self._cells[name])
+
+    def holds_integers(self, name: str) -> bool:
+        return all(cell.lstrip("+-").isdecimal() for cell in self._cells[name])
+
+    def holds_numbers(self, name: str) -> bool:
+        present = [cell for cell in self._cells[name] if cell.lower() not in MISSING]
+        numeric = sum(NumberColumn.could_read(cell) for cell in present)
+        return numeric * 2 > len(present)
+
+    def counts_rows(self, name: str) -> bool:
+        return self.holds_integers(name) and _counts_up([int(cell) for cell in self._cells[name]])
+
+
+# -------------------------------------------------------------------------------------- frames
+
+
+def _read_frame(
+    source: Any,
+    name: str,
+    id_col: str | None,
+    time_col: str | None,
+    target_col: str | None,
+    freq: object,
+) -> Panel:
+    frame = _as_frame(source)
+    table = _FrameTable(frame)
+    if frame.shape[0] == 0:
+        raise DataError(f"{name} has columns ({_listed(table.names)}) and no rows")
+    columns, notes = _choose_columns(table, name, id_col, time_col, target_col)
+    values, value_notes = _frame_numbers(frame[columns.target], columns.target, name)
+    if columns.id is None:
+        codes, ids = np.zeros(len(values), dtype=np.int64), np.array([columns.target], dtype=object)
+    else:
+        names = frame[columns.id].to_list()
+        codes, ids = pd.factorize(np.array(names, dtype=object))
+        if (codes < 0).any():
+            _refuse_missing_id(columns.id, name, "row", int(np.argmax(codes < 0)))
+    if columns.time is None:
+        times = _number(len(values))
+    else:
+        times = _frame_times(frame[columns.time], columns.time, name, codes)
+    rows = Rows(
+        ids=ids.astype(np.int64) if all(isinstance(name, int) for name in ids) else ids,
+        codes=codes,
+        times=times.values,
+        values=values,
+        numbers=np.arange(len(values)),
+        place="row",
+        id_col=columns.id,
+        time_col=columns.time or "ds",
+        target_col=columns.target,
+        time_zone=times.zone,
+        notes=(*notes, *times.notes, *value_notes),
+    )
+    whole = frame[columns.target].dtype.is_integer()
+    return regularise(_note_rounding(rows) if whole else rows, freq)
+
+
+def _as_frame(source: Any) -> nw.DataFrame[Any]:
+    """See any table as a narwhals frame; an index of pandas that holds something is a column."""
+    if isinstance(source, pd.Series):
+        source = source.to_frame("y" if source.name is None else str(source.name))
+    if isinstance(source, pd.DataFrame):
+        source = _without_index(source)
+    try:
+        return nw.from_native(source, eager_only=True)
+    except TypeError as error:
+        raise UsageError(
+            f"a {type(source).__name__} is not a table: give a path, a pandas Series with its "
+            "times as index, or a pandas, polars or pyarrow table"
+        ) from error
+
+
+def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.rename(columns=str)
+    doubled = frame.columns[frame.columns.duplicated()]
+    if len(doubled):
+        raise DataError(
+            f'the table has the column name "{doubled[0]}" more than once: give each column its '
+            "own name"
+        )
+    index = frame.index
+    plain = isinstance(index, pd.RangeIndex) and index.name is None
+    timed = isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)) and "ds" not in frame.columns
+    named = [name for name in index.names if name is not None and str(name) not in frame.columns]
+    if (timed or len(named) == index.nlevels or frame.shape[1] == 1) and not plain:
+        names = [name if name is not None else "ds" for name in index.names]
+        frame = frame.reset_index(names=[str(name) for name in names])
+    periods = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.PeriodDtype)]
+    return frame.assign(**{str(name): frame[name].dt.to_timestamp() for name in periods})
+
+
+class _FrameTable:
+    """Tell what columns of a frame could be."""
+
+    def __init__(self, frame: nw.DataFrame[Any]) -> None:
+        self._frame = frame
+        self.names = list(frame.columns)
+
+    def holds_dates(self, name: str) -> bool:
+        column = self._frame[name]
+        if isinstance(column.dtype, (nw.Datetime, nw.Date)):
+            return True
+        cells = column.head(_SAMPLE_ROWS).to_list()
+        if column.dtype.is_integer():
+            return (
+                dates_of_integers(np.array([cell for cell in cells if cell is not None]))
+                is not None
+            )
+        if column.dtype.is_numeric():
+            return False
+        if all(isinstance(cell, str) for cell in cells):
+            return TimeColumn.could_read([cell.strip() for cell in cells])
+        return any(hasattr(cell, "year") for cell in cells)
+
+    def holds_integers(self, name: str) -> bool:
+        column = self._frame[name]
+        if not column.dtype.is_float():
+            return column.dtype.is_integer()
+        return all(cell is not None and cell == round(cell) for cell in column.head(_SAMPLE_ROWS))
+
+    def holds_numbers(self, name: str) -> bool:
+        column = self._frame[name]
+        if column.dtype.is_numeric():
+            return True
+        cells = [str(cell) for cell in column.head(_SAMPLE_ROWS).to_list() if cell is not None]
+        return isinstance(column.dtype, (nw.String, nw.Object)) and (
+            sum(NumberColumn.could_read(cell.strip()) for cell in cells) * 2 > len(cells)
+        )
+
+    def counts_rows(self, name: str) -> bool:
+        return self.holds_integers(name) and _counts_up(self._frame[name].to_list())
+
+
+def _frame_numbers(column: nw.Series[Any], name: str, source: str) -> tuple[np.ndarray, list[str]]:
+    kind = column.dtype
+    if kind.is_numeric() or isinstance(kind, nw.Boolean):
+        values = np.asarray(column.to_numpy(), dtype=np.float64)
+        infinite = np.isinf(values)
+        if infinite.any():
+            at = int(np.argmax(infinite))
+            raise DataError(
+                f'column "{name}" of {source} has an infinite value, {values[at]}, in row {at}: '
+                "correct it, or leave it missing"
+            )
+        return values, []
+    cells = ["" if _is_missing(cell) else str(cell).strip() for cell in column.to_list()]
+    reader = NumberColumn(name, source, "row")
+    reader.add(cells, np.arange(len(cells)))
+    return reader.result()
+
+
+def _frame_times(column: nw.Series[Any], name: str, source: str, codes: np.ndarray) -> Times:
+    kind, zone = column.dtype, None
+    if isinstance(kind, nw.Datetime):
+        if kind.time_zone is not None:
+            zone = kind.time_zone
+            column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return Times(_microseconds(column.to_numpy(), name, source), zone, [])
+    if isinstance(kind, nw.Date):
+        return Times(_microseconds(column.to_numpy(), name, source), None, [])
+    if kind.is_numeric():
+        numbers = np.asarray(column.to_numpy(), dtype=np.float64)
+        off = ~(numbers == np.round(numbers))
+        if off.any():
+            at = int(np.argmax(off))
+            raise DataError(
+                f'column "{name}" of {source} should hold times, but row {at} has '
+                f"{numbers[at]}: give dates or whole step numbers"
+            )
+        integers = np.asarray(column.to_numpy()).astype(np.int64)
+        dates = dates_of_integers(integers)
+        if dates is None:
+            return Times(integers, None, [])
+        return Times(dates, None, [f"times are dates without marks (like {integers[0]})"])
+    cells = column.to_list()
+    if all(isinstance(cell, str) or _is_missing(cell) for cell in cells):
+        reader = TimeColumn(name, source, "row")
+        reader.add(
+            ["" if _is_missing(cell) else cell.strip() for cell in cells], np.arange(len(cells))
+        )
+        return reader.result(codes)
+    return _times_of_objects(cells, name, source)
+
+
+def _times_of_objects(cells: list[Any], name: str, source: str) -> Times:
+    """Read Python dates, datetimes and timestamps in an object column."""
+    other = next((at for at, cell in enumerate(cells) if not isinstance(cell, date)), None)
+    if other is not None:
+        raise DataError(
+            f'column "{name}" of {source} should hold times, but row {other} has '
+            f"{cells[other]!r}: give dates or whole step numbers"
+        )
+    zones = {str(getattr(cell, "tzinfo", None)) for cell in cells}
+    if len(zones) > 1:
+        raise DataError(
+            f'column "{name}" of {source} mixes time zones ({_listed(sorted(zones))}): convert '
+            "all times to one zone first"
+        )
+    index = pd.DatetimeIndex(pd.to_datetime(cells))
+    zone = None if index.tz is None else str(index.tz)
+    if zone is not None:
+        index = index.tz_convert("UTC").tz_localize(None)
+    return Times(_microseconds(index.to_numpy(), name, source), zone, [])
+
+
+def _microseconds(times: np.ndarray, name: str, source: str) -> np.ndarray:
+    missing = np.isnat(times)
+    if missing.any():
+        raise DataError(
+            f'column "{name}" of {source} has no time in row {int(np.argmax(missing))}: supply '
+            "it, or remove the row"
+        )
+    converted = times.astype("datetime64[us]")
+    if (converted != times).any():
+        at = int(np.argmax(converted != times))
+        raise DataError(
+            f'column "{name}" of {source} is finer than a microsecond in row {at} '
+            f"({times[at]}): round it, or use step numbers"
+        )
+    return converted
+
+
+def _is_missing(cell: object) -> bool:
+    return cell is None or cell is pd.NaT or cell is pd.NA or cell != cell
+
+
+# --------------------------------------------------------------------------- which column is what
+
+
+def _choose_columns(
+    table: _TextTable | _FrameTable,
+    source: str,
+    id_col: str | None,
+    time_col: str | None,
+    target_col: str | None,
+) -> tuple[_Columns, list[str]]:
+    named = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
+    for option, name in named.items():
+        if name is not None and name not in table.names:
+            near = difflib.get_close_matches(name, table.names, n=1)
+            hint = f' (did you mean "{near[0]}"?)' if near else ""
+            raise NotFoundError(
+                f'{option}="{name}" is not a column of {source}; its columns are '
+                f"{_listed(table.names)}{hint}"
+            )
+    given = [name for name in named.values() if name is not None]
+    doubled = next((name for name in given if given.count(name) > 1), None)
+    if doubled is not None:
+        raise UsageError(f'the column "{doubled}" is named for two things: name another for one')
+
+    def free(name: str) -> bool:
+        return name in table.names and name not in given
+
+    if id_col is None and free("unique_id"):
+        id_col = "unique_id"
+        given.append(id_col)
+    if target_col is None and free("y"):
+        target_col = "y"
+        given.append(target_col)
+    notes = []
+    if time_col is None:
+        time_col = _find_time(table, source, given)
+        if time_col is None:
+            notes.append("there is no column of times: rows are numbered from 0")
+        else:
+            given.append(time_col)
+            if time_col != "ds":
+                notes.append(f'times are in column "{time_col}"')
+    if target_col is None:
+        target_col = _find_target(table, source, given)
+        notes.append(f'values are in column "{target_col}"')
+    return _Columns(id_col, time_col, target_col), notes
+
+
+def _find_time(table: _TextTable | _FrameTable, source: str, taken: Sequence[str]) -> str | None:
+    rest = [name for name in table.names if name not in taken]
+    if "ds" in rest:
+        return "ds"
+    found = [name for name in rest if table.holds_dates(name)]
+    if not found:
+        found = [
+            name for name in rest if name.lower() in _STEP_NAMES and table.holds_integers(name)
+        ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise DataError(
+            f"{source} has {len(found)} columns of times, {_listed(found)}: say which with time_col"
+        )
+    if len(table.names) == 1:
+        return None
+    raise DataError(
+        f"no column of {source} looks like times; its columns are {_listed(table.names)}: say "
+        "which with time_col"
+    )
+
+
+def _find_target(table: _TextTable | _FrameTable, source: str, taken: Sequence[str]) -> str:
+    rest = [name for name in table.names if name not in taken]
+    found = [name for name in rest if table.holds_numbers(name)]
+    if len(found) > 1:
+        # An index that was written along with the table is no candidate.
+        found = [
+            name
+            for name in found
+            if not (name.lower() in _COUNTER_NAMES and table.counts_rows(name))
+        ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise DataError(
+            f"{source} has {len(found)} columns of numbers, {_listed(found)}: say which to "
+            "forecast with target_col"
+        )
+    raise DataError(
+        f"no column of {source} holds numbers to forecast; its columns are "
+        f"{_listed(table.names)}: say which with target_col"
+    )
+
+
+def _counts_up(numbers: Sequence[int]) -> bool:
+    return list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _number(rows: int) -> Times:
+    return Times(np.arange(rows), None, [])
+
+
+def _note_rounding(rows: Rows) -> Rows:
+    size = np.abs(rows.values)
+    large = (size >= 2**53) & (size < 2**64)
+    if not large.any():
+        return rows
+    at = int(np.argmax(large))
+    return rows.note(
+        f"whole numbers from 2**53 on, about 9e15, are rounded to 53 bits ({rows.place} "
+        f"{rows.numbers[at]} is the first)"
+    )
+
+
+def _refuse_missing_id(column: str, source: str, place: str, number: object) -> None:
+    raise DataError(
+        f'column "{column}" of {source} names no series in {place} {number}: supply the name, '
+        "or remove the row"
+    )
+
+
+def _listed(names: Sequence[str], most: int = 10) -> str:
+    shown = ", ".join(f'"{name}"' for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

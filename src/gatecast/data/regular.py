@@ -1,0 +1,378 @@
+"""Bring rows as they were read onto a regular calendar, and say what had to be done.
+
+What happens to what:
+
+- rows out of order are sorted, and it is said
+- a time that a series has twice is an error, with one exception: an hour on the clock that is there
+  twice because daylight saving ended (a Sunday in spring or autumn, before 4 o'clock, steps of an
+  hour or less, no time zone given) is averaged, and it is said
+- times with a zone are put on the local calendar for days and longer steps, and in UTC for shorter
+  ones, so that a change of the clock is neither a gap nor a double
+- a missing value and a missing row are the same: a gap. Gaps are filled by straight lines, up to a
+  fifth of the series, and it is said; more is an error. Missing values before the first and after
+  the last value are left out
+- times off the grid, a series without any value, and infinite values are errors
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.calendar import (
+    add_steps,
+    count_steps,
+    describe_frequency,
+    infer_frequency,
+    is_daily_or_longer,
+    normalise_frequency,
+)
+from gatecast.data.panel import Panel
+from gatecast.errors import DataError
+
+__all__ = ["MAX_FILLED", "Rows", "regularise", "show_time"]
+
+MAX_FILLED = 0.2
+"""Largest part of a series that is filled in."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of a long table, as they were read.
+
+    Attributes
+    ----------
+    ids : ndarray of shape [n]
+        Name of each series, in the order they first appear.
+    codes : ndarray of shape [total]
+        Which series each row belongs to.
+    times : ndarray of shape [total]
+        ``datetime64[us]`` (in UTC where there is a zone) or ``int64``.
+    values : ndarray of shape [total]
+        ``float64``; NaN where there is none.
+    numbers : ndarray of shape [total]
+        The number of each row: lines of a file, positions in a frame.
+    place : str
+        What a number counts: "line" or "row".
+    id_col, time_col, target_col : str or None
+        The user's column names.
+    time_zone : str or None
+        Name of the zone the times were in.
+    notes : tuple of str
+        What was found out in reading.
+    """
+
+    ids: np.ndarray
+    codes: np.ndarray
+    times: np.ndarray
+    values: np.ndarray
+    numbers: np.ndarray
+    place: str
+    id_col: str | None
+    time_col: str
+    target_col: str
+    time_zone: str | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def take(self, which: np.ndarray) -> Rows:
+        """Keep some of the rows, in the order given."""
+        return replace(
+            self,
+            codes=self.codes[which],
+            times=self.times[which],
+            values=self.values[which],
+            numbers=self.numbers[which],
+        )
+
+    def note(self, sentence: str) -> Rows:
+        """Add a sentence to the notes."""
+        return replace(self, notes=(*self.notes, sentence))
+
+    def of(self, code: int) -> str:
+        """Name a series in a sentence, as in "the time ... of series x"."""
+        return "" if self.id_col is None else f' of series "{self.ids[code]}"'
+
+    def offsets(self) -> np.ndarray:
+        """Where each series begins and ends, once rows are sorted; shape [n + 1]."""
+        return np.searchsorted(self.codes, np.arange(len(self.ids) + 1))
+
+
+def regularise(rows: Rows, freq: object = None) -> Panel:
+    """Bring rows onto a regular calendar.
+
+    Parameters
+    ----------
+    rows : Rows
+        At least one.
+    freq : str, int or pandas offset, optional
+        Distance from each time to the next; found from the times when not given.
+
+    Returns
+    -------
+    Panel
+        Each series in order, without gaps; its notes say what was done.
+
+    Raises
+    ------
+    UsageError
+        If ``freq`` is not a frequency.
+    DataError
+        If a series has a time twice, times off the grid, no value, or more gaps than are filled.
+    """
+    rows = _average_repeated_hours(_sort(rows))
+    _refuse_doubles(rows)
+    rows = _set_clock(rows, freq)
+    label = _choose_frequency(rows, freq)
+    steps = _steps_on_grid(rows, label, given=freq is not None)
+    return _fill(rows, steps, label)
+
+
+def _sort(rows: Rows) -> Rows:
+    if np.any(rows.codes[1:] < rows.codes[:-1]):
+        rows = rows.take(np.argsort(rows.codes, kind="stable"))
+    backwards = (rows.times[1:] < rows.times[:-1]) & (rows.codes[1:] == rows.codes[:-1])
+    if not backwards.any():
+        return rows
+    first = int(np.argmax(backwards)) + 1
+    sentence = (
+        f"rows were not in the order of time ({rows.place} {rows.numbers[first]} is the first) "
+        "and have been sorted"
+    )
+    return rows.take(np.lexsort((rows.times, rows.codes))).note(sentence)
+
+
+def _average_repeated_hours(rows: Rows) -> Rows:
+    """Average an hour that the clock showed twice, where nothing else explains the doubles."""
+    if rows.times.dtype.kind != "M" or rows.time_zone is not None:
+        return rows
+    same = _repeats(rows)
+    if not same.any():
+        return rows
+    doubled = pd.DatetimeIndex(rows.times[1:][same])
+    changes_clock = (
+        (doubled.day_of_week == 6) & (doubled.hour < 4) & doubled.month.isin([3, 4, 9, 10, 11])
+    )
+    days = pd.DataFrame(
+        {"code": rows.codes[1:][same], "day": doubled.normalize(), "hour": doubled.floor("h")}
+    )
+    one_hour = (days.groupby(["code", "day"])["hour"].nunique() == 1).all()
+    thrice = (same[1:] & same[:-1]).any()
+    distances = np.diff(rows.times)[~same & (rows.codes[1:] == rows.codes[:-1])]
+    hourly = len(distances) > 0 and np.median(distances.astype(np.int64)) <= 3_600_000_000
+    if not (changes_clock.all() and one_hour and hourly) or thrice:
+        return rows
+
+    values = rows.values.copy()
+    at = np.flatnonzero(same)
+    values[at] = (values[at] + values[at + 1]) / 2
+    keep = np.ones(len(values), dtype=bool)
+    keep[at + 1] = False
+    number = len(np.unique(days["day"]))
+    sentence = (
+        f"the hour that is there twice where daylight saving ends ({show_time(rows.times[at[0]])}"
+        + (f" and {number - 1} more" if number > 1 else "")
+        + ") has been averaged; times with their zone (+02:00) would keep both"
+    )
+    return replace(rows, values=values).take(keep).note(sentence)
+
+
+def _repeats(rows: Rows) -> np.ndarray:
+    """Where a row has the time of the row before it, in the same series; shape [total - 1]."""
+    return (rows.times[1:] == rows.times[:-1]) & (rows.codes[1:] == rows.codes[:-1])
+
+
+def _refuse_doubles(rows: Rows) -> None:
+    same = _repeats(rows)
+    if not same.any():
+        return
+    at = int(np.argmax(same))
+    first, second = sorted(rows.numbers[at : at + 2])
+    more = int(same.sum()) - 1
+    advice = "keep one row for each time"
+    if rows.id_col is None:
+        advice += ", or name the column that tells series apart with id_col"
+    raise DataError(
+        f"the time {show_time(rows.times[at])}{rows.of(rows.codes[at])} is there twice, in "
+        f"{rows.place}s {first} and {second}"
+        + (f" ({more} more like it)" if more else "")
+        + f": {advice}"
+    )
+
+
+def _set_clock(rows: Rows, freq: object) -> Rows:
+    """Put times with a zone on the local calendar if they are whole days apart there."""
+    if rows.time_zone is None:
+        return rows
+    index = pd.DatetimeIndex(rows.times).tz_localize("UTC").tz_convert(rows.time_zone)
+    local = index.tz_localize(None).to_numpy().astype("datetime64[us]")
+    found = infer_frequency(local, rows.offsets()) if freq is None else normalise_frequency(freq)
+    counted = "steps are counted in UTC"
+    if found is not None and is_daily_or_longer(found):
+        rows, counted = replace(rows, times=local), "days are those of its calendar"
+    if rows.time_zone == "UTC":
+        return rows
+    return rows.note(f"times are in the zone {rows.time_zone}; {counted}")
+
+
+def _choose_frequency(rows: Rows, freq: object) -> str | int:
+    if freq is not None:
+        label = normalise_frequency(freq)
+        if isinstance(label, int) is (rows.times.dtype.kind == "M"):
+            kind = "dates" if rows.times.dtype.kind == "M" else "step numbers"
+            raise DataError(
+                f'freq={label!r} was asked for, but the times in column "{rows.time_col}" are '
+                f"{kind}: leave freq out or give one that fits"
+            )
+        return label
+    found = infer_frequency(rows.times, rows.offsets())
+    if found is None:
+        raise DataError(
+            f"there is one row{rows.of(0)}, which leaves the distance between times unknown: "
+            "supply more history, or say it with freq"
+        )
+    return found
+
+
+def _steps_on_grid(rows: Rows, freq: str | int, *, given: bool) -> np.ndarray:
+    """Count the steps of each row from the first of its series, or name the first off the grid."""
+    offsets = rows.offsets()
+    origin = np.repeat(rows.times[offsets[:-1]], np.diff(offsets))
+    steps = count_steps(origin, rows.times, freq)
+    off = add_steps(origin, steps, freq) != rows.times
+    if not off.any():
+        return steps
+    at = int(np.argmax(off))
+    words = _in_words(freq)
+    begins = f"{show_time(origin[at])}{rows.of(rows.codes[at])}"
+    found = infer_frequency(rows.times, offsets) if given else None
+    if found is not None and found != freq:
+        raise DataError(
+            f"{words} was asked for, but {rows.place} {rows.numbers[at]} has the time "
+            f"{show_time(rows.times[at])}, which is no whole number of steps after {begins}: the times look "
+            f"{_in_words(found)}"
+        )
+    raise DataError(
+        f"times are irregular: they look {words}, but {rows.place} {rows.numbers[at]} has "
+        f"{show_time(rows.times[at])}, which is no whole number of steps after {begins}: correct "
+        "it, or bring the rows to regular times first"
+    )
+
+
+def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
+    present = ~np.isnan(rows.values)
+    kept = np.flatnonzero(present)
+    codes = rows.codes[kept]
+    counts = np.bincount(codes, minlength=len(rows.ids))
+    if (counts == 0).any():
+        code = int(np.argmax(counts == 0))
+        raise DataError(
+            f'column "{rows.target_col}"{rows.of(code)} has no value at all: supply values or '
+            "leave the series out"
+        )
+    ends = np.cumsum(counts)
+    first, last = steps[kept[ends - counts]], steps[kept[ends - 1]]
+    lengths = last - first + 1
+    rows = _note_edges(rows, steps, first, last)
+    rows = rows.note(_summary(rows, freq, lengths))
+
+    missing = lengths - counts
+    if (missing > MAX_FILLED * lengths).any():
+        code = int(np.argmax(missing / lengths))
+        part = slice(ends[code] - counts[code], ends[code])
+        widest = int(np.argmax(np.diff(steps[kept[part]]))) + part.start
+        raise DataError(
+            f"{missing[code]} of {lengths[code]} steps{rows.of(code)} have no value (times "
+            f"{describe_frequency(freq)}; the longest gap is after {rows.place} "
+            f"{rows.numbers[kept[widest]]}, {show_time(rows.times[kept[widest]])}), and no more "
+            f"than {MAX_FILLED:.0%} are filled in: supply them, or say the right distance with freq"
+        )
+
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    if missing.any():
+        at = offsets[codes] + steps[kept] - first[codes]
+        filled = np.ones(offsets[-1], dtype=bool)
+        filled[at] = False
+        # Every series begins and ends with a value, so no line runs from one into the next.
+        values = np.interp(np.arange(offsets[-1]), at, rows.values[kept])
+        origin = np.repeat(rows.times[rows.offsets()[:-1]], lengths)
+        from_origin = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - first, lengths)
+        times = add_steps(origin, from_origin, freq)
+        rows = rows.note(_gap_sentence(rows, kept, steps, missing))
+    else:
+        filled = np.zeros(len(kept), dtype=bool)
+        everything = len(kept) == len(rows.values)
+        values = rows.values if everything else rows.values[kept]
+        times = rows.times if everything else rows.times[kept]
+    return Panel(
+        ids=rows.ids,
+        offsets=offsets,
+        times=times,
+        values=values,
+        filled=filled,
+        freq=freq,
+        id_col=rows.id_col,
+        time_col=rows.time_col,
+        target_col=rows.target_col,
+        time_zone=rows.time_zone,
+        notes=rows.notes,
+    )
+
+
+def _note_edges(rows: Rows, steps: np.ndarray, first: np.ndarray, last: np.ndarray) -> Rows:
+    before = int((steps < first[rows.codes]).sum())
+    after = int((steps > last[rows.codes]).sum())
+    for number, where in ((before, "before the first value"), (after, "after the last value")):
+        if number:
+            rows = rows.note(
+                f"{number} {'row' if number == 1 else 'rows'} without a value {where}"
+                + (" of a series" if len(rows.ids) > 1 else "")
+                + (" has" if number == 1 else " have")
+                + " been left out"
+            )
+    return rows
+
+
+def _summary(rows: Rows, freq: str | int, lengths: np.ndarray) -> str:
+    begin, end = show_time(rows.times.min()), show_time(rows.times.max())
+    shortest, longest = int(lengths.min()), int(lengths.max())
+    size = f"{longest} step{'' if longest == 1 else 's'}"
+    if len(rows.ids) > 1:
+        size = (
+            f"{len(rows.ids)} series of "
+            + ("" if shortest == longest else f"{shortest} to ")
+            + size
+        )
+    return f"times are {_in_words(freq)}, from {begin} to {end}: {size}"
+
+
+def _in_words(freq: str | int) -> str:
+    option = freq if isinstance(freq, int) else f'"{freq}"'
+    return f"{describe_frequency(freq)} (freq={option})"
+
+
+def _gap_sentence(rows: Rows, kept: np.ndarray, steps: np.ndarray, missing: np.ndarray) -> str:
+    jumps = np.where(np.diff(rows.codes[kept]) == 0, np.diff(steps[kept]) - 1, 0)
+    gaps, longest = int((jumps > 0).sum()), int(np.argmax(jumps))
+    total, touched = int(missing.sum()), int((missing > 0).sum())
+    row = kept[longest]
+    where = f"after {show_time(rows.times[row])}{rows.of(int(rows.codes[row]))}"
+    steps_word = "step" if jumps[longest] == 1 else "steps"
+    if gaps == 1:
+        sentence = f"a gap of {total} {steps_word} {where} has been filled by a straight line"
+    else:
+        among = f" in {touched} of {len(rows.ids)} series" if len(rows.ids) > 1 else ""
+        sentence = (
+            f"{gaps} gaps{among} have been filled by straight lines, {total} steps in all; "
+            f"the longest has {jumps[longest]} {steps_word}, {where}"
+        )
+    return sentence + ". Where no row means zero, write the zeros into the data"
+
+
+def show_time(time: object) -> str:
+    """Write a time for a sentence: no more of the clock than it has."""
+    if not isinstance(time, np.datetime64):
+        return str(time)
+    text = str(time.astype("datetime64[us]")).replace("T", " ")
+    return text.removesuffix(".000000").removesuffix(":00").removesuffix(" 00:00")
