@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+
 from gatecast.kernel import Adam, Layout, native
 
 LAYOUT = Layout(1, 64, 1)

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from gatecast.errors import UsageError
-from gatecast.kernel import Adam, Layout, State, native, reference
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from gatecast.errors import UsageError
+from gatecast.kernel import Adam, Layout, State, native, reference
 
 IMPLEMENTATIONS = {"native": native, "reference": reference}
 

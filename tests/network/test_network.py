@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from gatecast.errors import DataError, TrainingError, UsageError
 from gatecast.kernel import Layout
 from gatecast.network import Network, Trainer

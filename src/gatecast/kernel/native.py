@@ -7,7 +7,7 @@ Inputs and targets may be views with any strides, so windows over a series cost 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def simd_level() -> str:
 
 def simd_levels() -> list[str]:
     """List the SIMD levels that this machine can run, the best first."""
-    return list(_native.levels())
+    return _native.levels()
 
 
 def forward(
@@ -188,7 +188,7 @@ def train(
     )  # fmt: skip
 
 
-def _module(theta: np.ndarray) -> Any:
+def _module(theta: np.ndarray) -> ModuleType:
     return _native.float32 if theta.dtype == np.float32 else _native.float64
 
 

@@ -118,7 +118,9 @@ class Trainer:
                 f"validation_split={self.validation_split} was asked for; use 0 or more, below 1"
             )
         if self.schedule not in ("constant", "cosine"):
-            raise UsageError(f'schedule="{self.schedule}" was asked for; use "constant" or "cosine"')
+            raise UsageError(
+                f'schedule="{self.schedule}" was asked for; use "constant" or "cosine"'
+            )
         if not self.learning_rate > 0.0:
             raise UsageError(f"learning_rate={self.learning_rate} was asked for; use more than 0")
 

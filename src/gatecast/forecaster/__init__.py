@@ -1,0 +1,5 @@
+"""Floor 3: what users fit and predict with."""
+
+from gatecast.forecaster.lstm import LSTMForecaster
+
+__all__ = ["LSTMForecaster"]

@@ -1,0 +1,11 @@
+"""What the compiled kernel offers; see native/bindings.cpp."""
+
+from types import ModuleType
+
+max_layers: int
+float32: ModuleType
+float64: ModuleType
+
+def level() -> str: ...
+def levels() -> list[str]: ...
+def use_level(name: str) -> None: ...
