@@ -68,6 +68,7 @@ def _furthest(readings: list[_Reading]) -> _Reading:
 # ------------------------------------------------------------------------------------- numbers
 
 _SPACES = "'’ \u00a0\u202f"
+_MARKS = re.compile(rf"[.,eE{_SPACES}]")
 _COMMA = re.compile(rf"[+-]?(?:[1-9]\d{{0,2}}(?:[.{_SPACES}]\d{{3}})+|\d+)(?:,\d+)?")
 _COMMA_TO_PLAIN = str.maketrans(dict.fromkeys("." + _SPACES, "") | {",": "."})
 _GROUPS = re.compile(rf"[+-]?(?:[1-9]\d{{0,2}}(?:[,{_SPACES}]\d{{3}})+|\d+)(?:\.\d+)?")
@@ -148,13 +149,16 @@ class NumberColumn:
         DataError
             If a cell is text, or infinite.
         """
-        if self._comma.holds:
-            self._comma.add(cells, numbers)
         if self._plain.holds:
             before = list(self._plain.parts)
             self._plain.add(cells, numbers)
             if not self._plain.holds:
                 self._groups.parts = before  # no groups until now: the two agree
+        if self._comma.holds:
+            if self._plain.holds and not _MARKS.search("".join(cells)):
+                self._comma.parts.append(self._plain.parts[-1])
+            else:
+                self._comma.add(cells, numbers)
         if not self._plain.holds and self._groups.holds:
             self._groups.add(cells, numbers)
         if self._comma.holds and self._plain.holds:
@@ -168,8 +172,7 @@ class NumberColumn:
             raise DataError(
                 f'column "{self._name}" of {self._source} should hold numbers, but {self._place} '
                 f'{stopped.stopped_in} has "{stopped.stopped_by}": correct it, leave the cell '
-                "empty "
-                "if there is no value, or name another column with target_col"
+                "empty if there is no value, or name another column with target_col"
             )
         infinite = np.isinf(held[0].parts[-1])
         if infinite.any():
@@ -230,6 +233,7 @@ _NAMED_MONTHS = [
     *(f"%d{mark}{b}{mark}{y}" for mark in " -." for b in ("%b", "%B") for y in ("%Y", "%y")),
     *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d. %B %Y", "%d. %b %Y"),
 ]
+_MONTH_NAME = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\\dM\\d", re.IGNORECASE)
 _QUARTER = re.compile(r"(?:(\d{4})[-/ ]?Q([1-4])|Q([1-4])[-/ ]?(\d{4}))", re.IGNORECASE)
 
 
@@ -311,7 +315,7 @@ def _readings_for(cell: str) -> list[_Reading]:
         forms = {f"month{match[1]}year": f"%m{match[1]}%Y"}
     elif match := re.fullmatch(r"\d{4}([./])\d{1,2}", cell):
         forms = {f"year{match[1]}month": f"%Y{match[1]}%m"}
-    elif any(map(str.isalpha, cell)):
+    elif _MONTH_NAME.search(cell):
         forms = {form: form for form in _NAMED_MONTHS}
     else:
         forms = {}

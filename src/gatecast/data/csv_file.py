@@ -96,8 +96,8 @@ class CsvFile:
                 "put a line of column names before it"
             )
         names = [name or f"column {number}" for number, name in enumerate(names, start=1)]
-        doubled = next((name for name in names if names.count(name) > 1), None)
-        if doubled is not None:
+        if len(set(names)) < len(names):
+            doubled = next(name for name in names if names.count(name) > 1)
             places = [str(i) for i, name in enumerate(names, start=1) if name == doubled]
             raise DataError(
                 f'{path.name} has the column name "{doubled}" {len(places)} times (columns '
@@ -126,7 +126,8 @@ class CsvFile:
         DataError
             If a row has more or fewer cells than the header, or the file is damaged.
         """
-        places = [self.header.index(name) for name in columns]
+        place_of = {name: place for place, name in enumerate(self.header)}
+        places = [place_of[name] for name in columns]
         with self.path.open(encoding=self.encoding, newline="") as file:
             reader = csv.reader(file, delimiter=self.separator)
             try:
@@ -136,7 +137,8 @@ class CsvFile:
                 while rows := list(islice(reader, size)):
                     lines, rows = self._check_rows(rows, line, reader.line_num + 1)
                     line = reader.line_num + 1
-                    yield Batch(lines, [[row[i].strip() for row in rows] for i in places])
+                    if rows:
+                        yield Batch(lines, [[row[i].strip() for row in rows] for i in places])
             except (csv.Error, UnicodeError) as error:
                 raise DataError(
                     f"{self.path.name} cannot be read beyond line {reader.line_num}: {error}"

@@ -21,8 +21,8 @@ class Series(NamedTuple):
 
     Attributes
     ----------
-    id : str, int or None
-        Its name; None if the table holds a single series without one.
+    id : str or int
+        Its name; that of the target column if the table has no column of ids.
     times : ndarray of shape [n]
         ``datetime64[us]`` or ``int64``.
     values : ndarray of shape [n]

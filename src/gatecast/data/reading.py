@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from datetime import date
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -86,7 +87,7 @@ def read_panel(
     UsageError
         If ``source`` is not a table, or one column is named for two things.
     """
-    if isinstance(source, (str, Path)):
+    if isinstance(source, (str, PathLike)):
         path = _find_file(Path(source))
         if _is_parquet(path):
             return _read_frame(_open_parquet(path), path.name, id_col, time_col, target_col, freq)
@@ -246,6 +247,8 @@ def _as_frame(source: Any) -> nw.DataFrame[Any]:
         source = source.to_frame("y" if source.name is None else str(source.name))
     if isinstance(source, pd.DataFrame):
         source = _without_index(source)
+    elif hasattr(source, "column_names"):  # pyarrow allows what the others do not
+        _refuse_doubled_names(list(source.column_names))
     try:
         return nw.from_native(source, eager_only=True)
     except TypeError as error:
@@ -255,14 +258,18 @@ def _as_frame(source: Any) -> nw.DataFrame[Any]:
         ) from error
 
 
-def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
-    frame = frame.rename(columns=str)
-    doubled = frame.columns[frame.columns.duplicated()]
-    if len(doubled):
+def _refuse_doubled_names(names: list[str]) -> None:
+    if len(set(names)) < len(names):
+        doubled = next(name for name in names if names.count(name) > 1)
         raise DataError(
-            f'the table has the column name "{doubled[0]}" more than once: give each column its '
+            f'the table has the column name "{doubled}" more than once: give each column its '
             "own name"
         )
+
+
+def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.rename(columns=str)
+    _refuse_doubled_names(list(frame.columns))
     index = frame.index
     plain = isinstance(index, pd.RangeIndex) and index.name is None
     timed = isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)) and "ds" not in frame.columns
@@ -285,15 +292,12 @@ class _FrameTable:
         column = self._frame[name]
         if isinstance(column.dtype, (nw.Datetime, nw.Date)):
             return True
-        cells = column.head(_SAMPLE_ROWS).to_list()
+        cells = [cell for cell in column.head(_SAMPLE_ROWS).to_list() if not _is_missing(cell)]
         if column.dtype.is_integer():
-            return (
-                dates_of_integers(np.array([cell for cell in cells if cell is not None]))
-                is not None
-            )
+            return dates_of_integers(np.array(cells)) is not None
         if column.dtype.is_numeric():
             return False
-        if all(isinstance(cell, str) for cell in cells):
+        if cells and all(isinstance(cell, str) for cell in cells):
             return TimeColumn.could_read([cell.strip() for cell in cells])
         return any(hasattr(cell, "year") for cell in cells)
 
@@ -512,7 +516,7 @@ def _number(rows: int) -> Times:
 
 
 def _note_rounding(rows: Rows) -> Rows:
-    size = np.abs(rows.values)
+    size = np.nan_to_num(np.abs(rows.values))
     large = (size >= 2**53) & (size < 2**64)
     if not large.any():
         return rows

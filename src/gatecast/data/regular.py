@@ -250,8 +250,8 @@ def _steps_on_grid(rows: Rows, freq: str | int, *, given: bool) -> np.ndarray:
     if found is not None and found != freq:
         raise DataError(
             f"{words} was asked for, but {rows.place} {rows.numbers[at]} has the time "
-            f"{show_time(rows.times[at])}, which is no whole number of steps after {begins}: the times look "
-            f"{_in_words(found)}"
+            f"{show_time(rows.times[at])}, which is no whole number of steps after {begins}: the "
+            f"times look {_in_words(found)}"
         )
     raise DataError(
         f"times are irregular: they look {words}, but {rows.place} {rows.numbers[at]} has "

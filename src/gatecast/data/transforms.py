@@ -78,8 +78,8 @@ class MinMaxScaler:
         low, high = float(np.min(values)), float(np.max(values))
         if not np.isfinite(high - low):
             raise DataError(
-                f"values from {low:g} to {high:g} are too far apart to scale: give them in a "
-                "larger unit"
+                f"values from {low:g} to {high:g} are too far apart to scale: give them "
+                "in a larger unit"
             )
         return cls(low, high)
 
@@ -419,8 +419,8 @@ def _require_finite(values: np.ndarray) -> None:
     bad = np.flatnonzero(~np.isfinite(values))
     if len(bad):
         raise DataError(
-            f"the training part has the value {values[bad[0]]} at position {bad[0]}: replace or "
-            "remove it"
+            f"the training part has the value {values[bad[0]]} at position {bad[0]}: "
+            "replace or remove it"
         )
 
 
