@@ -99,6 +99,5 @@ def require_extra(module: str, extra: str, purpose: str) -> ModuleType:
     except ImportError as error:
         package = module.partition(".")[0]
         raise MissingExtraError(
-            f"{purpose} needs {package}, which is not installed: "
-            f'pip install "gatecast[{extra}]"'
+            f'{purpose} needs {package}, which is not installed: pip install "gatecast[{extra}]"'
         ) from error

@@ -244,7 +244,10 @@ def _read_integers(cells: list[str]) -> np.ndarray:
             values.append(int(cell))  # noqa: PERF401 - how many there are tells which one failed
     except ValueError:
         raise _Stop(len(values)) from None
-    return np.array(values, dtype=np.int64)
+    try:
+        return np.array(values, dtype=np.int64)
+    except OverflowError:
+        raise _Stop(next(at for at, value in enumerate(values) if abs(value) >= 2**63)) from None
 
 
 def _parse(cells: list[str], form: str, *, utc: bool = False) -> np.ndarray:

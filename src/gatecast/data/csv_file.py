@@ -75,9 +75,12 @@ class CsvFile:
             If it is empty, not text, or its first line cannot be column names.
         """
         encoding, notes = _find_encoding(path)
-        with path.open(encoding=encoding, newline="") as file:
-            sample = file.read(_SAMPLE_BYTES)
-            whole = file.read(1) == ""
+        try:
+            with path.open(encoding=encoding, newline="") as file:
+                sample = file.read(_SAMPLE_BYTES)
+                whole = file.read(1) == ""
+        except UnicodeError as error:
+            raise DataError(f"{path.name} is damaged, its text breaks off: {error}") from error
         if "\0" in sample:
             raise DataError(f"{path.name} is not a text file: give a CSV or Parquet file")
         if not sample.strip():
@@ -85,10 +88,13 @@ class CsvFile:
         lines = sample.splitlines(keepends=True)
         if not whole and len(lines) > 1:
             lines.pop()  # cut off in the middle, most likely
-        separator = _find_separator(lines[:_SAMPLE_LINES])
+        try:
+            separator = _find_separator(lines[:_SAMPLE_LINES])
+            first = next((row for row in csv.reader(lines, delimiter=separator) if any(row)), [])
+        except csv.Error as error:
+            raise DataError(f"{path.name} cannot be read as CSV: {error}") from error
         if separator != ",":
             notes.append(f"columns are separated by {_SEPARATORS[separator]}")
-        first = next((row for row in csv.reader(lines, delimiter=separator) if any(row)), [])
         names = [cell.strip() for cell in first]
         if all(_looks_like_data(name) for name in names if name):
             raise DataError(

@@ -1,0 +1,124 @@
+"""What every baseline shares with the forecaster: read, fit each series, forecast all of them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.calendar import default_season_length
+from gatecast.data.panel import Panel
+from gatecast.data.reading import read_panel
+from gatecast.errors import DataError, NotFittedError, UsageError
+
+__all__ = ["Baseline"]
+
+
+@dataclass
+class Baseline(ABC):
+    """Forecast each series by itself, ``h`` steps at once.
+
+    Parameters
+    ----------
+    h : int
+        Steps to forecast.
+    freq : str or int, optional
+        Frequency of the series; found from the times if not given.
+    season_length : int, optional
+        Steps in a season, m; that of the frequency if not given.
+
+    Attributes
+    ----------
+    panel_ : Panel
+        The data as read.
+    """
+
+    h: int
+    freq: str | int | None = None
+    season_length: int | None = None
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
+        """Give the settings by name, as scikit-learn does."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def fit(
+        self,
+        source: Any,
+        *,
+        id_col: str | None = None,
+        time_col: str | None = None,
+        target_col: str | None = None,
+    ) -> Baseline:
+        """Read the data.
+
+        Parameters
+        ----------
+        source : path, DataFrame, Series or Panel
+            See :func:`gatecast.data.reading.read_panel`.
+        id_col, time_col, target_col : str, optional
+            Columns; found out if not given.
+
+        Returns
+        -------
+        Baseline
+            Itself.
+
+        Raises
+        ------
+        UsageError
+            If ``h`` or ``season_length`` is below 1.
+        NotFoundError, DataError
+            If the data cannot be read or used, or a series is too short.
+        """
+        for name, value in (("h", self.h), ("season_length", self.season_length)):
+            if value is not None and value < 1:
+                raise UsageError(f"{name}={value} was asked for; use 1 or more")
+        panel = source
+        if not isinstance(panel, Panel):
+            panel = read_panel(
+                source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq
+            )
+        season = self.season_length or default_season_length(panel.freq)
+        needed = self._least_values(season)
+        for series in panel:
+            if len(series.values) < needed:
+                name = "the series" if series.id is None else f'series "{series.id}"'
+                raise DataError(
+                    f"{name} has {len(series.values)} values; {type(self).__name__} needs at "
+                    f"least {needed}: supply more history"
+                )
+        self.panel_ = panel
+        return self
+
+    def predict(self) -> pd.DataFrame:
+        """Forecast the ``h`` steps after the end of each series.
+
+        Returns
+        -------
+        DataFrame
+            The user's id and time columns, and one named after the model.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
+        if not hasattr(self, "panel_"):
+            raise NotFittedError("predict() was called before fit(): fit the model first")
+        season = self.season_length or default_season_length(self.panel_.freq)
+        frame = self.panel_.future_frame(self.h)
+        frame[type(self).__name__] = np.concatenate(
+            [self._forecast(series.values, season) for series in self.panel_]
+        )
+        return frame
+
+    def _least_values(self, season: int) -> int:  # noqa: ARG002 - for those with a season
+        """Say how many values a series has to have."""
+        return 1
+
+    @abstractmethod
+    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:
+        """Forecast the ``h`` values after one series, from nothing but its values."""

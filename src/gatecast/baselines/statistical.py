@@ -1,0 +1,137 @@
+"""The statistical models to stand beside, through statsforecast (extra ``[stats]``)."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gatecast.baselines.protocol import Baseline
+from gatecast.errors import UsageError, require_extra
+
+__all__ = ["SARIMA", "AutoARIMA", "AutoETS", "Theta", "arima_one_step"]
+
+
+@dataclass
+class _Statistical(Baseline):
+    """Fit one of statsforecast's models to each series."""
+
+    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:
+        models = require_extra("statsforecast.models", "stats", type(self).__name__)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on convergence; what counts is the score
+            return np.asarray(self._model(models, season).forecast(values, self.h)["mean"], float)
+
+    def _model(self, models: Any, season: int) -> Any:
+        """Make the model of statsforecast."""
+        return getattr(models, type(self).__name__)(season_length=season)
+
+
+@dataclass
+class AutoARIMA(_Statistical):
+    """Choose a seasonal ARIMA by its information criterion (Hyndman and Khandakar 2008)."""
+
+
+@dataclass
+class AutoETS(_Statistical):
+    """Choose an exponential smoothing by its information criterion (Hyndman et al. 2002)."""
+
+
+@dataclass
+class Theta(_Statistical):
+    """Average a line and a smoothing of the series (Assimakopoulos and Nikolopoulos 2000)."""
+
+
+@dataclass
+class SARIMA(_Statistical):
+    """Fit a seasonal ARIMA of a given order (Box and Jenkins 1976).
+
+    Parameters
+    ----------
+    h, freq, season_length
+        As for every baseline.
+    order, seasonal_order : tuple of int
+        (p, d, q) and (P, D, Q).
+    """
+
+    order: tuple[int, int, int] = (0, 1, 1)
+    seasonal_order: tuple[int, int, int] = (0, 1, 1)
+
+    def _model(self, models: Any, season: int) -> Any:
+        return models.ARIMA(
+            order=self.order, season_length=season, seasonal_order=self.seasonal_order
+        )
+
+
+def arima_one_step(
+    values: np.ndarray, split: int, order: tuple[int, int, int]
+) -> tuple[np.ndarray, float]:
+    """Fit an ARMA to the first part of a series, and forecast every value one step before.
+
+    Parameters
+    ----------
+    values : ndarray of shape [n]
+        The series.
+    split : int
+        The parameters are fitted on ``values[:split]`` alone, and stay.
+    order : tuple of int
+        (p, 0, q).
+
+    Returns
+    -------
+    predictions : ndarray of shape [n]
+        Row i is the forecast for row i from the rows before it.
+    seconds : float
+        Time of the fit.
+
+    Raises
+    ------
+    UsageError
+        If the order has differences.
+    MissingExtraError
+        Without statsforecast.
+
+    Notes
+    -----
+    The likelihood is maximised by statsforecast, from the minimum of the conditional sum of
+    squares. The forecasts are those of the Kalman filter (Harvey 1989, section 3.3), which are
+    exact from the first value on; the residuals of a fit are scaled, and would look too good.
+    """
+    if order[1]:
+        raise UsageError(f"order={order} was asked for; one-step forecasts need d = 0")
+    arima = require_extra("statsforecast.arima", "stats", "an ARIMA")
+    started = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fitted = arima.arima(values[:split], order=order, method="CSS-ML")
+    seconds = time.perf_counter() - started
+    found = {name: float(value) for name, value in fitted["coef"].items()}
+    phi = np.array([found[f"ar{i + 1}"] for i in range(order[0])])
+    theta = np.array([found[f"ma{i + 1}"] for i in range(order[2])])
+    mean = found["intercept"]
+    return mean + _arma_one_step(values - mean, phi, theta), seconds
+
+
+def _arma_one_step(values: np.ndarray, phi: np.ndarray, theta: np.ndarray) -> np.ndarray:
+    """Run the Kalman filter of an ARMA with mean 0 over a series; its one-step forecasts."""
+    size = max(len(phi), len(theta) + 1)
+    transition = np.eye(size, k=1)
+    transition[: len(phi), 0] = phi
+    noise = np.zeros(size)
+    noise[0] = 1.0
+    noise[1 : len(theta) + 1] = theta
+    covariance = np.linalg.solve(  # of the stationary state: P = T P T' + R R'
+        np.eye(size * size) - np.kron(transition, transition), np.outer(noise, noise).ravel()
+    ).reshape(size, size)
+    state = np.zeros(size)
+    predictions = np.empty(len(values))
+    for t, value in enumerate(values):
+        predictions[t] = state[0]
+        gain = covariance[:, 0] / covariance[0, 0]
+        state = transition @ (state + gain * (value - state[0]))
+        covariance = covariance - np.outer(gain, covariance[0])
+        covariance = transition @ covariance @ transition.T + np.outer(noise, noise)
+    return predictions

@@ -1,0 +1,109 @@
+"""``gatecast demo``: the tutorial's experiment, as it was written and as it should have been."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from gatecast.evaluation.tutorial import ModelRun, TutorialResult
+
+__all__ = ["demo"]
+
+
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path(
+        "gatecast-demo.html"
+    ),
+    random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Run the tutorial's experiment: a noisy sine, an LSTM, and what it should be held against.
+
+    Trains the tutorial's network as it was written and on sequences, scores both beside simple
+    models and the noise floor, and writes a page with charts.
+    """
+    from gatecast.cli.console import training_bars
+    from gatecast.errors import MissingExtraError
+    from gatecast.evaluation.tutorial import run_tutorial
+    from gatecast.report.demo import demo_page
+    from gatecast.report.picture import demo_picture
+
+    labels = {"tutorial": "as the tutorial has it", "sequences": "on sequences"}
+    with training_bars(labels) as tell:
+        result = run_tutorial(random_state=random_state, progress=tell)
+    demo_page(result, output)
+    picture: Path | None = output.with_suffix(".png")
+    try:
+        demo_picture(result, picture)
+    except MissingExtraError:
+        picture = None  # the page has the chart; the PNG comes with the extra
+
+    if as_json:
+        typer.echo(json.dumps(_document(result, output, picture)))
+    else:
+        _print(result, output, picture)
+
+
+def _document(result: TutorialResult, report: Path, picture: Path | None) -> dict[str, Any]:
+    def row(run: ModelRun | None) -> dict[str, Any] | None:
+        if run is None:
+            return None
+        found: dict[str, Any] = {"test_rmse": run.test_rmse, "train_rmse": run.train_rmse}
+        if run.loss:
+            found["loss"] = list(run.loss)
+        if run.fit_seconds is not None:
+            found["fit_seconds"] = run.fit_seconds
+        if run.predict_seconds is not None:
+            found["predict_seconds"] = run.predict_seconds
+        return found
+
+    keys = ("tutorial", "sequences", "naive", "sarima")
+    return {
+        **{key: row(result.run(key)) for key in keys},
+        "noise_floor": {"test_rmse": result.noise_floor},
+        "verdict": result.verdict,
+        "observations": {o.question: o.answer for o in result.observations},
+        "report": str(report),
+        "picture": None if picture is None else str(picture),
+    }
+
+
+def _print(result: TutorialResult, report: Path, picture: Path | None) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("one step ahead", no_wrap=True)
+    for heading in ("train RMSE", "test RMSE", "seconds"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for run in result.runs:
+        seconds = "" if run.fit_seconds is None else f"{run.fit_seconds:.2f}"
+        table.add_row(run.label, f"{run.train_rmse:.4f}", f"{run.test_rmse:.4f}", seconds)
+    table.add_row("noise floor", "", f"{result.noise_floor:.4f}", "")
+    console.print(table)
+    for run in result.runs:
+        if run.loss:
+            console.print(f"Loss by epoch, {run.label}:")
+            console.print(
+                Padding(" ".join(f"{loss:.4f}" for loss in run.loss), (0, 0, 1, 2), expand=False)
+            )
+    for observation in result.observations:
+        console.print(observation.question, style="bold")
+        console.print(Padding(observation.answer, (0, 0, 1, 2), expand=False))
+    console.print(result.verdict, style="bold")
+    console.print()
+    for note in result.notes:
+        console.print(note, style="dim")
+    console.print()
+    console.print(f"Page: {report}", soft_wrap=True)
+    if picture is None:
+        console.print('Picture: none; it needs matplotlib: pip install "gatecast[plot]"')
+    else:
+        console.print(f"Picture: {picture}", soft_wrap=True)

@@ -1,0 +1,60 @@
+"""The command line: one verb a file; errors become one sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gatecast import __version__
+from gatecast.cli import demo, forecast
+from gatecast.errors import GatecastError
+
+app = typer.Typer(
+    help="Forecast time series with LSTMs: honest scores, native speed, gates you can look at.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("forecast")(forecast.forecast)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gatecast {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Say the version."
+    ),
+) -> None:
+    """Take the options that stand before the verb."""
+
+
+def run() -> None:
+    """Run the command line and leave with its exit code.
+
+    0 ok, 1 internal, 2 usage, 3 a missing extra, 4 not found, 5 bad data; 130 after Ctrl-C.
+    """
+    try:
+        app()
+    except GatecastError as error:
+        _leave(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _leave("stopped", 130)
+    except Exception as error:
+        _leave(
+            f"internal error: {type(error).__name__}: {error}; "
+            "please report it, with the command and its data if you may share them",
+            1,
+        )
+
+
+def _leave(message: str, code: int) -> None:
+    typer.echo(f"gatecast: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,238 @@
+"""What the numbers of a training say, in plain words with the number behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gatecast.evaluation.metrics import rmse
+
+__all__ = [
+    "CopiesLastValue",
+    "FitQuality",
+    "FloorDistance",
+    "LossSettled",
+    "PredictionSpeed",
+    "copies_last_value",
+    "fit_quality",
+    "floor_distance",
+    "loss_settled",
+    "prediction_speed",
+]
+
+
+@dataclass(frozen=True)
+class LossSettled:
+    """Hold how the loss moved at the end of a training.
+
+    Parameters
+    ----------
+    settled : bool
+        Whether the loss fell by less than 1 % an epoch at the end.
+    change : float
+        Relative change per epoch over the last epochs; below zero is falling.
+    last : float
+        Loss of the last epoch.
+    """
+
+    settled: bool
+    change: float
+    last: float
+
+    @property
+    def sentence(self) -> str:
+        """Say it."""
+        moved = f"{abs(self.change):.2%} an epoch"
+        if self.settled:
+            return f"yes: at {self.last:.4f} it moves by {moved}, more epochs would not help."
+        if self.change < 0:
+            return f"no: at {self.last:.4f} it still falls by {moved}, more epochs would help."
+        return f"no: at {self.last:.4f} it rises by {moved}, a lower learning rate would help."
+
+
+def loss_settled(loss: Sequence[float]) -> LossSettled:
+    """Ask whether the loss has settled, from the slope over its last epochs.
+
+    Parameters
+    ----------
+    loss : sequence of float
+        Loss by epoch; the slope is that of a least-squares line through the last fifth of the
+        epochs, at least the last three, or all there are.
+    """
+    values = np.asarray(loss, np.float64)
+    tail = values[-max(3, len(values) // 5) :]
+    if len(tail) < 2:
+        return LossSettled(False, float("nan"), float(values[-1]))
+    slope = float(np.polyfit(np.arange(len(tail)), tail, 1)[0])
+    change = slope / float(tail.mean()) if tail.mean() else 0.0
+    return LossSettled(abs(change) < 0.01, change, float(values[-1]))
+
+
+@dataclass(frozen=True)
+class FitQuality:
+    """Hold training error beside test error.
+
+    Parameters
+    ----------
+    train_rmse, test_rmse : float
+        In the series' own unit.
+    difference_error : float
+        Standard error of test RMSE less train RMSE.
+    noise_floor : float or None
+        RMSE of the best possible forecast, where it is known.
+    """
+
+    train_rmse: float
+    test_rmse: float
+    difference_error: float
+    noise_floor: float | None
+
+    @property
+    def overfitted(self) -> bool:
+        """Whether the test error is above the training error by more than two standard errors."""
+        return self.test_rmse - self.train_rmse > 2.0 * self.difference_error
+
+    @property
+    def underfitted(self) -> bool:
+        """Whether even the training error is more than 5 % above the noise floor."""
+        return self.noise_floor is not None and self.train_rmse > 1.05 * self.noise_floor
+
+    @property
+    def sentence(self) -> str:
+        """Say it."""
+        numbers = f"train {self.train_rmse:.4f}, test {self.test_rmse:.4f}"
+        if self.overfitted:
+            return f"overfitted: {numbers}, a gap of more than two standard errors."
+        if self.underfitted and self.noise_floor is not None:
+            above = self.train_rmse / self.noise_floor - 1.0
+            return (
+                f"not overfitted ({numbers}) but underfitted: even the training error is "
+                f"{above:.0%} above the noise floor, so something is missing from the model, "
+                "not from the data."
+            )
+        return f"neither: {numbers}, a gap within two standard errors ({self._allowed()})."
+
+    def _allowed(self) -> str:
+        return f"{2.0 * self.difference_error:.4f}"
+
+
+def fit_quality(
+    train_errors: np.ndarray, test_errors: np.ndarray, noise_floor: float | None = None
+) -> FitQuality:
+    """Ask whether a model is over- or underfitted, from its errors in both parts.
+
+    Parameters
+    ----------
+    train_errors, test_errors : ndarray of shape [n] and [m]
+        Actual less forecast.
+    noise_floor : float, optional
+        RMSE of the best possible forecast.
+    """
+    parts = (np.asarray(train_errors, np.float64), np.asarray(test_errors, np.float64))
+    variance = 0.0
+    for errors in parts:
+        # delta method: the root of a mean has the error of the mean over twice the root
+        squares = errors**2
+        root = float(np.sqrt(squares.mean()))
+        if root:
+            variance += float(squares.var() / len(squares)) / (2.0 * root) ** 2
+    train, test = (float(np.sqrt(np.mean(errors**2))) for errors in parts)
+    return FitQuality(train, test, float(np.sqrt(variance)), noise_floor)
+
+
+@dataclass(frozen=True)
+class FloorDistance:
+    """Hold a test error beside the noise floor, both RMSE in the series' own unit."""
+
+    test_rmse: float
+    noise_floor: float
+
+    @property
+    def above(self) -> float:
+        """Share by which the error is above the floor."""
+        return self.test_rmse / self.noise_floor - 1.0
+
+    @property
+    def sentence(self) -> str:
+        """Say it."""
+        return (
+            f"{self.test_rmse:.4f} is {self.above:.1%} above the {self.noise_floor:.4f} that "
+            "noise alone leaves."
+        )
+
+
+def floor_distance(test_rmse: float, noise_floor: float) -> FloorDistance:
+    """Ask how far a model is from the best possible forecast."""
+    return FloorDistance(test_rmse, noise_floor)
+
+
+@dataclass(frozen=True)
+class CopiesLastValue:
+    """Hold whether forecasts follow the series instead of leading it.
+
+    Parameters
+    ----------
+    lag : int
+        Steps by which the actual values have to be moved back to look most like the forecasts;
+        0 for a forecast in its place, 1 for a copy of the last value.
+    skill : float
+        Share of the naive forecast's mean squared error that is gone.
+    """
+
+    lag: int
+    skill: float
+
+    @property
+    def sentence(self) -> str:
+        """Say it."""
+        if self.lag == 0:
+            return f"no: forecasts are in their place, with a skill of {self.skill:.2f} over naive."
+        return (
+            f"yes: forecasts look most like the value {self.lag} "
+            f"{'step' if self.lag == 1 else 'steps'} before, skill {self.skill:.2f} over naive."
+        )
+
+
+def copies_last_value(
+    actual: np.ndarray, forecast: np.ndarray, longest: int = 10
+) -> CopiesLastValue:
+    """Ask whether one-step forecasts only repeat what was last seen.
+
+    Parameters
+    ----------
+    actual, forecast : ndarray of shape [n]
+        Values, and the forecasts for them.
+    longest : int, default 10
+        Largest lag looked at.
+    """
+    last = min(longest, len(actual) - 3)
+    correlation = [
+        np.corrcoef(actual[: len(actual) - lag], forecast[lag:])[0, 1] for lag in range(last + 1)
+    ]
+    naive = rmse(actual[1:], actual[:-1]) ** 2
+    skill = 1.0 - rmse(actual[1:], forecast[1:]) ** 2 / naive if naive else float("nan")
+    return CopiesLastValue(int(np.argmax(correlation)), skill)
+
+
+@dataclass(frozen=True)
+class PredictionSpeed:
+    """Hold how long a number of predictions took."""
+
+    count: int
+    seconds: float
+
+    @property
+    def sentence(self) -> str:
+        """Say it."""
+        each = self.seconds / self.count * 1e6
+        return (
+            f"{self.count:,} one-step predictions took {self.seconds * 1e3:.1f} ms, "
+            f"{each:.2f} microseconds each."
+        )
+
+
+def prediction_speed(count: int, seconds: float) -> PredictionSpeed:
+    """Ask how fast prediction is."""
+    return PredictionSpeed(count, seconds)

@@ -1,0 +1,1 @@
+"""Floor 5: pictures and pages; knows results, not how they were computed."""

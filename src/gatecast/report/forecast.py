@@ -1,0 +1,143 @@
+"""The page of a forecast."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gatecast import __version__, storage
+from gatecast.report import charts
+from gatecast.report.page import render
+
+__all__ = ["forecast_page"]
+
+MOST_SERIES = 50
+MOST_ROWS = 2000
+
+
+def forecast_page(
+    history: pd.DataFrame,
+    forecast: pd.DataFrame,
+    path: str | os.PathLike[str],
+    *,
+    title: str,
+    id_col: str | None,
+    time_col: str,
+    target_col: str,
+    decisions: list[str],
+    settings: dict[str, Any],
+) -> None:
+    """Write the page of a forecast.
+
+    Parameters
+    ----------
+    history : DataFrame
+        The user's columns: id (where there is one), time and target.
+    forecast : DataFrame
+        The same id and time columns, and one for each model.
+    path : str or path
+        The HTML file.
+    title : str
+        Its headline.
+    id_col, time_col, target_col : str
+        Names of the columns; no id for a single series.
+    decisions : list of str
+        What was found out about the data and done to them.
+    settings : dict
+        Of the model, by name; None was left to the model.
+
+    Raises
+    ------
+    NotFoundError, UsageError
+        If it cannot be written.
+    """
+    past = _by_series(history, id_col)
+    future = _by_series(forecast, id_col)
+    models = [name for name in forecast.columns if name not in (id_col, time_col)]
+    shown, figures = [], {}
+    for i, (name, rows) in enumerate(list(future.items())[:MOST_SERIES]):
+        figures[f"series-{i}"] = _figure(past[name], rows, time_col, target_col, models)
+        shown.append((f"series-{i}", name))
+
+    keys = len(forecast.columns) - len(models)
+    horizon = len(forecast) // len(future)
+    page = render(
+        "forecast.html",
+        figures,
+        title=title,
+        summary=_summary(len(future), horizon, forecast[time_col]),
+        shown=shown,
+        hidden=len(future) - len(shown),
+        columns=list(forecast.columns),
+        keys=keys,
+        rows=[
+            [_cell(cell) for cell in row]
+            for row in forecast.head(MOST_ROWS).itertuples(index=False, name=None)
+        ],
+        rows_left=max(0, len(forecast) - MOST_ROWS),
+        decisions=decisions,
+        settings=settings,
+        version=__version__,
+    )
+    storage.write_text(path, page)
+
+
+def _by_series(frame: pd.DataFrame, id_col: str | None) -> dict[Any, pd.DataFrame]:
+    if id_col is None:
+        return {"": frame}
+    return dict(list(frame.groupby(id_col, sort=False, observed=True)))
+
+
+def _summary(count: int, horizon: int, times: pd.Series) -> str:
+    which = "One series" if count == 1 else f"{count:,} series"
+    steps = "1 step" if horizon == 1 else f"{horizon:,} steps"
+    return f"{which}, {steps} ahead: {_cell(times.iloc[0])} to {_cell(times.iloc[-1])}."
+
+
+def _figure(
+    past: pd.DataFrame, future: pd.DataFrame, time_col: str, target_col: str, models: list[str]
+) -> dict[str, Any]:
+    times, values = _times(past[time_col]), past[target_col].to_numpy(float)
+    ahead = _times(future[time_col])
+    # each forecast is joined to the last observation, so that the eye can follow
+    joined = np.concatenate([times[-1:], ahead])
+    traces = [charts.line(target_col, times, values, charts.COLOURS["series"])]
+    traces += [
+        charts.line(
+            name,
+            joined,
+            np.concatenate([values[-1:], future[name].to_numpy(float)]),
+            charts.COLOURS["LSTM"],
+            width=2.5,
+        )
+        for name in models
+    ]
+    first = max(0, len(times) - max(5 * len(ahead), 60))
+    view = tuple(np.asarray([times[first], ahead[-1]]).astype(str)) if _dates(times) else None
+    if view is None:
+        view = (times[first].item(), ahead[-1].item())
+    return charts.series(traces, time_title=time_col, value_title=target_col, view=view)
+
+
+def _dates(times: np.ndarray) -> bool:
+    return times.dtype.kind == "M"
+
+
+def _times(column: pd.Series) -> np.ndarray:
+    """See times as the user's clock shows them, seconds or step numbers."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.tz_localize(None)
+    times = column.to_numpy()
+    return times.astype("datetime64[s]") if _dates(times) else times
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, pd.Timestamp):
+        plain = value.normalize() == value and value.tzinfo is None
+        return str(value.date()) if plain else str(value)
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    return str(value)

@@ -1,0 +1,106 @@
+"""From a template and charts to one HTML file that needs nothing and tells nobody.
+
+The page carries its own copy of plotly.js. Its content security policy names the two scripts by
+their hashes and allows no others, and no connection to anywhere. Charts are data in a block that
+no browser executes; whatever comes from the user's data is escaped by the template or by JSON.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+import math
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+
+__all__ = ["render"]
+
+
+def render(template: str, figures: dict[str, dict[str, Any]], **values: Any) -> str:
+    """Make a page.
+
+    Parameters
+    ----------
+    template : str
+        File name in ``report/templates``.
+    figures : dict of str to dict
+        Charts by name, each with plotly's ``data`` and ``layout``; the template places a chart
+        with an element whose ``data-figure`` is its name. Arrays may be NumPy's; NaN is a gap.
+    **values
+        What the template shows.
+
+    Returns
+    -------
+    str
+        The HTML document.
+    """
+    library, script = _plotly(), _resource("page.js")
+    policy = (
+        "default-src 'none'; "
+        f"script-src {_hash(library)} {_hash(script)}; "
+        "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            policy=policy,
+            style=Markup(_resource("page.css")),
+            library=Markup(library),
+            script=Markup(script),
+            figures=Markup(_json(figures)),
+            **values,
+        )
+    )
+
+
+def _json(value: Any) -> str:
+    """Write JSON that can stand in a script element."""
+    text = json.dumps(value, default=_plain, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _plain(value: Any) -> Any:
+    """Turn what JSON does not know into what it knows; numbers to five digits."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind == "M":
+            return np.datetime_as_string(value, unit="s").tolist()
+        if value.dtype.kind == "f":
+            return [None if math.isnan(v) else float(f"{v:.6g}") for v in value.tolist()]
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    return str(value)
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@functools.cache
+def _plotly() -> str:
+    return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
+
+
+def _resource(name: str) -> str:
+    return (files("gatecast.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("gatecast.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
