@@ -93,7 +93,8 @@ def test_frequencies_keep_their_name(offset, label):
 @pytest.mark.parametrize(
     ("old", "new"),
     [("M", "ME"), ("Q", "QE"), ("A", "YE"), ("AS", "YS"), ("H", "h"), ("T", "min"),
-     ("15T", "15min"), ("S", "s"), ("BM", "BME"), ("1D", "D"), ("Q-mar", "QE-MAR"), ("7", 7), (3, 3)],
+     ("15T", "15min"), ("S", "s"), ("BM", "BME"), ("1D", "D"), ("Q-mar", "QE-MAR"), ("7", 7),
+     (3, 3)],
 )  # fmt: skip
 def test_older_spellings_are_understood(old, new):
     assert normalise_frequency(old) == new

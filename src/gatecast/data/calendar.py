@@ -125,8 +125,8 @@ def _parse(freq: object) -> _Frequency:
             return _Frequency("B", "weekdays", 1)
     raise UsageError(
         f'freq="{text}" is not a frequency: give a pandas name such as "h", "D", "B", "W", "MS", '
-        '"ME", '
-        '"QS" or "YS", with a number before it if need be ("15min"), or an integer for step numbers'
+        '"ME", "QS" or "YS", with a number before it if need be ("15min"), or an integer for step '
+        "numbers"
     )
 
 

@@ -16,7 +16,7 @@ What happens to what:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -74,7 +74,7 @@ class Rows:
     time_col: str
     target_col: str
     time_zone: str | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     def take(self, which: np.ndarray) -> Rows:
         """Keep some of the rows, in the order given."""
