@@ -269,7 +269,11 @@ def _observations(
         Observation(
             "Has the loss settled?", both(lambda run: diagnosis.loss_settled(run.loss).sentence)
         ),
-        Observation("Is it over- or underfitted?", both(fit)),
+        Observation(
+            "Is it over- or underfitted?",
+            f"As written: {fit(tutorial)} That something is memory: with look_back 1 it is "
+            f"emptied after every single step. On sequences: {fit(carried)}",
+        ),
         Observation(
             "How far is it from the noise floor?",
             both(lambda run: diagnosis.floor_distance(run.test_rmse, floor).sentence),
@@ -296,5 +300,6 @@ def _verdict(runs: list[ModelRun], floor: float) -> str:
     )
     arima = next((run for run in runs if run.key == "sarima"), None)
     if arima is not None:
-        text += f" and an ARIMA has {arima.test_rmse:.4f}"
+        better = "still better" if arima.test_rmse < carried.test_rmse else "no better"
+        text += f", and an ARIMA has {arima.test_rmse:.4f}, {better}"
     return text + "."

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["COLOURS", "bars", "epochs", "series"]
+__all__ = ["COLOURS", "epochs", "line", "series"]
 
 #: Seen alike by colour-blind readers, on light and on dark (Okabe and Ito 2008).
 COLOURS = {
@@ -61,9 +61,9 @@ def series(
     """
     layout: dict[str, Any] = {
         "xaxis": {"title": {"text": time_title}},
-        "yaxis": {"title": {"text": value_title}},
+        "yaxis": {"title": {"text": value_title, "standoff": 12}, "automargin": True},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        "margin": {"l": 60, "r": 16, "t": 70, "b": 50},
+        "margin": {"l": 20, "r": 16, "t": 40, "b": 50},
         "hovermode": "x unified",
         "dragmode": "zoom",
     }
@@ -112,58 +112,8 @@ def epochs(name: str, loss: tuple[float, ...], colour: str, *, title: str) -> di
         "layout": {
             "title": {"text": name, "font": {"size": 14}},
             "xaxis": {"title": {"text": "epoch"}, "tickformat": "d"},
-            "yaxis": {"title": {"text": title}},
-            "margin": {"l": 64, "r": 12, "t": 44, "b": 46},
+            "yaxis": {"title": {"text": title, "standoff": 12}, "automargin": True},
+            "margin": {"l": 20, "r": 12, "t": 44, "b": 46},
             "showlegend": False,
-        },
-    }
-
-
-def bars(
-    names: list[str], values: list[float], colours: list[str], *, floor: float, title: str
-) -> dict[str, Any]:
-    """Make a chart of one bar a model, the best on top, with a line at the noise floor."""
-    order = sorted(range(len(names)), key=lambda i: -values[i])
-    return {
-        "data": [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "y": [names[i] for i in order],
-                "x": [values[i] for i in order],
-                "text": [f"{values[i]:.4f}" for i in order],
-                "textposition": "inside",
-                "insidetextanchor": "end",
-                "textfont": {"color": "white"},
-                "marker": {"color": [colours[i] for i in order]},
-                "hoverinfo": "skip",
-            }
-        ],
-        "layout": {
-            "xaxis": {"title": {"text": title}, "rangemode": "tozero"},
-            "yaxis": {"automargin": True},
-            "margin": {"l": 10, "r": 16, "t": 30, "b": 46},
-            "showlegend": False,
-            "shapes": [
-                {
-                    "type": "line",
-                    "x0": floor,
-                    "x1": floor,
-                    "yref": "paper",
-                    "y0": 0,
-                    "y1": 1,
-                    "line": {"dash": "dash", "width": 2, "color": COLOURS["floor"]},
-                }
-            ],
-            "annotations": [
-                {
-                    "x": floor,
-                    "yref": "paper",
-                    "y": 1,
-                    "yanchor": "bottom",
-                    "text": f"noise floor {floor:.4f}",
-                    "showarrow": False,
-                }
-            ],
         },
     }

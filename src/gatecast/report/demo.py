@@ -33,16 +33,7 @@ def demo_page(result: TutorialResult, path: str | os.PathLike[str]) -> None:
         If it cannot be written.
     """
     trained = [run for run in result.runs if run.loss]
-    figures = {
-        "series": _series(result),
-        "scores": charts.bars(
-            [run.label for run in result.runs],
-            [run.test_rmse for run in result.runs],
-            [charts.COLOURS[run.key] for run in result.runs],
-            floor=result.noise_floor,
-            title="test RMSE",
-        ),
-    }
+    figures = {"series": _series(result)}
     for run in trained:
         figures[f"loss-{run.key}"] = charts.epochs(
             run.label, run.loss, charts.COLOURS[run.key], title="training loss"

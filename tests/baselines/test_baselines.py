@@ -1,0 +1,73 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from gatecast import baselines
+from gatecast.baselines import Drift, Naive, SeasonalNaive
+from gatecast.baselines.naive import naive_one_step
+from gatecast.baselines.statistical import _arma_one_step, arima_one_step
+from gatecast.datasets import air_passengers
+from gatecast.errors import DataError, NotFittedError, UsageError
+
+
+def frame(values):
+    return pd.DataFrame({"ds": range(len(values)), "y": np.asarray(values, float)})
+
+
+def test_naive_forecasts_by_hand():
+    y = frame([1, 2, 5, 3, 4, 7])
+    assert Naive(h=3).fit(y).predict()["Naive"].tolist() == [7, 7, 7]
+    seasonal = SeasonalNaive(h=4, season_length=3).fit(y).predict()
+    assert seasonal["SeasonalNaive"].tolist() == [3, 4, 7, 3]
+    np.testing.assert_allclose(Drift(h=2).fit(y).predict()["Drift"], [7 + 6 / 5, 7 + 12 / 5])
+    assert seasonal["ds"].tolist() == [6, 7, 8, 9]
+
+
+def test_one_step_naive_is_the_value_before():
+    np.testing.assert_array_equal(naive_one_step(np.array([3.0, 1.0, 2.0])), [np.nan, 3.0, 1.0])
+
+
+def test_season_comes_from_the_frequency_and_each_series_stands_alone():
+    months = air_passengers()
+    two = pd.concat([months, months.assign(unique_id="doubled", y=2 * months["y"])])
+    forecast = SeasonalNaive(h=12).fit(two).predict()
+    last = months["y"].to_numpy()[-12:]
+    np.testing.assert_array_equal(forecast["SeasonalNaive"], [*last, *(2 * last)])
+
+
+def test_what_cannot_work_is_said():
+    with pytest.raises(UsageError, match="h=0"):
+        Naive(h=0).fit(frame([1, 2]))
+    with pytest.raises(DataError, match="SeasonalNaive needs at least 12"):
+        SeasonalNaive(h=1, season_length=12).fit(frame([1, 2, 3]))
+    with pytest.raises(NotFittedError):
+        Naive(h=1).predict()
+    with pytest.raises(UsageError, match="d = 0"):
+        arima_one_step(np.arange(10.0), 5, (1, 1, 0))
+
+
+def test_kalman_forecasts_of_an_ar_1_and_an_ma_1_are_the_closed_forms():
+    y = np.random.default_rng(0).normal(size=200)
+    ar = _arma_one_step(y, np.array([0.7]), np.array([]))
+    np.testing.assert_allclose(ar, np.concatenate([[0.0], 0.7 * y[:-1]]), atol=1e-12)
+    theta, variance, expected, error = 0.5, 1.25, [], 0.0
+    for value in y:  # innovations algorithm (Brockwell and Davis 1991, example 5.2.1)
+        expected.append(error)
+        new = value - error
+        error = theta * new / variance
+        variance = 1 + theta**2 - theta**2 / variance
+    np.testing.assert_allclose(_arma_one_step(y, np.array([]), np.array([theta])), expected)
+
+
+@pytest.mark.parametrize("name", ["SARIMA", "AutoARIMA", "AutoETS", "Theta"])
+def test_statistical_models_are_statsforecasts_own(name):
+    models = pytest.importorskip("statsforecast.models", reason="needs the extra [stats]")
+    months = air_passengers()
+    values = months["y"].to_numpy(float)
+    forecast = getattr(baselines, name)(h=24).fit(months[:-24]).predict()[name].to_numpy()
+    if name == "SARIMA":
+        theirs = models.ARIMA(order=(0, 1, 1), season_length=12, seasonal_order=(0, 1, 1))
+    else:
+        theirs = getattr(models, name)(season_length=12)
+    np.testing.assert_array_equal(forecast, theirs.forecast(values[:-24], 24)["mean"])
+    assert np.abs(values[-24:] - forecast).mean() < 71.25  # the season before, repeated

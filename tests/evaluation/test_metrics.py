@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from gatecast.evaluation import metrics
+
+ACTUAL = np.array([10.0, 20.0, 30.0, 40.0])
+FORECAST = np.array([12.0, 18.0, 33.0, 40.0])
+TRAIN = np.array([1.0, 3.0, 2.0, 6.0, 4.0, 9.0])
+
+
+def test_values_worked_out_by_hand():
+    assert metrics.mae(ACTUAL, FORECAST) == pytest.approx(7 / 4)
+    assert metrics.rmse(ACTUAL, FORECAST) == pytest.approx(np.sqrt(17 / 4))
+    assert metrics.bias(ACTUAL, FORECAST) == pytest.approx(3 / 4)
+    assert metrics.mape(ACTUAL, FORECAST) == pytest.approx(100 * (0.2 + 0.1 + 0.1) / 4)
+    assert metrics.smape(ACTUAL, FORECAST) == pytest.approx(25 * (2 / 11 + 2 / 19 + 6 / 63))
+    # changes over one step: 2, -1, 4, -2, 5; over two: 1, 3, 2, 3
+    assert metrics.mase(ACTUAL, FORECAST, TRAIN, 1) == pytest.approx(1.75 / (14 / 5))
+    assert metrics.mase(ACTUAL, FORECAST, TRAIN, 2) == pytest.approx(1.75 / (9 / 4))
+    assert metrics.rmsse(ACTUAL, FORECAST, TRAIN, 1) == pytest.approx(np.sqrt(4.25 / (50 / 5)))
+
+
+def test_smape_is_200_at_the_worst_and_0_where_both_are_zero():
+    assert metrics.smape(np.array([1.0]), np.array([-1.0])) == 200.0
+    assert metrics.smape(np.zeros(3), np.zeros(3)) == 0.0
+
+
+def test_a_scale_of_zero_gives_nan_and_says_so():
+    flat = np.full(5, 2.0)
+    with pytest.warns(UserWarning, match="MASE is undefined"):
+        assert np.isnan(metrics.mase(ACTUAL, FORECAST, flat, 1))
+    with pytest.warns(UserWarning, match="RMSSE is undefined"):
+        assert np.isnan(metrics.rmsse(ACTUAL, FORECAST, TRAIN, 6))
+    with pytest.warns(UserWarning, match="MAPE is undefined"):
+        assert np.isnan(metrics.mape(np.array([0.0, 1.0]), np.array([1.0, 1.0])))
