@@ -167,7 +167,7 @@ def record_keras(name: str, dtype: str) -> dict[str, np.ndarray]:
     given.pop("cell")
     inputs = keras.Input((T, layout.inputs))
     signal = inputs
-    for layer in range(layout.layers):
+    for _ in range(layout.layers):
         signal = keras.layers.LSTM(layout.hidden, return_sequences=True)(signal)
     outputs = keras.layers.Dense(layout.outputs)(signal[:, warmup:])
     model = keras.Model(inputs, outputs)
