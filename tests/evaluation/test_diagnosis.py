@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from gatecast.baselines.naive import naive_one_step
+from gatecast.errors import DataError, UsageError
 from gatecast.evaluation import diagnosis
 
 
@@ -15,7 +17,9 @@ def test_a_flat_loss_has_settled_and_a_falling_one_has_not():
     rising = diagnosis.loss_settled([0.1, 0.1, 0.2, 0.3])
     assert not rising.settled
     assert "lower learning rate" in rising.sentence
-    assert not diagnosis.loss_settled([0.3]).settled
+    single = diagnosis.loss_settled([0.3])
+    assert not single.settled
+    assert single.sentence == "that cannot be said: one epoch, at 0.3000, has no slope."
 
 
 def test_over_and_underfitting_are_told_apart_by_standard_errors():
@@ -34,13 +38,15 @@ def test_over_and_underfitting_are_told_apart_by_standard_errors():
     assert under.underfitted
     assert not under.overfitted
     assert "underfitted" in under.sentence
-    assert not diagnosis.fit_quality(1.3 * noise, 1.3 * noise).underfitted
+    unknown = diagnosis.fit_quality(1.3 * noise, 1.3 * noise)
+    assert not unknown.underfitted
+    assert unknown.sentence.endswith("underfitting cannot be told without a noise floor.")
 
 
 def test_a_copy_of_the_last_value_is_found_out():
     rng = np.random.default_rng(1)
     y = rng.normal(size=500).cumsum()
-    copied = diagnosis.copies_last_value(y, np.concatenate([[0.0], y[:-1]]))
+    copied = diagnosis.copies_last_value(y, naive_one_step(y))
     assert copied.lag == 1
     assert copied.skill == pytest.approx(0.0, abs=1e-12)
     assert copied.sentence.startswith("yes")
@@ -52,3 +58,35 @@ def test_a_copy_of_the_last_value_is_found_out():
 def test_distances_and_speeds_are_said_with_their_numbers():
     assert "31.0% above" in diagnosis.floor_distance(1.31, 1.0).sentence
     assert "2.00 microseconds each" in diagnosis.prediction_speed(1000, 0.002).sentence
+    shared = diagnosis.floor_distance(1.5, 1.0, naive_rmse=2.0)
+    assert shared.explained == pytest.approx((4 - 2.25) / (4 - 1))
+    assert "58% of what naive leaves" in shared.sentence
+    assert "1.0% below" in diagnosis.floor_distance(0.99, 1.0).sentence
+
+
+def test_a_missing_forecast_does_not_move_the_others():
+    y = np.random.default_rng(2).normal(size=300).cumsum()
+    forecast = naive_one_step(y)
+    forecast[100:110] = np.nan
+    assert diagnosis.copies_last_value(y, forecast).lag == 1
+    forecast = y.copy()
+    forecast[[0, 150]] = np.nan
+    assert diagnosis.copies_last_value(y, forecast) == diagnosis.CopiesLastValue(0, 1.0)
+
+
+def test_what_cannot_be_answered_is_refused_in_a_sentence():
+    y = np.arange(10.0)
+    with pytest.raises(DataError, match="no epochs"):
+        diagnosis.loss_settled([])
+    with pytest.raises(DataError, match="1 of the 10 training errors"):
+        diagnosis.fit_quality(naive_one_step(y), y)
+    with pytest.raises(DataError, match="0 test errors"):
+        diagnosis.fit_quality(y, np.array([]))
+    with pytest.raises(DataError, match="constant"):
+        diagnosis.copies_last_value(y, np.ones(10))
+    with pytest.raises(DataError, match="2 rows"):
+        diagnosis.copies_last_value(y[:2], y[:2])
+    with pytest.raises(UsageError, match="noise_floor=0"):
+        diagnosis.floor_distance(1.0, 0.0)
+    with pytest.raises(UsageError, match="count=0"):
+        diagnosis.prediction_speed(0, 0.0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gatecast.errors import DataError, UsageError
 from gatecast.evaluation.metrics import rmse
 
 __all__ = [
@@ -32,7 +33,8 @@ class LossSettled:
     settled : bool
         Whether the loss fell by less than 1 % an epoch at the end.
     change : float
-        Relative change per epoch over the last epochs; below zero is falling.
+        Relative change per epoch over the last epochs; below zero is falling, NaN if there is
+        only one epoch.
     last : float
         Loss of the last epoch.
     """
@@ -44,6 +46,8 @@ class LossSettled:
     @property
     def sentence(self) -> str:
         """Say it."""
+        if np.isnan(self.change):
+            return f"that cannot be said: one epoch, at {self.last:.4f}, has no slope."
         moved = f"{abs(self.change):.2%} an epoch"
         if self.settled:
             return f"yes: at {self.last:.4f} it moves by {moved}, more epochs would not help."
@@ -60,8 +64,15 @@ def loss_settled(loss: Sequence[float]) -> LossSettled:
     loss : sequence of float
         Loss by epoch; the slope is that of a least-squares line through the last fifth of the
         epochs, at least the last three, or all there are.
+
+    Raises
+    ------
+    DataError
+        If there is no epoch.
     """
     values = np.asarray(loss, np.float64)
+    if not len(values):
+        raise DataError("the loss has no epochs: give the loss of at least one")
     tail = values[-max(3, len(values) // 5) :]
     if len(tail) < 2:
         return LossSettled(False, float("nan"), float(values[-1]))
@@ -112,7 +123,10 @@ class FitQuality:
                 f"{above:.0%} above the noise floor, so something is missing from the model, "
                 "not from the data."
             )
-        return f"neither: {numbers}, a gap within two standard errors ({self._allowed()})."
+        gap = f"{numbers}, a gap within two standard errors ({self._allowed()})"
+        if self.noise_floor is None:
+            return f"not overfitted: {gap}; underfitting cannot be told without a noise floor."
+        return f"neither: {gap}."
 
     def _allowed(self) -> str:
         return f"{2.0 * self.difference_error:.4f}"
@@ -129,8 +143,24 @@ def fit_quality(
         Actual less forecast.
     noise_floor : float, optional
         RMSE of the best possible forecast.
+
+    Raises
+    ------
+    DataError
+        If a part is empty or has an error that is not finite.
+
+    Notes
+    -----
+    The standard errors are those of independent errors.
     """
     parts = (np.asarray(train_errors, np.float64), np.asarray(test_errors, np.float64))
+    for name, errors in zip(("training", "test"), parts, strict=True):
+        wrong = int((~np.isfinite(errors)).sum())
+        if wrong or not len(errors):
+            raise DataError(
+                f"{wrong} of the {len(errors)} {name} errors are not finite: "
+                "give those of the rows that have a forecast"
+            )
     variance = 0.0
     for errors in parts:
         # delta method: the root of a mean has the error of the mean over twice the root
@@ -144,10 +174,19 @@ def fit_quality(
 
 @dataclass(frozen=True)
 class FloorDistance:
-    """Hold a test error beside the noise floor, both RMSE in the series' own unit."""
+    """Hold a test error beside the noise floor.
+
+    Parameters
+    ----------
+    test_rmse, noise_floor : float
+        RMSE in the series' own unit.
+    naive_rmse : float or None
+        That of the last value as forecast.
+    """
 
     test_rmse: float
     noise_floor: float
+    naive_rmse: float | None = None
 
     @property
     def above(self) -> float:
@@ -157,15 +196,44 @@ class FloorDistance:
     @property
     def sentence(self) -> str:
         """Say it."""
-        return (
-            f"{self.test_rmse:.4f} is {self.above:.1%} above the {self.noise_floor:.4f} that "
-            "noise alone leaves."
+        side = "above" if self.above >= 0 else "below"
+        text = (
+            f"{self.test_rmse:.4f} is {abs(self.above):.1%} {side} the {self.noise_floor:.4f} "
+            "that noise alone leaves"
         )
+        if self.explained is not None:
+            text += f"; {self.explained:.0%} of what naive leaves unexplained is explained"
+        return text + "."
+
+    @property
+    def explained(self) -> float | None:
+        """Share of the mean squared error between naive and the floor that is gone."""
+        if self.naive_rmse is None or self.naive_rmse <= self.noise_floor:
+            return None
+        gone = self.naive_rmse**2 - self.test_rmse**2
+        return gone / (self.naive_rmse**2 - self.noise_floor**2)
 
 
-def floor_distance(test_rmse: float, noise_floor: float) -> FloorDistance:
-    """Ask how far a model is from the best possible forecast."""
-    return FloorDistance(test_rmse, noise_floor)
+def floor_distance(
+    test_rmse: float, noise_floor: float, naive_rmse: float | None = None
+) -> FloorDistance:
+    """Ask how far a model is from the best possible forecast.
+
+    Parameters
+    ----------
+    test_rmse, noise_floor : float
+        RMSE of the model, and of the best possible forecast.
+    naive_rmse : float, optional
+        RMSE of the last value as forecast.
+
+    Raises
+    ------
+    UsageError
+        If the floor is not above zero.
+    """
+    if not noise_floor > 0:
+        raise UsageError(f"noise_floor={noise_floor} was given; it has to be above 0")
+    return FloorDistance(test_rmse, noise_floor, naive_rmse)
 
 
 @dataclass(frozen=True)
@@ -203,16 +271,32 @@ def copies_last_value(
     Parameters
     ----------
     actual, forecast : ndarray of shape [n]
-        Values, and the forecasts for them.
+        Values, and the forecasts for them; rows without a forecast (NaN) are left out.
     longest : int, default 10
         Largest lag looked at.
+
+    Raises
+    ------
+    DataError
+        If fewer than four rows have a forecast, or either side never changes.
     """
-    last = min(longest, len(actual) - 3)
-    correlation = [
-        np.corrcoef(actual[: len(actual) - lag], forecast[lag:])[0, 1] for lag in range(last + 1)
-    ]
-    naive = rmse(actual[1:], actual[:-1]) ** 2
-    skill = 1.0 - rmse(actual[1:], forecast[1:]) ** 2 / naive if naive else float("nan")
+    # sides are compared at one lag only in rows that have both, so gaps do not shift the rest
+    known = np.isfinite(actual) & np.isfinite(forecast)
+    if known.sum() < 4 or not np.ptp(actual[known]) or not np.ptp(forecast[known]):
+        raise DataError(
+            f"{int(known.sum())} rows have a value and a forecast; at least 4 are needed, and "
+            "neither side may be constant: give a longer stretch"
+        )
+    correlation = []
+    for lag in range(min(longest, len(actual) - 3) + 1):
+        left, right = actual[: len(actual) - lag], forecast[lag:]
+        both = np.isfinite(left) & np.isfinite(right)
+        varied = both.sum() > 2 and np.ptp(left[both]) > 0 and np.ptp(right[both]) > 0
+        correlation.append(np.corrcoef(left[both], right[both])[0, 1] if varied else -np.inf)
+    scored = known[1:] & np.isfinite(actual[:-1])
+    value, before = actual[1:][scored], actual[:-1][scored]
+    naive = rmse(value, before) ** 2 if len(value) else 0.0
+    skill = 1.0 - rmse(value, forecast[1:][scored]) ** 2 / naive if naive else float("nan")
     return CopiesLastValue(int(np.argmax(correlation)), skill)
 
 
@@ -234,5 +318,13 @@ class PredictionSpeed:
 
 
 def prediction_speed(count: int, seconds: float) -> PredictionSpeed:
-    """Ask how fast prediction is."""
+    """Ask how fast prediction is.
+
+    Raises
+    ------
+    UsageError
+        If there was no prediction.
+    """
+    if count < 1:
+        raise UsageError(f"count={count} was given; the time of each needs 1 or more")
     return PredictionSpeed(count, seconds)
