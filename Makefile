@@ -21,7 +21,7 @@ test: $(VENV)/test.stamp  ## install what the tests need and run them
 lint: $(VENV)/lint.stamp  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 bench: $(VENV)/all.stamp  ## measure gatecast's speed (benchmarks/README.md: beside its peers)
 	$(BIN)/python benchmarks/speed.py --quick
