@@ -217,7 +217,8 @@ def _read_frame(
         codes, ids = np.zeros(len(values), dtype=np.int64), np.array([columns.target], dtype=object)
     else:
         names = frame[columns.id].to_list()
-        codes, ids = pd.factorize(np.array(names, dtype=object))
+        codes, found = pd.factorize(np.array(names, dtype=object))
+        ids = np.asarray(found)
         if (codes < 0).any():
             _refuse_missing_id(columns.id, name, "row", int(np.argmax(codes < 0)))
     if columns.time is None:
