@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from gatecast.errors import UsageError
 from gatecast.evaluation import metrics
 
 ACTUAL = np.array([10.0, 20.0, 30.0, 40.0])
@@ -29,7 +30,21 @@ def test_a_scale_of_zero_gives_nan_and_says_so():
     flat = np.full(5, 2.0)
     with pytest.warns(UserWarning, match="MASE is undefined"):
         assert np.isnan(metrics.mase(ACTUAL, FORECAST, flat, 1))
-    with pytest.warns(UserWarning, match="RMSSE is undefined"):
+    with pytest.warns(UserWarning, match="RMSSE is undefined: 6 training values") as told:
         assert np.isnan(metrics.rmsse(ACTUAL, FORECAST, TRAIN, 6))
+    assert told[0].filename == __file__  # the line that asked, not ours
     with pytest.warns(UserWarning, match="MAPE is undefined"):
         assert np.isnan(metrics.mape(np.array([0.0, 1.0]), np.array([1.0, 1.0])))
+
+
+@pytest.mark.parametrize("name", ["bias", "mae", "mape", "rmse", "smape"])
+def test_shapes_that_would_be_stretched_are_refused(name):
+    with pytest.raises(UsageError, match=r"\(4,\) and forecast \(4, 1\)"):
+        getattr(metrics, name)(ACTUAL, ACTUAL[:, np.newaxis])
+    with pytest.raises(UsageError, match="not empty"):
+        getattr(metrics, name)(ACTUAL[:0], ACTUAL[:0])
+
+
+def test_a_season_is_at_least_one_step():
+    with pytest.raises(UsageError, match="season_length=0"):
+        metrics.mase(ACTUAL, FORECAST, TRAIN, 0)

@@ -1,4 +1,4 @@
-"""How wrong a forecast was, by the field's definitions, on arrays."""
+"""How wrong a forecast was, by the field's definitions, on arrays of equal shape."""
 
 from __future__ import annotations
 
@@ -6,29 +6,32 @@ import warnings
 
 import numpy as np
 
+from gatecast.errors import UsageError
+
 __all__ = ["bias", "mae", "mape", "mase", "rmse", "rmsse", "smape"]
 
 
 def mae(actual: np.ndarray, forecast: np.ndarray) -> float:
     """Compute the mean absolute error, in the series' own unit."""
-    return float(np.mean(np.abs(actual - forecast)))
+    return float(np.mean(np.abs(_error(actual, forecast))))
 
 
 def rmse(actual: np.ndarray, forecast: np.ndarray) -> float:
     """Compute the root of the mean squared error, in the series' own unit."""
-    return float(np.sqrt(np.mean((actual - forecast) ** 2)))
+    return float(np.sqrt(np.mean(_error(actual, forecast) ** 2)))
 
 
 def bias(actual: np.ndarray, forecast: np.ndarray) -> float:
     """Compute the mean of forecast less actual, in the series' own unit."""
-    return float(np.mean(forecast - actual))
+    return float(np.mean(_error(actual, forecast)))
 
 
 def mape(actual: np.ndarray, forecast: np.ndarray) -> float:
     """Compute the mean absolute percentage error; NaN with a warning where an actual is zero."""
+    error = _error(actual, forecast)
     if np.any(actual == 0.0):
         return _undefined("MAPE", "an actual value is zero")
-    return 100.0 * float(np.mean(np.abs((actual - forecast) / actual)))
+    return 100.0 * float(np.mean(np.abs(error / actual)))
 
 
 def smape(actual: np.ndarray, forecast: np.ndarray) -> float:
@@ -36,8 +39,8 @@ def smape(actual: np.ndarray, forecast: np.ndarray) -> float:
 
     Where actual and forecast are both zero the error is zero.
     """
+    error = 2.0 * np.abs(_error(actual, forecast))
     size = np.abs(actual) + np.abs(forecast)
-    error = 2.0 * np.abs(actual - forecast)
     return 100.0 * float(np.mean(np.divide(error, size, out=np.zeros(size.shape), where=size > 0)))
 
 
@@ -59,14 +62,17 @@ def mase(actual: np.ndarray, forecast: np.ndarray, train: np.ndarray, season_len
         Below 1 is better than the naive forecast was, one step ahead. NaN with a warning where
         the scale is zero or the training part has no season.
 
+    Raises
+    ------
+    UsageError
+        If the shapes of actual and forecast differ, or ``season_length`` is below 1.
+
     References
     ----------
     Hyndman, R. J. and Koehler, A. B. (2006). Another look at measures of forecast accuracy.
     *International Journal of Forecasting* 22, 679-688.
     """
-    changes = train[season_length:] - train[:-season_length]
-    if not np.any(changes):
-        return _undefined("MASE", f"the training part does not change over {season_length} steps")
+    changes = _changes("MASE", train, season_length)
     return mae(actual, forecast) / float(np.mean(np.abs(changes)))
 
 
@@ -75,12 +81,34 @@ def rmsse(actual: np.ndarray, forecast: np.ndarray, train: np.ndarray, season_le
 
     Parameters, result and source are those of :func:`mase`.
     """
-    changes = train[season_length:] - train[:-season_length]
-    if not np.any(changes):
-        return _undefined("RMSSE", f"the training part does not change over {season_length} steps")
+    changes = _changes("RMSSE", train, season_length)
     return rmse(actual, forecast) / float(np.sqrt(np.mean(changes**2)))
 
 
-def _undefined(name: str, reason: str) -> float:
-    warnings.warn(f"{name} is undefined: {reason}", stacklevel=3)
+def _error(actual: np.ndarray, forecast: np.ndarray) -> np.ndarray:
+    """Take actual from forecast, refusing shapes that NumPy would stretch to a wrong answer."""
+    if np.shape(actual) != np.shape(forecast) or not np.size(actual):
+        raise UsageError(
+            f"actual has shape {np.shape(actual)} and forecast {np.shape(forecast)}; "
+            "they have to be equal and not empty"
+        )
+    return forecast - actual
+
+
+def _changes(name: str, train: np.ndarray, season_length: int) -> np.ndarray:
+    """Give the errors of the seasonal naive forecast in training; NaN where they are no scale."""
+    if season_length < 1:
+        raise UsageError(f"season_length={season_length} was given; use 1 or more")
+    changes = train[season_length:] - train[:-season_length]
+    if not len(changes):
+        reason = f"{len(train)} training values are no more than season_length={season_length}"
+    elif not np.any(changes):
+        reason = f"the training part does not change over {season_length} steps"
+    else:
+        return changes
+    return np.array([_undefined(name, reason, stacklevel=4)])
+
+
+def _undefined(name: str, reason: str, stacklevel: int = 3) -> float:
+    warnings.warn(f"{name} is undefined: {reason}", stacklevel=stacklevel)
     return float("nan")
