@@ -1,3 +1,6 @@
+import sys
+import types
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,8 +9,8 @@ from gatecast import baselines
 from gatecast.baselines import Drift, Naive, SeasonalNaive
 from gatecast.baselines.naive import naive_one_step
 from gatecast.baselines.statistical import _arma_one_step, arima_one_step
-from gatecast.datasets import air_passengers
-from gatecast.errors import DataError, NotFittedError, UsageError
+from gatecast.datasets import air_passengers, noisy_sine
+from gatecast.errors import DataError, MissingExtraError, NotFittedError, UsageError
 
 
 def frame(values):
@@ -44,6 +47,56 @@ def test_what_cannot_work_is_said():
         Naive(h=1).predict()
     with pytest.raises(UsageError, match="d = 0"):
         arima_one_step(np.arange(10.0), 5, (1, 1, 0))
+    with pytest.raises(UsageError, match="split=11"):
+        arima_one_step(np.arange(10.0), 11, (1, 0, 0))
+    with pytest.raises(UsageError, match=r"order=\(1, 1\)"):
+        baselines.SARIMA(h=1, order=(1, 1)).fit(frame([1, 2, 3]))
+
+
+def test_a_missing_extra_is_named_with_its_pip_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "statsforecast.models", None)
+    monkeypatch.setitem(sys.modules, "statsforecast.arima", None)
+    with pytest.raises(MissingExtraError, match=r'pip install "gatecast\[stats\]"'):
+        baselines.Theta(h=1).fit(frame(range(20))).predict()
+    with pytest.raises(MissingExtraError, match=r"gatecast\[stats\]"):
+        arima_one_step(np.arange(10.0), 5, (1, 0, 0))
+
+
+def test_a_series_that_cannot_be_fitted_is_named():
+    pytest.importorskip("statsforecast.models", reason="needs the extra [stats]")
+    two = pd.concat([frame(range(40)).assign(unique_id=i) for i in "ab"])
+    two = two[(two["unique_id"] == "a") | (two["ds"] < 3)]
+    with pytest.raises(DataError, match='AutoETS cannot forecast series "b": 3 values'):
+        baselines.AutoETS(h=1).fit(two).predict()
+
+
+def test_a_fit_without_coefficients_is_not_passed_on(monkeypatch):
+    lost = types.SimpleNamespace(arima=lambda *_, **__: {"coef": {"ar1": np.nan, "intercept": 1}})
+    monkeypatch.setitem(sys.modules, "statsforecast", types.ModuleType("statsforecast"))
+    monkeypatch.setitem(sys.modules, "statsforecast.arima", lost)
+    with pytest.raises(DataError, match="could not be fitted to 80 values"):
+        arima_one_step(np.arange(100.0), 80, (1, 0, 0))
+
+
+def test_a_season_of_one_step_leaves_the_seasonal_part_out():
+    models = pytest.importorskip("statsforecast.models", reason="needs the extra [stats]")
+    values = np.random.default_rng(0).normal(size=60).cumsum()
+    forecast = baselines.SARIMA(h=3).fit(frame(values)).predict()["SARIMA"]
+    theirs = models.ARIMA(order=(0, 1, 1), season_length=1).forecast(values, 3)["mean"]
+    np.testing.assert_array_equal(forecast, theirs)
+
+
+def test_an_arima_by_maximum_likelihood_reaches_the_noise_floor_of_the_tutorial():
+    pytest.importorskip("statsforecast", "2.1.1", reason="needs [stats]; older ones stop early")
+    y = noisy_sine()["y"].to_numpy()
+    predictions, _ = arima_one_step(y, 8000, (2, 0, 2))
+    # log-likelihood -5716.4 and 0.49477; statsmodels 0.15 stops at -5796.1 and scores 0.4990,
+    # and its filter with these coefficients gives these predictions to 1e-8
+    assert np.sqrt(np.mean((y - predictions)[8000:] ** 2)) == pytest.approx(0.4948, abs=5e-4)
+    poisoned = y.copy()
+    poisoned[9000:] += 1e3
+    again, _ = arima_one_step(poisoned, 8000, (2, 0, 2))
+    np.testing.assert_array_equal(again[:9001], predictions[:9001])
 
 
 def test_kalman_forecasts_of_an_ar_1_and_an_ma_1_are_the_closed_forms():

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.calendar import default_season_length
-from gatecast.data.panel import Panel
+from gatecast.data.panel import Panel, Series
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFittedError, UsageError
 
@@ -85,10 +85,9 @@ class Baseline(ABC):
         needed = self._least_values(season)
         for series in panel:
             if len(series.values) < needed:
-                name = "the series" if series.id is None else f'series "{series.id}"'
                 raise DataError(
-                    f"{name} has {len(series.values)} values; {type(self).__name__} needs at "
-                    f"least {needed}: supply more history"
+                    f"{_named(series)} has {len(series.values)} values; {type(self).__name__} "
+                    f"needs at least {needed}: supply more history"
                 )
         self.panel_ = panel
         return self
@@ -105,15 +104,25 @@ class Baseline(ABC):
         ------
         NotFittedError
             Before :meth:`fit`.
+        DataError
+            If a series cannot be forecast.
         """
         if not hasattr(self, "panel_"):
             raise NotFittedError("predict() was called before fit(): fit the model first")
         season = self.season_length or default_season_length(self.panel_.freq)
         frame = self.panel_.future_frame(self.h)
         frame[type(self).__name__] = np.concatenate(
-            [self._forecast(series.values, season) for series in self.panel_]
+            [self._forecast_or_say(series, season) for series in self.panel_]
         )
         return frame
+
+    def _forecast_or_say(self, series: Series, season: int) -> np.ndarray:
+        """Forecast one series, or say which one could not be."""
+        try:
+            return self._forecast(series.values, season)
+        except DataError as error:
+            name = type(self).__name__
+            raise DataError(f"{name} cannot forecast {_named(series)}: {error}") from error
 
     def _least_values(self, season: int) -> int:  # noqa: ARG002 - for those with a season
         """Say how many values a series has to have."""
@@ -122,3 +131,7 @@ class Baseline(ABC):
     @abstractmethod
     def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:
         """Forecast the ``h`` values after one series, from nothing but its values."""
+
+
+def _named(series: Series) -> str:
+    return "the series" if series.id is None else f'series "{series.id}"'

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gatecast.baselines.protocol import Baseline
-from gatecast.errors import UsageError, require_extra
+from gatecast.errors import DataError, UsageError, require_extra
 
 __all__ = ["SARIMA", "AutoARIMA", "AutoETS", "Theta", "arima_one_step"]
 
@@ -23,7 +23,16 @@ class _Statistical(Baseline):
         models = require_extra("statsforecast.models", "stats", type(self).__name__)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on convergence; what counts is the score
-            return np.asarray(self._model(models, season).forecast(values, self.h)["mean"], float)
+            try:
+                found = self._model(models, season).forecast(values, self.h)["mean"]
+            except (ValueError, NotImplementedError) as error:  # statsforecast's for short series
+                raise DataError(
+                    f'{len(values)} values were refused with "{error}": supply more history'
+                ) from error
+        forecast = np.asarray(found, float)
+        if not np.isfinite(forecast).all():
+            raise DataError(f"the fit to {len(values)} values failed: choose another model")
+        return forecast
 
     def _model(self, models: Any, season: int) -> Any:
         """Make the model of statsforecast."""
@@ -54,16 +63,36 @@ class SARIMA(_Statistical):
     h, freq, season_length
         As for every baseline.
     order, seasonal_order : tuple of int
-        (p, d, q) and (P, D, Q).
+        (p, d, q) and (P, D, Q); the second is left out where a season is a single step.
     """
 
     order: tuple[int, int, int] = (0, 1, 1)
     seasonal_order: tuple[int, int, int] = (0, 1, 1)
 
+    def fit(
+        self,
+        source: Any,
+        *,
+        id_col: str | None = None,
+        time_col: str | None = None,
+        target_col: str | None = None,
+    ) -> Baseline:
+        """Read the data, as every baseline does.
+
+        Raises
+        ------
+        UsageError
+            If an order is not three whole numbers of 0 or more.
+        """
+        for name, order in (("order", self.order), ("seasonal_order", self.seasonal_order)):
+            if len(order) != 3 or any(not isinstance(n, int) or n < 0 for n in order):
+                raise UsageError(f"{name}={order} was asked for; use three numbers, 0 or more")
+        return super().fit(source, id_col=id_col, time_col=time_col, target_col=target_col)
+
     def _model(self, models: Any, season: int) -> Any:
-        return models.ARIMA(
-            order=self.order, season_length=season, seasonal_order=self.seasonal_order
-        )
+        # at lag 1 a seasonal difference would be one more ordinary difference
+        seasonal = self.seasonal_order if season > 1 else (0, 0, 0)
+        return models.ARIMA(order=self.order, season_length=season, seasonal_order=seasonal)
 
 
 def arima_one_step(
@@ -90,18 +119,24 @@ def arima_one_step(
     Raises
     ------
     UsageError
-        If the order has differences.
+        If the order has differences, or ``split`` is outside the series.
     MissingExtraError
         Without statsforecast.
+    DataError
+        If the fit fails, as it may on a trend.
 
     Notes
     -----
     The likelihood is maximised by statsforecast, from the minimum of the conditional sum of
     squares. The forecasts are those of the Kalman filter (Harvey 1989, section 3.3), which are
     exact from the first value on; the residuals of a fit are scaled, and would look too good.
+    On a noisy sine the maximum is close to a root of one, where optimisers stop early:
+    statsforecast before 2.1.1 throws the start away and ends in a worse optimum.
     """
     if order[1]:
         raise UsageError(f"order={order} was asked for; one-step forecasts need d = 0")
+    if not 0 < split <= len(values):
+        raise UsageError(f"split={split} was asked for; the series has {len(values)} values")
     arima = require_extra("statsforecast.arima", "stats", "an ARIMA")
     started = time.perf_counter()
     with warnings.catch_warnings():
@@ -112,6 +147,8 @@ def arima_one_step(
     phi = np.array([found[f"ar{i + 1}"] for i in range(order[0])])
     theta = np.array([found[f"ma{i + 1}"] for i in range(order[2])])
     mean = found["intercept"]
+    if not np.isfinite([*found.values()]).all():
+        raise DataError(f"ARIMA{order} could not be fitted to {split} values: difference them")
     return mean + _arma_one_step(values - mean, phi, theta), seconds
 
 
