@@ -22,7 +22,8 @@ def level(request):
 
 def problem(layout, B, T, warmup, dtype, seed, with_state=True):
     rng = np.random.default_rng(seed)
-    theta = (rng.normal(size=layout.size) * 0.3).astype(dtype)
+    # of the usual size: with larger weights the network is chaotic, and rounding grows by itself
+    theta = (rng.normal(size=layout.size) / np.sqrt(layout.inputs + layout.hidden)).astype(dtype)
     x = rng.normal(size=(B, T, layout.inputs)).astype(dtype)
     y = rng.normal(size=(B, T - warmup, layout.outputs)).astype(dtype)
     shape = (layout.layers, B, layout.hidden)
@@ -69,7 +70,6 @@ def test_large_shapes_agree(level, shape):
     B, T, inputs, hidden, layers = shape
     layout = Layout(inputs, hidden, 4, layers)
     theta, x, y, state = problem(layout, B, T, 5, np.float64, seed=1)
-    theta *= 0.3
     ours = native.gradients(layout, theta, x, y, state=state, warmup=5, threads=2)
     assert worst(ours, reference.gradients(layout, theta, x, y, state=state, warmup=5)) < 1e-12
 

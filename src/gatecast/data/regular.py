@@ -150,7 +150,7 @@ def _average_repeated_hours(rows: Rows) -> Rows:
     same = _repeats(rows)
     if not same.any():
         return rows
-    doubled = pd.DatetimeIndex(rows.times[1:][same])
+    doubled = pd.Series(rows.times[1:][same]).dt
     changes_clock = (
         (doubled.day_of_week == 6) & (doubled.hour < 4) & doubled.month.isin([3, 4, 9, 10, 11])
     )

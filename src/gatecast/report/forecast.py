@@ -68,7 +68,7 @@ def forecast_page(
         "forecast.html",
         figures,
         title=title,
-        summary=_summary(len(future), horizon, forecast[time_col]),
+        summary=_summary(len(future), horizon, forecast, time_col),
         shown=shown,
         hidden=len(future) - len(shown),
         columns=list(forecast.columns),
@@ -91,17 +91,18 @@ def _by_series(frame: pd.DataFrame, id_col: str | None) -> dict[Any, pd.DataFram
     return dict(list(frame.groupby(id_col, sort=False, observed=True)))
 
 
-def _summary(count: int, horizon: int, times: pd.Series) -> str:
+def _summary(count: int, horizon: int, forecast: pd.DataFrame, time_col: str) -> str:
     which = "One series" if count == 1 else f"{count:,} series"
     steps = "1 step" if horizon == 1 else f"{horizon:,} steps"
+    times = pd.Series(forecast[time_col])
     return f"{which}, {steps} ahead: {_cell(times.iloc[0])} to {_cell(times.iloc[-1])}."
 
 
 def _figure(
     past: pd.DataFrame, future: pd.DataFrame, time_col: str, target_col: str, models: list[str]
 ) -> dict[str, Any]:
-    times, values = _times(past[time_col]), past[target_col].to_numpy(float)
-    ahead = _times(future[time_col])
+    times, values = _times(past, time_col), past[target_col].to_numpy(float)
+    ahead = _times(future, time_col)
     # each forecast is joined to the last observation, so that the eye can follow
     joined = np.concatenate([times[-1:], ahead])
     traces = [charts.line(target_col, times, values, charts.COLOURS["series"])]
@@ -126,8 +127,9 @@ def _dates(times: np.ndarray) -> bool:
     return times.dtype.kind == "M"
 
 
-def _times(column: pd.Series) -> np.ndarray:
+def _times(frame: pd.DataFrame, time_col: str) -> np.ndarray:
     """See times as the user's clock shows them, seconds or step numbers."""
+    column = pd.Series(frame[time_col])
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_localize(None)
     times = column.to_numpy()
