@@ -25,7 +25,8 @@ def test_sequences_come_close_to_the_known_noise_floor(result):
 def test_simple_models_have_their_known_scores(result):
     assert result.run("naive").test_rmse == pytest.approx(0.7003, abs=5e-5)
     pytest.importorskip("statsforecast", reason="the ARIMA row needs the extra [stats]")
-    assert 0.494 < result.run("sarima").test_rmse < 0.501  # statsmodels: 0.4990
+    # statsmodels stops at 0.4990 with a lower likelihood; this fit is as good as the signal
+    assert result.run("sarima").test_rmse == pytest.approx(0.4948, abs=5e-4)
 
 
 def test_predictions_stand_at_the_time_they_are_for(result):
