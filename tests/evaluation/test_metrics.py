@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from gatecast.errors import UsageError
@@ -43,6 +44,20 @@ def test_shapes_that_would_be_stretched_are_refused(name):
         getattr(metrics, name)(ACTUAL, ACTUAL[:, np.newaxis])
     with pytest.raises(UsageError, match="not empty"):
         getattr(metrics, name)(ACTUAL[:0], ACTUAL[:0])
+
+
+@pytest.mark.parametrize("name", ["bias", "mae", "mape", "rmse", "smape"])
+def test_a_missing_forecast_is_never_a_good_one(name):
+    assert np.isnan(getattr(metrics, name)(ACTUAL, np.array([12.0, np.nan, 33.0, 40.0])))
+
+
+def test_series_are_compared_by_position_and_integers_as_numbers():
+    actual = pd.Series(ACTUAL, index=[2, 3, 4, 5])
+    assert metrics.mae(actual, pd.Series(FORECAST)) == pytest.approx(7 / 4)
+    assert metrics.mase(actual, pd.Series(FORECAST), pd.Series(TRAIN), 1) == pytest.approx(0.625)
+    small = ACTUAL.astype(np.uint8), FORECAST.astype(np.uint8)
+    assert metrics.bias(*small) == pytest.approx(3 / 4)
+    assert metrics.mase(*small, TRAIN.astype(np.uint8), 1) == pytest.approx(0.625)
 
 
 def test_a_season_is_at_least_one_step():

@@ -13,25 +13,28 @@ __all__ = ["bias", "mae", "mape", "mase", "rmse", "rmsse", "smape"]
 
 def mae(actual: np.ndarray, forecast: np.ndarray) -> float:
     """Compute the mean absolute error, in the series' own unit."""
-    return float(np.mean(np.abs(_error(actual, forecast))))
+    actual, forecast = _pair(actual, forecast)
+    return float(np.mean(np.abs(forecast - actual)))
 
 
 def rmse(actual: np.ndarray, forecast: np.ndarray) -> float:
     """Compute the root of the mean squared error, in the series' own unit."""
-    return float(np.sqrt(np.mean(_error(actual, forecast) ** 2)))
+    actual, forecast = _pair(actual, forecast)
+    return float(np.sqrt(np.mean((forecast - actual) ** 2)))
 
 
 def bias(actual: np.ndarray, forecast: np.ndarray) -> float:
     """Compute the mean of forecast less actual, in the series' own unit."""
-    return float(np.mean(_error(actual, forecast)))
+    actual, forecast = _pair(actual, forecast)
+    return float(np.mean(forecast - actual))
 
 
 def mape(actual: np.ndarray, forecast: np.ndarray) -> float:
     """Compute the mean absolute percentage error; NaN with a warning where an actual is zero."""
-    error = _error(actual, forecast)
+    actual, forecast = _pair(actual, forecast)
     if np.any(actual == 0.0):
         return _undefined("MAPE", "an actual value is zero")
-    return 100.0 * float(np.mean(np.abs(error / actual)))
+    return 100.0 * float(np.mean(np.abs((forecast - actual) / actual)))
 
 
 def smape(actual: np.ndarray, forecast: np.ndarray) -> float:
@@ -39,9 +42,12 @@ def smape(actual: np.ndarray, forecast: np.ndarray) -> float:
 
     Where actual and forecast are both zero the error is zero.
     """
-    error = 2.0 * np.abs(_error(actual, forecast))
+    actual, forecast = _pair(actual, forecast)
+    error = 2.0 * np.abs(forecast - actual)
     size = np.abs(actual) + np.abs(forecast)
-    return 100.0 * float(np.mean(np.divide(error, size, out=np.zeros(size.shape), where=size > 0)))
+    # "not zero" and not "above zero": a NaN must stay a NaN, not become a perfect forecast
+    share = np.divide(error, size, out=np.zeros(size.shape), where=size != 0)
+    return 100.0 * float(np.mean(share))
 
 
 def mase(actual: np.ndarray, forecast: np.ndarray, train: np.ndarray, season_length: int) -> float:
@@ -85,20 +91,25 @@ def rmsse(actual: np.ndarray, forecast: np.ndarray, train: np.ndarray, season_le
     return rmse(actual, forecast) / float(np.sqrt(np.mean(changes**2)))
 
 
-def _error(actual: np.ndarray, forecast: np.ndarray) -> np.ndarray:
-    """Take actual from forecast, refusing shapes that NumPy would stretch to a wrong answer."""
+def _pair(actual: np.ndarray, forecast: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give both as float64, refusing shapes that NumPy would stretch to a wrong answer.
+
+    As plain arrays: two pandas Series would be matched by their index and not by position, and
+    unsigned integers would wrap around below zero.
+    """
     if np.shape(actual) != np.shape(forecast) or not np.size(actual):
         raise UsageError(
             f"actual has shape {np.shape(actual)} and forecast {np.shape(forecast)}; "
             "they have to be equal and not empty"
         )
-    return forecast - actual
+    return np.asarray(actual, np.float64), np.asarray(forecast, np.float64)
 
 
 def _changes(name: str, train: np.ndarray, season_length: int) -> np.ndarray:
     """Give the errors of the seasonal naive forecast in training; NaN where they are no scale."""
     if season_length < 1:
         raise UsageError(f"season_length={season_length} was given; use 1 or more")
+    train = np.asarray(train, np.float64)
     changes = train[season_length:] - train[:-season_length]
     if not len(changes):
         reason = f"{len(train)} training values are no more than season_length={season_length}"
