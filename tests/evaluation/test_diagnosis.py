@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from gatecast.baselines.naive import naive_one_step
@@ -43,6 +44,24 @@ def test_over_and_underfitting_are_told_apart_by_standard_errors():
     assert unknown.sentence.endswith("underfitting cannot be told without a noise floor.")
 
 
+def test_chance_in_a_short_training_part_is_not_called_underfitting():
+    rng = np.random.default_rng(3)
+    perfect = rng.normal(size=(400, 50))
+    found = [diagnosis.fit_quality(e, e, noise_floor=1.0).underfitted for e in perfect]
+    # the error of the best forecast is more than 5 % above the floor in 28 % of them
+    assert np.mean(np.sqrt((perfect**2).mean(axis=1)) > 1.05) > 0.2
+    assert np.mean(found) < 0.025
+    assert diagnosis.fit_quality(2 * perfect[0], 2 * perfect[0], noise_floor=1.0).underfitted
+
+
+def test_a_test_part_that_is_easier_is_not_called_a_small_gap():
+    noise = np.random.default_rng(0).normal(size=4000)
+    easier = diagnosis.fit_quality(noise[:2000], 0.5 * noise[2000:])
+    assert not easier.overfitted
+    assert "the test part is easier, by more than two standard errors" in easier.sentence
+    assert "within" not in easier.sentence
+
+
 def test_a_copy_of_the_last_value_is_found_out():
     rng = np.random.default_rng(1)
     y = rng.normal(size=500).cumsum()
@@ -53,6 +72,9 @@ def test_a_copy_of_the_last_value_is_found_out():
     exact = diagnosis.copies_last_value(y, y)
     assert (exact.lag, exact.skill) == (0, 1.0)
     assert exact.sentence.startswith("no")
+    # by position, whatever the index of a pandas Series
+    later = pd.Series(naive_one_step(y), index=range(7, 507))
+    assert diagnosis.copies_last_value(pd.Series(y), later) == copied
 
 
 def test_distances_and_speeds_are_said_with_their_numbers():
@@ -78,6 +100,8 @@ def test_what_cannot_be_answered_is_refused_in_a_sentence():
     y = np.arange(10.0)
     with pytest.raises(DataError, match="no epochs"):
         diagnosis.loss_settled([])
+    with pytest.raises(DataError, match="loss of epoch 2 is nan"):
+        diagnosis.loss_settled([1.0, np.nan, 0.5])
     with pytest.raises(DataError, match="1 of the 10 training errors"):
         diagnosis.fit_quality(naive_one_step(y), y)
     with pytest.raises(DataError, match="0 test errors"):
@@ -88,5 +112,9 @@ def test_what_cannot_be_answered_is_refused_in_a_sentence():
         diagnosis.copies_last_value(y[:2], y[:2])
     with pytest.raises(UsageError, match="noise_floor=0"):
         diagnosis.floor_distance(1.0, 0.0)
+    with pytest.raises(UsageError, match="noise_floor=0"):
+        diagnosis.fit_quality(y, y, 0.0)
+    with pytest.raises(UsageError, match="10 values and 9 forecasts"):
+        diagnosis.copies_last_value(y, y[:9])
     with pytest.raises(UsageError, match="count=0"):
         diagnosis.prediction_speed(0, 0.0)

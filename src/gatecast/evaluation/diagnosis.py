@@ -68,11 +68,16 @@ def loss_settled(loss: Sequence[float]) -> LossSettled:
     Raises
     ------
     DataError
-        If there is no epoch.
+        If there is no epoch, or a loss that is not finite.
     """
     values = np.asarray(loss, np.float64)
     if not len(values):
         raise DataError("the loss has no epochs: give the loss of at least one")
+    if not np.isfinite(values).all():
+        first = int(np.flatnonzero(~np.isfinite(values))[0])
+        raise DataError(
+            f"the loss of epoch {first + 1} is {values[first]}: give those of the epochs before it"
+        )
     tail = values[-max(3, len(values) // 5) :]
     if len(tail) < 2:
         return LossSettled(False, float("nan"), float(values[-1]))
@@ -89,6 +94,8 @@ class FitQuality:
     ----------
     train_rmse, test_rmse : float
         In the series' own unit.
+    train_error : float
+        Standard error of train RMSE.
     difference_error : float
         Standard error of test RMSE less train RMSE.
     noise_floor : float or None
@@ -97,6 +104,7 @@ class FitQuality:
 
     train_rmse: float
     test_rmse: float
+    train_error: float
     difference_error: float
     noise_floor: float | None
 
@@ -107,8 +115,15 @@ class FitQuality:
 
     @property
     def underfitted(self) -> bool:
-        """Whether even the training error is more than 5 % above the noise floor."""
-        return self.noise_floor is not None and self.train_rmse > 1.05 * self.noise_floor
+        """Whether even the training error is above the noise floor.
+
+        By more than 5 %, and by more than two standard errors: in a short training part the
+        error of the best possible forecast can lie that far above the floor by chance.
+        """
+        if self.noise_floor is None:
+            return False
+        above = self.train_rmse - self.noise_floor
+        return above > max(0.05 * self.noise_floor, 2.0 * self.train_error)
 
     @property
     def sentence(self) -> str:
@@ -123,13 +138,15 @@ class FitQuality:
                 f"{above:.0%} above the noise floor, so something is missing from the model, "
                 "not from the data."
             )
-        gap = f"{numbers}, a gap within two standard errors ({self._allowed()})"
+        allowed = 2.0 * self.difference_error
+        if self.train_rmse - self.test_rmse > allowed:
+            gap = f"{numbers}; the test part is easier, by more than two standard errors"
+        else:
+            gap = f"{numbers}, a gap within two standard errors"
+        gap += f" ({allowed:.4f})"
         if self.noise_floor is None:
             return f"not overfitted: {gap}; underfitting cannot be told without a noise floor."
         return f"neither: {gap}."
-
-    def _allowed(self) -> str:
-        return f"{2.0 * self.difference_error:.4f}"
 
 
 def fit_quality(
@@ -148,11 +165,15 @@ def fit_quality(
     ------
     DataError
         If a part is empty or has an error that is not finite.
+    UsageError
+        If the floor is not above zero.
 
     Notes
     -----
     The standard errors are those of independent errors.
     """
+    if noise_floor is not None:
+        _check_floor(noise_floor)
     parts = (np.asarray(train_errors, np.float64), np.asarray(test_errors, np.float64))
     for name, errors in zip(("training", "test"), parts, strict=True):
         wrong = int((~np.isfinite(errors)).sum())
@@ -161,15 +182,25 @@ def fit_quality(
                 f"{wrong} of the {len(errors)} {name} errors are not finite: "
                 "give those of the rows that have a forecast"
             )
-    variance = 0.0
-    for errors in parts:
-        # delta method: the root of a mean has the error of the mean over twice the root
-        squares = errors**2
-        root = float(np.sqrt(squares.mean()))
-        if root:
-            variance += float(squares.var() / len(squares)) / (2.0 * root) ** 2
-    train, test = (float(np.sqrt(np.mean(errors**2))) for errors in parts)
-    return FitQuality(train, test, float(np.sqrt(variance)), noise_floor)
+    (train, train_error), (test, test_error) = (_rmse_and_its_error(errors) for errors in parts)
+    return FitQuality(
+        train, test, train_error, float(np.hypot(train_error, test_error)), noise_floor
+    )
+
+
+def _rmse_and_its_error(errors: np.ndarray) -> tuple[float, float]:
+    """Give the RMSE of independent errors and its standard error, by the delta method."""
+    squares = errors**2
+    root = float(np.sqrt(squares.mean()))
+    if not root:
+        return 0.0, 0.0
+    # the root of a mean has the error of the mean over twice the root
+    return root, float(squares.std() / np.sqrt(len(squares))) / (2.0 * root)
+
+
+def _check_floor(noise_floor: float) -> None:
+    if not noise_floor > 0:
+        raise UsageError(f"noise_floor={noise_floor} was given; it has to be above 0")
 
 
 @dataclass(frozen=True)
@@ -231,8 +262,7 @@ def floor_distance(
     UsageError
         If the floor is not above zero.
     """
-    if not noise_floor > 0:
-        raise UsageError(f"noise_floor={noise_floor} was given; it has to be above 0")
+    _check_floor(noise_floor)
     return FloorDistance(test_rmse, noise_floor, naive_rmse)
 
 
@@ -277,9 +307,14 @@ def copies_last_value(
 
     Raises
     ------
+    UsageError
+        If there are not as many forecasts as values.
     DataError
         If fewer than four rows have a forecast, or either side never changes.
     """
+    actual, forecast = np.asarray(actual, np.float64), np.asarray(forecast, np.float64)
+    if len(actual) != len(forecast):
+        raise UsageError(f"{len(actual)} values and {len(forecast)} forecasts were given")
     # sides are compared at one lag only in rows that have both, so gaps do not shift the rest
     known = np.isfinite(actual) & np.isfinite(forecast)
     if known.sum() < 4 or not np.ptp(actual[known]) or not np.ptp(forecast[known]):
