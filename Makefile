@@ -1,12 +1,17 @@
 # Everything happens in .venv of this checkout; nothing else on the machine is touched.
-# Needs Python >= 3.10, make and a C++ compiler. PYTHON=python3.12 chooses another Python.
+# Needs Python >= 3.10 with its headers, make and a C++ compiler. PYTHON=python3.12 chooses
+# another Python, and makes .venv anew if it was made with a different one.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# what an installed gatecast is made of
-SOURCES := pyproject.toml CMakeLists.txt $(wildcard native/*) $(shell find src -type f -not -name '*.pyc')
+# named after PYTHON only where it was asked for: a later plain "make" keeps what is there
+MADE := $(VENV)/made$(if $(filter file,$(origin PYTHON)),,-$(subst /,-,$(PYTHON))).stamp
+# what an installed gatecast is made of; folders too, so that a deleted or renamed file counts
+SOURCES := pyproject.toml CMakeLists.txt $(shell find native src -not -path '*__pycache__*')
 
+# two pips must not write into one environment at the same time
+.NOTPARALLEL:
 .PHONY: help demo test lint bench clean
 
 help:  ## say what there is
@@ -29,20 +34,23 @@ bench: $(VENV)/all.stamp  ## measure gatecast's speed (benchmarks/README.md: bes
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) build
 
-$(VENV)/made.stamp:
+$(MADE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
-	  echo "gatecast needs Python 3.10 or newer; $(PYTHON) is not: make PYTHON=python3.12 ..."; exit 1; }
-	@command -v c++ g++ clang++ >/dev/null || { \
+	  echo "gatecast needs Python 3.10 or newer; $(PYTHON) is older or is not there: make PYTHON=python3.12 ..."; exit 1; }
+	@command -v "$${CXX:-c++}" >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null || { \
 	  echo "gatecast needs a C++ compiler to build its kernel; none was found: install g++ or clang++"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { \
+	@$(PYTHON) -c 'import os, sys, sysconfig; \
+	  sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' || { \
+	  echo "gatecast's kernel needs the headers of $(PYTHON), and Python.h was not found: install python3-dev"; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || { \
 	  echo "$(PYTHON) could not make a virtual environment: install python3-venv"; exit 1; }
-	@touch $@
+	@touch $(VENV)/made.stamp $@
 
 # one rule for each set of extras: all.stamp, test.stamp, lint.stamp
-$(VENV)/all.stamp $(VENV)/lint.stamp: $(VENV)/%.stamp: $(VENV)/made.stamp $(SOURCES)
+$(VENV)/all.stamp $(VENV)/lint.stamp: $(VENV)/%.stamp: $(MADE) $(SOURCES)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[$*]'
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/made.stamp $(SOURCES)
+$(VENV)/test.stamp: $(MADE) $(SOURCES)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[all,test]'
 	@touch $@

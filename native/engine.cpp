@@ -48,15 +48,35 @@ void run(Task<T>& task) {
     RowRun<T>(task).run();
 }
 
+inline float root(float x) { return __builtin_sqrtf(x); }
+inline double root(double x) { return __builtin_sqrt(x); }
+
 // Kingma and Ba 2015, algorithm 1, in Keras' form: epsilon joins the uncorrected second moment.
 template <class T>
 void adam(const AdamStep<T>& s, const T* const* gradients, int count, size_t begin, size_t end) {
-  for (size_t p = begin; p < end; ++p) {
-    T g = gradients[0][p];
-    for (int i = 1; i < count; ++i) g += gradients[i][p];
-    s.first[p] += s.keep_1 * (g - s.first[p]);
-    s.second[p] += s.keep_2 * (g * g - s.second[p]);
-    s.theta[p] -= s.rate * s.first[p] / (__builtin_sqrt(s.second[p]) + s.epsilon);
+  constexpr size_t block = 256;
+  T sum[block];
+  for (; begin < end; begin += block) {
+    const size_t size = end - begin < block ? end - begin : block;
+    const T* __restrict gradient = gradients[0] + begin;
+    if (count > 1) {
+      for (size_t p = 0; p < size; ++p) sum[p] = gradient[p] + gradients[1][begin + p];
+      for (int i = 2; i < count; ++i)
+        for (size_t p = 0; p < size; ++p) sum[p] += gradients[i][begin + p];
+      gradient = sum;
+    }
+    T* __restrict theta = s.theta + begin;
+    T* __restrict first = s.first + begin;
+    T* __restrict second = s.second + begin;
+    const T rate = s.rate, keep_1 = s.keep_1, keep_2 = s.keep_2, epsilon = s.epsilon;
+    for (size_t p = 0; p < size; ++p) {
+      const T g = gradient[p];
+      const T m = first[p] + keep_1 * (g - first[p]);
+      const T v = second[p] + keep_2 * (g * g - second[p]);
+      first[p] = m;
+      second[p] = v;
+      theta[p] -= rate * m / (root(v) + epsilon);
+    }
   }
 }
 

@@ -112,50 +112,68 @@ constexpr int tile_a = 8, tile_b = 3;
 constexpr int tile_a = 4, tile_b = 2;
 #endif
 
+// gradient[s * ldg + r] (+)= sum over steps and columns of a[step][r][c] * b[step][s][c]
+template <class T, int RA, int RB>
+void outer_tile(const T* a, ptrdiff_t step_a, const T* b, ptrdiff_t step_b, int steps,
+                ptrdiff_t columns, T* gradient, ptrdiff_t ldg, bool add) {
+  constexpr int W = Simd<T>::width;
+  Vec<T> acc[RB][RA] = {};
+  for (int t = 0; t < steps; ++t) {
+    for (ptrdiff_t c = 0; c < columns; c += W) {
+      Vec<T> vb[RB];
+#pragma GCC unroll 4
+      for (int s = 0; s < RB; ++s) vb[s] = load(b + s * columns + c);
+#pragma GCC unroll 8
+      for (int r = 0; r < RA; ++r) {
+        Vec<T> va = load(a + r * columns + c);
+        if constexpr (RB > 1) keep_in_register(va);
+#pragma GCC unroll 4
+        for (int s = 0; s < RB; ++s) acc[s][r] += va * vb[s];
+      }
+    }
+    a += step_a;
+    b += step_b;
+  }
+  for (int s = 0; s < RB; ++s) {
+    T total[RA];
+    sums<T, RA>(acc[s], total);
+    for (int r = 0; r < RA; ++r) gradient[s * ldg + r] = total[r] + (add ? gradient[s * ldg + r] : T(0));
+  }
+}
+
+template <class T, int RA>
+void outer_rows(const T* a, ptrdiff_t step_a, const Rows<T>& b, int begin, int steps,
+                ptrdiff_t columns, T* gradient, ptrdiff_t ldg, bool add) {
+  const T* from = b.data + begin * b.step;
+  int j = 0;
+  for (; j + tile_b <= b.rows; j += tile_b)
+    outer_tile<T, RA, tile_b>(a, step_a, from + j * columns, b.step, steps, columns,
+                              gradient + j * ldg, ldg, add);
+  for (; j < b.rows; ++j)
+    outer_tile<T, RA, 1>(a, step_a, from + j * columns, b.step, steps, columns,
+                         gradient + j * ldg, ldg, add);
+}
+
 // gradient[b * a.rows + a] (+)= sum over steps and columns of a[step][a][c] * b[step][b][c]:
 // dot products along the samples, summed across lanes once at the end, so nothing is transposed.
 // Steps are taken in blocks whose b fits in the second-level cache.
 template <class T>
 void add_outer(const Rows<T>& a, const Rows<T>& b, int steps, int columns, T* gradient,
                bool accumulate) {
-  constexpr int W = Simd<T>::width;
   const size_t step_bytes = size_t(b.rows) * columns * sizeof(T);
-  int block = int(384 * 1024 / (step_bytes ? step_bytes : 1));
+  int block = int(384 * 1024 / step_bytes);
   if (block < 8) block = 8;
   for (int begin = 0; begin < steps; begin += block) {
-    const int end = begin + block < steps ? begin + block : steps;
+    const int count = begin + block < steps ? block : steps - begin;
     const bool add = accumulate || begin;
-    for (int i = 0; i < a.rows; i += tile_a) {
-      for (int j = 0; j < b.rows; j += tile_b) {
-        const T* pa[tile_a];
-        const T* pb[tile_b];
-        for (int r = 0; r < tile_a; ++r)  // rows past the end repeat the last; not stored
-          pa[r] = a.data + (i + r < a.rows ? i + r : a.rows - 1) * ptrdiff_t(columns);
-        for (int r = 0; r < tile_b; ++r)
-          pb[r] = b.data + (j + r < b.rows ? j + r : b.rows - 1) * ptrdiff_t(columns);
-        Vec<T> acc[tile_a][tile_b] = {};
-        for (int t = begin; t < end; ++t) {
-          const ptrdiff_t ta = t * a.step, tb = t * b.step;
-          for (int c = 0; c < columns; c += W) {
-            Vec<T> vb[tile_b];
-#pragma GCC unroll 8
-            for (int r = 0; r < tile_b; ++r) vb[r] = load(pb[r] + tb + c);
-#pragma GCC unroll 8
-            for (int r = 0; r < tile_a; ++r) {
-              const Vec<T> va = load(pa[r] + ta + c);
-#pragma GCC unroll 8
-              for (int s = 0; s < tile_b; ++s) acc[r][s] += va * vb[s];
-            }
-          }
-        }
-        for (int s = 0; s < tile_b && j + s < b.rows; ++s)
-          for (int r = 0; r < tile_a && i + r < a.rows; ++r) {
-            T& g = gradient[size_t(j + s) * a.rows + i + r];
-            const T value = sum<T>(acc[r][s]);
-            g = add ? g + value : value;
-          }
-      }
-    }
+    int i = 0;
+    const T* from = a.data + begin * a.step;
+    for (; i + tile_a <= a.rows; i += tile_a)
+      outer_rows<T, tile_a>(from + i * ptrdiff_t(columns), a.step, b, begin, count, columns,
+                            gradient + i, a.rows, add);
+    for (; i < a.rows; ++i)
+      outer_rows<T, 1>(from + i * ptrdiff_t(columns), a.step, b, begin, count, columns,
+                       gradient + i, a.rows, add);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
 #endif
@@ -57,6 +58,18 @@ inline void store(T* p, Vec<T> v) {
   *reinterpret_cast<typename Simd<T>::Loose*>(p) = v;
 }
 
+// Keep a loaded vector in a register: left alone, GCC loads it again for every product it is in.
+template <class V>
+inline void keep_in_register(V& v) {
+#if defined(__AVX512F__)
+  asm("" : "+v"(v));
+#elif defined(__x86_64__)
+  asm("" : "+x"(v));
+#elif defined(__aarch64__)
+  asm("" : "+w"(v));
+#endif
+}
+
 template <class T>
 inline T sum(Vec<T> v) {
   T lanes[Simd<T>::width];
@@ -64,6 +77,52 @@ inline T sum(Vec<T> v) {
   for (int half = Simd<T>::width / 2; half; half /= 2)
     for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
   return lanes[0];
+}
+
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define GATECAST_SHUFFLE 1
+#endif
+#endif
+
+#if GATECAST_SHUFFLE
+// Lanes go in groups of `group`: x's even groups and y's (high: odd groups), in turn.
+template <class T, int group, bool high, size_t... lane>
+inline Vec<T> take_groups(Vec<T> x, Vec<T> y, std::index_sequence<lane...>) {
+  return __builtin_shufflevector(
+      x, y, (lane / group % 2 ? Simd<T>::width + lane - group : lane) + (high ? group : 0)...);
+}
+
+// Fold N vectors into one whose groups of N lanes hold a part of each vector's sum.
+template <class T, int N>
+inline Vec<T> fold(const Vec<T>* v) {
+  if constexpr (N == 1) {
+    return v[0];
+  } else {
+    constexpr auto lanes = std::make_index_sequence<Simd<T>::width>();
+    const Vec<T> x = fold<T, N / 2>(v), y = fold<T, N / 2>(v + N / 2);
+    return take_groups<T, N / 2, false>(x, y, lanes) + take_groups<T, N / 2, true>(x, y, lanes);
+  }
+}
+#endif
+
+// out[i] = sum of the lanes of v[i]
+template <class T, int N>
+inline void sums(const Vec<T>* v, T* out) {
+  constexpr int W = Simd<T>::width;
+#if GATECAST_SHUFFLE
+  if constexpr (N <= W) {
+    T lanes[W];
+    store<T>(lanes, fold<T, N>(v));
+    for (int i = 0; i < N; ++i) {
+      T total = lanes[i];
+      for (int j = i + N; j < W; j += N) total += lanes[j];
+      out[i] = total;
+    }
+    return;
+  }
+#endif
+  for (int i = 0; i < N; ++i) out[i] = sum<T>(v[i]);
 }
 
 template <class T>

@@ -4,12 +4,29 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <new>
 #include <vector>
 
 #include "net.h"
 #include "team.h"
 
 namespace gatecast {
+
+// An array that begins at a cache line, so that no vector of the kernel straddles two.
+template <class T>
+class Aligned {
+ public:
+  explicit Aligned(size_t size) : data_(new (line) T[size]()) {}
+  T* data() const { return data_.get(); }
+
+ private:
+  static constexpr std::align_val_t line{64};
+  struct Free {
+    void operator()(T* p) const { operator delete[](p, line); }
+  };
+  std::unique_ptr<T[], Free> data_;
+};
 
 // Samples of a data set, as strided views; see Task.
 template <class T>
@@ -42,9 +59,9 @@ class Runner {
       if (samples <= batch)
         work = std::max(work, engine.work_size(net, data.steps, data.warmup,
                                                engine.columns(samples), samples, backward));
-    work_.assign(team_.size(), std::vector<T>());
-    for (auto& w : work_) w.resize(work);
-    if (backward) gradients_.assign(lanes_of(batch, true), std::vector<T>(net.size()));
+    for (int i = 0; i < team_.size(); ++i) work_.emplace_back(work);
+    if (backward)
+      for (int i = 0; i < lanes_of(batch, true); ++i) gradients_.emplace_back(net.size());
   }
 
   // Prepare the weights for batches of `samples`; `empty` memory at their start.
@@ -104,8 +121,8 @@ class Runner {
   // Sum the lanes of the last run into `gradient`.
   void collect(T* gradient) {
     for (size_t p = 0; p < net_.size(); ++p) {
-      gradient[p] = gradients_[0][p];
-      for (int lane = 1; lane < lanes_used_; ++lane) gradient[p] += gradients_[lane][p];
+      gradient[p] = gradients_[0].data()[p];
+      for (int lane = 1; lane < lanes_used_; ++lane) gradient[p] += gradients_[lane].data()[p];
     }
   }
 
@@ -135,8 +152,8 @@ class Runner {
   const bool backward_;
   Pulse* const pulse_;
   Team team_;
-  std::vector<T> packed_;
-  std::vector<std::vector<T>> work_, gradients_;
+  Aligned<T> packed_;
+  std::vector<Aligned<T>> work_, gradients_;
   std::vector<double> losses_;
   const T* theta_ = nullptr;
   int lanes_used_ = 0;

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gatecast.errors import UsageError
+from gatecast.errors import DataError, NotFoundError, UsageError
 from gatecast.evaluation import metrics
 
 ACTUAL = np.array([10.0, 20.0, 30.0, 40.0])
@@ -63,3 +63,65 @@ def test_series_are_compared_by_position_and_integers_as_numbers():
 def test_a_season_is_at_least_one_step():
     with pytest.raises(UsageError, match="season_length=0"):
         metrics.mase(ACTUAL, FORECAST, TRAIN, 0)
+
+
+def tables():
+    """Two series, the second ten times the first; forecasts of two models, out of order."""
+    days = pd.date_range("2024-01-01", periods=10, name="ds")
+
+    def table(**columns):
+        n = len(next(iter(columns.values())))
+        at = days[:6] if n == 6 else days[6:]
+        parts = [
+            pd.DataFrame({"unique_id": i, "ds": at, **{c: k * v for c, v in columns.items()}})
+            for i, k in (("b", 1), ("a", 10))
+        ]
+        return pd.concat(parts).sample(frac=1, random_state=0)
+
+    actual, train = table(y=ACTUAL), table(y=TRAIN)
+    forecast = table(LSTM=FORECAST, Naive=np.full(4, 9.0)).assign(**{"LSTM-lo-95": 0.0})
+    return actual, forecast, train
+
+
+def test_a_table_is_scored_series_by_series_whatever_the_order_of_its_rows():
+    actual, forecast, train = tables()
+    scores = metrics.score(actual, forecast, train, season_length=2)
+    assert len(scores) == 4
+    by = scores.set_index(["unique_id", "model"])
+    assert set(by.index) == {("a", "LSTM"), ("b", "LSTM"), ("a", "Naive"), ("b", "Naive")}
+    for name, size in (("b", 1), ("a", 10)):
+        row = by.loc[(name, "LSTM")]
+        assert row["mae"] == pytest.approx(size * 7 / 4)
+        assert row["bias"] == pytest.approx(size * 3 / 4)
+        assert row["rmse"] == pytest.approx(size * np.sqrt(17 / 4))
+        assert row["mape"] == pytest.approx(10)
+        assert row["smape"] == pytest.approx(25 * (2 / 11 + 2 / 19 + 6 / 63))
+        assert row["mase"] == pytest.approx(1.75 / (9 / 4))
+        assert row["rmsse"] == pytest.approx(np.sqrt(4.25 / (23 / 4)))
+        assert by.loc[(name, "Naive"), "mae"] == pytest.approx(size * 16)
+
+
+def test_a_table_of_one_series_needs_no_ids_and_without_training_part_no_scale():
+    actual, forecast, _ = (t[t["unique_id"] == "b"].drop(columns="unique_id") for t in tables())
+    scores = metrics.score(actual, forecast, id_col=None)
+    assert list(scores) == ["model", "mae", "rmse", "bias", "mape", "smape"]
+    assert scores["mae"].tolist() == pytest.approx([7 / 4, 16])
+
+
+def test_a_table_that_cannot_be_scored_is_refused_with_the_place():
+    actual, forecast, train = tables()
+    late = (forecast["unique_id"] == "a") & (forecast["ds"] == "2024-01-08")
+    with pytest.raises(DataError, match="1 test values have no forecast, first unique_id a, ds 20"):
+        metrics.score(actual, forecast[~late])
+    with pytest.raises(DataError, match="forecast table has a time twice: unique_id a, ds 2024-01"):
+        metrics.score(actual, pd.concat([forecast, forecast[late]]))
+    with pytest.raises(DataError, match='series "a" has no training part'):
+        metrics.score(actual, forecast, train[train["unique_id"] == "b"])
+    with pytest.raises(NotFoundError, match='no column "sales"; it has unique_id, ds, y'):
+        metrics.score(actual, forecast, target_col="sales")
+    with pytest.raises(NotFoundError, match="no column of a model"):
+        metrics.score(actual, forecast[["unique_id", "ds", "LSTM-lo-95"]])
+    forecast.loc[late, "LSTM"] = np.nan  # a row that is there but empty is no perfect forecast
+    scores = metrics.score(actual, forecast).set_index(["unique_id", "model"])
+    assert scores.loc[("a", "LSTM")].isna().all()
+    assert scores.loc[("b", "LSTM")].notna().all()

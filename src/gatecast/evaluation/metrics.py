@@ -1,14 +1,16 @@
-"""How wrong a forecast was, by the field's definitions, on arrays of equal shape."""
+"""How wrong a forecast was, by the field's definitions: for arrays, and for whole tables."""
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import numpy as np
+import pandas as pd
 
-from gatecast.errors import UsageError
+from gatecast.errors import DataError, NotFoundError, UsageError
 
-__all__ = ["bias", "mae", "mape", "mase", "rmse", "rmsse", "smape"]
+__all__ = ["bias", "mae", "mape", "mase", "rmse", "rmsse", "score", "smape"]
 
 
 def mae(actual: np.ndarray, forecast: np.ndarray) -> float:
@@ -89,6 +91,104 @@ def rmsse(actual: np.ndarray, forecast: np.ndarray, train: np.ndarray, season_le
     """
     changes = _changes("RMSSE", train, season_length)
     return rmse(actual, forecast) / float(np.sqrt(np.mean(changes**2)))
+
+
+def score(
+    actual: pd.DataFrame,
+    forecast: pd.DataFrame,
+    train: pd.DataFrame | None = None,
+    *,
+    season_length: int = 1,
+    id_col: str | None = "unique_id",
+    time_col: str = "ds",
+    target_col: str = "y",
+) -> pd.DataFrame:
+    """Compute every metric for each series and model of a table of forecasts.
+
+    Parameters
+    ----------
+    actual : DataFrame
+        The test part: ids, times, values.
+    forecast : DataFrame
+        Ids, times, and a column for each model; bounds of intervals (``LSTM-lo-95``) are left
+        out. Rows are matched by id and time; those beyond the test part are not scored.
+    train : DataFrame, optional
+        The training part, from which alone MASE and RMSSE take their scale.
+    season_length : int, default 1
+        Lag of the naive forecast in that scale, m.
+    id_col : str or None, default "unique_id"
+        Column of ids; None for a single series without one.
+    time_col, target_col : str
+        Columns of times and values.
+
+    Returns
+    -------
+    DataFrame
+        A row for each series and model: the id, ``model``, ``mae``, ``rmse``, ``bias``, ``mape``,
+        ``smape``, and with ``train`` also ``mase`` and ``rmsse``.
+
+    Raises
+    ------
+    NotFoundError
+        If a column is not there.
+    DataError
+        If a test value has no forecast, a series no training part, or a time stands twice.
+    """
+    keys = [time_col] if id_col is None else [id_col, time_col]
+    _check_table("actual", actual, keys, [target_col])
+    _check_table("forecast", forecast, keys, [])
+    left_out = {*keys, target_col, "cutoff"}
+    models = [c for c in forecast if c not in left_out and not re.search(r"-(lo|hi)-", str(c))]
+    if not models:
+        raise NotFoundError("the forecast table has no column of a model")
+    matched = actual[keys].merge(forecast[[*keys, *models]], how="left", on=keys, indicator="found")
+    alone = matched["found"].to_numpy() == "left_only"
+    if alone.any():
+        where = _place(matched.loc[int(np.argmax(alone))], keys)
+        raise DataError(f"{int(alone.sum())} test values have no forecast, first {where}")
+    histories = None
+    if train is not None:
+        _check_table("training", train, keys, [target_col])
+        histories = {
+            name: rows.sort_values(time_col)[target_col].to_numpy()
+            for name, rows in _by_series(train, id_col)
+        }
+    values = actual[target_col].to_numpy()
+    scores = []
+    for name, rows in _by_series(matched, id_col):
+        y = values[rows.index]  # a left merge keeps the order of actual
+        history = None if histories is None else histories.get(name)
+        if histories is not None and history is None:
+            raise DataError(f'series "{name}" has no training part')
+        for model in models:
+            f = rows[model].to_numpy()
+            line = {} if id_col is None else {id_col: name}
+            line["model"] = model
+            line |= {metric.__name__: metric(y, f) for metric in (mae, rmse, bias, mape, smape)}
+            if history is not None:
+                line |= {m.__name__: m(y, f, history, season_length) for m in (mase, rmsse)}
+            scores.append(line)
+    return pd.DataFrame(scores)
+
+
+def _check_table(name: str, table: pd.DataFrame, keys: list[str], more: list[str]) -> None:
+    for column in (*keys, *more):
+        if column not in table:
+            there = ", ".join(map(str, table.columns))
+            raise NotFoundError(f'the {name} table has no column "{column}"; it has {there}')
+    twice = table.duplicated(keys).to_numpy()
+    if twice.any():
+        where = _place(table.iloc[int(np.argmax(twice))], keys)
+        raise DataError(f"the {name} table has a time twice: {where}")
+
+
+def _place(row: pd.Series, keys: list[str]) -> str:
+    return ", ".join(f"{key} {row[key]}" for key in keys)
+
+
+def _by_series(table: pd.DataFrame, id_col: str | None) -> list[tuple[object, pd.DataFrame]]:
+    """Cut a table into its series, in the order in which they begin."""
+    return [(None, table)] if id_col is None else list(table.groupby(id_col, sort=False))
 
 
 def _pair(actual: np.ndarray, forecast: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
