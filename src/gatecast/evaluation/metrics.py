@@ -141,8 +141,8 @@ def score(
     models = [c for c in forecast if c not in left_out and not re.search(r"-(lo|hi)-", str(c))]
     if not models:
         raise NotFoundError("the forecast table has no column of a model")
-    matched = actual[keys].merge(forecast[[*keys, *models]], how="left", on=keys, indicator="found")
-    alone = matched["found"].to_numpy() == "left_only"
+    matched = actual[keys].merge(forecast[[*keys, *models]], how="left", on=keys, indicator=True)
+    alone = matched["_merge"].to_numpy() == "left_only"
     if alone.any():
         where = _place(matched.loc[int(np.argmax(alone))], keys)
         raise DataError(f"{int(alone.sum())} test values have no forecast, first {where}")
@@ -188,7 +188,11 @@ def _place(row: pd.Series, keys: list[str]) -> str:
 
 def _by_series(table: pd.DataFrame, id_col: str | None) -> list[tuple[object, pd.DataFrame]]:
     """Cut a table into its series, in the order in which they begin."""
-    return [(None, table)] if id_col is None else list(table.groupby(id_col, sort=False))
+    return (
+        [(None, table)]
+        if id_col is None
+        else list(table.groupby(id_col, sort=False, observed=True))
+    )
 
 
 def _pair(actual: np.ndarray, forecast: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
