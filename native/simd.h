@@ -186,5 +186,43 @@ inline Vec<T> tanh(Vec<T> x) {
   return e * reciprocal<T>(e + T(2));
 }
 
+#if defined(__AVX512F__)
+// The same with AVX-512's own rounding and scaling, which need no care at the lower end: n is
+// rounded, and 2^n applied, in one instruction each. Only the upper end is cut off, where the
+// reciprocal of an infinity would not come out right; min keeps a NaN that is its second operand.
+inline Vec<float> expm1_at(Vec<float> x, Vec<float>& n) {
+  using S = Simd<float>;
+  n = (Vec<float>)_mm512_roundscale_ps((__m512)(x * S::log2e), _MM_FROUND_TO_NEAREST_INT);
+  const Vec<float> r = (x - n * S::ln2_high) - n * S::ln2_low;
+  Vec<float> p = inverse_factorial<float>(S::terms) - Vec<float>{};
+#pragma GCC unroll 16
+  for (int i = S::terms - 1; i >= 2; --i) p = p * r + inverse_factorial<float>(i);
+  return p * r * r + r;
+}
+
+inline Vec<float> scale(Vec<float> x, Vec<float> n) {
+  return (Vec<float>)_mm512_scalef_ps((__m512)x, (__m512)n);
+}
+
+inline Vec<float> at_most(float limit, Vec<float> x) {
+  return (Vec<float>)_mm512_min_ps(_mm512_set1_ps(limit), (__m512)x);
+}
+
+template <>
+inline Vec<float> sigmoid<float>(Vec<float> x) {
+  Vec<float> n;
+  const Vec<float> p = expm1_at(at_most(Simd<float>::exp_limit, -x), n);
+  return reciprocal<float>(1.0f + scale(1.0f + p, n));
+}
+
+template <>
+inline Vec<float> tanh<float>(Vec<float> x) {
+  Vec<float> n;
+  const Vec<float> p = expm1_at(at_most(2 * Simd<float>::tanh_limit, x + x), n);
+  const Vec<float> e = scale(p, n) + (scale(1.0f - Vec<float>{}, n) - 1.0f);
+  return e * reciprocal<float>(e + 2.0f);
+}
+#endif
+
 }  // namespace
 }  // namespace gatecast

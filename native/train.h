@@ -17,8 +17,9 @@ namespace gatecast {
 template <class T>
 class Aligned {
  public:
-  explicit Aligned(size_t size) : data_(new (line) T[size]()) {}
+  explicit Aligned(size_t size) : data_(new (line) T[size]), size_(size) {}
   T* data() const { return data_.get(); }
+  void zero() { std::fill_n(data(), size_, T(0)); }
 
  private:
   static constexpr std::align_val_t line{64};
@@ -26,6 +27,7 @@ class Aligned {
     void operator()(T* p) const { operator delete[](p, line); }
   };
   std::unique_ptr<T[], Free> data_;
+  size_t size_;
 };
 
 // Samples of a data set, as strided views; see Task.
@@ -61,7 +63,10 @@ class Runner {
                                                engine.columns(samples), samples, backward));
     for (int i = 0; i < team_.size(); ++i) work_.emplace_back(work);
     if (backward)
-      for (int i = 0; i < lanes_of(batch, true); ++i) gradients_.emplace_back(net.size());
+      for (int i = 0; i < lanes_of(batch, true); ++i) {
+        gradients_.emplace_back(net.size());
+        gradients_.back().zero();  // what no gradient reaches is never written
+      }
   }
 
   // Prepare the weights for batches of `samples`; `empty` memory at their start.
