@@ -62,6 +62,6 @@ JOBS = {
         Job("predict 2000 windows of 64", "predict", 64, 2000, 50, count=1),
         Job("predict 1 window of 64", "predict", 64, 1, 50, count=50),
         Job("stream one step", "stream", 1, 1, 50, count=2000),
-        Job("reach RMSE 0.500", "reach", 200, 16, 50),
+        Job("reach RMSE 0.500", "reach", 100, 16, 50, epochs=10),
     )
 }
