@@ -52,6 +52,24 @@ Samples<T> samples_of(const Cube<const T>& x, const Cube<const T>& y, int warmup
   return s;
 }
 
+// How far outputs are from targets: kind, Huber's delta, quantile levels, weights of targets.
+template <class T>
+void set_loss(Samples<T>& s, int kind, double delta, const Flat<const T>& levels,
+              const std::optional<Cube<const T>>& weights) {
+  s.measure.kind = typename Loss<T>::Kind(kind);
+  s.measure.delta = T(delta);
+  if (s.measure.kind == Loss<T>::pinball) {
+    s.measure.quantiles = int(levels.shape(0));
+    s.measure.levels = levels.data();
+  }
+  if (weights) {
+    s.weights = weights->data();
+    s.w_sample = weights->stride(0);
+    s.w_step = weights->stride(1);
+    s.w_output = weights->stride(2);
+  }
+}
+
 template <class T>
 StateView<T> state_of(std::optional<DenseCube<T>>& hidden, std::optional<DenseCube<T>>& cell) {
   if (!hidden) return {};
@@ -132,7 +150,8 @@ void forward(int inputs, int hidden, int outputs, int layers, Flat<const T> thet
 
 template <class T>
 double gradients(int inputs, int hidden, int outputs, int layers, Flat<const T> theta,
-                 Cube<const T> x, Cube<const T> y, int warmup,
+                 Cube<const T> x, Cube<const T> y, int kind, double delta, Flat<const T> levels,
+                 std::optional<Cube<const T>> weights, int warmup,
                  std::optional<DenseCube<const T>> h0, std::optional<DenseCube<const T>> c0,
                  Flat<T> d_theta, DenseCube<T> dx, DenseCube<T> dh0, DenseCube<T> dc0,
                  DenseCube<T> h1, DenseCube<T> c1, int threads) {
@@ -140,13 +159,14 @@ double gradients(int inputs, int hidden, int outputs, int layers, Flat<const T> 
   const size_t count = x.shape(0);
   std::atomic<size_t> done{0};
   Watch watch(nb::none(), done, count);
-  double errors;
+  Samples<T> data = samples_of<T>(x, y, warmup);
+  set_loss<T>(data, kind, delta, levels, weights);
+  double loss;
   {
     nb::gil_scoped_release unlock;
     std::vector<ptrdiff_t> all(count);
     std::iota(all.begin(), all.end(), ptrdiff_t(0));
-    Runner<T> runner(engine<T>(), net, samples_of<T>(x, y, warmup), int(count), threads, true,
-                     &watch.pulse);
+    Runner<T> runner(engine<T>(), net, data, int(count), threads, true, &watch.pulse);
     const ptrdiff_t stride = ptrdiff_t(count * hidden);
     Task<T> wanted{};
     wanted.initial = state_of<const T>(h0, c0);
@@ -154,31 +174,38 @@ double gradients(int inputs, int hidden, int outputs, int layers, Flat<const T> 
     wanted.d_initial = {dh0.data(), dc0.data(), stride};
     wanted.dx = dx.data();
     runner.pack(theta.data(), int(count), !h0);
-    errors = runner.run(wanted, all.data(), int(count));
+    loss = runner.run(wanted, all.data(), int(count));
     runner.collect(d_theta.data());
   }
   watch.rethrow();
-  return errors / (double(count) * (x.shape(1) - warmup) * outputs);
+  return loss;
 }
 
 template <class T>
 double train(int inputs, int hidden, int outputs, int layers, Flat<T> theta, Flat<T> first,
              Flat<T> second, Flat<double> powers, double beta_1,
-             double beta_2, double epsilon, Cube<const T> x, Cube<const T> y, Order order, Rates rates,
+             double beta_2, double epsilon, double weight_decay, double clip_norm,
+             std::optional<Flat<T>> average, double average_keep, Cube<const T> x,
+             Cube<const T> y, int kind, double delta, Flat<const T> levels,
+             std::optional<Cube<const T>> weights, Order order, Rates rates,
              int batch_size, int warmup, std::optional<DenseCube<T>> h, std::optional<DenseCube<T>> c,
              int threads, nb::object progress) {
   const Net net = net_of(inputs, hidden, outputs, layers);
   std::atomic<size_t> done{0};
   Watch watch(std::move(progress), done, order.shape(0));
+  Samples<T> data = samples_of<T>(x, y, warmup);
+  set_loss<T>(data, kind, delta, levels, weights);
   double loss;
   {
     nb::gil_scoped_release unlock;
-    loss = train_epoch<T>(engine<T>(), net, samples_of<T>(x, y, warmup), theta.data(),
+    loss = train_epoch<T>(engine<T>(), net, data, theta.data(),
                           Adam<T>{first.data(), second.data(), powers.data(), beta_1, beta_2,
-                                  epsilon},
+                                  epsilon, weight_decay, clip_norm},
                           rates.data(),
                           reinterpret_cast<const ptrdiff_t*>(order.data()), order.shape(0),
-                          batch_size, state_of<T>(h, c), threads, watch.pulse, done);
+                          batch_size, state_of<T>(h, c),
+                          Average<T>{average ? average->data() : nullptr, average_keep}, threads,
+                          watch.pulse, done);
   }
   watch.rethrow();
   return loss;
@@ -189,11 +216,12 @@ void define(nb::module_& m) {
   m.def("forward", forward<T>, "inputs"_a, "hidden"_a, "outputs"_a, "layers"_a, "theta"_a, "x"_a,
         "warmup"_a, "h0"_a.none(), "c0"_a.none(), "out"_a, "h1"_a, "c1"_a, "threads"_a);
   m.def("gradients", gradients<T>, "inputs"_a, "hidden"_a, "outputs"_a, "layers"_a, "theta"_a,
-        "x"_a, "y"_a, "warmup"_a, "h0"_a.none(), "c0"_a.none(), "d_theta"_a, "dx"_a, "dh0"_a,
+        "x"_a, "y"_a, "kind"_a, "delta"_a, "levels"_a, "weights"_a.none(), "warmup"_a, "h0"_a.none(), "c0"_a.none(), "d_theta"_a, "dx"_a, "dh0"_a,
         "dc0"_a, "h1"_a, "c1"_a, "threads"_a);
   m.def("train", train<T>, "inputs"_a, "hidden"_a, "outputs"_a, "layers"_a, "theta"_a, "first"_a,
-        "second"_a, "powers"_a, "beta_1"_a, "beta_2"_a, "epsilon"_a, "x"_a,
-        "y"_a, "order"_a, "rates"_a, "batch_size"_a, "warmup"_a, "h"_a.none(), "c"_a.none(), "threads"_a,
+        "second"_a, "powers"_a, "beta_1"_a, "beta_2"_a, "epsilon"_a, "weight_decay"_a,
+        "clip_norm"_a, "average"_a.none(), "average_keep"_a, "x"_a, "y"_a, "kind"_a, "delta"_a,
+        "levels"_a, "weights"_a.none(), "order"_a, "rates"_a, "batch_size"_a, "warmup"_a, "h"_a.none(), "c"_a.none(), "threads"_a,
         "progress"_a.none());
 }
 

@@ -280,10 +280,7 @@ class ColumnRun {
             value = T(0);
             continue;
           }
-          const T error = value - task.y[task.chosen[n] * task.y_sample +
-                                         (t - task.warmup) * task.y_step + k * task.y_output];
-          total += double(error) * double(error);
-          value = task.error_scale * error;
+          total += task.score(n, t - task.warmup, k, value);
         }
     }
     task.loss = total;

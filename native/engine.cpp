@@ -69,13 +69,14 @@ void adam(const AdamStep<T>& s, const T* const* gradients, int count, size_t beg
     T* __restrict first = s.first + begin;
     T* __restrict second = s.second + begin;
     const T rate = s.rate, keep_1 = s.keep_1, keep_2 = s.keep_2, epsilon = s.epsilon;
+    const T shrink = s.shrink, stay = s.stay;
     for (size_t p = 0; p < size; ++p) {
-      const T g = gradient[p];
+      const T g = shrink * gradient[p];
       const T m = first[p] + keep_1 * (g - first[p]);
       const T v = second[p] + keep_2 * (g * g - second[p]);
       first[p] = m;
       second[p] = v;
-      theta[p] -= rate * m / (root(v) + epsilon);
+      theta[p] = stay * theta[p] - rate * m / (root(v) + epsilon);
     }
   }
 }

@@ -31,6 +31,39 @@ struct Net {
   size_t size() const { return head_bias() + outputs; }
 };
 
+// How far one output is from its target. Pinball: output k belongs to quantile k % quantiles, and
+// to the target k / quantiles.
+template <class T>
+struct Loss {
+  enum Kind { squared, absolute, huber, pinball } kind = squared;
+  T delta = 1;  // Huber's border between squared and absolute
+  int quantiles = 1;
+  const T* levels = nullptr;  // [quantiles]
+
+  // The loss of one output, and its derivative.
+  T operator()(T output, T target, int k, T& slope) const {
+    const T error = output - target;
+    const T size = error < 0 ? -error : error;
+    const T sign = T((error > 0) - (error < 0));
+    switch (kind) {
+      case squared:
+        slope = 2 * error;
+        return error * error;
+      case absolute:
+        slope = sign;
+        return size;
+      case huber:
+        slope = size <= delta ? error : delta * sign;
+        return size <= delta ? error * error / 2 : delta * (size - delta / 2);
+      default: {
+        const T level = levels[k % quantiles];
+        slope = error > 0 ? 1 - level : error < 0 ? -level : error;
+        return slope * error;
+      }
+    }
+  }
+};
+
 // Lets a long run be stopped between two steps. `poll` is set on the calling thread's tasks only:
 // it looks at the clock, reports progress and raises `stop` when the caller wants to end.
 struct Pulse {
@@ -63,6 +96,9 @@ struct Task {
   ptrdiff_t x_sample, x_step, x_feature;  // strides in values
   const T* y = nullptr;
   ptrdiff_t y_sample, y_step, y_output;
+  Loss<T> measure;
+  const T* weights = nullptr;  // of targets; zero is a target that is not there
+  ptrdiff_t w_sample, w_step, w_output;
   StateView<const T> initial;
   StateView<T> final;
   T* outputs = nullptr;   // [samples][steps - warmup][K], forward only
@@ -70,12 +106,28 @@ struct Task {
   bool accumulate = false;
   T* dx = nullptr;            // [samples][steps][I]
   StateView<T> d_initial;
-  T error_scale = 0;  // d loss / d output = error_scale * error
-  double loss = 0;    // sum of squared errors, written by the backward run
+  T share = 0;      // of one target of weight 1 in the batch's loss
+  double loss = 0;  // weighted sum over the chunk's targets, written by the backward run
   Pulse* pulse = nullptr;
   bool polls = false;
 
   int loss_steps() const { return steps - warmup; }
+
+  // The loss of sample n at loss step s and output k; `value` becomes d loss / d output.
+  double score(int n, int s, int k, T& value) const {
+    const int target = k / measure.quantiles;
+    const T weight =
+        weights ? weights[chosen[n] * w_sample + s * w_step + target * w_output] : T(1);
+    if (weight == T(0)) {
+      value = T(0);
+      return 0;
+    }
+    T slope;
+    const T loss = measure(
+        value, y[chosen[n] * y_sample + s * y_step + target * y_output], k, slope);
+    value = share * weight * slope;
+    return double(weight) * double(loss);
+  }
   bool stopped() const {
     if (!pulse) return false;
     if (polls) pulse->poll(pulse->context);
@@ -90,6 +142,8 @@ struct AdamStep {
   T* first;
   T* second;
   T rate, keep_1, keep_2, epsilon;  // rate with the bias correction in it; keep = 1 - beta
+  T shrink;  // the gradient is multiplied by it (clipping)
+  T stay;    // and the parameters before the update (weight decay)
 };
 
 // The functions of one SIMD level; see engine.cpp.

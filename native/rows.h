@@ -303,13 +303,8 @@ class RowRun {
     double total = 0;
     for (int t = task.warmup; t < task.steps; ++t)
       for (int n = 0; n < B; ++n)
-        for (int k = 0; k < K; ++k) {
-          T& value = outputs(t)[n * K + k];
-          const T error = value - task.y[task.chosen[n] * task.y_sample +
-                                         (t - task.warmup) * task.y_step + k * task.y_output];
-          total += double(error) * double(error);
-          value = task.error_scale * error;
-        }
+        for (int k = 0; k < K; ++k)
+          total += task.score(n, t - task.warmup, k, outputs(t)[n * K + k]);
     task.loss = total;
   }
 

@@ -38,6 +38,21 @@ struct Samples {
   ptrdiff_t x_sample, x_step, x_feature;
   const T* y = nullptr;
   ptrdiff_t y_sample = 0, y_step = 0, y_output = 0;
+  Loss<T> measure{};
+  const T* weights = nullptr;
+  ptrdiff_t w_sample = 0, w_step = 0, w_output = 0;
+
+  // Weight of the chosen samples' outputs; their number where there are no weights.
+  double weight(const ptrdiff_t* chosen, int samples, int outputs) const {
+    const int targets = outputs / measure.quantiles;
+    if (!weights) return double(samples) * (steps - warmup) * outputs;
+    double total = 0;
+    for (int n = 0; n < samples; ++n)
+      for (int s = 0; s < steps - warmup; ++s)
+        for (int k = 0; k < targets; ++k)
+          total += weights[chosen[n] * w_sample + s * w_step + k * w_output];
+    return total * measure.quantiles;
+  }
 };
 
 // Adam's settings, and its moments in the caller's arrays.
@@ -46,6 +61,14 @@ struct Adam {
   T *first, *second;
   double* powers;  // beta_1^t, beta_2^t
   double beta_1, beta_2, epsilon;
+  double weight_decay, clip_norm;  // 0: none
+};
+
+// A running mean of the parameters, by which each update moves it a little.
+template <class T>
+struct Average {
+  T* theta = nullptr;
+  double keep = 0;
 };
 
 // Runs batches of one network over a data set with one SIMD level.
@@ -78,13 +101,15 @@ class Runner {
 
   // Run `samples` chosen samples. Each chunk fills its own part of the results; gradients are
   // summed by lane, a fixed set of chunks, so the bits do not depend on the number of threads.
-  // Returns the sum of squared errors; the run is void if the pulse has stopped it.
+  // Returns the weighted mean of the losses; the run is void if the pulse has stopped it.
   double run(const Task<T>& wanted, const ptrdiff_t* chosen, int samples) {
     const int columns = engine_.columns(samples);
     const int width = columns ? columns : samples;
     const int chunks = (samples + width - 1) / width;
     lanes_used_ = std::min(chunks, backward_ ? max_lanes : chunks);
     losses_.assign(lanes_used_, 0.0);
+    const double weight = backward_ ? data_.weight(chosen, samples, net_.outputs) : 0;
+    const double share = weight > 0 ? 1 / weight : 0;
     team_.run([&](int thread) {
       Task<T> task = wanted;
       task.net = net_;
@@ -104,8 +129,12 @@ class Runner {
       task.y_output = data_.y_output;
       task.pulse = pulse_;
       task.polls = thread == 0;
-      task.error_scale =
-          T(2.0 / (double(samples) * (data_.steps - data_.warmup) * net_.outputs));
+      task.measure = data_.measure;
+      task.weights = data_.weights;
+      task.w_sample = data_.w_sample;
+      task.w_step = data_.w_step;
+      task.w_output = data_.w_output;
+      task.share = T(share);
       for (int lane = thread; lane < lanes_used_; lane += team_.size()) {
         if (backward_) task.gradient = gradients_[lane].data();
         for (int chunk = lane; chunk < chunks; chunk += lanes_used_) {
@@ -120,7 +149,7 @@ class Runner {
     });
     double total = 0;
     for (double loss : losses_) total += loss;
-    return total;
+    return share * total;
   }
 
   // Sum the lanes of the last run into `gradient`.
@@ -135,6 +164,15 @@ class Runner {
   void update(T* theta, Adam<T>& adam, double rate, const std::vector<std::pair<size_t, size_t>>& live) {
     adam.powers[0] *= adam.beta_1;
     adam.powers[1] *= adam.beta_2;
+    double shrink = 1;
+    if (adam.clip_norm > 0) {
+      T* gradient = gradients_[0].data();
+      collect(gradient);
+      lanes_used_ = 1;
+      double squares = 0;
+      for (size_t p = 0; p < net_.size(); ++p) squares += double(gradient[p]) * gradient[p];
+      if (squares > adam.clip_norm * adam.clip_norm) shrink = adam.clip_norm / std::sqrt(squares);
+    }
     const AdamStep<T> step{theta,
                            adam.first,
                            adam.second,
@@ -142,7 +180,9 @@ class Runner {
                              (1.0 - adam.powers[0])),
                            T(1.0 - adam.beta_1),
                            T(1.0 - adam.beta_2),
-                           T(adam.epsilon)};
+                           T(adam.epsilon),
+                           T(shrink),
+                           T(1.0 - rate * adam.weight_decay)};
     const T* sources[max_lanes];
     for (int lane = 0; lane < lanes_used_; ++lane) sources[lane] = gradients_[lane].data();
     for (const auto& range : live)
@@ -179,7 +219,7 @@ class Runner {
 template <class T>
 double train_epoch(const Engine<T>& engine, const Net& net, const Samples<T>& data, T* theta,
                    Adam<T> adam, const double* rates, const ptrdiff_t* order, size_t count, int batch,
-                   StateView<T> state, int threads, Pulse& pulse, std::atomic<size_t>& done) {
+                   StateView<T> state, Average<T> average, int threads, Pulse& pulse, std::atomic<size_t>& done) {
   Runner<T> runner(engine, net, data, int(std::min(size_t(batch), count)), threads, true, &pulse);
   const bool empty = !state.hidden;
 
@@ -187,7 +227,7 @@ double train_epoch(const Engine<T>& engine, const Net& net, const Samples<T>& da
   // has no momentum for them either, they stay as they are.
   std::vector<std::pair<size_t, size_t>> live;
   size_t begin = 0;
-  if (empty && data.steps == 1)
+  if (empty && data.steps == 1 && adam.weight_decay == 0)
     for (int l = 0; l < net.layers; ++l) {
       const size_t first = net.recurrent(l), last = net.bias(l);
       const auto zero = [](T v) { return v == T(0); };
@@ -210,12 +250,13 @@ double train_epoch(const Engine<T>& engine, const Net& net, const Samples<T>& da
       wanted.final = {carried.data(), carried.data() + next_state, ptrdiff_t(batch) * net.hidden};
     }
     runner.pack(theta, samples, empty);
-    const double errors = runner.run(wanted, order + start, samples);
+    const double loss = runner.run(wanted, order + start, samples);
     if (pulse.stop.load(std::memory_order_relaxed)) break;
-    const double loss =
-        errors / (double(samples) * (data.steps - data.warmup) * net.outputs);
     if (!std::isfinite(loss)) return std::nan("");
     runner.update(theta, adam, rates[start / batch], live);
+    if (average.theta)
+      for (size_t p = 0; p < net.size(); ++p)
+        average.theta[p] += T(1.0 - average.keep) * (theta[p] - average.theta[p]);
     if (!empty)
       for (int l = 0; l < net.layers; ++l) {
         const size_t size = size_t(samples) * net.hidden;

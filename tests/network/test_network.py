@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gatecast.errors import DataError, TrainingError, UsageError
-from gatecast.kernel import Layout
+from gatecast.kernel import Layout, Loss
 from gatecast.network import Network, Trainer
 from gatecast.network.parameters import initialise
 
@@ -145,3 +145,64 @@ def test_shapes_that_do_not_fit_are_refused():
         Trainer().fit(make(), np.zeros((4, 3)), np.zeros((4, 1)))
     with pytest.raises(DataError, match="leave none to train on"):
         Trainer(validation_split=0.9).fit(make(), np.zeros((1, 3, 1)), np.zeros((1, 1)))
+
+
+def test_schedules_have_their_shapes():
+    cosine = Trainer(learning_rate=2.0, schedule="cosine")._rates(100)
+    np.testing.assert_allclose(cosine[[0, 50]], [2.0, 1.0])
+    assert cosine[-1] < 0.001 * 2.0
+    cycle = Trainer(learning_rate=2.0, schedule="one_cycle")._rates(100)
+    np.testing.assert_allclose(cycle[[0, 30, 65]], [2.0 / 25, 2.0, 1.0])
+    assert cycle[-1] < 0.01
+    assert (np.diff(cycle[:31]) > 0).all()
+    assert (np.diff(cycle[30:]) < 0).all()
+
+
+def test_the_mean_of_the_last_epochs_weights_is_left():
+    x, y = sine_windows()
+    after = []
+    for epochs in (1, 2, 3):
+        network = make(dtype=np.float64)
+        Trainer(epochs=epochs, random_state=2).fit(network, x, y)
+        after.append(network.theta.copy())
+    averaged = make(dtype=np.float64)
+    Trainer(epochs=3, average_epochs=2, random_state=2).fit(averaged, x, y)
+    np.testing.assert_allclose(averaged.theta, (after[1] + after[2]) / 2, rtol=1e-14)
+
+
+def test_a_running_mean_lags_behind_the_weights():
+    x, y = sine_windows()
+    start, last, mean = make(), make(), make()
+    Trainer(epochs=2).fit(last, x, y)
+    Trainer(epochs=2, average_keep=0.99).fit(mean, x, y)
+    moved = np.linalg.norm(last.theta - start.theta)
+    assert 0.05 * moved < np.linalg.norm(mean.theta - start.theta) < 0.95 * moved
+
+
+def test_missing_targets_have_no_weight_in_training_or_validation():
+    x, y = sine_windows()
+    holes = y.copy()
+    holes[::7] = np.nan
+    weights = np.ones(y.shape)
+    weights[::7] = 0.0
+    network = make()
+    history = Trainer(epochs=3, validation_split=0.2, loss=Loss("mae")).fit(
+        network, x, holes, weights=weights
+    )
+    held = slice(len(x) - len(x) // 5 - 1, None)
+    errors = np.abs(network.predict(x[held]) - y[held])[weights[held] > 0]
+    assert history.validation_loss[-1] == pytest.approx(errors.mean(), rel=1e-4)
+    with pytest.raises(UsageError, match="weights must have the shape of y"):
+        Trainer().fit(make(), x, y, weights=weights[:5])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"average_keep": 1.0}, {"average_epochs": -1}, {"clip_norm": -1.0},
+        {"weight_decay": -0.1}, {"average_keep": 0.9, "patience": 3},
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_be_are_refused(settings):
+    with pytest.raises(UsageError, match=next(iter(settings))):
+        Trainer(**settings)

@@ -5,6 +5,7 @@
 """
 
 from gatecast.kernel.layout import GATES, Layout
+from gatecast.kernel.losses import MSE, Loss
 from gatecast.kernel.records import Adam, Forward, Gradients, State
 
-__all__ = ["GATES", "Adam", "Forward", "Gradients", "Layout", "State"]
+__all__ = ["GATES", "MSE", "Adam", "Forward", "Gradients", "Layout", "Loss", "State"]

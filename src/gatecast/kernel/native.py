@@ -14,6 +14,7 @@ import numpy as np
 from gatecast.errors import UsageError
 from gatecast.kernel import _native
 from gatecast.kernel.layout import Layout
+from gatecast.kernel.losses import KINDS, MSE, Loss
 from gatecast.kernel.records import Adam, Forward, Gradients, State
 
 __all__ = ["forward", "gradients", "simd_level", "simd_levels", "train"]
@@ -82,18 +83,24 @@ def gradients(
     x: np.ndarray,
     y: np.ndarray,
     *,
+    loss: Loss = MSE,
+    weights: np.ndarray | None = None,
     state: State | None = None,
     warmup: int = 0,
     threads: int = 1,
 ) -> Gradients:
-    """Compute the mean squared error and its gradient by back-propagation through time.
+    """Compute the loss and its gradient by back-propagation through time.
 
     Parameters
     ----------
     layout, theta, x, state, warmup, threads
         As for :func:`forward`.
-    y : ndarray of shape [B, T - warmup, K]
+    y : ndarray of shape [B, T - warmup, K], or K / Q for the pinball loss of Q quantiles
         Targets of each step after the warm-up.
+    loss : Loss, default MSE
+        What is minimised.
+    weights : ndarray of the shape of ``y``, optional
+        Weight of each target in the mean; a target of weight 0 is not looked at, and may be NaN.
 
     Returns
     -------
@@ -105,17 +112,18 @@ def gradients(
     UsageError
         If shapes or precisions do not fit together.
     """
-    _check(layout, theta, x, y, state, warmup)
+    _check(layout, theta, x, y, state, warmup, loss=loss, weights=weights)
     B = len(x)
     d_theta = np.zeros_like(theta)
     dx = np.empty(x.shape, theta.dtype)
     d_state = State.zeros(layout, B, theta.dtype)
     final = State.zeros(layout, B, theta.dtype)
-    loss = _module(theta).gradients(
-        *_sizes(layout), theta, x, y, warmup, *_arrays(state),
+    value = _module(theta).gradients(
+        *_sizes(layout), theta, x, y, *_numbers(loss, theta), weights,
+        warmup, *_arrays(state),
         d_theta, dx, *d_state, *final, threads,
     )  # fmt: skip
-    return Gradients(loss, d_theta, dx, d_state, final)
+    return Gradients(value, d_theta, dx, d_state, final)
 
 
 def train(
@@ -128,8 +136,12 @@ def train(
     rates: np.ndarray,
     *,
     batch_size: int,
+    loss: Loss = MSE,
+    weights: np.ndarray | None = None,
     warmup: int = 0,
     state: State | None = None,
+    average: np.ndarray | None = None,
+    average_keep: float = 0.0,
     threads: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> float:
@@ -140,7 +152,7 @@ def train(
 
     Parameters
     ----------
-    layout, theta, x, y, warmup, threads
+    layout, theta, x, y, loss, weights, warmup, threads
         As for :func:`gradients`; ``theta`` is changed.
     adam : Adam
         The optimiser; its moments and powers are changed.
@@ -153,6 +165,11 @@ def train(
     state : State, optional
         Memory of ``batch_size`` samples before the first batch; changed. If given, it is carried:
         sample j of a batch goes on where sample j of the batch before it ended.
+    average : ndarray of shape [P], optional
+        Running mean of the parameters; changed. After each update it moves towards them by the
+        share ``1 - average_keep`` of the distance (Polyak and Juditsky 1992, with forgetting).
+    average_keep : float, default 0.0
+        See ``average``.
     progress : callable, optional
         Called with the finished share of the epoch, 0 to 1, about every 50 ms. What it raises
         (and KeyboardInterrupt, with or without it) ends the epoch at once and comes through;
@@ -169,7 +186,7 @@ def train(
     UsageError
         If shapes or precisions do not fit together.
     """
-    _check(layout, theta, x, y, state, warmup, batch_size)
+    _check(layout, theta, x, y, state, warmup, batch_size, loss=loss, weights=weights)
     order = np.ascontiguousarray(order, np.int64)
     if not len(order) or order.min() < 0 or order.max() >= len(x):
         raise UsageError(f"order must hold indices of the {len(x)} samples, at least one of them")
@@ -183,8 +200,9 @@ def train(
         raise UsageError("theta is changed in place: give a contiguous, writeable array")
     return _module(theta).train(
         *_sizes(layout), theta, adam.first, adam.second, adam.powers,
-        adam.beta_1, adam.beta_2, adam.epsilon,
-        x, y, order, rates, batch_size, warmup, *_arrays(state), threads, progress,
+        adam.beta_1, adam.beta_2, adam.epsilon, adam.weight_decay, adam.clip_norm,
+        average, average_keep, x, y, *_numbers(loss, theta), weights, order, rates,
+        batch_size, warmup, *_arrays(state), threads, progress,
     )  # fmt: skip
 
 
@@ -200,6 +218,10 @@ def _arrays(state: State | None) -> tuple[np.ndarray | None, np.ndarray | None]:
     return (None, None) if state is None else (state.hidden, state.cell)
 
 
+def _numbers(loss: Loss, theta: np.ndarray) -> tuple[int, float, np.ndarray]:
+    return KINDS.index(loss.kind), loss.delta, np.array(loss.levels, theta.dtype)
+
+
 def _check(
     layout: Layout,
     theta: np.ndarray,
@@ -208,6 +230,9 @@ def _check(
     state: State | None,
     warmup: int,
     samples: int | None = None,
+    *,
+    loss: Loss = MSE,
+    weights: np.ndarray | None = None,
 ) -> None:
     if theta.dtype not in (np.float32, np.float64):
         raise UsageError(f"parameters must be float32 or float64; found {theta.dtype}")
@@ -226,8 +251,15 @@ def _check(
     if not 0 <= warmup < x.shape[1]:
         raise UsageError(f"warmup={warmup} leaves no step of {x.shape[1]} for the loss")
     wanted: list[tuple[str, np.ndarray, tuple[int, ...]]] = [("x", x, x.shape)]
-    if y is not None:
-        wanted.append(("y", y, (x.shape[0], x.shape[1] - warmup, layout.outputs)))
+    if layout.outputs % loss.quantiles:
+        raise UsageError(
+            f"{loss.quantiles} quantile levels need a multiple of as many outputs; "
+            f"found {layout.outputs}"
+        )
+    for name, array in (("y", y), ("weights", weights)):
+        if array is not None:
+            targets = layout.outputs // loss.quantiles
+            wanted.append((name, array, (x.shape[0], x.shape[1] - warmup, targets)))
     if state is not None:
         shape = (layout.layers, len(x) if samples is None else samples, layout.hidden)
         wanted += [("state.hidden", state.hidden, shape), ("state.cell", state.cell, shape)]

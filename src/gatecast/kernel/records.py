@@ -52,7 +52,7 @@ class Gradients(NamedTuple):
     Parameters
     ----------
     loss : float
-        Mean squared error over all targets.
+        Weighted mean over all targets.
     theta : ndarray of shape [P]
         Gradient with respect to the parameters.
     x : ndarray of shape [B, T, I]
@@ -74,6 +74,9 @@ class Gradients(NamedTuple):
 class Adam:
     """Hold Adam's settings and moments (Kingma and Ba 2015), with Keras' defaults.
 
+    With ``weight_decay`` it is AdamW (Loshchilov and Hutter 2019): before each update the
+    parameters shrink by the learning rate times the decay.
+
     Parameters
     ----------
     first, second : ndarray of shape [P]
@@ -82,6 +85,10 @@ class Adam:
         beta_1 and beta_2 to the power of the updates made so far.
     beta_1, beta_2, epsilon : float
         Settings.
+    weight_decay : float, default 0.0
+        Decay of the parameters, apart from the gradient.
+    clip_norm : float, default 0.0
+        Longest gradient; a longer one is shortened to it. 0 for none.
     """
 
     first: np.ndarray
@@ -90,6 +97,8 @@ class Adam:
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
+    weight_decay: float = 0.0
+    clip_norm: float = 0.0
 
     @classmethod
     def start(cls, theta: np.ndarray, **settings: float) -> Adam:

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gatecast.kernel.layout import Layout
+from gatecast.kernel.losses import MSE, Loss
 from gatecast.kernel.records import Adam, Forward, Gradients, State
 
 __all__ = ["forward", "gradients", "train"]
@@ -158,11 +159,13 @@ def gradients(
     x: np.ndarray,
     y: np.ndarray,
     *,
+    loss: Loss = MSE,
+    weights: np.ndarray | None = None,
     state: State | None = None,
     warmup: int = 0,
     threads: int = 1,  # noqa: ARG001 - the native twin's argument
 ) -> Gradients:
-    """Compute the mean squared error and its gradient by back-propagation through time.
+    """Compute the loss and its gradient by back-propagation through time.
 
     See :func:`gatecast.kernel.native.gradients`.
     """
@@ -173,8 +176,11 @@ def gradients(
 
     steps = _run(layout, theta, x, state)
     outputs = _outputs(layout, theta, steps, warmup)
-    error = outputs - y
-    d_out = 2.0 * error / error.size
+    w = np.ones(y.shape, theta.dtype) if weights is None else weights
+    w = np.repeat(w, loss.quantiles, axis=-1)
+    value, slope = loss(outputs, np.where(w[..., :: loss.quantiles] == 0, 0, y))
+    total = w.sum() or 1.0
+    d_out = w * slope / total
 
     B, T, _ = x.shape
     dx = np.zeros(x.shape, theta.dtype)
@@ -197,7 +203,9 @@ def gradients(
             dh[layer] = dz @ p[f"{name}.recurrent"].T
             from_above = dz @ p[f"{name}.kernel"].T
         dx[:, t] = from_above
-    return Gradients(float(np.mean(error**2)), d_theta, dx, State(dh, dc), _final_state(steps))
+    return Gradients(
+        float((w * value).sum() / total), d_theta, dx, State(dh, dc), _final_state(steps)
+    )
 
 
 def adam_update(theta: np.ndarray, gradient: np.ndarray, adam: Adam, rate: float) -> None:
@@ -205,10 +213,14 @@ def adam_update(theta: np.ndarray, gradient: np.ndarray, adam: Adam, rate: float
 
     ``epsilon`` is added to the square root of the uncorrected second moment, as Keras does.
     """
+    length = np.sqrt(np.sum(gradient.astype(np.float64) ** 2))
+    if adam.clip_norm and length > adam.clip_norm:
+        gradient = (gradient * (adam.clip_norm / length)).astype(theta.dtype)
     adam.powers *= (adam.beta_1, adam.beta_2)
     adam.first += (1.0 - adam.beta_1) * (gradient - adam.first)
     adam.second += (1.0 - adam.beta_2) * (gradient**2 - adam.second)
     corrected = rate * np.sqrt(1.0 - adam.powers[1]) / (1.0 - adam.powers[0])
+    theta *= theta.dtype.type(1.0 - rate * adam.weight_decay)
     theta -= (corrected * adam.first / (np.sqrt(adam.second) + adam.epsilon)).astype(theta.dtype)
 
 
@@ -222,8 +234,12 @@ def train(
     rates: np.ndarray,
     *,
     batch_size: int,
+    loss: Loss = MSE,
+    weights: np.ndarray | None = None,
     warmup: int = 0,
     state: State | None = None,
+    average: np.ndarray | None = None,
+    average_keep: float = 0.0,
     threads: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> float:
@@ -238,11 +254,15 @@ def train(
         if state is not None:
             carried = State(state.hidden[:, : len(chosen)], state.cell[:, : len(chosen)])
         result = gradients(
-            layout, theta, x[chosen], y[chosen], state=carried, warmup=warmup, threads=threads
-        )
+            layout, theta, x[chosen], y[chosen],
+            loss=loss, weights=None if weights is None else weights[chosen],
+            state=carried, warmup=warmup, threads=threads,
+        )  # fmt: skip
         if not np.isfinite(result.loss):
             return float("nan")
         adam_update(theta, result.theta, adam, rates[start // batch_size])
+        if average is not None:
+            average += (1.0 - average_keep) * (theta - average)
         if state is not None:
             state.hidden[:, : len(chosen)] = result.final_state.hidden
             state.cell[:, : len(chosen)] = result.final_state.cell

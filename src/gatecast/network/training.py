@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from gatecast.errors import DataError, TrainingError, UsageError
-from gatecast.kernel import Adam, native
+from gatecast.kernel import MSE, Adam, Loss, native
 from gatecast.network.network import Network
 
 __all__ = ["History", "Progress", "Trainer"]
@@ -43,7 +43,7 @@ class History:
     Parameters
     ----------
     loss : list of float
-        Mean squared error over the training samples, each batch's before its update.
+        Mean loss over the training samples, each batch's before its update.
     validation_loss : list of float
         The same over the validation samples, after the epoch; empty without validation.
     seconds : float
@@ -73,9 +73,22 @@ class Trainer:
         Samples of one update.
     learning_rate, beta_1, beta_2, epsilon : float
         Adam's settings (Kingma and Ba 2015), 1e-3, 0.9, 0.999 and 1e-7.
-    schedule : {"constant", "cosine"}, default "constant"
-        Learning rate over all updates: as given, or falling from there to zero along half a
-        cosine (Loshchilov and Hutter 2017, equation 5, without restarts).
+    schedule : {"constant", "cosine", "one_cycle"}, default "constant"
+        Learning rate over all updates: as given; falling from there to zero along half a cosine
+        (Loshchilov and Hutter 2017, equation 5, without restarts); or rising to it along a cosine
+        from a 25th over the first three tenths and then falling to zero (Smith and Topin 2019).
+    loss : Loss, default mean squared error
+        What is minimised.
+    weight_decay : float, default 0.0
+        Decay of the weights by the learning rate times it at each update (AdamW).
+    clip_norm : float, default 0.0
+        Gradients longer than this are shortened to it; 0 for none.
+    average_keep : float, default 0.0
+        With a value below 1 and above 0, the network is left with the running mean of its
+        weights, of which each update keeps this share.
+    average_epochs : int, default 0
+        The network is left with the mean of its weights after each of so many last epochs; 0 for
+        the last weights alone.
     shuffle : bool, default True
         Draw a new order of the training samples for each epoch.
     validation_split : float, default 0.0
@@ -101,7 +114,12 @@ class Trainer:
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
-    schedule: Literal["constant", "cosine"] = "constant"
+    schedule: Literal["constant", "cosine", "one_cycle"] = "constant"
+    loss: Loss = MSE
+    weight_decay: float = 0.0
+    clip_norm: float = 0.0
+    average_keep: float = 0.0
+    average_epochs: int = 0
     shuffle: bool = True
     validation_split: float = 0.0
     patience: int | None = None
@@ -117,9 +135,21 @@ class Trainer:
             raise UsageError(
                 f"validation_split={self.validation_split} was asked for; use 0 or more, below 1"
             )
-        if self.schedule not in ("constant", "cosine"):
+        if self.schedule not in ("constant", "cosine", "one_cycle"):
             raise UsageError(
-                f'schedule="{self.schedule}" was asked for; use "constant" or "cosine"'
+                f'schedule="{self.schedule}" was asked for; use "constant", "cosine" or "one_cycle"'
+            )
+        for name in ("weight_decay", "clip_norm", "average_epochs"):
+            if not getattr(self, name) >= 0:
+                raise UsageError(f"{name}={getattr(self, name)} was asked for; use 0 or more")
+        if not 0.0 <= self.average_keep < 1.0:
+            raise UsageError(
+                f"average_keep={self.average_keep} was asked for; use 0 or more, below 1"
+            )
+        if bool(self.average_keep) + bool(self.average_epochs) + bool(self.patience) > 1:
+            raise UsageError(
+                "average_keep, average_epochs and patience each say which weights the network is "
+                "left with: give one of them"
             )
         if not self.learning_rate > 0.0:
             raise UsageError(f"learning_rate={self.learning_rate} was asked for; use more than 0")
@@ -130,6 +160,7 @@ class Trainer:
         x: np.ndarray,
         y: np.ndarray,
         *,
+        weights: np.ndarray | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> History:
         """Train a network in place.
@@ -142,7 +173,9 @@ class Trainer:
             Samples; views are used as they are, if they have the parameters' precision.
         y : ndarray of shape [N, K] or [N, S, K]
             Targets of the last step (windows), or of the last S steps (sequences with a warm-up
-            of T - S steps).
+            of T - S steps). K / Q of them for a pinball loss of Q levels.
+        weights : ndarray of the shape of ``y``, optional
+            Weight of each target in the mean; one of weight 0 is not looked at, and may be NaN.
         progress : callable, optional
             Called by wall clock, about every 50 ms, and after each epoch. What it raises ends
             the training.
@@ -165,6 +198,14 @@ class Trainer:
         """
         dtype = network.theta.dtype
         x, y = np.asarray(x, dtype), np.asarray(y, dtype)
+        if weights is not None:
+            weights = np.asarray(weights, dtype)
+            if weights.shape != y.shape:
+                raise UsageError(
+                    f"weights must have the shape of y, {y.shape}; found {weights.shape}"
+                )
+            if weights.ndim == 2:
+                weights = weights[:, np.newaxis]
         if y.ndim == 2:
             y = y[:, np.newaxis]
         if x.ndim != 3 or y.ndim != 3 or len(x) != len(y):
@@ -187,6 +228,8 @@ class Trainer:
             beta_1=self.beta_1,
             beta_2=self.beta_2,
             epsilon=self.epsilon,
+            weight_decay=self.weight_decay,
+            clip_norm=self.clip_norm,
         )
         rng = np.random.default_rng(self.random_state)
         order = np.arange(count)
@@ -194,6 +237,8 @@ class Trainer:
         rates = self._rates(self.epochs * updates)
         history = History()
         best, best_theta = np.inf, network.theta.copy()
+        average = network.theta.copy() if self.average_keep else None
+        last_sum = np.zeros(len(network.theta))  # of the last epochs' weights
         started = time.perf_counter()
         for epoch in range(self.epochs):
             if self.shuffle:
@@ -201,7 +246,8 @@ class Trainer:
             loss = native.train(
                 network.layout, network.theta, adam, x, y, order,
                 rates[epoch * updates : (epoch + 1) * updates],
-                batch_size=self.batch_size, warmup=warmup, threads=threads,
+                batch_size=self.batch_size, loss=self.loss, weights=weights, warmup=warmup,
+                average=average, average_keep=self.average_keep, threads=threads,
                 progress=self._teller(progress, epoch, history),
             )  # fmt: skip
             if not np.isfinite(loss):
@@ -214,7 +260,9 @@ class Trainer:
             watched = loss
             if held_back:
                 outputs, _ = network.run(x[count:], warmup=warmup, threads=threads)
-                watched = float(np.mean((outputs - y[count:]) ** 2, dtype=np.float64))
+                watched = self._mean_loss(
+                    outputs, y[count:], None if weights is None else weights[count:]
+                )
                 history.validation_loss.append(watched)
             history.seconds = time.perf_counter() - started
             if progress is not None:
@@ -226,14 +274,31 @@ class Trainer:
                 elif epoch - (history.best_epoch or 0) >= self.patience:
                     history.stopped_early = True
                     break
+            if self.average_epochs and epoch >= self.epochs - self.average_epochs:
+                last_sum += network.theta
         if self.patience is not None:
             network.theta[:] = best_theta
+        if average is not None:
+            network.theta[:] = average
+        if self.average_epochs:
+            network.theta[:] = last_sum / min(self.average_epochs, self.epochs)
         return history
+
+    def _mean_loss(self, outputs: np.ndarray, y: np.ndarray, weights: np.ndarray | None) -> float:
+        value, _ = self.loss(outputs, y if weights is None else np.where(weights == 0, 0, y))
+        if weights is None:
+            return float(np.mean(value, dtype=np.float64))
+        shares = np.repeat(weights, self.loss.quantiles, axis=-1)
+        return float(np.average(value, weights=shares)) if shares.any() else 0.0
 
     def _rates(self, updates: int) -> np.ndarray:
         share = np.arange(updates) / updates
         if self.schedule == "constant":
             return np.full(updates, self.learning_rate)
+        if self.schedule == "one_cycle":
+            rise = 0.5 * (1.0 - np.cos(np.pi * share / 0.3))
+            fall = 0.5 * (1.0 + np.cos(np.pi * (share - 0.3) / 0.7))
+            return self.learning_rate * np.where(share < 0.3, 0.04 + 0.96 * rise, fall)
         return self.learning_rate * 0.5 * (1.0 + np.cos(np.pi * share))
 
     def _teller(
