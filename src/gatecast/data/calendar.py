@@ -60,6 +60,8 @@ _OLD = {
 }
 _OLD |= {"AS": "YS", "BM": "BME", "BQ": "BQE", "BA": "BYE", "BY": "BYE", "BAS": "BYS"}
 _MONTHS = {"M": 1, "Q": 3, "Y": 12}
+# NumPy 2.5 wants the unit of a step said: a bare 1 warns, and will be an error
+_ONE_DAY, _ONE_MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 _MONTH_NAMES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN")
 _MONTH_NAMES += ("JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAY_NAMES = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
@@ -267,7 +269,7 @@ def add_steps(origin: np.ndarray, steps: np.ndarray, freq: str | int) -> np.ndar
     month = origin.astype("datetime64[M]")
     target = month + (steps * one.count).astype("timedelta64[M]")
     first = target.astype("datetime64[D]")
-    last = (target + 1).astype("datetime64[D]") - 1
+    last = (target + _ONE_MONTH).astype("datetime64[D]") - _ONE_DAY
     if one.kind == "S":
         moved = np.minimum(first + (days - month.astype("datetime64[D]")), last)
     elif one.kind == "E":
@@ -398,7 +400,7 @@ def _infer_months(days: np.ndarray, within: np.ndarray) -> str | None:
     if distances.min() < 1:
         return None
     first = months.astype("datetime64[D]")
-    last = (months + 1).astype("datetime64[D]") - 1
+    last = (months + _ONE_MONTH).astype("datetime64[D]") - _ONE_DAY
     if (days == last).all():
         kind = "E"
     elif len(np.unique(days - first)) == 1:

@@ -265,7 +265,10 @@ def _observations(y: np.ndarray, runs: list[ModelRun], floor: float) -> tuple[Ob
 
     return (
         Observation(
-            "Has the loss settled?", both(lambda run: diagnosis.loss_settled(run.loss).sentence)
+            "Has the loss settled?",
+            both(lambda run: diagnosis.loss_settled(run.loss).sentence)
+            + " Its learning rate falls to zero, so it had to settle; whether it settled low "
+            "enough is what the distance from the noise floor says.",
         ),
         Observation(
             "Is it over- or underfitted?",
