@@ -12,7 +12,7 @@ SOURCES := pyproject.toml CMakeLists.txt $(shell find native src -not -path '*__
 
 # two pips must not write into one environment at the same time
 .NOTPARALLEL:
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench sanitize clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -30,6 +30,15 @@ lint: $(VENV)/lint.stamp  ## check style and types
 
 bench: $(VENV)/all.stamp  ## measure gatecast's speed (benchmarks/README.md: beside its peers)
 	$(BIN)/python benchmarks/speed.py --quick
+
+sanitize: $(MADE)  ## run the C++ tests under ASan + UBSan, and under TSan
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check cmake
+	for checks in address,undefined thread; do \
+	  $(BIN)/cmake -S . -B build/$$checks -DGATECAST_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+	    -DCMAKE_CXX_FLAGS="-fsanitize=$$checks -fno-sanitize-recover=all" >/dev/null && \
+	  $(BIN)/cmake --build build/$$checks --parallel 2 >/dev/null && \
+	  build/$$checks/kernel_test || exit 1; \
+	done
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) build

@@ -64,8 +64,9 @@ struct Loss {
   }
 };
 
-// Lets a long run be stopped between two steps. `poll` is set on the calling thread's tasks only:
-// it looks at the clock, reports progress and raises `stop` when the caller wants to end.
+// Lets a long run be stopped between two steps. `poll`, if there is one, is called on the calling
+// thread only: it looks at the clock, reports progress, and raises `stop` when the caller wants to
+// end.
 struct Pulse {
   std::atomic<bool> stop{false};
   void (*poll)(void*) = nullptr;
@@ -130,7 +131,7 @@ struct Task {
   }
   bool stopped() const {
     if (!pulse) return false;
-    if (polls) pulse->poll(pulse->context);
+    if (polls && pulse->poll) pulse->poll(pulse->context);
     return pulse->stop.load(std::memory_order_relaxed);
   }
 };
