@@ -127,7 +127,7 @@ template <class T>
 void forward(int inputs, int hidden, int outputs, int layers, Flat<const T> theta,
              Cube<const T> x, int warmup, std::optional<DenseCube<const T>> h0,
              std::optional<DenseCube<const T>> c0, DenseCube<T> out, DenseCube<T> h1,
-             DenseCube<T> c1, int threads) {
+             DenseCube<T> c1, std::optional<Flat<T>> trace, int threads) {
   const Net net = net_of(inputs, hidden, outputs, layers);
   const size_t count = x.shape(0);
   std::atomic<size_t> done{0};
@@ -142,6 +142,7 @@ void forward(int inputs, int hidden, int outputs, int layers, Flat<const T> thet
     wanted.initial = state_of<const T>(h0, c0);
     wanted.final = {h1.data(), c1.data(), ptrdiff_t(count * hidden)};
     wanted.outputs = out.data();
+    wanted.trace = trace ? trace->data() : nullptr;
     runner.pack(theta.data(), int(count), !h0);
     runner.run(wanted, all.data(), int(count));
   }
@@ -214,7 +215,7 @@ double train(int inputs, int hidden, int outputs, int layers, Flat<T> theta, Fla
 template <class T>
 void define(nb::module_& m) {
   m.def("forward", forward<T>, "inputs"_a, "hidden"_a, "outputs"_a, "layers"_a, "theta"_a, "x"_a,
-        "warmup"_a, "h0"_a.none(), "c0"_a.none(), "out"_a, "h1"_a, "c1"_a, "threads"_a);
+        "warmup"_a, "h0"_a.none(), "c0"_a.none(), "out"_a, "h1"_a, "c1"_a, "trace"_a.none(), "threads"_a);
   m.def("gradients", gradients<T>, "inputs"_a, "hidden"_a, "outputs"_a, "layers"_a, "theta"_a,
         "x"_a, "y"_a, "kind"_a, "delta"_a, "levels"_a, "weights"_a.none(), "warmup"_a, "h0"_a.none(), "c0"_a.none(), "d_theta"_a, "dx"_a, "dh0"_a,
         "dc0"_a, "h1"_a, "c1"_a, "threads"_a);

@@ -120,7 +120,10 @@ class ColumnRun {
     for (int t = 0; t < task.steps; ++t) {
       if (task.stopped()) return;
       load_inputs(t);
-      for (int l = 0; l < net.layers; ++l) step(l, t);
+      for (int l = 0; l < net.layers; ++l) {
+        step(l, t);
+        if (task.trace) trace(l, t);
+      }
       if (t >= task.warmup) head(t);
     }
     store_state();
@@ -244,7 +247,7 @@ class ColumnRun {
         store<T>(cell(l, t + 1) + at, c_new);
         store<T>(hidden(l, t + 1) + at, h);
         if (!top) store<T>(joint(l + 1, t) + at, h);
-        if (backward) {
+        if (backward || task.trace) {
           T* gate = gates(l, t) + at;
           store<T>(gate, i);
           store<T>(gate + gate_size, f);
@@ -253,6 +256,19 @@ class ColumnRun {
           store<T>(tanh_c(l, t) + at, tc);
         }
       }
+  }
+
+  void trace(int l, int t) {
+    for (int kind = 0; kind < 6; ++kind) {
+      const T* from = kind < 4    ? gates(l, t) + size_t(kind) * H * C
+                      : kind == 4 ? cell(l, t + 1)
+                                  : hidden(l, t + 1);
+      for (int n = 0; n < task.samples; ++n) {
+        T* to = task.trace +
+                (((size_t(task.first + n) * task.steps + t) * net.layers + l) * 6 + kind) * H;
+        for (int u = 0; u < H; ++u) to[u] = from[size_t(u) * C + n];
+      }
+    }
   }
 
   void head(int t) {

@@ -103,6 +103,7 @@ struct Task {
   StateView<const T> initial;
   StateView<T> final;
   T* outputs = nullptr;   // [samples][steps - warmup][K], forward only
+  T* trace = nullptr;     // [samples][steps][layers][6][H]: i, f, g, o, c, h
   T* gradient = nullptr;  // [size], forward and backward
   bool accumulate = false;
   T* dx = nullptr;            // [samples][steps][I]

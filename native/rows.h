@@ -161,7 +161,10 @@ class RowRun {
     for (int t = 0; t < task.steps; ++t) {
       if (task.stopped()) return;
       load_inputs(t);
-      for (int l = 0; l < net.layers; ++l) step(l, t);
+      for (int l = 0; l < net.layers; ++l) {
+        step(l, t);
+        if (task.trace) trace(l, t);
+      }
       if (t >= task.warmup) head(t);
     }
     store_state();
@@ -271,7 +274,7 @@ class RowRun {
       const Vec<T> tc = tanh<T>(c_new);
       store<T>(cell(l, t + 1) + n * Hp + j, c_new);
       store<T>(hidden(l, t + 1) + n * Hp + j, o * tc);
-      if (backward) {
+      if (backward || task.trace) {
         store<T>(gate + j, i);
         store<T>(gate + Hp + j, f);
         store<T>(gate + 2 * Hp + j, g);
@@ -279,6 +282,18 @@ class RowRun {
         store<T>(tanh_c(l, t) + n * Hp + j, tc);
       }
     }
+  }
+
+  void trace(int l, int t) {
+    for (int n = 0; n < B; ++n)
+      for (int kind = 0; kind < 6; ++kind) {
+        const T* from = kind < 4    ? gates(l, t) + (size_t(n) * 4 + kind) * Hp
+                        : kind == 4 ? cell(l, t + 1) + n * Hp
+                                    : hidden(l, t + 1) + n * Hp;
+        T* to = task.trace +
+                (((size_t(task.first + n) * task.steps + t) * net.layers + l) * 6 + kind) * H;
+        for (int u = 0; u < H; ++u) to[u] = from[u];
+      }
   }
 
   void head(int t) {

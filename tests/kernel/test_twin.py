@@ -129,6 +129,22 @@ def test_two_halves_with_carried_state_are_one_run(name):
     np.testing.assert_allclose(second.state.cell, whole.state.cell, atol=1e-14)
 
 
+@pytest.mark.parametrize("B", [1, 5, 40])
+def test_the_trace_of_gates_and_states_agrees(level, B):
+    layout = Layout(2, 7, 1, layers=2)
+    theta, x, _, state = problem(layout, B, T=9, warmup=0, dtype=np.float64, seed=9)
+    run = native.forward(layout, theta, x, state=state, trace=True, threads=2)
+    twin = reference.forward(layout, theta, x, state=state, trace=True)
+    assert run.trace.shape == (B, 9, 2, 6, 7)
+    np.testing.assert_allclose(run.trace, twin.trace, atol=1e-12)
+    np.testing.assert_array_equal(run.trace[:, -1, :, 5], run.state.hidden.transpose(1, 0, 2))
+    i, f, g, _, c, _ = run.trace.transpose(3, 0, 1, 2, 4)
+    np.testing.assert_allclose(c[:, 1:], f[:, 1:] * c[:, :-1] + i[:, 1:] * g[:, 1:], atol=1e-14)
+    plain = native.forward(layout, theta, x, state=state)
+    assert plain.trace is None
+    np.testing.assert_array_equal(plain.outputs, run.outputs)
+
+
 @pytest.mark.parametrize("B", [3, 40])
 def test_order_of_the_batch_does_not_matter(B):
     layout = Layout(2, 6, 1)

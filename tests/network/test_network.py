@@ -108,6 +108,17 @@ def test_sequences_have_a_target_at_each_step_after_the_warm_up():
     assert next_output.item() == pytest.approx(values[101], abs=0.05)
 
 
+def test_the_trace_shows_what_the_head_sees():
+    network = make()
+    x = np.random.default_rng(0).normal(size=(3, 5, 1)).astype(np.float32)
+    trace = network.trace(x)
+    assert trace.shape == (3, 5, 1, 6, 8)
+    assert ((trace[..., [0, 1, 3], :] > 0) & (trace[..., [0, 1, 3], :] < 1)).all()
+    head = network.layout.views(network.theta)
+    said = trace[:, -1, 0, 5] @ head["head.kernel"] + head["head.bias"]
+    np.testing.assert_allclose(said, network.predict(x), rtol=1e-5)
+
+
 def test_a_diverging_loss_is_a_sentence_and_keeps_the_weights():
     x, y = sine_windows(n=100)
     y = y.copy()

@@ -37,6 +37,7 @@ def forward(
     *,
     state: State | None = None,
     warmup: int = 0,
+    trace: bool = False,
     threads: int = 1,
 ) -> Forward:
     """Run the network along each sample.
@@ -53,13 +54,15 @@ def forward(
         Memory before the first step; empty if not given.
     warmup : int, default 0
         Steps at the start whose outputs are not wanted; T - 1 gives the last step's alone.
+    trace : bool, default False
+        Whether to keep the gates and states of every step, which takes 6 L H values a step.
     threads : int, default 1
         Threads among which samples are shared. The result does not depend on it.
 
     Returns
     -------
     Forward
-        Outputs and final state.
+        Outputs, final state, and the trace where it was asked for.
 
     Raises
     ------
@@ -70,11 +73,13 @@ def forward(
     B, T, _ = x.shape
     outputs = np.empty((B, T - warmup, layout.outputs), theta.dtype)
     final = State.zeros(layout, B, theta.dtype)
+    kept = np.empty((B, T, layout.layers, 6, layout.hidden), theta.dtype) if trace else None
     if B:
         _module(theta).forward(
-            *_sizes(layout), theta, x, warmup, *_arrays(state), outputs, *final, threads
-        )
-    return Forward(outputs, final)
+            *_sizes(layout), theta, x, warmup, *_arrays(state), outputs, *final,
+            None if kept is None else kept.reshape(-1), threads,
+        )  # fmt: skip
+    return Forward(outputs, final, kept)
 
 
 def gradients(

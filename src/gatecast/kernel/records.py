@@ -40,10 +40,14 @@ class Forward(NamedTuple):
         What the head says at each step from ``warmup`` on.
     state : State
         Memory after the last step.
+    trace : ndarray of shape [B, T, L, 6, H] or None
+        Input, forget, candidate and output gate, cell and hidden state of each step, layer and
+        unit, where it was asked for.
     """
 
     outputs: np.ndarray
     state: State
+    trace: np.ndarray | None = None
 
 
 class Gradients(NamedTuple):

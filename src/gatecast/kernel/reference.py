@@ -143,6 +143,7 @@ def forward(
     *,
     state: State | None = None,
     warmup: int = 0,
+    trace: bool = False,
     threads: int = 1,  # noqa: ARG001 - the native twin's argument
 ) -> Forward:
     """Run the network along each sample.
@@ -150,7 +151,11 @@ def forward(
     See :func:`gatecast.kernel.native.forward`.
     """
     steps = _run(layout, theta, x, state)
-    return Forward(_outputs(layout, theta, steps, warmup), _final_state(steps))
+    kept = None
+    if trace:
+        kinds = [[[s.i, s.f, s.g, s.o, s.c, s.h] for s in column] for column in steps]
+        kept = np.array(kinds).transpose(3, 0, 1, 2, 4)  # from [T, L, 6, B, H]
+    return Forward(_outputs(layout, theta, steps, warmup), _final_state(steps), kept)
 
 
 def gradients(

@@ -86,9 +86,36 @@ class Network:
             If the shapes do not fit the network.
         """
         x = np.asarray(x, self.theta.dtype)
-        return native.forward(
+        run = native.forward(
             self.layout, self.theta, x, state=state, warmup=warmup, threads=threads
         )
+        return run.outputs, run.state
+
+    def trace(self, x: np.ndarray, *, state: State | None = None, threads: int = 1) -> np.ndarray:
+        """Give the gates and states of every step, layer and unit.
+
+        Parameters
+        ----------
+        x, state, threads
+            As for :meth:`run`.
+
+        Returns
+        -------
+        ndarray of shape [B, T, L, 6, H]
+            Input gate, forget gate, candidate, output gate, cell state and hidden state.
+
+        Raises
+        ------
+        UsageError
+            If the shapes do not fit the network.
+        """
+        x = np.asarray(x, self.theta.dtype)
+        run = native.forward(
+            self.layout, self.theta, x, state=state, warmup=max(0, x.shape[1] - 1), trace=True,
+            threads=threads,
+        )  # fmt: skip
+        assert run.trace is not None
+        return run.trace
 
     def predict(self, x: np.ndarray, *, threads: int = 1) -> np.ndarray:
         """Give the output at the last step of each window.
