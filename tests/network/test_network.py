@@ -34,6 +34,11 @@ def test_initial_weights_have_keras_distributions():
     assert not p["head.bias"].any()
 
 
+def test_a_zero_head_says_nothing_before_training():
+    network = Network.create(1, 8, 3, rng=np.random.default_rng(0), zero_head=True)
+    assert not network.predict(np.ones((2, 4, 1))).any()
+
+
 def test_a_sine_is_learnt_and_the_history_says_so():
     x, y = sine_windows()
     network = make(hidden=16)

@@ -141,8 +141,9 @@ class LSTMForecaster:
         self.histories_: list[History] = []
         for i in range(self.seeds):
             seed = np.random.SeedSequence((self.random_state, i))
-            network = Network.create(FEATURES, self.hidden, self.h, rng=np.random.default_rng(seed))
-            network.layout.views(network.theta)["head.kernel"][:] = 0.0
+            network = Network.create(
+                FEATURES, self.hidden, self.h, rng=np.random.default_rng(seed), zero_head=True
+            )
             trainer = Trainer(
                 epochs=epochs,
                 batch_size=batch_size,

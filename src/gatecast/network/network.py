@@ -36,6 +36,7 @@ class Network:
         layers: int = 1,
         *,
         rng: np.random.Generator,
+        zero_head: bool = False,
         dtype: type = np.float32,
     ) -> Network:
         """Make an untrained network with Keras' initial distributions.
@@ -46,6 +47,9 @@ class Network:
             Features I, units of each layer H, outputs K, stacked layers L.
         rng : numpy.random.Generator
             Source of the initial weights.
+        zero_head : bool, default False
+            Let the head begin at zero, so that training starts from the forecast that the targets
+            are differences to.
         dtype : type, default float32
             Precision of parameters and arithmetic.
 
@@ -55,7 +59,10 @@ class Network:
             If a size is below 1.
         """
         layout = Layout(inputs, hidden, outputs, layers)
-        return cls(layout, initialise(layout, rng, dtype))
+        theta = initialise(layout, rng, dtype)
+        if zero_head:
+            layout.views(theta)["head.kernel"][:] = 0.0
+        return cls(layout, theta)
 
     def run(
         self, x: np.ndarray, *, state: State | None = None, warmup: int = 0, threads: int = 1
