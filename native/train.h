@@ -203,11 +203,14 @@ class Runner {
   const T* theta_ = nullptr;
   int lanes_used_ = 0;
 
+  // Chunks of a batch, and of the smaller last one, which may be cut more finely.
   int lanes_of(int batch, bool backward) const {
-    const int columns = engine_.columns(batch);
-    const int chunks = columns ? (batch + columns - 1) / columns : 1;
-    // a smaller last batch may be cut more finely, but never into more chunks than this
-    return backward ? std::min(std::max(chunks, columns ? 4 : 1), max_lanes) : chunks;
+    int most = 1;
+    for (int samples : {batch, std::min(batch, 64)}) {
+      const int columns = engine_.columns(samples);
+      if (columns) most = std::max(most, (samples + columns - 1) / columns);
+    }
+    return backward ? std::min(most, max_lanes) : most;
   }
 };
 
