@@ -36,16 +36,24 @@ void pack(const Net& net, const T* theta, T* packed, bool by_rows, bool one_step
 
 template <class T>
 size_t work_size(const Net& net, int steps, int warmup, int columns, int samples, bool backward) {
-  return columns ? ColumnScratch(net, steps, warmup, columns, backward).size
-                 : RowScratch<T>(net, steps, warmup, samples, backward).size;
+  return columns ? column_work(net, steps, warmup, columns, backward)
+                 : row_work<T>(net, steps, warmup, samples, backward);
+}
+
+template <class T, class CellType>
+void run_cell(Task<T>& task) {
+  if (task.columns)
+    ColumnRun<T, CellType>(task).run();
+  else
+    RowRun<T, CellType>(task).run();
 }
 
 template <class T>
 void run(Task<T>& task) {
-  if (task.columns)
-    ColumnRun<T>(task).run();
+  if (task.net.cell == Cell::gru)
+    run_cell<T, Gru<T>>(task);
   else
-    RowRun<T>(task).run();
+    run_cell<T, Lstm<T>>(task);
 }
 
 inline float root(float x) { return __builtin_sqrtf(x); }

@@ -5,30 +5,59 @@
 #include <atomic>
 #include <cstddef>
 
+#include "dropout.h"
+
 namespace gatecast {
 
 constexpr int max_layers = 32;
 
-// Sizes of a stack of LSTM layers under a dense head. The flat parameter vector holds, for each
-// layer, kernel [I][4H], recurrent kernel [H][4H] and bias [4H], then the head's kernel [H][K] and
-// bias [K]; gate blocks in the order i, f, g, o. src/gatecast/kernel/layout.py says the same.
+enum class Cell { lstm, gru };
+
+// A stack of recurrent layers under a dense head. The flat parameter vector holds, for each layer,
+// kernel [I][G], recurrent kernel [H][G] and bias [4H], then the head's kernel [H][K] and bias [K]
+// and, with a skip path, its kernel [I][K]. G is 4H for the LSTM (blocks i, f, g, o) and 3H for the
+// GRU (z, r, n; its bias has a fourth block, of the candidate's recurrent part).
+// src/gatecast/kernel/layout.py says the same.
 struct Net {
   int inputs, hidden, outputs, layers;
+  Cell cell = Cell::lstm;
+  bool residual = false;      // each layer above the first adds what it sees to what it says
+  bool skip = false;          // the head sees the inputs too
+  int gap[max_layers] = {};   // steps that a layer's recurrence jumps over
 
   int layer_inputs(int layer) const { return layer ? hidden : inputs; }
+  int width() const { return (cell == Cell::gru ? 3 : 4) * hidden; }
+  // Where the four arguments of a unit stand in a row of the kernels; -1: nothing comes from there.
+  int kernel_block(int argument) const {
+    return cell == Cell::gru && argument == 3 ? -1 : argument;
+  }
+  int recurrent_block(int argument) const {
+    constexpr int gru[] = {0, 1, -1, 2};
+    return cell == Cell::gru ? gru[argument] : argument;
+  }
+  int dilation(int layer) const { return gap[layer] + 1; }
+  // The state of a layer is its last `dilation` hidden and cell states, the oldest first.
+  int state_row(int layer) const {
+    int row = 0;
+    for (int l = 0; l < layer; ++l) row += dilation(l);
+    return row;
+  }
+  int state_rows() const { return state_row(layers); }
+
   size_t layer_size(int layer) const {
-    return size_t(layer_inputs(layer) + hidden + 1) * 4 * hidden;
+    return size_t(layer_inputs(layer) + hidden) * width() + size_t(4) * hidden;
   }
   size_t kernel(int layer) const {
     return layer ? layer_size(0) + (layer - 1) * layer_size(1) : 0;
   }
   size_t recurrent(int layer) const {
-    return kernel(layer) + size_t(layer_inputs(layer)) * 4 * hidden;
+    return kernel(layer) + size_t(layer_inputs(layer)) * width();
   }
-  size_t bias(int layer) const { return recurrent(layer) + size_t(hidden) * 4 * hidden; }
+  size_t bias(int layer) const { return recurrent(layer) + size_t(hidden) * width(); }
   size_t head() const { return kernel(layers); }
   size_t head_bias() const { return head() + size_t(hidden) * outputs; }
-  size_t size() const { return head_bias() + outputs; }
+  size_t skip_kernel() const { return head_bias() + outputs; }
+  size_t size() const { return skip_kernel() + (skip ? size_t(inputs) * outputs : 0); }
 };
 
 // How far one output is from its target. Pinball: output k belongs to quantile k % quantiles, and
@@ -73,12 +102,12 @@ struct Pulse {
   void* context = nullptr;
 };
 
-// Memory of the network for several samples: [layers][samples][hidden], rows of `stride` samples.
+// Memory of the network for several samples: [state rows][samples][hidden].
 template <class T>
 struct StateView {
   T* hidden = nullptr;
   T* cell = nullptr;
-  ptrdiff_t layer_stride = 0;
+  ptrdiff_t row_stride = 0;
 };
 
 // One chunk of samples to run along, and where its results go. Pointers that are null are not
@@ -103,11 +132,12 @@ struct Task {
   StateView<const T> initial;
   StateView<T> final;
   T* outputs = nullptr;   // [samples][steps - warmup][K], forward only
-  T* trace = nullptr;     // [samples][steps][layers][6][H]: i, f, g, o, c, h
+  T* trace = nullptr;     // [samples][steps][layers][6][H]: the four gates, c, h
   T* gradient = nullptr;  // [size], forward and backward
   bool accumulate = false;
   T* dx = nullptr;            // [samples][steps][I]
   StateView<T> d_initial;
+  Dropout dropout;
   T share = 0;      // of one target of weight 1 in the batch's loss
   double loss = 0;  // weighted sum over the chunk's targets, written by the backward run
   Pulse* pulse = nullptr;

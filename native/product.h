@@ -154,12 +154,12 @@ void outer_rows(const T* a, ptrdiff_t step_a, const Rows<T>& b, int begin, int s
                          gradient + j * ldg, ldg, add);
 }
 
-// gradient[b * a.rows + a] (+)= sum over steps and columns of a[step][a][c] * b[step][b][c]:
+// gradient[b * ldg + a] (+)= sum over steps and columns of a[step][a][c] * b[step][b][c]:
 // dot products along the samples, summed across lanes once at the end, so nothing is transposed.
 // Steps are taken in blocks whose b fits in the second-level cache.
 template <class T>
 void add_outer(const Rows<T>& a, const Rows<T>& b, int steps, int columns, T* gradient,
-               bool accumulate) {
+               ptrdiff_t ldg, bool accumulate) {
   const size_t step_bytes = size_t(b.rows) * columns * sizeof(T);
   int block = int(384 * 1024 / step_bytes);
   if (block < 8) block = 8;
@@ -170,10 +170,10 @@ void add_outer(const Rows<T>& a, const Rows<T>& b, int steps, int columns, T* gr
     const T* from = a.data + begin * a.step;
     for (; i + tile_a <= a.rows; i += tile_a)
       outer_rows<T, tile_a>(from + i * ptrdiff_t(columns), a.step, b, begin, count, columns,
-                            gradient + i, a.rows, add);
+                            gradient + i, ldg, add);
     for (; i < a.rows; ++i)
       outer_rows<T, 1>(from + i * ptrdiff_t(columns), a.step, b, begin, count, columns,
-                       gradient + i, a.rows, add);
+                       gradient + i, ldg, add);
   }
 }
 

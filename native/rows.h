@@ -2,8 +2,7 @@
 // vectors (Hp). This is the path of batch 1, of streaming, and of the tutorial's one-step windows.
 #pragma once
 
-#include "net.h"
-#include "simd.h"
+#include "walk.h"
 
 namespace gatecast {
 namespace {
@@ -13,7 +12,7 @@ inline int padded(int units) {
   return (units + Simd<T>::width - 1) / Simd<T>::width * Simd<T>::width;
 }
 
-// Packed weights, each row padded with zeros.
+// Packed weights, each row padded with zeros; so are blocks that the cell does not have.
 template <class T>
 struct RowWeights {
   struct Layer {
@@ -21,7 +20,7 @@ struct RowWeights {
     size_t recurrent;  // [H][4][Hp]
     size_t bias;       // [4][Hp]
     size_t back;       // [4H][Hp], the recurrent kernel transposed
-    size_t down;       // [4H][Ip], the kernel transposed
+    size_t down;       // [4H][Hp], the kernel transposed; not of the first layer
   } layer[max_layers];
   size_t head;  // [K][Hp]
   size_t size;
@@ -34,7 +33,7 @@ struct RowWeights {
       layer[l].recurrent = take(H * 4 * Hp);
       layer[l].bias = take(4 * Hp);
       layer[l].back = take(4 * H * Hp);
-      layer[l].down = take(4 * H * padded<T>(net.layer_inputs(l)));
+      layer[l].down = take(l ? 4 * H * Hp : 0);
     }
     head = take(net.outputs * Hp);
   }
@@ -54,77 +53,48 @@ inline void copy_padded(const T* from, int count, int padded_count, T* to) {
 }
 
 template <class T>
-void transpose_padded(const T* a, int rows, int columns, int padded_rows, T* out) {
+void transpose_padded(const T* a, int rows, int columns, ptrdiff_t row, int padded_rows, T* out) {
   for (int c = 0; c < columns; ++c)
-    for (int r = 0; r < padded_rows; ++r)
-      *out++ = r < rows ? a[size_t(r) * columns + c] : T(0);
+    for (int r = 0; r < padded_rows; ++r) *out++ = r < rows ? a[r * row + c] : T(0);
 }
 
 // `one_step`: a single step from an empty memory never reads the recurrent kernel.
 template <class T>
 void pack_rows(const Net& net, const T* theta, T* packed, bool one_step, bool backward) {
   const RowWeights<T> at(net);
-  const int H = net.hidden, K = net.outputs, Hp = padded<T>(H);
+  const int H = net.hidden, K = net.outputs, Hp = padded<T>(H), G = net.width();
+  // a kernel's rows, and the same transposed, for the blocks that it has
+  const auto rows = [&](const T* kernel, int count, auto block, T* to) {
+    for (int k = 0; k < count; ++k, kernel += G)
+      for (int a = 0; a < 4; ++a, to += Hp)
+        copy_padded(kernel + (block(a) < 0 ? 0 : block(a) * H), block(a) < 0 ? 0 : H, Hp, to);
+  };
+  const auto columns = [&](const T* kernel, auto block, T* to) {
+    for (int a = 0; a < 4; ++a, to += size_t(H) * Hp)
+      transpose_padded(kernel + (block(a) < 0 ? 0 : block(a) * H), block(a) < 0 ? 0 : H, H, G, Hp,
+                       to);
+  };
+  const auto from_input = [&](int a) { return net.kernel_block(a); };
+  const auto from_hidden = [&](int a) { return net.recurrent_block(a); };
   for (int l = 0; l < net.layers; ++l) {
-    const int I = net.layer_inputs(l);
     const T* kernel = theta + net.kernel(l);
     const T* recurrent = theta + net.recurrent(l);
-    for (int k = 0; k < I; ++k)
-      for (int g = 0; g < 4; ++g)
-        copy_padded(kernel + (size_t(k) * 4 + g) * H, H, Hp,
-                    packed + at.layer[l].kernel + (size_t(k) * 4 + g) * Hp);
-    for (int g = 0; g < 4; ++g)
-      copy_padded(theta + net.bias(l) + g * H, H, Hp, packed + at.layer[l].bias + g * Hp);
-    if (!one_step) {
-      for (int k = 0; k < H; ++k)
-        for (int g = 0; g < 4; ++g)
-          copy_padded(recurrent + (size_t(k) * 4 + g) * H, H, Hp,
-                      packed + at.layer[l].recurrent + (size_t(k) * 4 + g) * Hp);
-      if (backward) transpose_padded(recurrent, H, 4 * H, Hp, packed + at.layer[l].back);
-    }
-    if (backward && l > 0)
-      transpose_padded(kernel, I, 4 * H, padded<T>(I), packed + at.layer[l].down);
+    rows(kernel, net.layer_inputs(l), from_input, packed + at.layer[l].kernel);
+    for (int a = 0; a < 4; ++a)
+      copy_padded(theta + net.bias(l) + a * H, H, Hp, packed + at.layer[l].bias + a * Hp);
+    if (!one_step) rows(recurrent, H, from_hidden, packed + at.layer[l].recurrent);
+    if (backward && !one_step) columns(recurrent, from_hidden, packed + at.layer[l].back);
+    if (backward && l > 0) columns(kernel, from_input, packed + at.layer[l].down);
   }
-  transpose_padded(theta + net.head(), H, K, Hp, packed + at.head);
+  transpose_padded(theta + net.head(), H, K, K, Hp, packed + at.head);
 }
 
-struct RowScratchLayer {
-  size_t hidden;  // [slots][B][Hp]: h_{t-1}; the layer above reads h_t as its input
-  size_t cell;    // [slots][B][Hp]
-  size_t gates;   // [steps or 1][B][4][Hp]
-  size_t tanh_c;  // [steps or 1][B][Hp]
-  size_t dh, dc;  // [B][Hp]
-};
-
 template <class T>
-struct RowScratch {
-  RowScratchLayer layer[max_layers];
-  size_t inputs;   // [steps or 1][B][I]
-  size_t outputs;  // [steps - warmup or 1][B][K]
-  size_t size;
-
-  RowScratch(const Net& net, int steps, int warmup, int samples, bool backward) {
-    const size_t B = samples, Hp = padded<T>(net.hidden), kept = backward ? steps : 1;
-    const size_t slots = backward ? steps + 1 : 2;
-    size = 0;
-    for (int l = 0; l < net.layers; ++l) {
-      layer[l].hidden = take(slots * B * Hp);
-      layer[l].cell = take(slots * B * Hp);
-      layer[l].gates = take(kept * B * 4 * Hp);
-      layer[l].tanh_c = take(kept * B * Hp);
-      layer[l].dh = take(backward ? B * Hp : 0);
-      layer[l].dc = take(backward ? B * Hp : 0);
-    }
-    inputs = take(kept * B * net.inputs);
-    outputs = take((backward ? steps - warmup : 1) * B * size_t(net.outputs));
-  }
-
- private:
-  size_t take(size_t count) {
-    size += count;
-    return size - count;
-  }
-};
+size_t row_work(const Net& net, int steps, int warmup, int samples, bool backward) {
+  const size_t B = samples;
+  return WalkScratch(net, steps, warmup, backward, false, B * padded<T>(net.hidden),
+                     B * net.inputs, B * net.outputs).size;
+}
 
 // y[G vectors] += sum over k of x[k] * w[k][G vectors], two partial sums to hide latency
 template <class T, int G>
@@ -148,94 +118,28 @@ inline void add_rows(const T* w, ptrdiff_t ldw, const T* x, int depth, Vec<T> (&
   for (int g = 0; g < G; ++g) y[g] += odd[g];
 }
 
-template <class T>
-class RowRun {
+template <class T, class CellType>
+class RowRun : public Walk<T, RowRun<T, CellType>> {
+  using Base = Walk<T, RowRun<T, CellType>>;
+  friend Base;
+
  public:
   explicit RowRun(Task<T>& task)
-      : task(task), net(task.net), H(net.hidden), K(net.outputs), B(task.samples),
-        Hp(padded<T>(H)), backward(task.y != nullptr), weights(net),
-        scratch(net, task.steps, task.warmup, B, backward) {}
-
-  void run() {
-    load_state();
-    for (int t = 0; t < task.steps; ++t) {
-      if (task.stopped()) return;
-      load_inputs(t);
-      for (int l = 0; l < net.layers; ++l) {
-        step(l, t);
-        if (task.trace) trace(l, t);
-      }
-      if (t >= task.warmup) head(t);
-    }
-    store_state();
-    if (backward) {
-      errors();
-      if (walk_back()) add_gradients();
-    }
-  }
+      : Base(task, false, Grid{padded<T>(task.net.hidden), task.samples, 1, padded<T>(task.net.hidden)},
+             Grid{task.net.inputs, task.samples, 1, task.net.inputs},
+             Grid{task.net.outputs, task.samples, 1, task.net.outputs}),
+        B(task.samples), Hp(padded<T>(task.net.hidden)), weights(task.net) {}
 
  private:
-  static constexpr int W = Simd<T>::width;
-  Task<T>& task;
-  const Net& net;
-  const int H, K, B, Hp;
-  const bool backward;
+  using Base::W;
+  using Base::task, Base::net, Base::H, Base::K, Base::backward, Base::residual, Base::scratch;
+  using Base::input, Base::hidden, Base::cell, Base::new_hidden, Base::new_cell, Base::gates;
+  using Base::kept, Base::dh, Base::above, Base::outputs, Base::top, Base::reads_memory;
+  const int B, Hp;
   const RowWeights<T> weights;
-  const RowScratch<T> scratch;
 
-  size_t slot(int t) const { return backward ? t : t & 1; }
-  size_t kept(int t) const { return backward ? t : 0; }
-  T* hidden(int l, int t) const {
-    return task.work + scratch.layer[l].hidden + slot(t) * B * Hp;
-  }
-  T* cell(int l, int t) const { return task.work + scratch.layer[l].cell + slot(t) * B * Hp; }
-  T* gates(int l, int t) const {
-    return task.work + scratch.layer[l].gates + kept(t) * B * 4 * Hp;
-  }
-  T* tanh_c(int l, int t) const {
-    return task.work + scratch.layer[l].tanh_c + kept(t) * B * Hp;
-  }
-  T* dh(int l) const { return task.work + scratch.layer[l].dh; }
-  T* dc(int l) const { return task.work + scratch.layer[l].dc; }
-  // input of layer l at step t, and the distance between two samples of it
-  T* input(int l, int t) const {
-    return l ? hidden(l - 1, t + 1) : task.work + scratch.inputs + kept(t) * B * net.inputs;
-  }
   int input_stride(int l) const { return l ? Hp : net.inputs; }
-  T* outputs(int t) const {
-    return task.work + scratch.outputs + (backward ? size_t(t - task.warmup) * B * K : 0);
-  }
-  bool empty_memory() const { return !task.initial.hidden; }
-  bool one_step() const { return empty_memory() && task.steps == 1; }
-
-  void load_state() {
-    for (int l = 0; l < net.layers; ++l)
-      for (int n = 0; n < B; ++n) {
-        const ptrdiff_t at = l * task.initial.layer_stride + ptrdiff_t(task.first + n) * H;
-        const int given = empty_memory() ? 0 : H;
-        copy_padded(task.initial.hidden + (given ? at : 0), given, Hp, hidden(l, 0) + n * Hp);
-        copy_padded(task.initial.cell + (given ? at : 0), given, Hp, cell(l, 0) + n * Hp);
-      }
-  }
-
-  void store_state() {
-    if (!task.final.hidden) return;
-    for (int l = 0; l < net.layers; ++l)
-      for (int n = 0; n < B; ++n)
-        for (int u = 0; u < H; ++u) {
-          const ptrdiff_t at = l * task.final.layer_stride + ptrdiff_t(task.first + n) * H + u;
-          task.final.hidden[at] = hidden(l, task.steps)[n * Hp + u];
-          task.final.cell[at] = cell(l, task.steps)[n * Hp + u];
-        }
-  }
-
-  void load_inputs(int t) {
-    T* to = input(0, t);
-    for (int n = 0; n < B; ++n) {
-      const T* from = task.x + task.chosen[n] * task.x_sample + t * task.x_step;
-      for (int i = 0; i < net.inputs; ++i) *to++ = from[i * task.x_feature];
-    }
-  }
+  bool one_step() const { return this->empty_memory() && task.steps == 1; }
 
   void step(int l, int t) {
     const int groups = 4 * Hp / W;
@@ -255,7 +159,7 @@ class RowRun {
     for (int g = 0; g < G; ++g) z[g] = load(task.packed + at.bias + column + g * W);
     add_rows<T, G>(task.packed + at.kernel + column, 4 * Hp, input(l, t) + n * input_stride(l),
                    net.layer_inputs(l), z);
-    if (t > 0 || !empty_memory())
+    if (reads_memory(l, t))
       add_rows<T, G>(task.packed + at.recurrent + column, 4 * Hp, hidden(l, t) + n * Hp, H, z);
     T* out = gates(l, t) + size_t(n) * 4 * Hp + column;
 #pragma GCC unroll 8
@@ -264,40 +168,29 @@ class RowRun {
 
   void activate(int l, int t, int n) {
     T* gate = gates(l, t) + size_t(n) * 4 * Hp;
-    const T* c_old = cell(l, t) + n * Hp;
+    const T *h_old = hidden(l, t) + n * Hp, *c_old = cell(l, t) + n * Hp;
+    T *h_new = new_hidden(l, t) + n * Hp, *c_new = new_cell(l, t) + n * Hp;
+    T* rest = kept(l, t) + n * Hp;
+    const bool keeps = this->keeps_gates();
     for (int j = 0; j < Hp; j += W) {
-      const Vec<T> i = sigmoid<T>(load(gate + j));
-      const Vec<T> f = sigmoid<T>(load(gate + Hp + j));
-      const Vec<T> g = tanh<T>(load(gate + 2 * Hp + j));
-      const Vec<T> o = sigmoid<T>(load(gate + 3 * Hp + j));
-      const Vec<T> c_new = f * load(c_old + j) + i * g;
-      const Vec<T> tc = tanh<T>(c_new);
-      store<T>(cell(l, t + 1) + n * Hp + j, c_new);
-      store<T>(hidden(l, t + 1) + n * Hp + j, o * tc);
-      if (backward || task.trace) {
-        store<T>(gate + j, i);
-        store<T>(gate + Hp + j, f);
-        store<T>(gate + 2 * Hp + j, g);
-        store<T>(gate + 3 * Hp + j, o);
-        store<T>(tanh_c(l, t) + n * Hp + j, tc);
+      const Vec<T> z[4] = {load(gate + j), load(gate + Hp + j), load(gate + 2 * Hp + j),
+                           load(gate + 3 * Hp + j)};
+      const auto s = CellType::forward(z, load(h_old + j), load(c_old + j));
+      store<T>(c_new + j, s.cell);
+      store<T>(h_new + j, s.hidden);
+      if (keeps) {
+        for (int a = 0; a < 4; ++a) store<T>(gate + a * Hp + j, s.gate[a]);
+        store<T>(rest + j, s.kept);
       }
     }
   }
 
-  void trace(int l, int t) {
-    for (int n = 0; n < B; ++n)
-      for (int kind = 0; kind < 6; ++kind) {
-        const T* from = kind < 4    ? gates(l, t) + (size_t(n) * 4 + kind) * Hp
-                        : kind == 4 ? cell(l, t + 1) + n * Hp
-                                    : hidden(l, t + 1) + n * Hp;
-        T* to = task.trace +
-                (((size_t(task.first + n) * task.steps + t) * net.layers + l) * 6 + kind) * H;
-        for (int u = 0; u < H; ++u) to[u] = from[u];
-      }
+  T gate_at(int l, int t, int kind, int unit, int sample) const {
+    return gates(l, t)[(size_t(sample) * 4 + kind) * Hp + unit];
   }
 
   void head(int t) {
-    const T* h = hidden(net.layers - 1, t + 1);
+    const T* h = top(t);
     const T* bias = task.theta + net.head_bias();
     T* out = outputs(t);
     for (int n = 0; n < B; ++n)
@@ -307,96 +200,71 @@ class RowRun {
         for (int j = 0; j < Hp; j += W) acc += load(h + n * Hp + j) * load(w + j);
         out[n * K + k] = bias[k] + sum<T>(acc);
       }
-    if (!task.outputs) return;
-    for (int n = 0; n < B; ++n) {
-      T* to = task.outputs + (size_t(task.first + n) * task.loss_steps() + t - task.warmup) * K;
-      for (int k = 0; k < K; ++k) to[k] = out[n * K + k];
-    }
-  }
-
-  void errors() {
-    double total = 0;
-    for (int t = task.warmup; t < task.steps; ++t)
-      for (int n = 0; n < B; ++n)
-        for (int k = 0; k < K; ++k)
-          total += task.score(n, t - task.warmup, k, outputs(t)[n * K + k]);
-    task.loss = total;
-  }
-
-  // Back-propagation through time; false if it was stopped half way.
-  bool walk_back() {
-    for (int l = 0; l < net.layers; ++l)
-      for (int j = 0; j < B * Hp; ++j) dh(l)[j] = dc(l)[j] = T(0);
-    for (int t = task.steps - 1; t >= 0; --t) {
-      if (task.stopped()) return false;
-      if (t >= task.warmup) head_back(t);
-      for (int l = net.layers - 1; l >= 0; --l) step_back(l, t);
-    }
-    if (task.d_initial.hidden)
-      for (int l = 0; l < net.layers; ++l)
-        for (int n = 0; n < B; ++n)
-          for (int u = 0; u < H; ++u) {
-            const ptrdiff_t at =
-                l * task.d_initial.layer_stride + ptrdiff_t(task.first + n) * H + u;
-            task.d_initial.hidden[at] = dh(l)[n * Hp + u];
-            task.d_initial.cell[at] = dc(l)[n * Hp + u];
-          }
-    return true;
+    if (!net.skip) return;
+    const T *skip = task.theta + net.skip_kernel(), *x = input(0, t);
+    for (int n = 0; n < B; ++n)
+      for (int i = 0; i < net.inputs; ++i)
+        for (int k = 0; k < K; ++k) out[n * K + k] += x[n * net.inputs + i] * skip[i * K + k];
   }
 
   void head_back(int t) {
-    T* to = dh(net.layers - 1);
     for (int n = 0; n < B; ++n)
       for (int k = 0; k < K; ++k) {
         const T d = outputs(t)[n * K + k];
         const T* w = task.packed + weights.head + size_t(k) * Hp;
-        for (int j = 0; j < Hp; j += W)
-          store<T>(to + n * Hp + j, load(to + n * Hp + j) + d * load(w + j));
+        T* to = above() + n * Hp;
+        for (int j = 0; j < Hp; j += W) store<T>(to + j, load(to + j) + d * load(w + j));
       }
   }
 
-  void step_back(int l, int t) {
-    const int I = net.layer_inputs(l);
-    const bool further = t > 0 || task.d_initial.hidden;
+  void gates_back(int l, int t) {
+    for (int n = 0; n < B; ++n)
+      this->template cell_back<CellType>(l, t, size_t(n) * Hp, gates(l, t) + size_t(n) * 4 * Hp,
+                                         Hp, Hp);
+  }
+
+  void down(int l, int t, T* to) {
+    for (int n = 0; n < B; ++n)
+      add_transposed(gates(l, t) + size_t(n) * 4 * Hp, task.packed + weights.layer[l].down,
+                     to + n * Hp);
+  }
+
+  void back(int l, int t) {
     for (int n = 0; n < B; ++n) {
-      T* gate = gates(l, t) + size_t(n) * 4 * Hp;
-      T *from_h = dh(l) + n * Hp, *from_c = dc(l) + n * Hp;
-      const T *tanh_new = tanh_c(l, t) + n * Hp, *c_old = cell(l, t) + n * Hp;
-      for (int j = 0; j < Hp; j += W) {
-        const Vec<T> i = load(gate + j), f = load(gate + Hp + j);
-        const Vec<T> g = load(gate + 2 * Hp + j), o = load(gate + 3 * Hp + j);
-        const Vec<T> tc = load(tanh_new + j), d_h = load(from_h + j);
-        const Vec<T> d_c = load(from_c + j) + d_h * o * (T(1) - tc * tc);
-        store<T>(gate + j, d_c * g * i * (T(1) - i));
-        store<T>(gate + Hp + j, d_c * load(c_old + j) * f * (T(1) - f));
-        store<T>(gate + 2 * Hp + j, d_c * i * (T(1) - g * g));
-        store<T>(gate + 3 * Hp + j, d_h * tc * o * (T(1) - o));
-        store<T>(from_c + j, d_c * f);
-        store<T>(from_h + j, Vec<T>{});
-      }
-      if (l > 0) add_transposed(gate, task.packed + weights.layer[l].down, dh(l - 1) + n * Hp);
-      if (l == 0 && task.dx) {
-        const T* kernel = task.theta + net.kernel(0);
-        T* dx = task.dx + (size_t(task.first + n) * task.steps + t) * I;
-        for (int i = 0; i < I; ++i) {
-          dx[i] = T(0);
-          for (int g = 0; g < 4; ++g)
-            for (int u = 0; u < H; ++u)
-              dx[i] += kernel[(size_t(i) * 4 + g) * H + u] * gate[g * Hp + u];
-        }
-      }
-      if (further) {
-        if (one_step()) {  // the recurrent kernel was not packed
-          const T* recurrent = task.theta + net.recurrent(l);
-          for (int k = 0; k < H; ++k)
-            for (int g = 0; g < 4; ++g)
-              for (int u = 0; u < H; ++u)
-                from_h[k] += recurrent[(size_t(k) * 4 + g) * H + u] * gate[g * Hp + u];
-        } else {
-          add_transposed(gate, task.packed + weights.layer[l].back, from_h);
-        }
+      const T* dz = gates(l, t) + size_t(n) * 4 * Hp;
+      T* to = dh(l, t) + n * Hp;
+      if (one_step()) {  // the recurrent kernel was not packed
+        for (int k = 0; k < H; ++k)
+          to[k] += row_product(task.theta + net.recurrent(l), k, dz,
+                               [&](int a) { return net.recurrent_block(a); });
+      } else {
+        add_transposed(dz, task.packed + weights.layer[l].back, to);
       }
     }
+  }
+
+  void input_back(int t) {
+    const int I = net.inputs;
+    const T* skip = task.theta + net.skip_kernel();
+    for (int n = 0; n < B; ++n)
+      for (int i = 0; i < I; ++i) {
+        T d = row_product(task.theta + net.kernel(0), i, gates(0, t) + size_t(n) * 4 * Hp,
+                          [&](int a) { return net.kernel_block(a); });
+        if (net.skip && t >= task.warmup)
+          for (int k = 0; k < K; ++k) d += skip[i * K + k] * outputs(t)[n * K + k];
+        task.dx[(size_t(task.first + n) * task.steps + t) * I + i] = d;
+      }
+  }
+
+  // One row of a kernel, as it stands in theta, times the gradients of a sample's arguments.
+  template <class Block>
+  T row_product(const T* kernel, int row, const T* dz, Block block) const {
+    T total = 0;
+    for (int a = 0; a < 4; ++a)
+      if (block(a) >= 0)
+        for (int u = 0; u < H; ++u)
+          total += kernel[size_t(row) * net.width() + block(a) * H + u] * dz[a * Hp + u];
+    return total;
   }
 
   // to[Hp] += transposed[4H][Hp]^T dz[4][Hp]
@@ -418,44 +286,54 @@ class RowRun {
   }
 
   void add_gradients() {
+    const auto from_input = [&](int a) { return net.kernel_block(a); };
+    const auto from_hidden = [&](int a) { return net.recurrent_block(a); };
+    const auto always = [](int a) { return a; };
+    T* gradient = task.gradient;
+    const T one = T(1);
     for (int l = 0; l < net.layers; ++l) {
-      const int I = net.layer_inputs(l);
-      T* gradient = task.gradient;
-      add_outer_rows(input(l, 0), input_stride(l), I, l, gradient + net.kernel(l));
-      if (!one_step()) add_outer_rows(hidden(l, 0), Hp, H, l, gradient + net.recurrent(l));
-      const T one = T(1);
-      add_outer_rows(&one, 0, 1, l, gradient + net.bias(l));
+      const int G = net.width(), I = net.layer_inputs(l);
+      add_outer_rows(input(l, 0), input_stride(l), I, l, gradient + net.kernel(l), G, from_input);
+      if (!one_step())
+        add_outer_rows(hidden(l, 0), Hp, H, l, gradient + net.recurrent(l), G, from_hidden);
+      add_outer_rows(&one, 0, 1, l, gradient + net.bias(l), 4 * H, always);
     }
     const int rows = task.loss_steps() * B;
-    const T* h = hidden(net.layers - 1, task.warmup + 1);
-    const T* d_out = outputs(task.warmup);
+    const T *seen = top(task.warmup), *x = input(0, task.warmup), *d_out = outputs(task.warmup);
     for (int k = 0; k < K; ++k) {
       for (int j = 0; j < Hp; j += W) {
         Vec<T> acc = {};
-        for (int n = 0; n < rows; ++n) acc += d_out[n * K + k] * load(h + size_t(n) * Hp + j);
+        for (int n = 0; n < rows; ++n) acc += d_out[n * K + k] * load(seen + size_t(n) * Hp + j);
         T lanes[W];
         store<T>(lanes, acc);
         for (int u = j; u < H && u < j + W; ++u)
-          put(task.gradient[net.head() + size_t(u) * K + k], lanes[u - j]);
+          put(gradient[net.head() + size_t(u) * K + k], lanes[u - j]);
       }
       T total = 0;
       for (int n = 0; n < rows; ++n) total += d_out[n * K + k];
-      put(task.gradient[net.head_bias() + k], total);
+      put(gradient[net.head_bias() + k], total);
+      for (int i = 0; net.skip && i < net.inputs; ++i) {
+        total = 0;
+        for (int n = 0; n < rows; ++n) total += d_out[n * K + k] * x[size_t(n) * net.inputs + i];
+        put(gradient[net.skip_kernel() + size_t(i) * K + k], total);
+      }
     }
   }
 
   void put(T& to, T value) const { to = task.accumulate ? to + value : value; }
 
-  // gradient[k][4H] (+)= sum over steps and samples of x[.][k] * dz[.][4H]
-  void add_outer_rows(const T* x, int ldx, int count, int l, T* gradient) const {
+  // gradient[k][block of a][H] (+)= sum over steps and samples of x[.][k] * dz[.][a][H]
+  template <class Block>
+  void add_outer_rows(const T* x, int ldx, int count, int l, T* gradient, int ldg, Block block) {
     constexpr int tile = max_rows / 4 * 2;
     int k = 0;
-    for (; k + tile <= count; k += tile) outer_tile<tile>(x + k, ldx, l, gradient + k * 4 * H);
-    for (; k < count; ++k) outer_tile<1>(x + k, ldx, l, gradient + k * 4 * H);
+    for (; k + tile <= count; k += tile)
+      outer_tile<tile>(x + k, ldx, l, gradient + size_t(k) * ldg, ldg, block);
+    for (; k < count; ++k) outer_tile<1>(x + k, ldx, l, gradient + size_t(k) * ldg, ldg, block);
   }
 
-  template <int R>
-  void outer_tile(const T* x, int ldx, int l, T* gradient) const {
+  template <int R, class Block>
+  void outer_tile(const T* x, int ldx, int l, T* gradient, int ldg, Block block) {
     const int rows = task.steps * B;
     const T* dz = gates(l, 0);
     for (int j = 0; j < Hp; j += W) {
@@ -464,21 +342,22 @@ class RowRun {
         const T* d = dz + size_t(n) * 4 * Hp + j;
         const T* at = x + ptrdiff_t(n) * ldx;
 #pragma GCC unroll 4
-        for (int g = 0; g < 4; ++g) {
-          const Vec<T> v = load(d + g * Hp);
+        for (int a = 0; a < 4; ++a) {
+          const Vec<T> v = load(d + a * Hp);
 #pragma GCC unroll 8
-          for (int r = 0; r < R; ++r) acc[r][g] += at[r] * v;
+          for (int r = 0; r < R; ++r) acc[r][a] += at[r] * v;
         }
       }
       const int valid = H - j < W ? H - j : W;
       for (int r = 0; r < R; ++r)
-        for (int g = 0; g < 4; ++g) {
-          T* to = gradient + (size_t(r) * 4 + g) * H + j;
+        for (int a = 0; a < 4; ++a) {
+          if (block(a) < 0) continue;
+          T* to = gradient + size_t(r) * ldg + block(a) * H + j;
           if (valid == W) {
-            store<T>(to, task.accumulate ? load(to) + acc[r][g] : acc[r][g]);
+            store<T>(to, task.accumulate ? load(to) + acc[r][a] : acc[r][a]);
           } else {
             T lanes[W];
-            store<T>(lanes, acc[r][g]);
+            store<T>(lanes, acc[r][a]);
             for (int i = 0; i < valid; ++i) put(to[i], lanes[i]);
           }
         }

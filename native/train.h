@@ -214,15 +214,28 @@ class Runner {
   }
 };
 
-// Train for one epoch: a batch of `batch` samples in the order given, an update with the next of
-// the learning rates, and so on.
-// With `state` the memory is carried from each batch to the next, sample by sample.
-// Returns the mean loss, weighted by batch size; NaN if a batch's loss was not finite. When the
-// pulse stops the epoch, theta and adam are those of the last finished update.
+// The updates of one call: their samples, and for each update its learning rate, the key of its
+// dropout masks, and where its loss goes.
+struct Updates {
+  const ptrdiff_t* order;
+  size_t count;
+  int batch;
+  const double* rates;
+  double dropout;
+  const uint64_t* keys;
+  double* losses;
+};
+
+// Train: a batch of samples in the order given, an update with the next of the learning rates, and
+// so on. With `state` the memory is carried from each batch to the next, sample by sample.
+// Ends before an update whose loss is not finite, and when the pulse says so; theta and adam are
+// always those of the last finished update, of which `done` is the count.
 template <class T>
-double train_epoch(const Engine<T>& engine, const Net& net, const Samples<T>& data, T* theta,
-                   Adam<T> adam, const double* rates, const ptrdiff_t* order, size_t count, int batch,
-                   StateView<T> state, Average<T> average, int threads, Pulse& pulse, std::atomic<size_t>& done) {
+void train_epoch(const Engine<T>& engine, const Net& net, const Samples<T>& data, T* theta,
+                 Adam<T> adam, const Updates& updates, StateView<T> state, Average<T> average,
+                 int threads, Pulse& pulse, std::atomic<size_t>& done) {
+  const size_t count = updates.count;
+  const int batch = updates.batch;
   Runner<T> runner(engine, net, data, int(std::min(size_t(batch), count)), threads, true, &pulse);
   const bool empty = !state.hidden;
 
@@ -242,35 +255,34 @@ double train_epoch(const Engine<T>& engine, const Net& net, const Samples<T>& da
     }
   live.emplace_back(begin, net.size());
 
-  const size_t next_state = size_t(net.layers) * batch * net.hidden;
+  const size_t next_state = size_t(net.state_rows()) * batch * net.hidden;
   std::vector<T> carried(empty ? 0 : 2 * next_state);
-  double total = 0;
-  for (size_t start = 0; start < count; start += batch) {
+  for (size_t start = 0, update = 0; start < count; start += batch, ++update) {
     const int samples = int(std::min(size_t(batch), count - start));
     Task<T> wanted{};
     if (!empty) {
-      wanted.initial = {state.hidden, state.cell, state.layer_stride};
+      wanted.initial = {state.hidden, state.cell, state.row_stride};
       wanted.final = {carried.data(), carried.data() + next_state, ptrdiff_t(batch) * net.hidden};
     }
+    if (updates.dropout > 0) wanted.dropout = {updates.dropout, updates.keys[update]};
     runner.pack(theta, samples, empty);
-    const double loss = runner.run(wanted, order + start, samples);
-    if (pulse.stop.load(std::memory_order_relaxed)) break;
-    if (!std::isfinite(loss)) return std::nan("");
-    runner.update(theta, adam, rates[start / batch], live);
+    const double loss = runner.run(wanted, updates.order + start, samples);
+    if (pulse.stop.load(std::memory_order_relaxed)) return;
+    updates.losses[update] = loss;
+    if (!std::isfinite(loss)) return;
+    runner.update(theta, adam, updates.rates[update], live);
     if (average.theta)
       for (size_t p = 0; p < net.size(); ++p)
         average.theta[p] += T(1.0 - average.keep) * (theta[p] - average.theta[p]);
     if (!empty)
-      for (int l = 0; l < net.layers; ++l) {
+      for (int row = 0; row < net.state_rows(); ++row) {
         const size_t size = size_t(samples) * net.hidden;
-        const T* h = carried.data() + size_t(l) * batch * net.hidden;
-        std::copy(h, h + size, state.hidden + l * state.layer_stride);
-        std::copy(h + next_state, h + next_state + size, state.cell + l * state.layer_stride);
+        const T* h = carried.data() + size_t(row) * batch * net.hidden;
+        std::copy(h, h + size, state.hidden + row * state.row_stride);
+        std::copy(h + next_state, h + next_state + size, state.cell + row * state.row_stride);
       }
-    total += loss * samples;
-    done.store(start + samples, std::memory_order_relaxed);
+    done.store(update + 1, std::memory_order_relaxed);
   }
-  return total / double(count);
 }
 
 }  // namespace gatecast

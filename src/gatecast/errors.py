@@ -7,6 +7,7 @@
     ├── MissingExtraError   an optional dependency is not installed   (also ImportError)  exit 3
     ├── NotFoundError       a file or a column that is not there      (also LookupError)  exit 4
     ├── DataError           data that cannot be used as they are      (also ValueError)   exit 5
+    ├── ModelFileError      a saved file that is damaged or not ours  (also ValueError)   exit 5
     ├── NotFittedError      asked to predict before it was fitted                         exit 2
     └── TrainingError       the loss became NaN or infinite                               exit 5
 
@@ -22,6 +23,7 @@ __all__ = [
     "DataError",
     "GatecastError",
     "MissingExtraError",
+    "ModelFileError",
     "NotFittedError",
     "NotFoundError",
     "TrainingError",
@@ -62,6 +64,12 @@ class NotFoundError(GatecastError, LookupError):
 
 class DataError(GatecastError, ValueError):
     """Say that the data cannot be used as they are: which series, row and value."""
+
+    exit_code = 5
+
+
+class ModelFileError(GatecastError, ValueError):
+    """Say that a saved file is damaged, or is not what gatecast writes."""
 
     exit_code = 5
 

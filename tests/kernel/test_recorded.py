@@ -15,6 +15,7 @@ CASES = {
     "sequence": (Layout(2, 5, 3, layers=2), 3),
     "tutorial": (Layout(1, 24, 1), 0),
     "look_back": (Layout(1, 24, 1), 9),
+    "gru": (Layout(3, 6, 2, layers=2, cell="gru"), 2),
 }
 FILES = sorted(RECORDED.glob("*.npz"))
 
@@ -69,7 +70,7 @@ def test_forward_gradients_and_ten_updates_agree(kernel, path):
             kernel.train(
                 layout, theta, adam, x, y, np.arange(len(x)), np.array([rate]),
                 batch_size=len(x), warmup=warmup, state=carried,
-            )
+            ).losses.item()
         )  # fmt: skip
     agree(np.array(losses), "losses")
     agree(theta, "trained")

@@ -1,8 +1,10 @@
-"""Many Python threads at once, each with its own or all with one network."""
+"""Many Python threads at once, each with its own or all with one network; many calls in a row."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 from gatecast.kernel import Adam, Layout, native
 
@@ -34,3 +36,20 @@ def test_eight_threads_and_a_thousand_calls_make_no_difference():
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(call, range(1000)))
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's account of memory")
+def test_ten_thousand_predictions_take_no_more_memory_than_one():
+    layout = Layout(1, 50, 1)
+    theta = np.full(layout.size, 0.01, np.float32)
+    x = np.ones((1, 64, 1), np.float32)
+
+    def resident():
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+    for _ in range(100):
+        native.forward(layout, theta, x, warmup=63)
+    before = resident()
+    for _ in range(10_000):
+        native.forward(layout, theta, x, warmup=63)
+    assert resident() - before < 2**20

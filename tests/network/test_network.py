@@ -222,3 +222,32 @@ def test_missing_targets_have_no_weight_in_training_or_validation():
 def test_settings_that_cannot_be_are_refused(settings):
     with pytest.raises(UsageError, match=next(iter(settings))):
         Trainer(**settings)
+
+
+def test_dropout_needs_a_second_layer():
+    with pytest.raises(UsageError, match="one layer"):
+        Trainer(dropout=0.5).fit(make(), *sine_windows())
+
+
+def test_dropout_keeps_a_large_network_from_learning_noise_by_heart():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 8, 1)).astype(np.float32)
+    y = rng.normal(size=(60, 1)).astype(np.float32)
+    losses = {}
+    for dropout in (0.0, 0.5):
+        network = Network.create(1, 48, 1, 2, rng=np.random.default_rng(1))
+        Trainer(epochs=150, batch_size=15, learning_rate=5e-3, dropout=dropout).fit(network, x, y)
+        losses[dropout] = np.mean((network.predict(x) - y) ** 2)
+    assert losses[0.0] < 0.5 * losses[0.5]
+
+
+def test_a_skip_path_starts_as_it_is_given_and_is_trained():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(400, 3, 2)).astype(np.float32)
+    y = x[:, -1] @ np.array([[2.0], [-1.0]], np.float32)
+    network = Network.create(2, 4, 1, rng=rng, zero_head=True, skip=np.array([[1.0], [0.0]]))
+    np.testing.assert_array_equal(network.predict(x), x[:, -1, :1])
+    Trainer(epochs=60, learning_rate=1e-2, schedule="cosine").fit(network, x, y)
+    assert np.mean((network.predict(x) - y) ** 2) < 1e-3
+    with pytest.raises(UsageError, match="skip must have shape"):
+        Network.create(2, 4, 1, rng=rng, skip=np.zeros((1, 2)))

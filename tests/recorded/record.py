@@ -13,7 +13,8 @@ samples [B, T, I], states [L, B, H].
   losses are recorded with its default of 1e-7.
 - PyTorch adds it after the correction. Its ten losses are recorded with 1e-30, where the two
   forms are one.
-- PyTorch has two biases; the second is held at zero and not trained.
+- PyTorch's LSTM has two biases; the second is held at zero and not trained. So is the second bias
+  of both GRUs, but for its last block, the candidate's, which gatecast has too.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ CASES = {
     "sequence": (Layout(2, 5, 3, layers=2), 4, 9, 3),
     "tutorial": (Layout(1, 24, 1), 4, 1, 0),
     "look_back": (Layout(1, 24, 1), 4, 10, 9),
+    "gru": (Layout(3, 6, 2, layers=2, cell="gru"), 5, 7, 2),
 }
 
 
@@ -60,27 +62,50 @@ def problem(name: str, dtype: str) -> dict[str, np.ndarray]:
     return {key: array.astype(dtype) for key, array in arrays.items()}
 
 
-def torch_network(layout: Layout, theta: np.ndarray) -> tuple[torch.nn.LSTM, torch.nn.Linear]:
+# PyTorch's order of the GRU's blocks: r, z, n
+TORCH_BLOCKS = {"lstm": [0, 1, 2, 3], "gru": [1, 0, 2]}
+
+
+def turn(layout: Layout, array: np.ndarray) -> np.ndarray:
+    """Go from gatecast's order of blocks to PyTorch's, or back: it is its own inverse."""
+    blocks = np.split(array, len(TORCH_BLOCKS[layout.cell]), axis=-1)
+    return np.concatenate([blocks[i] for i in TORCH_BLOCKS[layout.cell]], axis=-1)
+
+
+def torch_network(layout: Layout, theta: np.ndarray) -> tuple[torch.nn.RNNBase, torch.nn.Linear]:
     """Make PyTorch's modules with gatecast's parameters."""
     dtype = torch.float64 if theta.dtype == np.float64 else torch.float32
-    lstm = torch.nn.LSTM(layout.inputs, layout.hidden, layout.layers, batch_first=True, dtype=dtype)
+    kind = torch.nn.LSTM if layout.cell == "lstm" else torch.nn.GRU
+    lstm = kind(layout.inputs, layout.hidden, layout.layers, batch_first=True, dtype=dtype)
     head = torch.nn.Linear(layout.hidden, layout.outputs, dtype=dtype)
-    p = {name: torch.tensor(view) for name, view in layout.views(theta).items()}
+    p = layout.views(theta)
+    H = layout.hidden
     with torch.no_grad():
         for layer in range(layout.layers):
-            getattr(lstm, f"weight_ih_l{layer}").copy_(p[f"layer{layer}.kernel"].T)
-            getattr(lstm, f"weight_hh_l{layer}").copy_(p[f"layer{layer}.recurrent"].T)
-            getattr(lstm, f"bias_ih_l{layer}").copy_(p[f"layer{layer}.bias"])
-            getattr(lstm, f"bias_hh_l{layer}").zero_()
-        head.weight.copy_(p["head.kernel"].T)
-        head.bias.copy_(p["head.bias"])
+            named = {
+                "weight_ih": turn(layout, p[f"layer{layer}.kernel"]).T,
+                "weight_hh": turn(layout, p[f"layer{layer}.recurrent"]).T,
+            }
+            bias = p[f"layer{layer}.bias"]
+            named["bias_ih"] = bias if layout.cell == "lstm" else turn(layout, bias[: 3 * H])
+            named["bias_hh"] = np.zeros_like(named["bias_ih"])
+            if layout.cell == "gru":
+                named["bias_hh"][2 * H :] = bias[3 * H :]
+            for name, value in named.items():
+                getattr(lstm, f"{name}_l{layer}").copy_(torch.tensor(value.copy()))
+        head.weight.copy_(torch.tensor(p["head.kernel"].T.copy()))
+        head.bias.copy_(torch.tensor(p["head.bias"]))
     for layer in range(layout.layers):
-        getattr(lstm, f"bias_hh_l{layer}").requires_grad_(False)
+        second = getattr(lstm, f"bias_hh_l{layer}")
+        if layout.cell == "lstm":
+            second.requires_grad_(False)
+        else:  # its first two blocks would only double the first bias
+            second.register_hook(lambda d: torch.cat([torch.zeros_like(d[: 2 * H]), d[2 * H :]]))
     return lstm, head
 
 
 def torch_flat(
-    layout: Layout, lstm: torch.nn.LSTM, head: torch.nn.Linear, gradient: bool
+    layout: Layout, lstm: torch.nn.RNNBase, head: torch.nn.Linear, gradient: bool
 ) -> np.ndarray:
     """Gather parameters, or their gradients, into gatecast's flat vector."""
 
@@ -90,9 +115,16 @@ def torch_flat(
     flat = np.zeros(layout.size, value(head.weight).dtype)
     views = layout.views(flat)
     for layer in range(layout.layers):
-        views[f"layer{layer}.kernel"][:] = value(getattr(lstm, f"weight_ih_l{layer}")).T
-        views[f"layer{layer}.recurrent"][:] = value(getattr(lstm, f"weight_hh_l{layer}")).T
-        views[f"layer{layer}.bias"][:] = value(getattr(lstm, f"bias_ih_l{layer}"))
+        of = {
+            n: value(getattr(lstm, f"{n}_l{layer}")) for n in ("weight_ih", "weight_hh", "bias_ih")
+        }
+        views[f"layer{layer}.kernel"][:] = turn(layout, of["weight_ih"].T)
+        views[f"layer{layer}.recurrent"][:] = turn(layout, of["weight_hh"].T)
+        bias = views[f"layer{layer}.bias"]
+        bias[: len(of["bias_ih"])] = turn(layout, of["bias_ih"])
+        if layout.cell == "gru":
+            second = value(getattr(lstm, f"bias_hh_l{layer}"))
+            bias[3 * layout.hidden :] = second[2 * layout.hidden :]
     views["head.kernel"][:] = value(head.weight).T
     views["head.bias"][:] = value(head.bias)
     return flat
@@ -108,7 +140,11 @@ def record_torch(name: str, dtype: str) -> dict[str, np.ndarray]:
     c0 = torch.tensor(given["cell"], requires_grad=True)
 
     def run() -> tuple[torch.Tensor, ...]:
-        hidden, (h1, c1) = lstm(x, (h0, c0))
+        if layout.cell == "lstm":
+            hidden, (h1, c1) = lstm(x, (h0, c0))
+        else:
+            hidden, h1 = lstm(x, h0)
+            c1 = 0 * c0
         outputs = head(hidden[:, warmup:])
         return outputs, h1, c1, torch.nn.functional.mse_loss(outputs, y)
 
@@ -123,7 +159,7 @@ def record_torch(name: str, dtype: str) -> dict[str, np.ndarray]:
         "d_theta": torch_flat(layout, lstm, head, gradient=True),
         "d_x": x.grad.numpy().copy(),  # the updates below add to the same array
         "d_hidden": h0.grad.numpy().copy(),
-        "d_cell": c0.grad.numpy().copy(),
+        "d_cell": np.zeros_like(given["cell"]) if c0.grad is None else c0.grad.numpy().copy(),
         "epsilon": np.array(1e-30),
         "rates": np.full(10, 1e-3),
     }
@@ -167,15 +203,37 @@ def record_keras(name: str, dtype: str) -> dict[str, np.ndarray]:
     given.pop("cell")
     inputs = keras.Input((T, layout.inputs))
     signal = inputs
+    trained = np.ones((2, 3 * layout.hidden), dtype)
+    trained[1, : 2 * layout.hidden] = 0  # of a GRU's second bias: they only double the first
+    kind = keras.layers.LSTM if layout.cell == "lstm" else keras.layers.GRU
     for _ in range(layout.layers):
-        signal = keras.layers.LSTM(layout.hidden, return_sequences=True)(signal)
+        options = {}
+        if layout.cell == "gru":
+            options["bias_constraint"] = lambda bias: bias * trained
+        signal = kind(layout.hidden, return_sequences=True, **options)(signal)
     outputs = keras.layers.Dense(layout.outputs)(signal[:, warmup:])
     model = keras.Model(inputs, outputs)
     # Keras' own order is gatecast's: kernel, recurrent kernel, bias, layer by layer
-    model.set_weights(list(layout.views(given["theta"]).values()))
+    views = layout.views(given["theta"])
+    H = layout.hidden
+    if (
+        layout.cell == "gru"
+    ):  # Keras' bias is [2, 3H], of which the second is gatecast's fourth block
+        for layer in range(layout.layers):
+            bias = views[f"layer{layer}.bias"]
+            views[f"layer{layer}.bias"] = np.zeros((2, 3 * H), dtype)
+            views[f"layer{layer}.bias"][0] = bias[: 3 * H]
+            views[f"layer{layer}.bias"][1, 2 * H :] = bias[3 * H :]
+    model.set_weights(list(views.values()))
 
     def flat(arrays: list) -> np.ndarray:
-        return np.concatenate([np.asarray(a).ravel() for a in arrays])
+        arrays = [np.asarray(a) for a in arrays]
+        if layout.cell == "gru":
+            arrays = [
+                np.concatenate([a[0], a[1, 2 * H :]]) if a.shape == (2, 3 * H) else a
+                for a in arrays
+            ]
+        return np.concatenate([a.ravel() for a in arrays])
 
     with tf.GradientTape() as tape:
         said = model(given["x"])

@@ -6,6 +6,6 @@
 
 from gatecast.kernel.layout import GATES, Layout
 from gatecast.kernel.losses import MSE, Loss
-from gatecast.kernel.records import Adam, Forward, Gradients, State
+from gatecast.kernel.records import Adam, Forward, Gradients, State, Trained
 
-__all__ = ["GATES", "MSE", "Adam", "Forward", "Gradients", "Layout", "Loss", "State"]
+__all__ = ["GATES", "MSE", "Adam", "Forward", "Gradients", "Layout", "Loss", "State", "Trained"]

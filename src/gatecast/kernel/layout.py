@@ -1,8 +1,9 @@
-"""Where each parameter of an LSTM network lies in its one flat vector."""
+"""Where each parameter of a recurrent network lies in its one flat vector."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -10,17 +11,23 @@ from gatecast.errors import UsageError
 
 __all__ = ["GATES", "Layout"]
 
-#: The order of the gate blocks along every axis of length 4H: input, forget, candidate, output.
-GATES = ("input", "forget", "candidate", "output")
+#: What the first four values of a trace are. For the LSTM it is also the order of the gate blocks
+#: along every axis of length 4H; the GRU's kernels have the blocks update, reset, candidate.
+GATES = {
+    "lstm": ("input", "forget", "candidate", "output"),
+    "gru": ("update", "reset", "candidate", "recurrent"),
+}
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Describe a stack of LSTM layers under a dense head, and its flat parameter vector.
+    """Describe a stack of recurrent layers under a dense head, and its flat parameter vector.
 
-    Per layer the vector holds the kernel [I, 4H] (I is H above the first layer), the recurrent
-    kernel [H, 4H] and the bias [4H]; after the last layer the head's kernel [H, K] and bias [K].
-    All are in C order, gate blocks in the order i, f, g, o.
+    Per layer the vector holds the kernel [I, G] (I is H above the first layer), the recurrent
+    kernel [H, G] and the bias [4H]; after the last layer the head's kernel [H, K] and bias [K],
+    and the skip path's kernel [I, K] where there is one. All are in C order. For the LSTM G is 4H,
+    blocks in the order i, f, g, o. For the GRU G is 3H, blocks in the order z (update), r (reset),
+    n (candidate); the fourth block of its bias belongs to the candidate's recurrent part.
 
     Parameters
     ----------
@@ -32,34 +39,66 @@ class Layout:
         Values that the head emits at a step, K.
     layers : int, default 1
         Stacked layers, L.
+    cell : {"lstm", "gru"}, default "lstm"
+        Long short-term memory (Hochreiter and Schmidhuber 1997; Gers et al. 2000), or gated
+        recurrent unit (Cho et al. 2014, its reset gate after the recurrent product).
+    residual : bool, default False
+        Whether each layer above the first adds what it sees to what it says.
+    dilations : tuple of int, optional
+        How many steps back each layer's recurrence reaches (Chang et al. 2017); 1 for each if not
+        given.
+    skip : bool, default False
+        Whether the head sees the inputs of its step too, so that it is a linear model of them to
+        which the network adds.
 
     Raises
     ------
     UsageError
-        If any of them is below 1.
+        If a number is below 1, the cell is not known, or there is not one dilation for each layer.
     """
 
     inputs: int
     hidden: int
     outputs: int
     layers: int = 1
+    cell: Literal["lstm", "gru"] = "lstm"
+    residual: bool = False
+    dilations: tuple[int, ...] = ()
+    skip: bool = False
 
     def __post_init__(self) -> None:
         for name in ("inputs", "hidden", "outputs", "layers"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name}={getattr(self, name)} was asked for; use 1 or more")
+        if self.cell not in GATES:
+            raise UsageError(f'cell="{self.cell}" was asked for; use "lstm" or "gru"')
+        if not self.dilations:
+            object.__setattr__(self, "dilations", (1,) * self.layers)
+        if len(self.dilations) != self.layers or min(self.dilations) < 1:
+            raise UsageError(
+                f"dilations={self.dilations} was asked for; give one number of steps, 1 or more, "
+                f"for each of the {self.layers} layers"
+            )
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """List the parameters' names and shapes, in the order of the flat vector."""
         shapes: dict[str, tuple[int, ...]] = {}
+        width = (3 if self.cell == "gru" else 4) * self.hidden
         for layer in range(self.layers):
             inputs = self.hidden if layer else self.inputs
-            shapes[f"layer{layer}.kernel"] = (inputs, 4 * self.hidden)
-            shapes[f"layer{layer}.recurrent"] = (self.hidden, 4 * self.hidden)
+            shapes[f"layer{layer}.kernel"] = (inputs, width)
+            shapes[f"layer{layer}.recurrent"] = (self.hidden, width)
             shapes[f"layer{layer}.bias"] = (4 * self.hidden,)
         shapes["head.kernel"] = (self.hidden, self.outputs)
         shapes["head.bias"] = (self.outputs,)
+        if self.skip:
+            shapes["head.skip"] = (self.inputs, self.outputs)
         return shapes
+
+    @property
+    def state_rows(self) -> int:
+        """Number of states that all layers remember, one for each step of their dilations."""
+        return sum(self.dilations)
 
     @property
     def size(self) -> int:

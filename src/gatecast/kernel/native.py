@@ -7,6 +7,7 @@ Inputs and targets may be views with any strides, so windows over a series cost 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from types import ModuleType
 
 import numpy as np
@@ -15,7 +16,7 @@ from gatecast.errors import UsageError
 from gatecast.kernel import _native
 from gatecast.kernel.layout import Layout
 from gatecast.kernel.losses import KINDS, MSE, Loss
-from gatecast.kernel.records import Adam, Forward, Gradients, State
+from gatecast.kernel.records import Adam, Forward, Gradients, State, Trained
 
 __all__ = ["forward", "gradients", "simd_level", "simd_levels", "train"]
 
@@ -76,7 +77,7 @@ def forward(
     kept = np.empty((B, T, layout.layers, 6, layout.hidden), theta.dtype) if trace else None
     if B:
         _module(theta).forward(
-            *_sizes(layout), theta, x, warmup, *_arrays(state), outputs, *final,
+            _net(layout), theta, x, warmup, *_arrays(state), outputs, *final,
             None if kept is None else kept.reshape(-1), threads,
         )  # fmt: skip
     return Forward(outputs, final, kept)
@@ -90,6 +91,8 @@ def gradients(
     *,
     loss: Loss = MSE,
     weights: np.ndarray | None = None,
+    dropout: float = 0.0,
+    key: int = 0,
     state: State | None = None,
     warmup: int = 0,
     threads: int = 1,
@@ -106,6 +109,11 @@ def gradients(
         What is minimised.
     weights : ndarray of the shape of ``y``, optional
         Weight of each target in the mean; a target of weight 0 is not looked at, and may be NaN.
+    dropout : float, default 0.0
+        Share of the values between two layers that is set to zero, the others scaled up
+        (Srivastava et al. 2014).
+    key : int, default 0
+        Which of the dropout masks are drawn; the same key draws the same ones.
 
     Returns
     -------
@@ -117,15 +125,15 @@ def gradients(
     UsageError
         If shapes or precisions do not fit together.
     """
-    _check(layout, theta, x, y, state, warmup, loss=loss, weights=weights)
+    _check(layout, theta, x, y, state, warmup, loss=loss, weights=weights, dropout=dropout)
     B = len(x)
     d_theta = np.zeros_like(theta)
     dx = np.empty(x.shape, theta.dtype)
     d_state = State.zeros(layout, B, theta.dtype)
     final = State.zeros(layout, B, theta.dtype)
     value = _module(theta).gradients(
-        *_sizes(layout), theta, x, y, *_numbers(loss, theta), weights,
-        warmup, *_arrays(state),
+        _net(layout), theta, x, y, *_numbers(loss, theta), weights,
+        dropout, key, warmup, *_arrays(state),
         d_theta, dx, *d_state, *final, threads,
     )  # fmt: skip
     return Gradients(value, d_theta, dx, d_state, final)
@@ -143,21 +151,23 @@ def train(
     batch_size: int,
     loss: Loss = MSE,
     weights: np.ndarray | None = None,
+    dropout: float = 0.0,
+    keys: np.ndarray | None = None,
     warmup: int = 0,
     state: State | None = None,
     average: np.ndarray | None = None,
     average_keep: float = 0.0,
     threads: int = 1,
-    progress: Callable[[float], None] | None = None,
-) -> float:
-    """Train for one epoch, in place: one update for each batch, in the order given.
+    progress: Callable[[Trained], None] | None = None,
+) -> Trained:
+    """Train in place: one update for each batch, in the order given.
 
     A window is a sample whose loss is taken at its last step, ``warmup = T - 1``; a sequence has
     its loss at every step after a shorter warm-up.
 
     Parameters
     ----------
-    layout, theta, x, y, loss, weights, warmup, threads
+    layout, theta, x, y, loss, weights, dropout, warmup, threads
         As for :func:`gradients`; ``theta`` is changed.
     adam : Adam
         The optimiser; its moments and powers are changed.
@@ -167,6 +177,8 @@ def train(
         Learning rate of each update; there are ``ceil(len(order) / batch_size)``.
     batch_size : int
         Samples of one update; the last batch may be smaller.
+    keys : ndarray of uint64, shape [updates], optional
+        Key of each update's dropout masks; needed where there is dropout.
     state : State, optional
         Memory of ``batch_size`` samples before the first batch; changed. If given, it is carried:
         sample j of a batch goes on where sample j of the batch before it ended.
@@ -176,22 +188,24 @@ def train(
     average_keep : float, default 0.0
         See ``average``.
     progress : callable, optional
-        Called with the finished share of the epoch, 0 to 1, about every 50 ms. What it raises
-        (and KeyboardInterrupt, with or without it) ends the epoch at once and comes through;
-        ``theta`` and ``adam`` are then those of the last finished update.
+        Called about every 50 ms with what has been trained so far, when ``theta``, ``adam`` and
+        ``average`` are those after the last of those updates. What it raises (and
+        KeyboardInterrupt, with or without it) ends the training at once and comes through.
 
     Returns
     -------
-    float
-        Mean loss over the epoch's samples, each batch's taken before its update. NaN if a loss
-        was not finite; ``theta`` and ``adam`` are then those before that batch.
+    Trained
+        How many updates were made, and each batch's loss. If a loss was not finite, training
+        ended before that update.
 
     Raises
     ------
     UsageError
         If shapes or precisions do not fit together.
     """
-    _check(layout, theta, x, y, state, warmup, batch_size, loss=loss, weights=weights)
+    _check(
+        layout, theta, x, y, state, warmup, batch_size, loss=loss, weights=weights, dropout=dropout
+    )
     order = np.ascontiguousarray(order, np.int64)
     if not len(order) or order.min() < 0 or order.max() >= len(x):
         raise UsageError(f"order must hold indices of the {len(x)} samples, at least one of them")
@@ -201,22 +215,36 @@ def train(
     rates = np.ascontiguousarray(rates, np.float64)
     if rates.shape != (updates,):
         raise UsageError(f"{updates} updates need as many rates; found shape {rates.shape}")
+    if keys is None:
+        keys = np.zeros(updates, np.uint64)
+        if dropout:
+            raise UsageError("dropout needs a key for each update")
+    keys = np.ascontiguousarray(keys, np.uint64)
+    if keys.shape != (updates,):
+        raise UsageError(f"{updates} updates need as many keys; found shape {keys.shape}")
     if not theta.flags.c_contiguous or not theta.flags.writeable:
         raise UsageError("theta is changed in place: give a contiguous, writeable array")
-    return _module(theta).train(
-        *_sizes(layout), theta, adam.first, adam.second, adam.powers,
+    losses = np.zeros(updates)
+    made = _module(theta).train(
+        _net(layout), theta, adam.first, adam.second, adam.powers,
         adam.beta_1, adam.beta_2, adam.epsilon, adam.weight_decay, adam.clip_norm,
-        average, average_keep, x, y, *_numbers(loss, theta), weights, order, rates,
-        batch_size, warmup, *_arrays(state), threads, progress,
+        average, average_keep, x, y, *_numbers(loss, theta), weights, order, batch_size,
+        rates, dropout, keys, losses, warmup, *_arrays(state), threads,
+        None if progress is None else lambda made: progress(Trained(made, losses[:made])),
     )  # fmt: skip
+    return Trained(made, losses[: made + 1])
 
 
 def _module(theta: np.ndarray) -> ModuleType:
     return _native.float32 if theta.dtype == np.float32 else _native.float64
 
 
-def _sizes(layout: Layout) -> tuple[int, int, int, int]:
-    return layout.inputs, layout.hidden, layout.outputs, layout.layers
+@lru_cache(maxsize=64)
+def _net(layout: Layout) -> _native.Net:
+    return _native.net(
+        layout.inputs, layout.hidden, layout.outputs, layout.layers, layout.cell == "gru",
+        layout.residual, layout.skip, list(layout.dilations),
+    )  # fmt: skip
 
 
 def _arrays(state: State | None) -> tuple[np.ndarray | None, np.ndarray | None]:
@@ -238,6 +266,7 @@ def _check(
     *,
     loss: Loss = MSE,
     weights: np.ndarray | None = None,
+    dropout: float = 0.0,
 ) -> None:
     if theta.dtype not in (np.float32, np.float64):
         raise UsageError(f"parameters must be float32 or float64; found {theta.dtype}")
@@ -255,6 +284,8 @@ def _check(
         )
     if not 0 <= warmup < x.shape[1]:
         raise UsageError(f"warmup={warmup} leaves no step of {x.shape[1]} for the loss")
+    if not 0.0 <= dropout < 1.0:
+        raise UsageError(f"dropout={dropout} was asked for; use 0 or more, below 1")
     wanted: list[tuple[str, np.ndarray, tuple[int, ...]]] = [("x", x, x.shape)]
     if layout.outputs % loss.quantiles:
         raise UsageError(
@@ -266,7 +297,7 @@ def _check(
             targets = layout.outputs // loss.quantiles
             wanted.append((name, array, (x.shape[0], x.shape[1] - warmup, targets)))
     if state is not None:
-        shape = (layout.layers, len(x) if samples is None else samples, layout.hidden)
+        shape = (layout.state_rows, len(x) if samples is None else samples, layout.hidden)
         wanted += [("state.hidden", state.hidden, shape), ("state.cell", state.cell, shape)]
     for name, array, shape in wanted:
         if array.shape != shape:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gatecast.kernel.layout import Layout
 
-__all__ = ["Adam", "Forward", "Gradients", "State"]
+__all__ = ["Adam", "Forward", "Gradients", "State", "Trained"]
 
 
 class State(NamedTuple):
@@ -17,8 +17,9 @@ class State(NamedTuple):
 
     Parameters
     ----------
-    hidden, cell : ndarray of shape [L, B, H]
-        h and c of each layer and sample.
+    hidden, cell : ndarray of shape [R, B, H]
+        h and c of each layer and sample; R is L, or the sum of the layers' dilations: of a layer
+        with dilation d the last d states, the oldest first. A GRU has no c; it stays zero.
     """
 
     hidden: np.ndarray
@@ -27,7 +28,7 @@ class State(NamedTuple):
     @classmethod
     def zeros(cls, layout: Layout, samples: int, dtype: np.dtype | type) -> State:
         """Make the empty memory with which a sample starts."""
-        shape = (layout.layers, samples, layout.hidden)
+        shape = (layout.state_rows, samples, layout.hidden)
         return cls(np.zeros(shape, dtype), np.zeros(shape, dtype))
 
 
@@ -41,8 +42,8 @@ class Forward(NamedTuple):
     state : State
         Memory after the last step.
     trace : ndarray of shape [B, T, L, 6, H] or None
-        Input, forget, candidate and output gate, cell and hidden state of each step, layer and
-        unit, where it was asked for.
+        Four gates (see ``GATES``), cell and hidden state of each step, layer and unit, where it
+        was asked for.
     """
 
     outputs: np.ndarray
@@ -72,6 +73,21 @@ class Gradients(NamedTuple):
     x: np.ndarray
     state: State
     final_state: State
+
+
+class Trained(NamedTuple):
+    """Hold what a run of updates leaves behind, beside the parameters and the optimiser.
+
+    Parameters
+    ----------
+    updates : int
+        Updates that were made; fewer than there were batches where a loss was not finite.
+    losses : ndarray of float64
+        Mean loss of each batch before its update, and, as the last, one that was not finite.
+    """
+
+    updates: int
+    losses: np.ndarray
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The LSTM in NumPy, to be read beside the equations; the oracle of the native kernel's tests.
+"""The LSTM and the GRU in NumPy, to be read beside the equations; the oracle of the kernel's tests.
 
 The cell (Hochreiter and Schmidhuber 1997; forget gate: Gers, Schmidhuber and Cummins 2000)::
 
@@ -9,8 +9,18 @@ The cell (Hochreiter and Schmidhuber 1997; forget gate: Gers, Schmidhuber and Cu
     c_t = f_t * c_{t-1} + i_t * g_t                   cell state: the memory
     h_t = o_t * tanh(c_t)                             hidden state: what the next layer sees
 
-A head ``y_t = h_t V + d`` stands on the last layer. The functions here have the signatures of
-their native twins in :mod:`gatecast.kernel.native`.
+and the gated recurrent unit (Cho et al. 2014, with the reset gate after the recurrent product)::
+
+    z_t = sigmoid(x_t W_z + h_{t-1} U_z + b_z)        update gate: how much is kept
+    r_t = sigmoid(x_t W_r + h_{t-1} U_r + b_r)        reset gate: how much of the past is looked at
+    m_t =                   h_{t-1} U_n + b_m         the candidate's recurrent part
+    n_t = tanh   (x_t W_n + b_n + r_t * m_t)          candidate: what could be written
+    h_t = (1 - z_t) * n_t + z_t * h_{t-1}             hidden state
+
+A layer with dilation d has t - d in the place of t - 1. Above the first layer x_t is what the layer
+below says, after dropout; in a residual stack a layer says x_t + h_t, with x_t from before dropout.
+A head ``y_t = s_t V + d`` stands on what the last layer says, with a skip path ``+ x_t S``. The
+functions here have the signatures of their native twins in :mod:`gatecast.kernel.native`.
 """
 
 from __future__ import annotations
@@ -22,7 +32,7 @@ import numpy as np
 
 from gatecast.kernel.layout import Layout
 from gatecast.kernel.losses import MSE, Loss
-from gatecast.kernel.records import Adam, Forward, Gradients, State
+from gatecast.kernel.records import Adam, Forward, Gradients, State, Trained
 
 __all__ = ["forward", "gradients", "train"]
 
@@ -33,10 +43,7 @@ class _Step(NamedTuple):
     x: np.ndarray
     h_prev: np.ndarray
     c_prev: np.ndarray
-    i: np.ndarray
-    f: np.ndarray
-    g: np.ndarray
-    o: np.ndarray
+    gates: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     c: np.ndarray
     h: np.ndarray
 
@@ -49,7 +56,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 def lstm_step(
     W: np.ndarray, U: np.ndarray, b: np.ndarray, x: np.ndarray, h: np.ndarray, c: np.ndarray
 ) -> _Step:
-    """Advance one layer by one step: the six equations at the top of this module.
+    """Advance one layer by one step: the LSTM's equations at the top of this module.
 
     Parameters
     ----------
@@ -63,7 +70,7 @@ def lstm_step(
     z_i, z_f, z_g, z_o = np.split(x @ W + h @ U + b, 4, axis=1)
     i, f, g, o = sigmoid(z_i), sigmoid(z_f), np.tanh(z_g), sigmoid(z_o)
     c_new = f * c + i * g
-    return _Step(x, h, c, i, f, g, o, c_new, o * np.tanh(c_new))
+    return _Step(x, h, c, (i, f, g, o), c_new, o * np.tanh(c_new))
 
 
 def lstm_step_backward(step: _Step, dh: np.ndarray, dc: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -78,62 +85,144 @@ def lstm_step_backward(step: _Step, dh: np.ndarray, dc: np.ndarray) -> tuple[np.
 
     Returns
     -------
-    dz : ndarray of shape [B, 4H]
-        Gradient with respect to the gates' arguments.
-    dc_prev : ndarray of shape [B, H]
-        Gradient with respect to c_{t-1}.
+    dz_x, dz_h : ndarray of shape [B, G]
+        Gradient with respect to the products with the kernel and with the recurrent kernel.
+    db : ndarray of shape [B, 4H]
+        Gradient with respect to the bias, sample by sample.
+    dh_prev, dc_prev : ndarray of shape [B, H]
+        Gradient with respect to h_{t-1}, beside that through the product, and to c_{t-1}.
     """
+    i, f, g, o = step.gates
     tanh_c = np.tanh(step.c)
-    dc = dc + dh * step.o * (1.0 - tanh_c**2)
+    dc = dc + dh * o * (1.0 - tanh_c**2)
     dz = np.concatenate(
         [
-            dc * step.g * step.i * (1.0 - step.i),
-            dc * step.c_prev * step.f * (1.0 - step.f),
-            dc * step.i * (1.0 - step.g**2),
-            dh * tanh_c * step.o * (1.0 - step.o),
+            dc * g * i * (1.0 - i),
+            dc * step.c_prev * f * (1.0 - f),
+            dc * i * (1.0 - g**2),
+            dh * tanh_c * o * (1.0 - o),
         ],
         axis=1,
     )
-    return dz, dc * step.f
+    return dz, dz, dz, np.zeros_like(dh), dc * f
+
+
+def gru_step(
+    W: np.ndarray, U: np.ndarray, b: np.ndarray, x: np.ndarray, h: np.ndarray, c: np.ndarray
+) -> _Step:
+    """Advance one layer by one step: the GRU's equations; see :func:`lstm_step`."""
+    H = h.shape[1]
+    x_z, x_r, x_n = np.split(x @ W + b[: 3 * H], 3, axis=1)
+    h_z, h_r, h_n = np.split(h @ U, 3, axis=1)
+    m = h_n + b[3 * H :]
+    z, r = sigmoid(x_z + h_z), sigmoid(x_r + h_r)
+    n = np.tanh(x_n + r * m)
+    return _Step(x, h, c, (z, r, n, m), np.zeros_like(c), (1.0 - z) * n + z * h)
+
+
+def gru_step_backward(step: _Step, dh: np.ndarray, dc: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Take the gradient back through one step; see :func:`lstm_step_backward`."""
+    z, r, n, m = step.gates
+    dn = dh * (1.0 - z) * (1.0 - n**2)
+    dz = dh * (step.h_prev - n) * z * (1.0 - z)
+    dr = dn * m * r * (1.0 - r)
+    return (
+        np.concatenate([dz, dr, dn], axis=1),
+        np.concatenate([dz, dr, dn * r], axis=1),
+        np.concatenate([dz, dr, dn, dn * r], axis=1),
+        dh * z,
+        np.zeros_like(dc),
+    )
+
+
+def _mix32(x: np.ndarray) -> np.ndarray:
+    x = (x ^ (x >> np.uint32(16))) * np.uint32(0x7FEB352D)
+    x = (x ^ (x >> np.uint32(15))) * np.uint32(0x846CA68B)
+    return x ^ (x >> np.uint32(16))
+
+
+def _mix64(x: int) -> int:
+    whole = 2**64 - 1
+    x = (x + 0x9E3779B97F4A7C15) & whole
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & whole
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & whole
+    return x ^ (x >> 31)
+
+
+def dropout_mask(
+    rate: float, key: int, layer: int, step: int, shape: tuple[int, int]
+) -> np.ndarray | float:
+    """Give what the values [B, H] on their way into a layer are multiplied by.
+
+    Either 0, or 1 / (1 - rate) so that their mean stays (Srivastava et al. 2014).
+    The masks are a function of the key and of where a value stands; see native/dropout.h.
+    """
+    if not rate:
+        return 1.0
+    samples, units = (np.arange(n, dtype=np.uint32) for n in shape)
+    step_key = np.uint32(_mix64(key ^ _mix64(layer << 32 | step)) & 0xFFFFFFFF)
+    unit_keys = _mix32(units * np.uint32(0x9E3779B9) + step_key)
+    draws = _mix32(unit_keys ^ (samples * np.uint32(0x85EBCA6B))[:, np.newaxis])
+    return (draws >= np.uint32(rate * 2.0**32)) / (1.0 - rate)
+
+
+class _Walk(NamedTuple):
+    """A walk along the samples: steps[t][layer], and what the head saw at each step."""
+
+    steps: list[list[_Step]]
+    seen: list[np.ndarray]
+    state: State
 
 
 def _run(
-    layout: Layout, theta: np.ndarray, x: np.ndarray, state: State | None
-) -> list[list[_Step]]:
-    """Walk along the samples; steps[t][layer]."""
+    layout: Layout,
+    theta: np.ndarray,
+    x: np.ndarray,
+    state: State | None,
+    dropout: float = 0.0,
+    key: int = 0,
+) -> _Walk:
     p = layout.views(theta)
     B, T, _ = x.shape
     if state is None:
         state = State.zeros(layout, B, theta.dtype)
-    h, c = list(state.hidden), list(state.cell)
-    steps = []
+    cell_step = lstm_step if layout.cell == "lstm" else gru_step
+    # of each layer its last states, the oldest first
+    ends = np.cumsum(layout.dilations)[:-1]
+    parts = zip(np.split(state.hidden, ends), np.split(state.cell, ends), strict=True)
+    memory = [list(zip(h, c, strict=True)) for h, c in parts]
+    steps, seen = [], []
     for t in range(T):
-        signal = x[:, t]
+        said = x[:, t]
         column = []
         for layer in range(layout.layers):
             name = f"layer{layer}"
-            step = lstm_step(
+            signal = said
+            if layer:
+                mask = dropout_mask(dropout, key, layer, t, (B, layout.hidden))
+                signal = (said * mask).astype(theta.dtype)
+            step = cell_step(
                 p[f"{name}.kernel"], p[f"{name}.recurrent"], p[f"{name}.bias"],
-                signal, h[layer], c[layer],
+                signal, *memory[layer].pop(0),
             )  # fmt: skip
-            h[layer], c[layer] = step.h, step.c
-            signal = step.h
+            memory[layer].append((step.h, step.c))
+            said = said + step.h if layout.residual and layer else step.h
             column.append(step)
         steps.append(column)
-    return steps
+        seen.append(said)
+    return _Walk(steps, seen, _state(memory))
 
 
-def _outputs(layout: Layout, theta: np.ndarray, steps: list, warmup: int) -> np.ndarray:
+def _state(memory: list[list[tuple[np.ndarray, np.ndarray]]]) -> State:
+    """Put together each layer's states (h, c), the oldest first."""
+    rows = [row for layer in memory for row in layer]
+    return State(np.stack([h for h, _ in rows]), np.stack([c for _, c in rows]))
+
+
+def _outputs(layout: Layout, theta: np.ndarray, walk: _Walk, x: np.ndarray, warmup: int):
     p = layout.views(theta)
-    h = np.stack([column[-1].h for column in steps[warmup:]], axis=1)
-    return h @ p["head.kernel"] + p["head.bias"]
-
-
-def _final_state(steps: list) -> State:
-    return State(
-        np.stack([step.h for step in steps[-1]]),
-        np.stack([step.c for step in steps[-1]]),
-    )
+    outputs = np.stack(walk.seen[warmup:], axis=1) @ p["head.kernel"] + p["head.bias"]
+    return outputs + x[:, warmup:] @ p["head.skip"] if layout.skip else outputs
 
 
 def forward(
@@ -150,12 +239,12 @@ def forward(
 
     See :func:`gatecast.kernel.native.forward`.
     """
-    steps = _run(layout, theta, x, state)
+    walk = _run(layout, theta, x, state)
     kept = None
     if trace:
-        kinds = [[[s.i, s.f, s.g, s.o, s.c, s.h] for s in column] for column in steps]
+        kinds = [[[*s.gates, s.c, s.h] for s in column] for column in walk.steps]
         kept = np.array(kinds).transpose(3, 0, 1, 2, 4)  # from [T, L, 6, B, H]
-    return Forward(_outputs(layout, theta, steps, warmup), _final_state(steps), kept)
+    return Forward(_outputs(layout, theta, walk, x, warmup), walk.state, kept)
 
 
 def gradients(
@@ -166,6 +255,8 @@ def gradients(
     *,
     loss: Loss = MSE,
     weights: np.ndarray | None = None,
+    dropout: float = 0.0,
+    key: int = 0,
     state: State | None = None,
     warmup: int = 0,
     threads: int = 1,  # noqa: ARG001 - the native twin's argument
@@ -178,9 +269,10 @@ def gradients(
     d_theta = np.zeros_like(theta)
     d = layout.views(d_theta)
     H, L = layout.hidden, layout.layers
+    step_backward = lstm_step_backward if layout.cell == "lstm" else gru_step_backward
 
-    steps = _run(layout, theta, x, state)
-    outputs = _outputs(layout, theta, steps, warmup)
+    walk = _run(layout, theta, x, state, dropout, key)
+    outputs = _outputs(layout, theta, walk, x, warmup)
     w = np.ones(y.shape, theta.dtype) if weights is None else weights
     w = np.repeat(w, loss.quantiles, axis=-1)
     value, slope = loss(outputs, np.where(w[..., :: loss.quantiles] == 0, 0, y))
@@ -189,28 +281,38 @@ def gradients(
 
     B, T, _ = x.shape
     dx = np.zeros(x.shape, theta.dtype)
-    dh = np.zeros((L, B, H), theta.dtype)  # from step t + 1, for each layer
-    dc = np.zeros((L, B, H), theta.dtype)
+    # gradients of the states that the steps still to come back to have read, for each layer
+    zero = np.zeros((B, H), theta.dtype)
+    later = [[(zero, zero)] * n for n in layout.dilations]
     for t in reversed(range(T)):
         from_above = np.zeros((B, H), theta.dtype)
         if t >= warmup:
             d_y = d_out[:, t - warmup]
-            d["head.kernel"] += steps[t][-1].h.T @ d_y
+            d["head.kernel"] += walk.seen[t].T @ d_y
             d["head.bias"] += d_y.sum(axis=0)
             from_above = d_y @ p["head.kernel"].T
+            if layout.skip:
+                d["head.skip"] += x[:, t].T @ d_y
+                dx[:, t] += d_y @ p["head.skip"].T
         for layer in reversed(range(L)):
             name = f"layer{layer}"
-            step = steps[t][layer]
-            dz, dc[layer] = lstm_step_backward(step, dh[layer] + from_above, dc[layer])
-            d[f"{name}.kernel"] += step.x.T @ dz
-            d[f"{name}.recurrent"] += step.h_prev.T @ dz
-            d[f"{name}.bias"] += dz.sum(axis=0)
-            dh[layer] = dz @ p[f"{name}.recurrent"].T
-            from_above = dz @ p[f"{name}.kernel"].T
-        dx[:, t] = from_above
+            step = walk.steps[t][layer]
+            dh, dc = later[layer].pop()
+            dz_x, dz_h, db, dh_prev, dc_prev = step_backward(step, dh + from_above, dc)
+            d[f"{name}.kernel"] += step.x.T @ dz_x
+            d[f"{name}.recurrent"] += step.h_prev.T @ dz_h
+            d[f"{name}.bias"] += db.sum(axis=0)
+            later[layer].insert(0, (dh_prev + dz_h @ p[f"{name}.recurrent"].T, dc_prev))
+            below = dz_x @ p[f"{name}.kernel"].T
+            if layer == 0:
+                dx[:, t] += below
+            else:
+                below = (below * dropout_mask(dropout, key, layer, t, (B, H))).astype(theta.dtype)
+                from_above = below + from_above if layout.residual else below
     return Gradients(
-        float((w * value).sum() / total), d_theta, dx, State(dh, dc), _final_state(steps)
-    )
+        float((w * value).sum() / total), d_theta, dx,
+        _state(later), walk.state,
+    )  # fmt: skip
 
 
 def adam_update(theta: np.ndarray, gradient: np.ndarray, adam: Adam, rate: float) -> None:
@@ -241,19 +343,21 @@ def train(
     batch_size: int,
     loss: Loss = MSE,
     weights: np.ndarray | None = None,
+    dropout: float = 0.0,
+    keys: np.ndarray | None = None,
     warmup: int = 0,
     state: State | None = None,
     average: np.ndarray | None = None,
     average_keep: float = 0.0,
     threads: int = 1,
-    progress: Callable[[float], None] | None = None,
-) -> float:
-    """Train for one epoch, in place.
+    progress: Callable[[Trained], None] | None = None,
+) -> Trained:
+    """Train in place.
 
     See :func:`gatecast.kernel.native.train`.
     """
-    total = 0.0
-    for start in range(0, len(order), batch_size):
+    losses = []
+    for update, start in enumerate(range(0, len(order), batch_size)):
         chosen = order[start : start + batch_size]
         carried = None
         if state is not None:
@@ -261,17 +365,18 @@ def train(
         result = gradients(
             layout, theta, x[chosen], y[chosen],
             loss=loss, weights=None if weights is None else weights[chosen],
+            dropout=dropout, key=0 if keys is None else int(keys[update]),
             state=carried, warmup=warmup, threads=threads,
         )  # fmt: skip
+        losses.append(result.loss)
         if not np.isfinite(result.loss):
-            return float("nan")
-        adam_update(theta, result.theta, adam, rates[start // batch_size])
+            return Trained(update, np.array(losses))
+        adam_update(theta, result.theta, adam, rates[update])
         if average is not None:
             average += (1.0 - average_keep) * (theta - average)
         if state is not None:
             state.hidden[:, : len(chosen)] = result.final_state.hidden
             state.cell[:, : len(chosen)] = result.final_state.cell
-        total += result.loss * len(chosen)
         if progress is not None:
-            progress((start + len(chosen)) / len(order))
-    return total / len(order)
+            progress(Trained(update + 1, np.array(losses)))
+    return Trained(len(losses), np.array(losses))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
+from gatecast.errors import UsageError
 from gatecast.kernel import Layout, State, native
 from gatecast.network.parameters import initialise
 
@@ -14,7 +16,7 @@ __all__ = ["Network"]
 
 @dataclass
 class Network:
-    """Hold a stack of LSTM layers under a dense head.
+    """Hold a stack of recurrent layers under a dense head.
 
     Parameters
     ----------
@@ -36,7 +38,11 @@ class Network:
         layers: int = 1,
         *,
         rng: np.random.Generator,
+        cell: Literal["lstm", "gru"] = "lstm",
+        residual: bool = False,
+        dilations: tuple[int, ...] = (),
         zero_head: bool = False,
+        skip: np.ndarray | None = None,
         dtype: type = np.float32,
     ) -> Network:
         """Make an untrained network with Keras' initial distributions.
@@ -47,21 +53,36 @@ class Network:
             Features I, units of each layer H, outputs K, stacked layers L.
         rng : numpy.random.Generator
             Source of the initial weights.
+        cell, residual, dilations
+            As for :class:`gatecast.kernel.Layout`.
         zero_head : bool, default False
-            Let the head begin at zero, so that training starts from the forecast that the targets
-            are differences to.
+            Let the head begin at zero, so that training starts from the skip path, or from the
+            forecast that the targets are differences to.
+        skip : ndarray of shape [I, K], optional
+            Give the head a skip path from the inputs, and let its kernel begin with these values:
+            a 1 at [i, k] makes output k begin as feature i, the naive forecast where that is the
+            last value. It is trained like every other parameter.
         dtype : type, default float32
             Precision of parameters and arithmetic.
 
         Raises
         ------
         UsageError
-            If a size is below 1.
+            If a size is below 1, or dilations or skip do not fit the sizes.
         """
-        layout = Layout(inputs, hidden, outputs, layers)
+        layout = Layout(
+            inputs, hidden, outputs, layers, cell, residual, dilations, skip is not None
+        )
         theta = initialise(layout, rng, dtype)
+        views = layout.views(theta)
         if zero_head:
-            layout.views(theta)["head.kernel"][:] = 0.0
+            views["head.kernel"][:] = 0.0
+        if skip is not None:
+            if skip.shape != (inputs, outputs):
+                raise UsageError(
+                    f"skip must have shape ({inputs}, {outputs}); found shape {skip.shape}"
+                )
+            views["head.skip"][:] = skip
         return cls(layout, theta)
 
     def run(
@@ -109,7 +130,7 @@ class Network:
         Returns
         -------
         ndarray of shape [B, T, L, 6, H]
-            Input gate, forget gate, candidate, output gate, cell state and hidden state.
+            The four gates (see ``gatecast.kernel.GATES``), cell state and hidden state.
 
         Raises
         ------

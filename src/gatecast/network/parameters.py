@@ -14,7 +14,7 @@ def initialise(layout: Layout, rng: np.random.Generator, dtype: type = np.float3
 
     Kernels are Glorot-uniform (Glorot and Bengio 2010, equation 16), recurrent kernels orthogonal
     (Saxe, McClelland and Ganguli 2014), the forget gate's bias is 1 (Jozefowicz, Zaremba and
-    Sutskever 2015), every other bias 0.
+    Sutskever 2015), every other bias and the skip path 0.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def initialise(layout: Layout, rng: np.random.Generator, dtype: type = np.float3
         elif name.endswith(".kernel"):
             limit = np.sqrt(6.0 / sum(view.shape))
             view[:] = rng.uniform(-limit, limit, view.shape)
-        elif name.startswith("layer"):
+        elif name.startswith("layer") and layout.cell == "lstm":
             view[layout.hidden : 2 * layout.hidden] = 1.0  # gates are i, f, g, o
     return theta
 

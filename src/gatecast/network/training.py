@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from gatecast.errors import DataError, TrainingError, UsageError
-from gatecast.kernel import MSE, Adam, Loss, native
+from gatecast.kernel import MSE, Adam, Loss, Trained, native
+from gatecast.network.checkpoint import History, Training
 from gatecast.network.network import Network
 
 __all__ = ["History", "Progress", "Trainer"]
@@ -36,31 +39,6 @@ class Progress(NamedTuple):
     loss: float | None
 
 
-@dataclass
-class History:
-    """Record what happened in training, epoch by epoch.
-
-    Parameters
-    ----------
-    loss : list of float
-        Mean loss over the training samples, each batch's before its update.
-    validation_loss : list of float
-        The same over the validation samples, after the epoch; empty without validation.
-    seconds : float
-        Wall-clock time of the whole training.
-    best_epoch : int or None
-        Index of the epoch whose weights the network has, where early stopping restored them.
-    stopped_early : bool
-        Whether early stopping ended the training.
-    """
-
-    loss: list[float] = field(default_factory=list)
-    validation_loss: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-    best_epoch: int | None = None
-    stopped_early: bool = False
-
-
 @dataclass(frozen=True)
 class Trainer:
     """Train networks with Adam; the defaults are those of Keras.
@@ -79,6 +57,9 @@ class Trainer:
         from a 25th over the first three tenths and then falling to zero (Smith and Topin 2019).
     loss : Loss, default mean squared error
         What is minimised.
+    dropout : float, default 0.0
+        Share of the values between two layers that is set to zero while training (Srivastava et
+        al. 2014).
     weight_decay : float, default 0.0
         Decay of the weights by the learning rate times it at each update (AdamW).
     clip_norm : float, default 0.0
@@ -98,7 +79,7 @@ class Trainer:
         End the training when the validation loss (the training loss without validation) has not
         improved for so many epochs, and go back to the best weights. Never, if not given.
     random_state : int, default 0
-        Seed of the shuffling. The same seed gives the same bits.
+        Seed of the shuffling and of dropout. The same seed gives the same bits.
     threads : int, optional
         Threads; one for each processor if not given. The result does not depend on it.
 
@@ -116,6 +97,7 @@ class Trainer:
     epsilon: float = 1e-7
     schedule: Literal["constant", "cosine", "one_cycle"] = "constant"
     loss: Loss = MSE
+    dropout: float = 0.0
     weight_decay: float = 0.0
     clip_norm: float = 0.0
     average_keep: float = 0.0
@@ -151,6 +133,8 @@ class Trainer:
                 "average_keep, average_epochs and patience each say which weights the network is "
                 "left with: give one of them"
             )
+        if not 0.0 <= self.dropout < 1.0:
+            raise UsageError(f"dropout={self.dropout} was asked for; use 0 or more, below 1")
         if not self.learning_rate > 0.0:
             raise UsageError(f"learning_rate={self.learning_rate} was asked for; use more than 0")
 
@@ -161,6 +145,7 @@ class Trainer:
         y: np.ndarray,
         *,
         weights: np.ndarray | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> History:
         """Train a network in place.
@@ -176,6 +161,11 @@ class Trainer:
             of T - S steps). K / Q of them for a pinball loss of Q levels.
         weights : ndarray of the shape of ``y``, optional
             Weight of each target in the mean; one of weight 0 is not looked at, and may be NaN.
+        checkpoint : str or path, optional
+            File in which the training is put aside about once a second, in the middle of an epoch
+            too. If it is there already, the training goes on from it, and ends with the bits that
+            it would have had without the break (on the same SIMD level). It stays when the
+            training is over.
         progress : callable, optional
             Called by wall clock, about every 50 ms, and after each epoch. What it raises ends
             the training.
@@ -188,7 +178,10 @@ class Trainer:
         Raises
         ------
         UsageError
-            If shapes do not fit.
+            If shapes do not fit, if there is dropout and no second layer, or if the checkpoint is
+            that of another training.
+        ModelFileError
+            If the checkpoint is damaged.
         DataError
             If no sample is left to train on, or to validate on where a split was asked for.
         TrainingError
@@ -221,8 +214,12 @@ class Trainer:
                 f"{len(x)} samples with validation_split={self.validation_split} leave none to "
                 "train on: supply more history or hold back less"
             )
+        if self.dropout and network.layout.layers == 1:
+            raise UsageError(
+                f"dropout={self.dropout} was asked for and the network has one layer: dropout acts "
+                "between layers, so use more of them, or none of it"
+            )
         threads = self.threads or available_threads()
-
         adam = Adam.start(
             network.theta,
             beta_1=self.beta_1,
@@ -231,33 +228,47 @@ class Trainer:
             weight_decay=self.weight_decay,
             clip_norm=self.clip_norm,
         )
-        rng = np.random.default_rng(self.random_state)
-        order = np.arange(count)
         updates = -(-count // self.batch_size)
-        rates = self._rates(self.epochs * updates)
-        history = History()
-        best, best_theta = np.inf, network.theta.copy()
-        average = network.theta.copy() if self.average_keep else None
-        last_sum = np.zeros(len(network.theta))  # of the last epochs' weights
-        started = time.perf_counter()
-        for epoch in range(self.epochs):
-            if self.shuffle:
-                order = rng.permutation(count)
-            loss = native.train(
-                network.layout, network.theta, adam, x, y, order,
-                rates[epoch * updates : (epoch + 1) * updates],
-                batch_size=self.batch_size, loss=self.loss, weights=weights, warmup=warmup,
-                average=average, average_keep=self.average_keep, threads=threads,
-                progress=self._teller(progress, epoch, history),
+        rates = self._rates(self.epochs * updates).reshape(self.epochs, updates)
+        sizes = np.minimum(self.batch_size, count - self.batch_size * np.arange(updates))
+        run = Training.start(network.theta, adam, updates)
+        save = _Saver(run, checkpoint, self._fingerprint(network, x, y, weights, checkpoint))
+        history = run.history
+        started = time.perf_counter() - history.seconds
+
+        while run.epoch < self.epochs and not history.stopped_early:
+            epoch, first = run.epoch, run.updates
+            # of the epoch alone, so that a resumed training draws the same
+            rng = np.random.default_rng((self.random_state, epoch))
+            order = rng.permutation(count) if self.shuffle else np.arange(count)
+            keys = rng.integers(0, 2**64, updates, np.uint64)
+
+            def tell(trained: Trained, epoch: int = epoch, first: int = first) -> None:
+                run.updates = first + trained.updates
+                run.losses[first : run.updates] = trained.losses[: trained.updates]
+                history.seconds = time.perf_counter() - started
+                save.now_and_then()
+                if progress is not None:
+                    last = history.loss[-1] if history.loss else None
+                    progress(Progress(epoch, self.epochs, run.updates / updates, last))
+
+            trained = native.train(
+                network.layout, network.theta, adam, x, y, order[first * self.batch_size :],
+                rates[epoch, first:], batch_size=self.batch_size, loss=self.loss, weights=weights,
+                dropout=self.dropout, keys=keys[first:], warmup=warmup,
+                average=run.average if self.average_keep else None,
+                average_keep=self.average_keep, threads=threads, progress=tell,
             )  # fmt: skip
-            if not np.isfinite(loss):
+            if first + trained.updates < updates:
                 raise TrainingError(
                     f"the loss became NaN or infinite in epoch {epoch + 1}; the weights from "
                     f"before that update are kept. Lower learning_rate={self.learning_rate:g}, "
                     "or look for huge values in the data"
                 )
-            history.loss.append(loss)
-            watched = loss
+            run.losses[first:] = trained.losses
+            run.updates = 0
+            history.loss.append(float(run.losses @ sizes) / count)
+            watched = history.loss[-1]
             if held_back:
                 outputs, _ = network.run(x[count:], warmup=warmup, threads=threads)
                 watched = self._mean_loss(
@@ -265,24 +276,45 @@ class Trainer:
                 )
                 history.validation_loss.append(watched)
             history.seconds = time.perf_counter() - started
-            if progress is not None:
-                progress(Progress(epoch + 1, self.epochs, 0.0, loss))
             if self.patience is not None:
-                if watched < best:
-                    best, history.best_epoch = watched, epoch
-                    best_theta[:] = network.theta
+                seen = history.validation_loss or history.loss
+                if watched < min(seen[:-1], default=np.inf):
+                    history.best_epoch = epoch
+                    run.best[:] = network.theta
                 elif epoch - (history.best_epoch or 0) >= self.patience:
                     history.stopped_early = True
-                    break
             if self.average_epochs and epoch >= self.epochs - self.average_epochs:
-                last_sum += network.theta
+                run.last_sum += network.theta
+            save.now_and_then()
+            if progress is not None:
+                progress(Progress(epoch + 1, self.epochs, 0.0, history.loss[-1]))
+        save.now()
         if self.patience is not None:
-            network.theta[:] = best_theta
-        if average is not None:
-            network.theta[:] = average
+            network.theta[:] = run.best
+        if self.average_keep:
+            network.theta[:] = run.average
         if self.average_epochs:
-            network.theta[:] = last_sum / min(self.average_epochs, self.epochs)
+            network.theta[:] = run.last_sum / min(self.average_epochs, self.epochs)
         return history
+
+    def _fingerprint(
+        self,
+        network: Network,
+        x: np.ndarray,
+        y: np.ndarray,
+        weights: np.ndarray | None,
+        checkpoint: str | os.PathLike[str] | None,
+    ) -> str:
+        """Tell this training from every other one; costs a look at all data."""
+        if checkpoint is None:
+            return ""
+        settings = {**asdict(self), "threads": None}
+        digest = hashlib.sha256(f"{settings} {network.layout} {x.shape} {y.shape}".encode())
+        digest.update(network.theta.tobytes())
+        for array in (x, y) if weights is None else (x, y, weights):
+            for sample in array:  # views over a series are never copied whole
+                digest.update(sample.tobytes())
+        return digest.hexdigest()
 
     def _mean_loss(self, outputs: np.ndarray, y: np.ndarray, weights: np.ndarray | None) -> float:
         value, _ = self.loss(outputs, y if weights is None else np.where(weights == 0, 0, y))
@@ -301,13 +333,26 @@ class Trainer:
             return self.learning_rate * np.where(share < 0.3, 0.04 + 0.96 * rise, fall)
         return self.learning_rate * 0.5 * (1.0 + np.cos(np.pi * share))
 
-    def _teller(
-        self, progress: Callable[[Progress], None] | None, epoch: int, history: History
-    ) -> Callable[[float], None] | None:
-        if progress is None:
-            return None
-        last = history.loss[-1] if history.loss else None
-        return lambda share: progress(Progress(epoch, self.epochs, share, last))
+
+class _Saver:
+    """Put a training aside, about once a second."""
+
+    def __init__(
+        self, run: Training, path: str | os.PathLike[str] | None, fingerprint: str
+    ) -> None:
+        self.run, self.path, self.fingerprint = run, path, fingerprint
+        if path is not None and Path(path).exists():
+            run.resume(path, fingerprint)
+        self.last = time.perf_counter()
+
+    def now_and_then(self) -> None:
+        if time.perf_counter() - self.last >= 1.0:
+            self.now()
+
+    def now(self) -> None:
+        if self.path is not None:
+            self.run.save(self.path, self.fingerprint)
+            self.last = time.perf_counter()
 
 
 def available_threads() -> int:

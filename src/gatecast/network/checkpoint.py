@@ -1,0 +1,159 @@
+"""A training under way: all that it consists of, and how it is put aside and taken up again."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from gatecast.errors import ModelFileError, UsageError
+from gatecast.kernel import Adam
+from gatecast.storage import read_arrays, write_arrays
+
+__all__ = ["History", "Training"]
+
+_KIND = "gatecast training"
+_VERSION = 1
+
+
+@dataclass
+class History:
+    """Record what happened in training, epoch by epoch.
+
+    Parameters
+    ----------
+    loss : list of float
+        Mean loss over the training samples, each batch's before its update.
+    validation_loss : list of float
+        The same over the validation samples, after the epoch; empty without validation.
+    seconds : float
+        Wall-clock time of the whole training.
+    best_epoch : int or None
+        Index of the epoch whose weights the network has, where early stopping restored them.
+    stopped_early : bool
+        Whether early stopping ended the training.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    best_epoch: int | None = None
+    stopped_early: bool = False
+
+
+@dataclass
+class Training:
+    """Hold a training between two updates.
+
+    Parameters
+    ----------
+    theta : ndarray of shape [P]
+        The network's parameters, trained in place.
+    adam : Adam
+        The optimiser.
+    average : ndarray of shape [P]
+        Running mean of the parameters, where one is kept.
+    best : ndarray of shape [P]
+        Parameters of the best epoch so far.
+    last_sum : ndarray of shape [P], float64
+        Sum of the parameters after each of the last epochs, where their mean is asked for.
+    history : History
+        Finished epochs.
+    losses : ndarray of shape [updates], float64
+        Loss of each update of the epoch under way.
+    updates : int
+        Updates of the epoch under way that were made.
+    """
+
+    theta: np.ndarray
+    adam: Adam
+    average: np.ndarray
+    best: np.ndarray
+    last_sum: np.ndarray
+    history: History
+    losses: np.ndarray
+    updates: int = 0
+
+    @classmethod
+    def start(cls, theta: np.ndarray, adam: Adam, updates: int) -> Training:
+        """Begin a training of so many updates an epoch."""
+        return cls(
+            theta, adam, theta.copy(), theta.copy(), np.zeros(len(theta)), History(),
+            np.zeros(updates),
+        )  # fmt: skip
+
+    @property
+    def epoch(self) -> int:
+        """Index of the epoch under way."""
+        return len(self.history.loss)
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        return {
+            "theta": self.theta,
+            "adam.first": self.adam.first,
+            "adam.second": self.adam.second,
+            "adam.powers": self.adam.powers,
+            "average": self.average,
+            "best": self.best,
+            "last_sum": self.last_sum,
+            "losses": self.losses,
+        }
+
+    def save(self, path: str | os.PathLike[str], fingerprint: str) -> None:
+        """Write a checkpoint, all or nothing.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+        fingerprint : str
+            What tells this training from every other one.
+
+        Raises
+        ------
+        NotFoundError, UsageError
+            If it cannot be written; an old checkpoint is then still there.
+        """
+        document = {
+            "kind": _KIND,
+            "version": _VERSION,
+            "fingerprint": fingerprint,
+            "history": asdict(self.history),
+            "updates": self.updates,
+        }
+        write_arrays(path, self._arrays(), document)
+
+    def resume(self, path: str | os.PathLike[str], fingerprint: str) -> None:
+        """Go on from a checkpoint, in place.
+
+        Parameters
+        ----------
+        path : str or path
+            What :meth:`save` wrote.
+        fingerprint : str
+            As it was given to :meth:`save`.
+
+        Raises
+        ------
+        UsageError
+            If it is the checkpoint of another training.
+        ModelFileError
+            If it is not a checkpoint, or is damaged.
+        """
+        arrays, document = read_arrays(path)
+        if document.get("kind") != _KIND or document.get("version") != _VERSION:
+            raise ModelFileError(
+                f'"{Path(path)}" is not a checkpoint of a training: give the name of one, or of a '
+                "file that is not there yet"
+            )
+        if document.get("fingerprint") != fingerprint:
+            raise UsageError(
+                f'"{Path(path)}" is the checkpoint of a training with other data, settings or '
+                "initial weights: delete it, or give another name"
+            )
+        for name, array in self._arrays().items():
+            array[:] = arrays[name]
+        self.history = History(**document["history"])
+        self.updates = document["updates"]
