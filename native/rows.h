@@ -16,9 +16,9 @@ inline int padded(int units) {
 template <class T>
 struct RowWeights {
   struct Layer {
-    size_t kernel;     // [I][4][Hp]
-    size_t recurrent;  // [H][4][Hp]
-    size_t bias;       // [4][Hp]
+    size_t kernel;     // [I][Gp]: the rows of the four arguments side by side, padded once
+    size_t recurrent;  // [H][Gp]
+    size_t bias;       // [Gp]
     size_t back;       // [4H][Hp], the recurrent kernel transposed
     size_t down;       // [4H][Hp], the kernel transposed; not of the first layer
   } layer[max_layers];
@@ -26,12 +26,12 @@ struct RowWeights {
   size_t size;
 
   explicit RowWeights(const Net& net) {
-    const size_t H = net.hidden, Hp = padded<T>(net.hidden);
+    const size_t H = net.hidden, Hp = padded<T>(net.hidden), Gp = padded<T>(4 * net.hidden);
     size = 0;
     for (int l = 0; l < net.layers; ++l) {
-      layer[l].kernel = take(net.layer_inputs(l) * 4 * Hp);
-      layer[l].recurrent = take(H * 4 * Hp);
-      layer[l].bias = take(4 * Hp);
+      layer[l].kernel = take(net.layer_inputs(l) * Gp);
+      layer[l].recurrent = take(H * Gp);
+      layer[l].bias = take(Gp);
       layer[l].back = take(4 * H * Hp);
       layer[l].down = take(l ? 4 * H * Hp : 0);
     }
@@ -62,12 +62,14 @@ void transpose_padded(const T* a, int rows, int columns, ptrdiff_t row, int padd
 template <class T>
 void pack_rows(const Net& net, const T* theta, T* packed, bool one_step, bool backward) {
   const RowWeights<T> at(net);
-  const int H = net.hidden, K = net.outputs, Hp = padded<T>(H), G = net.width();
+  const int H = net.hidden, K = net.outputs, Hp = padded<T>(H), Gp = padded<T>(4 * H);
+  const int G = net.width();
   // a kernel's rows, and the same transposed, for the blocks that it has
   const auto rows = [&](const T* kernel, int count, auto block, T* to) {
-    for (int k = 0; k < count; ++k, kernel += G)
-      for (int a = 0; a < 4; ++a, to += Hp)
-        copy_padded(kernel + (block(a) < 0 ? 0 : block(a) * H), block(a) < 0 ? 0 : H, Hp, to);
+    for (int k = 0; k < count; ++k, kernel += G, to += Gp)
+      for (int a = 0; a < 4; ++a)
+        copy_padded(kernel + (block(a) < 0 ? 0 : block(a) * H), block(a) < 0 ? 0 : H,
+                    a < 3 ? H : Gp - 3 * H, to + a * H);
   };
   const auto columns = [&](const T* kernel, auto block, T* to) {
     for (int a = 0; a < 4; ++a, to += size_t(H) * Hp)
@@ -80,8 +82,7 @@ void pack_rows(const Net& net, const T* theta, T* packed, bool one_step, bool ba
     const T* kernel = theta + net.kernel(l);
     const T* recurrent = theta + net.recurrent(l);
     rows(kernel, net.layer_inputs(l), from_input, packed + at.layer[l].kernel);
-    for (int a = 0; a < 4; ++a)
-      copy_padded(theta + net.bias(l) + a * H, H, Hp, packed + at.layer[l].bias + a * Hp);
+    copy_padded(theta + net.bias(l), 4 * H, Gp, packed + at.layer[l].bias);
     if (!one_step) rows(recurrent, H, from_hidden, packed + at.layer[l].recurrent);
     if (backward && !one_step) columns(recurrent, from_hidden, packed + at.layer[l].back);
     if (backward && l > 0) columns(kernel, from_input, packed + at.layer[l].down);
@@ -93,7 +94,8 @@ template <class T>
 size_t row_work(const Net& net, int steps, int warmup, int samples, bool backward) {
   const size_t B = samples;
   return WalkScratch(net, steps, warmup, backward, false, B * padded<T>(net.hidden),
-                     B * net.inputs, B * net.outputs).size;
+                     B * net.inputs, B * net.outputs).size +
+         padded<T>(4 * net.hidden) + Simd<T>::width;  // and one sample's arguments
 }
 
 // y[G vectors] += sum over k of x[k] * w[k][G vectors], two partial sums to hide latency
@@ -128,28 +130,42 @@ class RowRun : public Walk<T, RowRun<T, CellType>> {
       : Base(task, false, Grid{padded<T>(task.net.hidden), task.samples, 1, padded<T>(task.net.hidden)},
              Grid{task.net.inputs, task.samples, 1, task.net.inputs},
              Grid{task.net.outputs, task.samples, 1, task.net.outputs}),
-        B(task.samples), Hp(padded<T>(task.net.hidden)), weights(task.net) {}
+        B(task.samples), Hp(padded<T>(task.net.hidden)), Gp(padded<T>(4 * task.net.hidden)),
+        weights(task.net) {
+    // the last argument's last vector ends here; what lies behind a unit's vector may be anything
+    // finite, for it meets zeros in the head and is never stored
+    store<T>(arguments_buffer() + Gp, Vec<T>{});
+  }
 
  private:
   using Base::W;
   using Base::task, Base::net, Base::H, Base::K, Base::backward, Base::residual, Base::scratch;
   using Base::input, Base::hidden, Base::cell, Base::new_hidden, Base::new_cell, Base::gates;
   using Base::kept, Base::dh, Base::above, Base::outputs, Base::top, Base::reads_memory;
-  const int B, Hp;
+  const int B, Hp, Gp;
   const RowWeights<T> weights;
 
   int input_stride(int l) const { return l ? Hp : net.inputs; }
   bool one_step() const { return this->empty_memory() && task.steps == 1; }
 
   void step(int l, int t) {
-    const int groups = 4 * Hp / W;
+    const int vectors = Gp / W, passes = (vectors + 7) / 8, most = (vectors + passes - 1) / passes;
     for (int n = 0; n < B; ++n) {
-      int j = 0;
-      for (; j + 8 <= groups; j += 8) arguments<8>(l, t, n, j * W);
-      for (; j < groups; j += 4) arguments<4>(l, t, n, j * W);
+      for (int j = 0; j < vectors; j += most)
+        arguments_of(vectors - j < most ? vectors - j : most, l, t, n, j * W);
       activate(l, t, n);
     }
   }
+
+  template <int G = 8>
+  void arguments_of(int count, int l, int t, int n, int column) {
+    if constexpr (G > 1) {
+      if (count != G) return arguments_of<G - 1>(count, l, t, n, column);
+    }
+    arguments<G>(l, t, n, column);
+  }
+
+  T* arguments_buffer() const { return task.work + scratch.size; }
 
   template <int G>
   void arguments(int l, int t, int n, int column) {
@@ -157,24 +173,25 @@ class RowRun : public Walk<T, RowRun<T, CellType>> {
     Vec<T> z[G];
 #pragma GCC unroll 8
     for (int g = 0; g < G; ++g) z[g] = load(task.packed + at.bias + column + g * W);
-    add_rows<T, G>(task.packed + at.kernel + column, 4 * Hp, input(l, t) + n * input_stride(l),
+    add_rows<T, G>(task.packed + at.kernel + column, Gp, input(l, t) + n * input_stride(l),
                    net.layer_inputs(l), z);
     if (reads_memory(l, t))
-      add_rows<T, G>(task.packed + at.recurrent + column, 4 * Hp, hidden(l, t) + n * Hp, H, z);
-    T* out = gates(l, t) + size_t(n) * 4 * Hp + column;
+      add_rows<T, G>(task.packed + at.recurrent + column, Gp, hidden(l, t) + n * Hp, H, z);
+    T* out = arguments_buffer() + column;
 #pragma GCC unroll 8
     for (int g = 0; g < G; ++g) store<T>(out + g * W, z[g]);
   }
 
   void activate(int l, int t, int n) {
+    const T* z_at = arguments_buffer();
     T* gate = gates(l, t) + size_t(n) * 4 * Hp;
     const T *h_old = hidden(l, t) + n * Hp, *c_old = cell(l, t) + n * Hp;
     T *h_new = new_hidden(l, t) + n * Hp, *c_new = new_cell(l, t) + n * Hp;
     T* rest = kept(l, t) + n * Hp;
     const bool keeps = this->keeps_gates();
     for (int j = 0; j < Hp; j += W) {
-      const Vec<T> z[4] = {load(gate + j), load(gate + Hp + j), load(gate + 2 * Hp + j),
-                           load(gate + 3 * Hp + j)};
+      const Vec<T> z[4] = {load(z_at + j), load(z_at + H + j), load(z_at + 2 * H + j),
+                           load(z_at + 3 * H + j)};
       const auto s = CellType::forward(z, load(h_old + j), load(c_old + j));
       store<T>(c_new + j, s.cell);
       store<T>(h_new + j, s.hidden);

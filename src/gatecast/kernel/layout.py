@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -100,10 +102,10 @@ class Layout:
         """Number of states that all layers remember, one for each step of their dilations."""
         return sum(self.dilations)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of parameters, P."""
-        return sum(int(np.prod(shape)) for shape in self.shapes().values())
+        return sum(math.prod(shape) for shape in self.shapes().values())
 
     def views(self, theta: np.ndarray) -> dict[str, np.ndarray]:
         """Give each parameter by name as a view into the flat vector.
@@ -131,7 +133,7 @@ class Layout:
         views = {}
         start = 0
         for name, shape in self.shapes().items():
-            stop = start + int(np.prod(shape))
+            stop = start + math.prod(shape)
             views[name] = theta[start:stop].reshape(shape)
             start = stop
         return views
