@@ -69,26 +69,23 @@ struct Loss {
   int quantiles = 1;
   const T* levels = nullptr;  // [quantiles]
 
-  // The loss of one output, and its derivative.
-  T operator()(T output, T target, int k, T& slope) const {
-    const T error = output - target;
+  // The loss of one output, and its derivative; `level` is that of its quantile.
+  template <Kind kind>
+  T of(T error, T level, T& slope) const {
     const T size = error < 0 ? -error : error;
     const T sign = T((error > 0) - (error < 0));
-    switch (kind) {
-      case squared:
-        slope = 2 * error;
-        return error * error;
-      case absolute:
-        slope = sign;
-        return size;
-      case huber:
-        slope = size <= delta ? error : delta * sign;
-        return size <= delta ? error * error / 2 : delta * (size - delta / 2);
-      default: {
-        const T level = levels[k % quantiles];
-        slope = error > 0 ? 1 - level : error < 0 ? -level : error;
-        return slope * error;
-      }
+    if constexpr (kind == squared) {
+      slope = 2 * error;
+      return error * error;
+    } else if constexpr (kind == absolute) {
+      slope = sign;
+      return size;
+    } else if constexpr (kind == huber) {
+      slope = size <= delta ? error : delta * sign;
+      return size <= delta ? error * error / 2 : delta * (size - delta / 2);
+    } else {
+      slope = error > 0 ? 1 - level : error < 0 ? -level : error;
+      return slope * error;
     }
   }
 };
@@ -145,25 +142,43 @@ struct Task {
 
   int loss_steps() const { return steps - warmup; }
 
-  // The loss of sample n at loss step s and output k; `value` becomes d loss / d output.
-  double score(int n, int s, int k, T& value) const {
-    const int target = k / measure.quantiles;
-    const T weight =
-        weights ? weights[chosen[n] * w_sample + s * w_step + target * w_output] : T(1);
-    if (weight == T(0)) {
-      value = T(0);
-      return 0;
+  // The loss of output k at loss step s, summed over the samples; each of its `values`, `stride`
+  // apart, becomes d loss / d output.
+  double score(int s, int k, T* values, ptrdiff_t stride) const {
+    using Kind = Loss<T>;
+    switch (measure.kind) {
+      case Kind::squared: return score_as<Kind::squared>(s, k, values, stride);
+      case Kind::absolute: return score_as<Kind::absolute>(s, k, values, stride);
+      case Kind::huber: return score_as<Kind::huber>(s, k, values, stride);
+      default: return score_as<Kind::pinball>(s, k, values, stride);
     }
-    T slope;
-    const T loss = measure(
-        value, y[chosen[n] * y_sample + s * y_step + target * y_output], k, slope);
-    value = share * weight * slope;
-    return double(weight) * double(loss);
   }
   bool stopped() const {
     if (!pulse) return false;
     if (polls && pulse->poll) pulse->poll(pulse->context);
     return pulse->stop.load(std::memory_order_relaxed);
+  }
+
+ private:
+  template <typename Loss<T>::Kind kind>
+  double score_as(int s, int k, T* values, ptrdiff_t stride) const {
+    const int target = k / measure.quantiles;
+    const T level = kind == Loss<T>::pinball ? measure.levels[k % measure.quantiles] : T(0);
+    const T* targets = y + s * y_step + target * y_output;
+    double total = 0;
+    for (int n = 0; n < samples; ++n, values += stride) {
+      const T weight =
+          weights ? weights[chosen[n] * w_sample + s * w_step + target * w_output] : T(1);
+      if (weight == T(0)) {  // a target that is not there
+        *values = T(0);
+        continue;
+      }
+      T slope;
+      total += double(weight * measure.template of<kind>(*values - targets[chosen[n] * y_sample],
+                                                         level, slope));
+      *values = share * weight * slope;
+    }
+    return total;
   }
 };
 

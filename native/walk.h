@@ -281,12 +281,10 @@ class Walk {
     double total = 0;
     for (int t = task.warmup; t < task.steps; ++t) {
       T* out = outputs(t);
-      for_each(output_grid, [&](int k, int n, size_t at) {
-        if (n < task.samples)
-          total += task.score(n, t - task.warmup, k, out[at]);
-        else
-          out[at] = T(0);
-      });
+      for (int k = 0; k < K; ++k, out += output_grid.unit) {
+        total += task.score(t - task.warmup, k, out, output_grid.sample);
+        for (int n = task.samples; n < output_grid.samples; ++n) out[n * output_grid.sample] = T(0);
+      }
     }
     task.loss = total;
   }

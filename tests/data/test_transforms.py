@@ -120,7 +120,10 @@ def test_scaling_comes_back_for_any_values(values, scaler):
 
 
 def test_log_by_hand():
-    np.testing.assert_allclose(Log.fit(AIR).transform(np.array([1.0, np.e])), [0, 1], rtol=1e-15)
+    log = Log.fit(np.array([np.e, 1.0]))
+    np.testing.assert_allclose(log.transform(np.array([1.0, np.e])), [0, 1], rtol=1e-15)
+    # a later value without a logarithm counts as half of the smallest known
+    np.testing.assert_allclose(log.transform(np.array([0.0, -3.0, 0.1])), np.log(0.5), rtol=1e-15)
 
 
 @pytest.mark.parametrize("bad", [0.0, -3.0])

@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 
 from gatecast.datasets import air_passengers, lynx, sunspots
-from gatecast.errors import DataError, NotFittedError, UsageError
+from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.recipe import features, prepare, training_pairs
+from gatecast.forecaster.recipe import Memory, prepare
+from gatecast.forecaster.sampling import Stretches, Tracks
 
 QUICK = {"updates": 40, "seeds": 1, "hidden": 8}
 
@@ -76,47 +77,274 @@ def test_same_seed_same_bits_at_any_thread_count():
     assert len(forecasts) == 1
 
 
-def test_features_and_transforms_know_nothing_of_the_future():
-    values = np.random.default_rng(0).normal(size=80).cumsum()
+@pytest.mark.parametrize("target", ["values", "changes"])
+def test_inputs_know_nothing_of_the_future(target):
+    values = np.random.default_rng(0).normal(size=(3, 80)).cumsum(axis=1)
     changed = values.copy()
-    changed[50:] = 1e6
-    np.testing.assert_array_equal(features(values, 24)[:50], features(changed, 24)[:50])
+    changed[:, 50:] = 1e300
+    walks = [Memory.start(target, 12, 3).walk(v)[:, :50] for v in (values, changed)]
+    np.testing.assert_array_equal(*walks)
 
 
-def test_training_targets_are_changes_from_the_present_value():
-    values = np.arange(40.0) ** 2
-    x, y = training_pairs(values, features(values, 8), length=10, step=7, horizon=3)
-    assert x.shape == (4, 10, 2)
-    last = 40 - 3 - 1  # the last step with three values after it is used
-    np.testing.assert_allclose(y[-1, -1], values[last + 1 : last + 4] - values[last])
-    np.testing.assert_allclose(x[-1, -1, 1], values[last] - values[last - 1])
+@pytest.mark.parametrize("target", ["values", "changes"])
+def test_inputs_of_two_halves_are_those_of_the_whole(target):
+    values = np.random.default_rng(0).normal(size=(3, 80)).cumsum(axis=1)
+    whole = Memory.start(target, 12, 3).walk(values)
+    memory = Memory.start(target, 12, 3)
+    halves = [memory.walk(values[:, :33]), memory.walk(values[:, 33:])]
+    np.testing.assert_array_equal(np.concatenate(halves, axis=1), whole)
+
+
+@pytest.mark.parametrize("target", ["values", "changes"])
+def test_targets_are_the_next_values_and_never_those_of_another_series(target):
+    series = [np.arange(9.0) ** 2, 1e6 + np.arange(4.0)]
+    tracks = Tracks.lay(series, target, span=8, h=3)
+    for i, values in enumerate(series):
+        for t in range(len(values)):
+            found = tracks.targets(tracks.starts[i] + t)
+            base = values[t] if target == "changes" else 0.0
+            due = np.append(values, [np.nan] * 3)[t + 1 : t + 4] - base
+            np.testing.assert_allclose(found, due.astype(np.float32))
+
+
+def test_short_series_are_drawn_whole_and_what_they_lack_is_not_there():
+    series = [np.sin(np.arange(50.0)), np.sin(np.arange(6.0))]
+    stretches = Stretches(Tracks.lay(series, "values", 8, h=2), length=10, warmup=2, count=400)
+    x, y, weights = stretches.draw(np.random.default_rng(0))
+    assert x.shape == (400, 10, 1)
+    assert y.shape == weights.shape == (400, 8, 2)
+    short = (x[:, 6:] == 0).all(axis=(1, 2))
+    assert 40 < short.sum() < 160  # by the root of the places: 1 to the root of 41
+    np.testing.assert_array_equal(
+        weights[short],
+        np.broadcast_to([[1, 1], [1, 1], [1, 0]] + [[0, 0]] * 5, (short.sum(), 8, 2)),
+    )
+    assert (weights[~short] == 1).mean() > 0.9
+    np.testing.assert_allclose(y[short][:, 0, 0] * stretches.scale[0], np.sin(3.0), rtol=1e-6)
 
 
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        (air_passengers()["y"].to_numpy(), ["logarithms", "season of 12", "mean"]),
-        (np.random.default_rng(0).normal(size=100), ["mean"]),
-        (100 + np.random.default_rng(0).normal(size=100), ["mean"]),
+        (air_passengers()["y"].to_numpy(), ["logarithms", "season of 12", "usually move"]),
+        (np.random.default_rng(0).normal(size=100), ["usually move"]),
+        (100 + np.random.default_rng(0).normal(size=100), ["usually move"]),
     ],
 )
 def test_what_is_done_depends_on_the_series_and_is_undone_exactly(values, words):
-    prepared = prepare(values, 12)
+    prepared = prepare(values, 6, 12)
     sentences = prepared.decisions()
     assert len(sentences) == len(words)
     assert all(word in sentence for word, sentence in zip(words, sentences))
-    np.testing.assert_allclose(prepared.restore(prepared.values, 0), values, rtol=1e-12)
+    np.testing.assert_allclose(prepared.restore(prepared.apply(values), 0), values, rtol=1e-12)
 
 
 def test_too_short_a_series_is_told_what_would_be_enough():
     frame = pd.DataFrame({"unique_id": "store 12", "ds": range(15), "y": np.arange(15.0)})
-    with pytest.raises(DataError, match=r'series "store 12" has 15 values; h=12 .* at least 20'):
+    with pytest.raises(DataError, match=r'series "store 12" has 15 values; h=12 .* at least 16'):
         LSTMForecaster(h=12).fit(frame)
+    two = pd.concat([frame, frame.assign(unique_id="store 13")])
+    with pytest.raises(DataError, match=r"longest of 2 series has 15 values; h=12 .* at least 16"):
+        LSTMForecaster(h=12).fit(two)
+    long = pd.DataFrame({"unique_id": "store 1", "ds": range(40), "y": np.arange(40.0)})
+    with pytest.raises(DataError, match=r'series "store 12" has 2 values, and 1 of 2 series'):
+        LSTMForecaster(h=12, **QUICK).fit(pd.concat([long, frame[:2]]))
+    with pytest.raises(DataError, match="10 values of a series would be enough"):
+        LSTMForecaster(h=3, level=[80], **QUICK).fit(frame[:9])
+    few = LSTMForecaster(h=3, level=[80], **QUICK).fit(frame[:10])
+    assert "there were 1: it may be too narrow" in few.decisions()[-1]
+
+
+@pytest.mark.parametrize("n", [5, 9, 15, 30])
+def test_short_series_are_forecast(n):
+    frame = pd.DataFrame({"ds": range(n), "y": 3.0 * np.arange(n)})
+    forecast = LSTMForecaster(h=1, **QUICK).fit(frame).predict()["LSTM"]
+    assert np.isfinite(forecast).all()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.where(np.arange(90) % 7 == 0, 5.0, 0.0),
+        np.zeros(60),
+        -(np.arange(60.0) ** 2),
+        np.r_[np.arange(1.0, 60.0), 0.0],
+        1e300 * (1 + 0.1 * np.sin(np.arange(60.0))),
+        1e-300 * (1 + 0.1 * np.sin(np.arange(60.0))),
+    ],
+    ids=["intermittent", "zeros", "negative", "zero held back", "huge", "tiny"],
+)
+def test_unusual_series_have_finite_forecasts_of_their_size(values):
+    frame = pd.DataFrame({"ds": range(len(values)), "y": values})
+    forecast = LSTMForecaster(h=4, level=[80], **QUICK).fit(frame).predict()
+    assert np.isfinite(forecast.to_numpy(float)).all()
+    reach = np.ptp(values) or abs(values[0])
+    assert (np.abs(forecast["LSTM"] - values.mean()) <= 3 * reach).all()
+
+
+def noisy_walks(count, n, seed=0):
+    rng = np.random.default_rng(seed)
+    return pd.concat(
+        pd.DataFrame({"unique_id": f"s{i}", "ds": range(n), "y": rng.normal(size=n).cumsum()})
+        for i in range(count)
+    )
+
+
+def test_intervals_hold_their_share_and_never_cross():
+    frame = noisy_walks(300, 60)
+    known, future = frame[frame["ds"] < 52], frame[frame["ds"] >= 52]
+    model = LSTMForecaster(h=8, level=[50, 80, 95], updates=150, seeds=1, hidden=8)
+    forecast = model.fit(known).predict()
+    y = future["y"].to_numpy()
+    before, after = forecast["LSTM"].to_numpy(), forecast["LSTM"].to_numpy()
+    for share in (50, 80, 95):
+        low, high = (forecast[f"LSTM-{end}-{share}"].to_numpy() for end in ("lo", "hi"))
+        assert (low <= before).all()
+        assert (high >= after).all()
+        before, after = low, high
+        # 300 independent series; 4 standard errors
+        spread = 4 * np.sqrt(share * (100 - share) / 300) / 100
+        assert ((low <= y) & (y <= high)).mean() == pytest.approx(share / 100, abs=spread)
+    width = (after - before).reshape(-1, 8).mean(axis=0)
+    assert width[7] / width[0] == pytest.approx(np.sqrt(8), rel=0.25)  # as a random walk's
+    assert list(forecast.columns)[3:] == [
+        "LSTM-lo-95", "LSTM-lo-80", "LSTM-lo-50", "LSTM-hi-50", "LSTM-hi-80", "LSTM-hi-95",
+    ]  # fmt: skip
+
+
+def test_sample_paths_spread_as_the_series_does():
+    model = LSTMForecaster(h=8, updates=150, seeds=1, hidden=8).fit(noisy_walks(300, 60))
+    paths = model.simulate(200, random_state=1)
+    assert list(paths.columns) == ["unique_id", "ds", "path", "LSTM"]
+    assert len(paths) == 200 * 300 * 8
+    values = paths["LSTM"].to_numpy().reshape(200, 300, 8)
+    spread = values.std(axis=0).mean(axis=0)
+    np.testing.assert_allclose(spread, np.sqrt(np.arange(1, 9)), rtol=0.25)
+    steps = np.diff(values, axis=-1)  # a path is a walk, not a cloud around the forecast
+    assert np.abs(steps).mean() == pytest.approx(np.sqrt(2 / np.pi), rel=0.25)
+    again = model.simulate(200, random_state=1)["LSTM"].to_numpy()
+    np.testing.assert_array_equal(again, paths["LSTM"])
+
+
+def test_a_walk_cannot_be_forecast_and_it_is_said():
+    frame = noisy_walks(100, 80)
+    model = LSTMForecaster(h=5, hidden=8, seeds=1).fit(frame)
+    assert model.calibration_.error == pytest.approx(model.calibration_.naive_error, rel=0.03)
+
+
+def test_updates_equal_a_run_over_the_whole_series():
+    frame = air_passengers().drop(columns="unique_id")
+    model = LSTMForecaster(h=6, level=[80], **QUICK).fit(frame[:-20])
+    by_one = LSTMForecaster(h=6, level=[80], **QUICK).fit(frame[:-20])
+    model.update(frame[-20:])
+    for i in range(20):
+        by_one.update([frame["y"].iloc[i - 20]])
+    forecast = model.predict()
+    assert forecast["ds"].iloc[0] == frame["ds"].iloc[-1] + pd.offsets.MonthBegin()
+    pd.testing.assert_frame_equal(forecast, by_one.predict(), rtol=1e-5)
+    # run the same networks over the whole series, from an empty memory
+    values = model.prepared_[0].apply(frame["y"].to_numpy())[np.newaxis]
+    x = Memory.start(model.target_, model._memory.span, 1).walk(values)
+    for network, said in zip(model.networks_, model._said):
+        np.testing.assert_allclose(network.predict(x), said, atol=1e-5)
+
+
+def test_updates_of_some_series_leave_the_others_alone():
+    frame = noisy_walks(4, 40)
+    model = LSTMForecaster(h=3, **QUICK).fit(frame)
+    before = model.predict()
+    new = pd.DataFrame({"unique_id": ["s2", "s0", "s2"], "ds": [40, 40, 41], "y": [1.0, 2.0, 3.0]})
+    after = model.update(new).predict()
+    assert after["ds"].tolist() == [41, 42, 43, 40, 41, 42, 42, 43, 44, 40, 41, 42]
+    for name, same in (("s0", False), ("s1", True), ("s2", False), ("s3", True)):
+        one, two = (f[f["unique_id"] == name]["LSTM"].to_numpy() for f in (before, after))
+        assert np.array_equal(one, two) == same
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "message"),
+    [
+        ({"unique_id": "s1", "ds": [41], "y": [1.0]}, DataError, "the next value is that of 40"),
+        ({"unique_id": "s1", "ds": [39], "y": [1.0]}, DataError, "none that the model has seen"),
+        ({"unique_id": "s9", "ds": [40], "y": [1.0]}, NotFoundError, '"s9" is not one of the 2'),
+        (np.ones((3, 1)), DataError, r"an array \[2, n\]"),
+        (np.full((2, 1), np.nan), DataError, "NaN or infinite"),
+    ],
+)
+def test_rows_that_do_not_follow_are_refused_and_nothing_changes(rows, error, message):
+    model = LSTMForecaster(h=3, **QUICK).fit(noisy_walks(2, 40))
+    before = model.predict()
+    with pytest.raises(error, match=message):
+        model.update(pd.DataFrame(rows) if isinstance(rows, dict) else rows)
+    pd.testing.assert_frame_equal(model.predict(), before)
+
+
+def test_insample_forecasts_stand_at_their_times_and_know_only_their_past():
+    frame = noisy_walks(2, 40)
+    model = LSTMForecaster(h=3, **QUICK).fit(frame)
+    fitted = model.predict_insample(step_size=2)
+    assert list(fitted.columns) == ["unique_id", "ds", "cutoff", "y", "LSTM"]
+    first = fitted[fitted["unique_id"] == "s1"]
+    assert first["cutoff"].max() == 36
+    assert (first["ds"] - first["cutoff"]).tolist() == [1, 2, 3] * (len(first) // 3)
+    known = frame.set_index(["unique_id", "ds"])["y"]
+    assert (known.loc[list(zip(fitted["unique_id"], fitted["ds"]))].to_numpy() == fitted["y"]).all()
+    # the last origin's forecast is what the same networks say when they have seen no more
+    last = first[first["cutoff"] == 36]["LSTM"].to_numpy()
+    values = model.prepared_[1].apply(frame[frame["unique_id"] == "s1"]["y"].to_numpy())
+    x = Memory.start(model.target_, model._memory.span, 1).walk(values[np.newaxis, :37])
+    said = model.networks_[0].predict(x)[0] * model.scale_ * model.calibration_.trust
+    base = values[36] if model.target_ == "changes" else 0.0
+    np.testing.assert_allclose(last, model.prepared_[1].restore(said + base, 37), rtol=1e-4)
+    with pytest.raises(NotFittedError, match="does not hold"):
+        model.update(np.ones((2, 1))).predict_insample()
+
+
+def test_nothing_after_the_end_is_known_to_what_is_measured():
+    """Values held back decide how long to train; what they are cannot reach the networks tried."""
+    frame = noisy_walks(30, 60)
+    poisoned = frame.copy()
+    poisoned.loc[poisoned["ds"] >= 55, "y"] *= 1e6
+    from gatecast.forecaster.fitting import Fitting, Settings
+
+    settings = Settings(5, (), 1, "lstm", 6, 1, 50, 1, 5e-3, 0, 1)
+    networks = []
+    for table in (frame, poisoned):
+        series = [g["y"].to_numpy() for _, g in table.groupby("unique_id", sort=False)]
+        fitting = Fitting(settings, series)
+        train = fitting._train
+        fitting._train = lambda *a, train=train: networks.append(train(*a)) or networks[-1]
+        fitting.calibrate()
+    (one,), (two,) = networks[0][0], networks[1][0]
+    np.testing.assert_array_equal(one.theta, two.theta)
+
+
+def test_ctrl_c_stops_all_networks_at_once():
+    import signal
+    import threading
+    import time
+
+    sent = []
+
+    def interrupt():
+        sent.append(time.perf_counter())
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    frame = sunspots()
+    timer = threading.Timer(1.0, interrupt)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        LSTMForecaster(h=12, updates=20_000, seeds=4).fit(frame)
+    assert time.perf_counter() - sent[0] < 0.5
 
 
 def test_settings_and_order_of_calls_are_checked():
     with pytest.raises(UsageError, match="h=0"):
         LSTMForecaster(h=0).fit(lynx())
+    with pytest.raises(UsageError, match=r"level=\[0\]"):
+        LSTMForecaster(h=1, level=[0]).fit(lynx())
+    with pytest.raises(UsageError, match="each level once"):
+        LSTMForecaster(h=1, level=[80, 80]).fit(lynx())
     with pytest.raises(NotFittedError, match=r"before fit\(\)"):
         LSTMForecaster(h=1).predict()
     with pytest.raises(NotFittedError, match=r"before fit\(\)"):

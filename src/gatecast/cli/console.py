@@ -14,13 +14,17 @@ __all__ = ["training_bars"]
 
 
 @contextmanager
-def training_bars(labels: dict[str, str]) -> Iterator[Callable[[str, Training], None]]:
+def training_bars(
+    labels: dict[str, str], unit: str = "epoch"
+) -> Iterator[Callable[[str, Training], None]]:
     """Show a bar for each training that reports, and a line for the loss of each epoch.
 
     Parameters
     ----------
     labels : dict of str to str
         What to call each training, by its key.
+    unit : str, default "epoch"
+        What is counted; of anything but epochs there are too many for a line each.
 
     Yields
     ------
@@ -31,7 +35,7 @@ def training_bars(labels: dict[str, str]) -> Iterator[Callable[[str, Training], 
     bars = Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=30),
-        TextColumn("epoch {task.fields[epoch]}/{task.total:.0f}"),
+        TextColumn(unit + " {task.fields[epoch]}/{task.total:.0f}"),
         TextColumn("{task.fields[loss]}"),
         TimeElapsedColumn(),
         console=console,
@@ -45,7 +49,7 @@ def training_bars(labels: dict[str, str]) -> Iterator[Callable[[str, Training], 
         if key not in tasks:
             tasks[key] = bars.add_task(labels[key], total=training.epochs, epoch=0, loss="")
         loss = "" if training.loss is None else f"loss {training.loss:.4f}"
-        if training.epoch > told.get(key, 0) and console.is_terminal:
+        if unit == "epoch" and training.epoch > told.get(key, 0) and console.is_terminal:
             told[key] = training.epoch
             bars.console.print(
                 f"{labels[key]}: epoch {training.epoch}/{training.epochs}, {loss}",
@@ -53,6 +57,7 @@ def training_bars(labels: dict[str, str]) -> Iterator[Callable[[str, Training], 
             )
         bars.update(
             tasks[key],
+            total=training.epochs,
             completed=training.epoch + training.share,
             epoch=min(training.epochs, training.epoch + (training.share > 0)),
             loss=loss,

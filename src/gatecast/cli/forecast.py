@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    import pandas as pd
+from gatecast.cli.config import CONFIG
 
 __all__ = ["forecast"]
 
@@ -17,12 +16,17 @@ __all__ = ["forecast"]
 def forecast(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
     h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
+    level: Annotated[
+        str, typer.Option(help="Per cent that each interval should hold, for example 80,95.")
+    ] = "",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="CSV file for the forecast; else stdout.")
+        Path | None,
+        typer.Option("--output", "-o", help="CSV or Parquet file for the forecast; else stdout."),
     ] = None,
     report: Annotated[Path, typer.Option(help="The page to write.")] = Path(
         "gatecast-forecast.html"
     ),
+    save: Annotated[Path | None, typer.Option(help="File to keep the fitted model in.")] = None,
     id_col: Annotated[str | None, typer.Option(help="Column of series names.")] = None,
     time_col: Annotated[str | None, typer.Option(help="Column of times.")] = None,
     target_col: Annotated[str | None, typer.Option(help="Column of values.")] = None,
@@ -32,24 +36,26 @@ def forecast(
     ] = None,
     random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    config: CONFIG = None,  # noqa: ARG001 - read before the others
 ) -> None:
     """Forecast the series in a file.
 
     The forecast goes to stdout as CSV (or to a file), a page with history and forecast is
     written beside it. Columns are found out where the file leaves no doubt.
     """
-    from gatecast import storage
     from gatecast.cli.console import training_bars
+    from gatecast.cli.tables import records, say, write_table
     from gatecast.forecaster import LSTMForecaster
     from gatecast.report.forecast import forecast_page
 
     model = LSTMForecaster(
         h=h,
+        level=_levels(level),
         freq=int(freq) if freq is not None and freq.isdigit() else freq,
         season_length=season_length,
         random_state=random_state,
     )
-    with training_bars({"LSTM": "training"}) as tell:
+    with training_bars({"LSTM": "training"}, unit="update") as tell:
         model.fit(
             file,
             id_col=id_col,
@@ -58,7 +64,10 @@ def forecast(
             progress=lambda p: tell("LSTM", p),
         )
     frame = model.predict()
+    if save is not None:
+        model.save(save)
     panel, decisions = model.panel_, model.decisions()
+    assert panel is not None
     forecast_page(
         panel.to_frame(),
         frame,
@@ -70,36 +79,33 @@ def forecast(
         decisions=decisions,
         settings=model.get_params(),
     )
-    if output is not None:
-        storage.write_text(output, frame.to_csv(index=False))
     if as_json:
-        typer.echo(
-            json.dumps(
-                {
-                    "forecast": _records(frame),
-                    "decisions": decisions,
-                    "settings": model.get_params(),
-                    "output": None if output is None else str(output),
-                    "report": str(report),
-                }
-            )
-        )
+        if output is not None:
+            write_table(frame, output)
+        document = {
+            "forecast": records(frame),
+            "decisions": decisions,
+            "settings": model.get_params(),
+            "output": None if output is None else str(output),
+            "model": None if save is None else str(save),
+            "report": str(report),
+        }
+        typer.echo(json.dumps(document))
         return
     for sentence in decisions:
         typer.echo(sentence, err=True)
-    if output is None:
-        typer.echo(frame.to_csv(index=False), nl=False)  # to be piped as it is
-    else:
-        typer.echo(f"Forecast: {output}", err=True)
+    say(frame, output)
+    if save is not None:
+        typer.echo(f"Model: {save}", err=True)
     typer.echo(f"Page: {report}", err=True)
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """List the rows, times as ISO 8601 text."""
-    return [
-        {
-            str(name): cell.isoformat() if hasattr(cell, "isoformat") else cell
-            for name, cell in row.items()
-        }
-        for row in frame.to_dict(orient="records")
-    ]
+def _levels(text: str) -> list[float]:
+    from gatecast.errors import UsageError
+
+    try:
+        return [float(part) for part in text.replace(" ", "").split(",") if part]
+    except ValueError:
+        raise UsageError(
+            f"--level {text} was asked for; give per cents with commas between, as in 80,95"
+        ) from None

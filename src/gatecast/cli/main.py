@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gatecast import __version__
-from gatecast.cli import demo, forecast
+from gatecast.cli import demo, doctor, forecast, predict
 from gatecast.errors import GatecastError
 
 app = typer.Typer(
@@ -19,6 +19,9 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("forecast")(forecast.forecast)
+app.command("predict")(predict.predict)
+app.command("update")(predict.update)
+app.command("doctor")(doctor.doctor)
 
 
 def _show_version(wanted: bool) -> None:

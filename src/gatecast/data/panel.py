@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from gatecast.data.calendar import future_times, is_daily_or_longer
+from gatecast.data.calendar import add_steps, future_times, is_daily_or_longer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Panel", "Series"]
+__all__ = ["Ends", "Panel", "Series"]
 
 
 class Series(NamedTuple):
@@ -99,6 +99,46 @@ class Panel:
         table[self.target_col] = self.values
         return table
 
+    def ends(self) -> Ends:
+        """Say where each series ends, which is all that a forecast needs of the calendar."""
+        return Ends(
+            self.ids, self.times[self.offsets[1:] - 1], np.diff(self.offsets), self.freq,
+            self.id_col, self.time_col, self.target_col, self.time_zone,
+        )  # fmt: skip
+
+    def future_frame(self, h: int) -> pd.DataFrame:
+        """Make the left side of a forecast; see :meth:`Ends.future_frame`."""
+        return self.ends().future_frame(h)
+
+    def _keys(self, lengths: np.ndarray, times: np.ndarray) -> pd.DataFrame:
+        return self.ends().keys(lengths, times)
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """Hold where the series of a panel end.
+
+    Attributes
+    ----------
+    ids : ndarray of shape [n]
+        Name of each series.
+    times : ndarray of shape [n]
+        Last time of each series.
+    lengths : ndarray of shape [n]
+        Values of each series.
+    freq, id_col, time_col, target_col, time_zone
+        As of the :class:`Panel`.
+    """
+
+    ids: np.ndarray
+    times: np.ndarray
+    lengths: np.ndarray
+    freq: str | int
+    id_col: str | None
+    time_col: str
+    target_col: str
+    time_zone: str | None = None
+
     def future_frame(self, h: int) -> pd.DataFrame:
         """Make the left side of a forecast: the ``h`` times after the end of each series.
 
@@ -112,10 +152,18 @@ class Panel:
         DataFrame
             The id column, if there is one, and times; ``h`` rows a series, in the order of ``ids``.
         """
-        times = future_times(self.times[self.offsets[1:] - 1], self.freq, h)
-        return self._keys(np.full(len(self), h), times.ravel())
+        times = future_times(self.times, self.freq, h)
+        return self.keys(np.full(len(self.ids), h), times.ravel())
 
-    def _keys(self, lengths: np.ndarray, times: np.ndarray) -> pd.DataFrame:
+    def later(self, which: np.ndarray, steps: np.ndarray) -> Ends:
+        """Move the ends of some series on by so many steps each."""
+        times, lengths = self.times.copy(), self.lengths.copy()
+        times[which] = add_steps(times[which], steps, self.freq)
+        lengths[which] += steps
+        return replace(self, times=times, lengths=lengths)
+
+    def keys(self, lengths: np.ndarray, times: np.ndarray) -> pd.DataFrame:
+        """Make a table of ids, each as often as its length, and times, in the user's time zone."""
         table = {} if self.id_col is None else {self.id_col: np.repeat(self.ids, lengths)}
         table[self.time_col] = times
         frame = pd.DataFrame(table)

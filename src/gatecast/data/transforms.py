@@ -156,7 +156,16 @@ class StandardScaler:
 
 @dataclass(frozen=True)
 class Log:
-    """Take logarithms, so that growth by a factor becomes growth by a step."""
+    """Take logarithms, so that growth by a factor becomes growth by a step.
+
+    Attributes
+    ----------
+    floor : float
+        Half of the smallest training value. A later value below it, zero or negative perhaps,
+        counts as this one: it has no logarithm, or one that is far from everything known.
+    """
+
+    floor: float
 
     @classmethod
     def fit(cls, values: np.ndarray) -> Log:
@@ -174,11 +183,11 @@ class Log:
         """
         _require_finite(values)
         _require_above_zero(values, "a logarithm")
-        return cls()
+        return cls(float(np.min(values)) / 2)
 
     def transform(self, values: np.ndarray, start: int = 0) -> np.ndarray:  # noqa: ARG002
-        """Take natural logarithms of positive values of any shape."""
-        return np.log(values)
+        """Take natural logarithms of values of any shape."""
+        return np.log(np.maximum(values, self.floor))
 
     def inverse(self, values: np.ndarray, start: int = 0) -> np.ndarray:  # noqa: ARG002
         """Undo :meth:`transform`."""

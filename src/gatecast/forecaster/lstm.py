@@ -2,76 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from hashlib import sha256
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from gatecast.data.calendar import default_season_length
-from gatecast.data.panel import Panel
+from gatecast.data.calendar import default_season_length, future_times
+from gatecast.data.panel import Panel, Series
 from gatecast.data.reading import read_panel
-from gatecast.errors import DataError, NotFittedError, UsageError
-from gatecast.forecaster.recipe import FEATURES, Prepared, features, prepare, training_pairs
-from gatecast.network import History, Network, Progress, Trainer
+from gatecast.data.regular import show_time
+from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
+from gatecast.forecaster.fitting import Fitting, Settings
+from gatecast.forecaster.recipe import Memory, Prepared, Target
+from gatecast.kernel import State
+from gatecast.network import Network, Progress
+from gatecast.network.training import available_threads
 
 __all__ = ["LSTMForecaster"]
+
+_FEWEST_VALUES = 4
 
 
 @dataclass
 class LSTMForecaster:
     """Forecast the next ``h`` values of one series, or of many with one global network.
 
-    The network sees each series as a sequence, carries its memory along it, and emits at every
-    step the next ``h`` values as changes from the present one; its head starts at zero, which is
-    the naive forecast. Several networks from different seeds are trained, and the median of what
-    they say is the forecast.
+    The network sees each series as a sequence, carries its memory along it, and says at every step
+    the next ``h`` values. The last part of each series is first held back: how long to train, how
+    far to trust the network against the naive forecast, and how wide the intervals have to be is
+    measured there, with everything else fitted on what came before. Then several networks from
+    different seeds are trained on all values, and the median of what they say is the forecast.
 
     Parameters
     ----------
     h : int
         Steps to forecast, K.
+    level : sequence of float, default ()
+        Per cent that each prediction interval should hold, for example ``[80, 95]``.
     freq : str or int, optional
         Frequency of the series; found from the times if not given.
     season_length : int, optional
         Steps in a season; that of the frequency if not given, 1 for none. A season is taken out
         of a series only where a test finds it there.
-    hidden : int, default 32
-        Units of the LSTM, H.
-    updates : int, default 300
-        Updates of each network's weights.
+    cell : {"lstm", "gru"}, default "lstm"
+        Kind of network.
+    hidden : int, default 48
+        Units of each layer, H.
+    layers : int, default 1
+        Stacked layers, L.
+    updates : int, optional
+        Updates of each network's weights; chosen on the values held back if not given.
     seeds : int, default 3
         Networks trained.
+    learning_rate : float, default 5e-3
+        Highest rate of Adam; it falls to zero along a cosine.
     random_state : int, default 0
-        Seed of initial weights and shuffling; the same seed gives the same forecast.
+        Seed of initial weights and draws; the same seed gives the same forecast.
     threads : int, optional
         Threads; one for each processor if not given. The forecast does not depend on it.
 
     Attributes
     ----------
-    panel_ : Panel
-        The data as read, with notes on what was found out or repaired.
+    ends_ : Ends
+        Names and last times of the series.
     prepared_ : list of Prepared
-        What was done to each series.
+        What is done to each series.
+    target_ : {"values", "changes"}
+        What the networks see and say.
     networks_ : list of Network
         The trained networks.
-    histories_ : list of History
-        Their losses by epoch.
+    calibration_ : Calibration or None
+        What the values held back have shown; None where the series are too short for it.
+    losses_ : list of list of float
+        Loss of each network by epoch.
+    panel_ : Panel or None
+        The data as read; None once the model was loaded or updated.
+    fingerprint_ : str
+        SHA-256 of the values and times that it was fitted on.
+    notes_ : list of str
+        What was found out and decided, a sentence each.
     """
 
     h: int
+    level: Sequence[float] = ()
     freq: str | int | None = None
     season_length: int | None = None
-    hidden: int = 32
-    updates: int = 300
+    cell: Literal["lstm", "gru"] = "lstm"
+    hidden: int = 48
+    layers: int = 1
+    updates: int | None = None
     seeds: int = 3
+    learning_rate: float = 5e-3
     random_state: int = 0
     threads: int | None = None
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
         """Give the settings by name, as scikit-learn does."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    # ------------------------------------------------------------------------------------- fitting
 
     def fit(
         self,
@@ -91,7 +124,7 @@ class LSTMForecaster:
         id_col, time_col, target_col : str, optional
             Columns; found out if not given.
         progress : callable, optional
-            Told how far training is, over all networks as one.
+            Told how far training is, over all networks as one; an epoch is then an update.
 
         Returns
         -------
@@ -104,71 +137,96 @@ class LSTMForecaster:
             If a setting is out of its range.
         NotFoundError, DataError
             If the data cannot be read or used, or a series is too short.
+        TrainingError
+            If a loss became NaN or infinite.
         """
-        for name in ("h", "hidden", "updates", "seeds"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"{name}={getattr(self, name)} was asked for; use 1 or more")
+        self._check_settings()
         panel = source
         if not isinstance(panel, Panel):
             panel = read_panel(
                 source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq
             )
-        self._fit(panel, progress)
+        self._check_lengths(panel)
+        season = self.season_length or default_season_length(panel.freq)
+        settings = Settings(
+            self.h, tuple(self.level), season, self.cell, self.hidden, self.layers, self.updates,
+            self.seeds, self.learning_rate, self.random_state, self._threads(),
+        )  # fmt: skip
+        fitting = Fitting(settings, [s.values for s in panel], progress)
+        updates, calibration = fitting.calibrate()
+        if calibration is None and self.level:
+            raise DataError(
+                f"level={list(self.level)} was asked for, and intervals are measured on values "
+                "held back; 10 values of a series would be enough: supply more history or leave "
+                "out level"
+            )
+        fitting.train(updates)
+
+        self.calibration_ = calibration
+        self.ends_ = panel.ends()
+        self.prepared_: list[Prepared] = fitting.prepared
+        self.target_: Target = fitting.target
+        self.networks_: list[Network] = fitting.networks
+        self.losses_: list[list[float]] = fitting.losses
+        self.scale_: np.ndarray = fitting.scale
+        self.panel_: Panel | None = panel
+        self._memory: Memory = fitting.tracks.memory
+        runs = [fitting.tracks.run(network, settings.threads) for network in self.networks_]
+        self._said = np.stack([outputs[:, -1] for outputs, _ in runs])
+        self._states: list[State] = [state for _, state in runs]
+        self.fingerprint_: str = sha256(panel.times.tobytes() + panel.values.tobytes()).hexdigest()
+        self.notes_: list[str] = [*panel.notes, *self._decisions(panel), *fitting.notes]
         return self
 
-    def _fit(self, panel: Panel, progress: Callable[[Progress], None] | None) -> None:
-        season = self.season_length or default_season_length(panel.freq)
-        needed = self.h + 8
-        for series in panel:
-            if len(series.values) < needed:
-                name = "the series" if series.id is None else f'series "{series.id}"'
-                raise DataError(
-                    f"{name} has {len(series.values)} values; h={self.h} needs at least "
-                    f"{needed}: supply more history or ask for a shorter horizon"
+    def _check_settings(self) -> None:
+        for name in ("h", "hidden", "layers", "seeds"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"{name}={getattr(self, name)} was asked for; use 1 or more")
+        for name in ("season_length", "updates", "threads"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise UsageError(f"{name}={value} was asked for; use 1 or more, or leave it out")
+        for share in self.level:
+            if not 0 < share < 100:
+                raise UsageError(
+                    f"level={list(self.level)} was asked for; give per cents above 0 and below "
+                    "100, for example [80, 95]"
                 )
-        self.panel_ = panel
-        self.level_window_ = max(2 * season, 24)
-        self.prepared_: list[Prepared] = [prepare(s.values, season) for s in panel]
+        if len(set(self.level)) < len(self.level):
+            raise UsageError(f"level={list(self.level)} was asked for; give each level once")
 
-        x, y = self._samples(season)
-        # Targets of a common size, so that one learning rate suits every series.
-        self.target_scale_ = float(np.sqrt(np.mean(y.astype(np.float64) ** 2))) or 1.0
-        y = y / np.float32(self.target_scale_)
-        y = y[:, x.shape[1] // 4 :]  # the memory fills up before it is asked
-        batch_size = 16
-        epochs = max(1, round(self.updates / -(-len(x) // batch_size)))
-        self.networks_: list[Network] = []
-        self.histories_: list[History] = []
-        for i in range(self.seeds):
-            seed = np.random.SeedSequence((self.random_state, i))
-            network = Network.create(
-                FEATURES, self.hidden, self.h, rng=np.random.default_rng(seed), zero_head=True
+    def _check_lengths(self, panel: Panel) -> None:
+        lengths = np.diff(panel.offsets)
+        needed = self.h + _FEWEST_VALUES
+        if len(panel) == 1 and lengths[0] < needed:
+            raise DataError(
+                f"{_named(panel[0])} has {lengths[0]} values; h={self.h} needs at least {needed}: "
+                "supply more history or ask for a shorter horizon"
             )
-            trainer = Trainer(
-                epochs=epochs,
-                batch_size=batch_size,
-                learning_rate=2e-3,
-                schedule="cosine",
-                random_state=int(seed.generate_state(1)[0]),
-                threads=self.threads,
+        if lengths.max() < needed:
+            raise DataError(
+                f"the longest of {len(panel)} series has {lengths.max()} values; h={self.h} needs "
+                f"at least {needed} in one of them: supply more history or ask for a shorter "
+                "horizon"
             )
-            told = None if progress is None else _in_turn(progress, i, self.seeds)
-            self.histories_.append(trainer.fit(network, x, y, progress=told))
-            self.networks_.append(network)
+        short = np.flatnonzero(lengths < _FEWEST_VALUES)
+        if len(short):
+            raise DataError(
+                f"{_named(panel[short[0]])} has {lengths[short[0]]} values, and {len(short)} of "
+                f"{len(panel)} series have fewer than {_FEWEST_VALUES}: supply more history, or "
+                "leave them out"
+            )
 
-    def _samples(self, season: int) -> tuple[np.ndarray, np.ndarray]:
-        """Cut every series into sequences of one length, which the shortest series can fill."""
-        shortest = min(len(p.values) for p in self.prepared_)
-        length = min(shortest - self.h, max(3 * season, 48), 256)
-        xs, ys = [], []
-        for p in self.prepared_:
-            usable = len(p.values) - self.h - length
-            step = max(1, usable // max(1, 64 // len(self.prepared_)))
-            inputs = features(p.values, self.level_window_)
-            x, y = training_pairs(p.values, inputs, length, step, self.h)
-            xs.append(x)
-            ys.append(y)
-        return np.concatenate(xs), np.concatenate(ys)
+    def _decisions(self, panel: Panel) -> list[str]:
+        told = []
+        for series, p in list(zip(panel, self.prepared_, strict=True))[:10]:
+            prefix = "" if len(panel) == 1 else f"{series.id}: "
+            told += [prefix + sentence for sentence in p.decisions()]
+        if len(panel) > 10:
+            told.append(f"{len(panel) - 10} more series were treated in the same way")
+        return told
+
+    # ---------------------------------------------------------------------------------- forecasts
 
     def predict(self) -> pd.DataFrame:
         """Forecast the ``h`` steps after the end of each series.
@@ -176,24 +234,262 @@ class LSTMForecaster:
         Returns
         -------
         DataFrame
-            The user's id and time columns and ``LSTM``, in the series' own unit.
+            The user's id and time columns, ``LSTM``, and for each level ``LSTM-lo-80`` and
+            ``LSTM-hi-80``, in the series' own unit.
 
         Raises
         ------
         NotFittedError
             Before :meth:`fit`.
         """
-        if not hasattr(self, "networks_"):
-            raise NotFittedError("predict() was called before fit(): fit the forecaster first")
-        forecasts = []
-        for p in self.prepared_:
-            x = features(p.values, self.level_window_)[np.newaxis]
-            changes = [network.predict(x)[0] for network in self.networks_]
-            median = np.median(changes, axis=0).astype(np.float64) * self.target_scale_
-            forecasts.append(p.restore(p.values[-1] + median, start=len(p.values)))
-        frame = self.panel_.future_frame(self.h)
-        frame["LSTM"] = np.concatenate(forecasts)
+        self._require_fitted("predict")
+        median, ends = self._quantiles(self._said)
+        base = self._memory.last[:, np.newaxis] if self.target_ == "changes" else 0.0
+        frame = self.ends_.future_frame(self.h)
+        columns = {"LSTM": median}
+        columns |= {f"LSTM-lo-{share:g}": ends[share][0] for share in sorted(ends, reverse=True)}
+        columns |= {f"LSTM-hi-{share:g}": ends[share][1] for share in sorted(ends)}
+        for name, values in columns.items():
+            frame[name] = self._restore(values + base).ravel()
         return frame
+
+    def simulate(self, n_paths: int = 100, random_state: int = 0) -> pd.DataFrame:
+        """Draw sample paths of the ``h`` steps after the end of each series.
+
+        A path is the forecast plus the errors of one whole forecast from the values held back, so
+        that errors of neighbouring steps belong together as they do in the data.
+
+        Parameters
+        ----------
+        n_paths : int, default 100
+            Paths of each series.
+        random_state : int, default 0
+            Seed of the draws.
+
+        Returns
+        -------
+        DataFrame
+            The user's id and time columns, ``path`` (from 0) and ``LSTM``.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        DataError
+            If the series were too short to hold values back.
+        """
+        self._require_fitted("simulate")
+        if n_paths < 1:
+            raise UsageError(f"n_paths={n_paths} was asked for; use 1 or more")
+        if self.calibration_ is None or not len(self.calibration_.paths):
+            raise DataError(
+                "simulate() draws from the errors of whole forecasts of values held back, and the "
+                f"series are too short for one of h={self.h}: supply more history"
+            )
+        median, _ = self._quantiles(self._said)
+        if self.target_ == "changes":
+            median = median + self._memory.last[:, np.newaxis]
+        rng = np.random.default_rng(random_state)
+        drawn = rng.integers(0, len(self.calibration_.paths), (n_paths, len(median)))
+        paths = median + self.calibration_.paths[drawn]
+        frame = pd.concat([self.ends_.future_frame(self.h)] * n_paths, ignore_index=True)
+        frame["path"] = np.repeat(np.arange(n_paths), median.size)
+        frame["LSTM"] = np.concatenate([self._restore(path).ravel() for path in paths])
+        return frame
+
+    def predict_insample(self, step_size: int = 1) -> pd.DataFrame:
+        """Forecast from the origins within the data that the model was fitted on.
+
+        These values were seen in training: they show how it fits, not how good it is.
+
+        Parameters
+        ----------
+        step_size : int, default 1
+            Steps between origins; the last one is a horizon before the end.
+
+        Returns
+        -------
+        DataFrame
+            The user's id and time columns, ``cutoff`` (the last time that the forecast knows), the
+            user's target column and ``LSTM``.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`, and for a model that was loaded, which has no training data.
+        """
+        self._require_fitted("predict_insample")
+        if step_size < 1:
+            raise UsageError(f"step_size={step_size} was asked for; use 1 or more")
+        if self.panel_ is None:
+            raise NotFittedError(
+                "predict_insample() needs the data that the model was fitted on, which a saved "
+                "model does not hold: fit it again"
+            )
+        parts = []
+        for series, prepared in zip(self.panel_, self.prepared_, strict=True):
+            n = len(series.values)
+            origins = np.arange(n - self.h - 1, -1, -step_size)[::-1]
+            values = prepared.apply(series.values)[np.newaxis]
+            memory = Memory.start(self.target_, self._memory.span, 1)
+            x = memory.walk(values)
+            said = np.stack(
+                [network.run(x, threads=self._threads())[0][0] for network in self.networks_]
+            )
+            median, _ = self._quantiles(said[:, origins])
+            if self.target_ == "changes":
+                median = median + values[0, origins, np.newaxis]
+            ahead = origins[:, np.newaxis] + np.arange(1, self.h + 1)
+            restored = [
+                prepared.restore(m, start) for m, start in zip(median, origins + 1, strict=True)
+            ]
+            part = {} if self.ends_.id_col is None else {self.ends_.id_col: series.id}
+            part |= {
+                self.ends_.time_col: series.times[ahead.ravel()],
+                "cutoff": np.repeat(series.times[origins], self.h),
+                self.ends_.target_col: series.values[ahead.ravel()],
+                "LSTM": np.concatenate([np.zeros(0), *restored]),
+            }
+            parts.append(pd.DataFrame(part))
+        return pd.concat(parts, ignore_index=True)
+
+    def update(
+        self,
+        source: Any,
+        *,
+        id_col: str | None = None,
+        time_col: str | None = None,
+        target_col: str | None = None,
+    ) -> LSTMForecaster:
+        """Go on along new values, one step of arithmetic for each, without training.
+
+        Afterwards the forecast is that of the same networks run over the whole series again.
+
+        Parameters
+        ----------
+        source : path, DataFrame, Series, Panel, or array of shape [n] or [N, n]
+            Rows that follow the last ones without a gap; of some of the series, or of all. In an
+            array they are the next values of every series.
+        id_col, time_col, target_col : str, optional
+            Columns; those of the data that the model was fitted on if not given.
+
+        Returns
+        -------
+        LSTMForecaster
+            Itself.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        NotFoundError
+            If there is a series that the model does not know.
+        DataError
+            If times do not follow, or a value is missing; nothing is changed then.
+        """
+        self._require_fitted("update")
+        ends = self.ends_
+        if isinstance(source, (np.ndarray, list, float, int)):
+            fresh = self._as_rows(source)
+            indices = np.arange(len(ends.ids))
+        else:
+            panel = source
+            if not isinstance(panel, Panel):
+                panel = read_panel(
+                    source,
+                    id_col=id_col or ends.id_col,
+                    time_col=time_col or ends.time_col,
+                    target_col=target_col or ends.target_col,
+                    freq=ends.freq,
+                )
+            indices = self._find(panel)
+            for series, i in zip(panel, indices, strict=True):
+                due = future_times(ends.times[i : i + 1], ends.freq, 1)[0, 0]
+                if series.times[0] != due:
+                    raise DataError(
+                        f"{_named(series)} ends at {show_time(ends.times[i])} in the model, so the "
+                        f"next value is that of {show_time(due)}; found "
+                        f"{show_time(series.times[0])}: give the rows in between, and none that "
+                        "the model has seen"
+                    )
+            fresh = [series.values for series in panel]
+        counts = np.array([len(values) for values in fresh])
+        for count in np.unique(counts[counts > 0]):
+            same = np.flatnonzero(counts == count)
+            self._walk_on(indices[same], [fresh[j] for j in same], int(count))
+        self.ends_ = ends.later(indices, counts)
+        self.panel_ = None
+        return self
+
+    def _walk_on(self, which: np.ndarray, fresh: list[np.ndarray], count: int) -> None:
+        """Take some series on by ``count`` new values each."""
+        starts = self.ends_.lengths[which]
+        values = np.stack(
+            [
+                self.prepared_[i].apply(new, int(start))
+                for i, new, start in zip(which, fresh, starts, strict=True)
+            ]
+        )
+        memory = Memory(
+            self.target_, self._memory.span, self._memory.last[which], self._memory.level[which]
+        )
+        x = memory.walk(values)
+        self._memory.last[which], self._memory.level[which] = memory.last, memory.level
+        for seed, (network, state) in enumerate(zip(self.networks_, self._states, strict=True)):
+            before = State(state.hidden[:, which], state.cell[:, which])
+            outputs, after = network.run(x, state=before, warmup=count - 1, threads=self._threads())
+            self._said[seed, which] = outputs[:, 0]
+            state.hidden[:, which], state.cell[:, which] = after
+
+    def _as_rows(self, source: Any) -> list[np.ndarray]:
+        values = np.atleast_1d(np.asarray(source, np.float64))
+        rows = values[np.newaxis] if values.ndim == 1 else values
+        if rows.ndim != 2 or len(rows) != len(self.ends_.ids):
+            raise DataError(
+                f"the next values of {len(self.ends_.ids)} series are an array "
+                f"[{len(self.ends_.ids)}, n]; found shape {values.shape}"
+            )
+        if not np.isfinite(rows).all():
+            raise DataError("a new value is NaN or infinite; nothing was changed: fill it first")
+        return list(rows)
+
+    def _find(self, panel: Panel) -> np.ndarray:
+        """Find the series of new rows among those of the model."""
+        if self.ends_.id_col is None and len(panel) == 1:
+            return np.zeros(1, np.int64)
+        places = {name: i for i, name in enumerate(self.ends_.ids)}
+        for name in panel.ids:
+            if name not in places:
+                raise NotFoundError(
+                    f'series "{name}" is not one of the {len(places)} that the model was fitted '
+                    "on: fit it with this series, or leave its rows out"
+                )
+        return np.array([places[name] for name in panel.ids])
+
+    def _quantiles(
+        self, said: np.ndarray
+    ) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
+        """From outputs [seeds, n, K * Q] to forecast and interval ends [n, K]."""
+        quantiles = np.median(said, axis=0).astype(np.float64).reshape(said.shape[1], self.h, -1)
+        quantiles = quantiles * self.scale_[:, np.newaxis]
+        if self.calibration_ is None:
+            return quantiles[..., 0], {}
+        return self.calibration_.intervals(quantiles, self.level)
+
+    def _restore(self, values: np.ndarray) -> np.ndarray:
+        """Bring forecasts [N, K] back to each series' own unit."""
+        return np.stack(
+            [
+                p.restore(row, int(length))
+                for p, row, length in zip(self.prepared_, values, self.ends_.lengths, strict=True)
+            ]
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted model to a file; see :func:`gatecast.forecaster.model_file.save`."""
+        from gatecast.forecaster.model_file import save
+
+        save(self, path)
 
     def decisions(self) -> list[str]:
         """Say what was found out about the data and what was done to them.
@@ -208,23 +504,16 @@ class LSTMForecaster:
         NotFittedError
             Before :meth:`fit`.
         """
-        if not hasattr(self, "prepared_"):
-            raise NotFittedError("decisions() was called before fit(): fit the forecaster first")
-        told = list(self.panel_.notes)
-        for series, p in list(zip(self.panel_, self.prepared_, strict=True))[:10]:
-            prefix = "" if len(self.panel_) == 1 else f"{series.id}: "
-            told += [prefix + sentence for sentence in p.decisions()]
-        if len(self.panel_) > 10:
-            told.append(f"{len(self.panel_) - 10} more series were treated in the same way")
-        return told
+        self._require_fitted("decisions")
+        return list(self.notes_)
+
+    def _threads(self) -> int:
+        return self.threads or available_threads()
+
+    def _require_fitted(self, asked: str) -> None:
+        if not hasattr(self, "networks_"):
+            raise NotFittedError(f"{asked}() was called before fit(): fit the forecaster first")
 
 
-def _in_turn(
-    progress: Callable[[Progress], None], index: int, count: int
-) -> Callable[[Progress], None]:
-    """Tell of the training of network ``index`` of ``count`` as a part of the whole."""
-
-    def tell(p: Progress) -> None:
-        progress(p._replace(epoch=index * p.epochs + p.epoch, epochs=count * p.epochs))
-
-    return tell
+def _named(series: Series) -> str:
+    return "the series" if series.id is None else f'series "{series.id}"'

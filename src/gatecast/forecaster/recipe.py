@@ -1,48 +1,104 @@
 """How a series becomes something an LSTM can learn, and how its answer becomes a forecast.
 
-Each series is made comparable (logarithms where its spread grows with its level, a season taken
-out where a test finds one, then mean 0 and deviation 1); every decision is fitted on the series
-as given, recorded in a sentence, and undone exactly.
+Each series is made comparable: logarithms where its spread grows with its level, a season taken out
+where a test finds one, then divided by how far it usually moves within the horizon. Every decision
+is fitted on the series as given, recorded in a sentence, and undone exactly.
+
+What the network sees and says is one of two things, decided once for all series. Of series that
+keep returning to their level it sees the values and says the values to come. Of series that
+wander it sees the distance from a recent level and the last change, and says by how much the
+values to come will differ from the present one, so that an answer of zero is the naive forecast.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from gatecast.data.sequences import sequences
-from gatecast.data.transforms import (
-    Log,
-    SeasonalAdjustment,
-    StandardScaler,
-    Transform,
-    is_seasonal,
-)
+from gatecast.data.stationarity import is_stationary
+from gatecast.data.transforms import Log, SeasonalAdjustment, Transform, is_seasonal
 
-__all__ = ["FEATURES", "Prepared", "features", "prepare", "training_pairs"]
+__all__ = ["ChangeScaler", "Memory", "Prepared", "Target", "choose_target", "prepare"]
 
-#: Inputs of the network at each step: distance from the recent level, and the last change.
-FEATURES = 2
+Target = Literal["values", "changes"]
+
+#: Nothing that the network sees is further from zero: what it never saw must not carry it away.
+_LIMIT = 8.0
+
+
+@dataclass(frozen=True)
+class ChangeScaler:
+    """Shift a series by its mean, and divide it by how far it usually moves.
+
+    Attributes
+    ----------
+    mean : float
+        Of the training part.
+    change : float
+        Mean absolute change over one step and over the horizon, in equal parts.
+    """
+
+    mean: float
+    change: float
+
+    @classmethod
+    def fit(cls, values: np.ndarray, h: int) -> ChangeScaler:
+        """Find mean and usual change of the training part.
+
+        Parameters
+        ----------
+        values : ndarray of shape [n]
+            The training part; finite.
+        h : int
+            The horizon; at most a third of the series is looked ahead.
+        """
+        ahead = max(1, min(h, len(values) // 3))
+        changes = [np.mean(np.abs(values[k:] - values[:-k])) for k in (1, ahead) if k < len(values)]
+        change = float(np.mean(changes)) if changes else 0.0
+        if not change > 1e-12 * np.max(np.abs(values)):  # constant, but for rounding
+            change = 1.0
+        return cls(float(np.mean(values)), change)
+
+    def transform(self, values: np.ndarray, start: int = 0) -> np.ndarray:  # noqa: ARG002
+        """Scale values of any shape."""
+        return (values - self.mean) / self.change
+
+    def inverse(self, values: np.ndarray, start: int = 0) -> np.ndarray:  # noqa: ARG002
+        """Undo :meth:`transform`."""
+        return values * self.change + self.mean
+
+    def describe(self) -> str:
+        """Say in one sentence what is done to the data."""
+        return (
+            f"values are shifted by their mean, {self.mean:.6g}, and divided by how far they "
+            f"usually move within the horizon, {self.change:.6g}"
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Hold a series as the network sees it, and the way back.
+    """Hold what was decided and fitted for one series.
 
     Parameters
     ----------
     transforms : tuple of Transform
-        In the order in which they were applied.
-    values : ndarray of shape [n]
-        The series after them: mean 0, deviation 1.
+        In the order in which they are applied.
     """
 
     transforms: tuple[Transform, ...]
-    values: np.ndarray
+
+    def apply(self, values: np.ndarray, start: int = 0) -> np.ndarray:
+        """Bring values [n], the first at position ``start``, into the network's unit."""
+        values = np.asarray(values, np.float64)
+        for transform in self.transforms:
+            values = transform.transform(values, start)
+        return values
 
     def restore(self, values: np.ndarray, start: int) -> np.ndarray:
-        """Bring values that stand at position ``start`` back to the series' own unit."""
+        """Bring values [..., n], the first at position ``start``, back to the series' own unit."""
         for transform in reversed(self.transforms):
             values = transform.inverse(values, start)
         return values
@@ -52,13 +108,15 @@ class Prepared:
         return [transform.describe() for transform in self.transforms]
 
 
-def prepare(values: np.ndarray, season_length: int) -> Prepared:
-    """Decide on the transforms of one series from its own values, and apply them.
+def prepare(values: np.ndarray, h: int, season_length: int) -> Prepared:
+    """Decide on the transforms of one series from its own values.
 
     Parameters
     ----------
     values : ndarray of shape [n]
         The training part, in the series' own unit.
+    h : int
+        Steps to forecast.
     season_length : int
         Steps in a season, m; 1 for none. It is taken out only where the series passes
         :func:`gatecast.data.transforms.is_seasonal`.
@@ -71,8 +129,8 @@ def prepare(values: np.ndarray, season_length: int) -> Prepared:
     if is_seasonal(values, season_length):
         transforms.append(SeasonalAdjustment.fit(values, season_length, "additive"))
         values = transforms[-1].transform(values)
-    transforms.append(StandardScaler.fit(values))
-    return Prepared(tuple(transforms), transforms[-1].transform(values))
+    transforms.append(ChangeScaler.fit(values, h))
+    return Prepared(tuple(transforms))
 
 
 def _spread_grows_with_level(values: np.ndarray, block: int) -> bool:
@@ -84,7 +142,8 @@ def _spread_grows_with_level(values: np.ndarray, block: int) -> bool:
     count = len(values) // block
     if count < 3 or not (values > 0).all():
         return False
-    blocks = values[len(values) - count * block :].reshape(count, block)
+    # relative to the largest value, so that no square overflows
+    blocks = (values / values.max())[len(values) - count * block :].reshape(count, block)
     mean, deviation = np.log(blocks.mean(axis=1)), blocks.std(axis=1)
     if not (deviation > 0).all() or np.ptp(mean) < 0.05:
         return False
@@ -94,55 +153,82 @@ def _spread_grows_with_level(values: np.ndarray, block: int) -> bool:
     return bool(slope > 0.5 and correlation > 0.3)
 
 
-def features(values: np.ndarray, level_window: int) -> np.ndarray:
-    """Make the network's inputs, none of which grows with a trend.
+def choose_target(series: Sequence[np.ndarray]) -> Target:
+    """Decide what the network sees and says, for all series at once.
 
     Parameters
     ----------
-    values : ndarray of shape [n]
-        A prepared series.
-    level_window : int
-        The recent level is the mean of so many last values (of those there are, at the start).
+    series : sequence of ndarray of shape [n]
+        Training parts in the network's unit.
 
     Returns
     -------
-    ndarray of shape [n, FEATURES], float32
-        Row t knows values up to t and none after it.
+    {"values", "changes"}
+        ``"values"`` if two series in three, or more, keep returning to their level
+        (:func:`gatecast.data.stationarity.is_stationary`); of many series a thousand are asked.
     """
-    steps = np.arange(len(values))
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    first = np.maximum(0, steps + 1 - level_window)
-    level = (total[steps + 1] - total[first]) / (steps + 1 - first)
-    change = np.diff(values, prepend=values[:1])
-    return np.stack([values - level, change], axis=1).astype(np.float32)
+    some = series[:: max(1, len(series) // 1000)]
+    return "values" if 3 * sum(map(is_stationary, some)) >= 2 * len(some) else "changes"
 
 
-def training_pairs(
-    values: np.ndarray, inputs: np.ndarray, length: int, step: int, horizon: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cut a prepared series into sequences whose targets are changes from the present value.
+@dataclass
+class Memory:
+    """Walk along series of equal length and make the network's inputs, step by step.
+
+    What it holds is all that the next step needs of the past: a new value costs one step.
 
     Parameters
     ----------
-    values : ndarray of shape [n]
-        A prepared series.
-    inputs : ndarray of shape [n, FEATURES]
-        Its features.
-    length, step : int
-        Steps of a sequence, T, and between the starts of neighbouring ones.
-    horizon : int
-        Steps to forecast, K.
-
-    Returns
-    -------
-    x : ndarray of shape [N, T, FEATURES], float32
-        A view.
-    y : ndarray of shape [N, T, K], float32
-        The next K values less the present one, so that an output of zero is the naive forecast.
+    target : {"values", "changes"}
+        See the top of this module.
+    span : int
+        The recent level forgets so that the last ``span`` values have most of the weight (an
+        exponential average, with 2 / (span + 1) for the newest value).
+    last, level : ndarray of shape [B]
+        Last value and recent level of each series; NaN before the first value.
     """
-    # Counted from the end, so that the latest values are always used.
-    spare = (len(values) - horizon - length) % step
-    series = values[spare:]
-    present, ahead = sequences(series, length, step, horizon)
-    x, _ = sequences(inputs[spare:], length, step, horizon)
-    return x, (ahead - present).astype(np.float32)
+
+    target: Target
+    span: int
+    last: np.ndarray
+    level: np.ndarray
+
+    @classmethod
+    def start(cls, target: Target, span: int, series: int) -> Memory:
+        """Begin without a past."""
+        return cls(target, span, np.full(series, np.nan), np.full(series, np.nan))
+
+    @staticmethod
+    def features(target: Target) -> int:
+        """Count the inputs of a step, I."""
+        return 1 if target == "values" else 2
+
+    def walk(self, values: np.ndarray) -> np.ndarray:
+        """Go on along new values.
+
+        Parameters
+        ----------
+        values : ndarray of shape [B, n]
+            In the network's unit.
+
+        Returns
+        -------
+        ndarray of shape [B, n, I], float32
+            Inputs of each step, which know values up to that step and none after it.
+        """
+        before = np.column_stack([np.where(np.isnan(self.last), values[:, 0], self.last), values])
+        self.last = values[:, -1].copy()
+        if self.target == "values":
+            return _limited(values[:, :, np.newaxis])
+        share = 2.0 / (self.span + 1)
+        level = np.where(np.isnan(self.level), values[:, 0], self.level)
+        levels = np.empty(values.shape)
+        for t in range(values.shape[1]):
+            level = level + share * (values[:, t] - level)
+            levels[:, t] = level
+        self.level = level
+        return _limited(np.stack([values - levels, values - before[:, :-1]], axis=-1))
+
+
+def _limited(values: np.ndarray) -> np.ndarray:
+    return np.clip(values, -_LIMIT, _LIMIT).astype(np.float32)

@@ -17,7 +17,15 @@ from gatecast.kernel import MSE, Adam, Loss, Trained, native
 from gatecast.network.checkpoint import History, Training
 from gatecast.network.network import Network
 
-__all__ = ["History", "Progress", "Trainer"]
+__all__ = ["History", "Progress", "Samples", "Trainer"]
+
+
+class Samples(NamedTuple):
+    """Hold what a network is trained on; shapes as in :meth:`Trainer.fit`."""
+
+    x: np.ndarray
+    y: np.ndarray
+    weights: np.ndarray | None = None
 
 
 class Progress(NamedTuple):
@@ -189,24 +197,7 @@ class Trainer:
         KeyboardInterrupt
             On Ctrl-C; the network has the weights of the last finished update.
         """
-        dtype = network.theta.dtype
-        x, y = np.asarray(x, dtype), np.asarray(y, dtype)
-        if weights is not None:
-            weights = np.asarray(weights, dtype)
-            if weights.shape != y.shape:
-                raise UsageError(
-                    f"weights must have the shape of y, {y.shape}; found {weights.shape}"
-                )
-            if weights.ndim == 2:
-                weights = weights[:, np.newaxis]
-        if y.ndim == 2:
-            y = y[:, np.newaxis]
-        if x.ndim != 3 or y.ndim != 3 or len(x) != len(y):
-            raise UsageError(
-                "x must be [samples, time steps, features] and y [samples, outputs] or "
-                f"[samples, steps, outputs]; found {x.shape} and {y.shape}"
-            )
-        warmup = x.shape[1] - y.shape[1]
+        samples = _fit_together(network, Samples(x, y, weights))
         held_back = int(np.ceil(len(x) * self.validation_split))
         count = len(x) - held_back
         if count < 1:
@@ -214,6 +205,68 @@ class Trainer:
                 f"{len(x)} samples with validation_split={self.validation_split} leave none to "
                 "train on: supply more history or hold back less"
             )
+        validation = None
+        if held_back:
+            late = slice(count, None)
+            validation = Samples(
+                samples.x[late],
+                samples.y[late],
+                None if samples.weights is None else samples.weights[late],
+            )
+        fingerprint = "" if checkpoint is None else self._fingerprint(network, samples)
+        return self._fit(
+            network, lambda _: samples, count, validation, checkpoint, fingerprint, progress
+        )
+
+    def fit_drawn(
+        self,
+        network: Network,
+        draw: Callable[[np.random.Generator], Samples],
+        *,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> History:
+        """Train a network in place on samples that are drawn anew for each epoch.
+
+        Parameters
+        ----------
+        network : Network
+            Its parameters are changed.
+        draw : callable
+            Gives the samples of an epoch, always as many, from a generator whose state depends on
+            ``random_state`` and the epoch alone.
+        progress : callable, optional
+            As for :meth:`fit`.
+
+        Returns
+        -------
+        History
+            Losses by epoch.
+
+        Raises
+        ------
+        UsageError, DataError, TrainingError, KeyboardInterrupt
+            As for :meth:`fit`; UsageError also if a part of the samples were to be held back.
+        """
+        if self.validation_split:
+            raise UsageError("samples that are drawn anew have no part that could be held back")
+
+        def checked(rng: np.random.Generator) -> Samples:
+            return _fit_together(network, draw(rng))
+
+        count = len(draw(np.random.default_rng((self.random_state, 0))).x)
+        return self._fit(network, checked, count, None, None, "", progress)
+
+    def _fit(
+        self,
+        network: Network,
+        draw: Callable[[np.random.Generator], Samples],
+        count: int,
+        validation: Samples | None,
+        checkpoint: str | os.PathLike[str] | None,
+        fingerprint: str,
+        progress: Callable[[Progress], None] | None,
+    ) -> History:
+        """Train on the first ``count`` of the samples that are drawn for each epoch."""
         if self.dropout and network.layout.layers == 1:
             raise UsageError(
                 f"dropout={self.dropout} was asked for and the network has one layer: dropout acts "
@@ -232,7 +285,7 @@ class Trainer:
         rates = self._rates(self.epochs * updates).reshape(self.epochs, updates)
         sizes = np.minimum(self.batch_size, count - self.batch_size * np.arange(updates))
         run = Training.start(network.theta, adam, updates)
-        save = _Saver(run, checkpoint, self._fingerprint(network, x, y, weights, checkpoint))
+        save = _Saver(run, checkpoint, fingerprint)
         history = run.history
         started = time.perf_counter() - history.seconds
 
@@ -240,6 +293,8 @@ class Trainer:
             epoch, first = run.epoch, run.updates
             # of the epoch alone, so that a resumed training draws the same
             rng = np.random.default_rng((self.random_state, epoch))
+            x, y, weights = draw(rng)
+            warmup = x.shape[1] - y.shape[1]
             order = rng.permutation(count) if self.shuffle else np.arange(count)
             keys = rng.integers(0, 2**64, updates, np.uint64)
 
@@ -269,11 +324,9 @@ class Trainer:
             run.updates = 0
             history.loss.append(float(run.losses @ sizes) / count)
             watched = history.loss[-1]
-            if held_back:
-                outputs, _ = network.run(x[count:], warmup=warmup, threads=threads)
-                watched = self._mean_loss(
-                    outputs, y[count:], None if weights is None else weights[count:]
-                )
+            if validation is not None:
+                outputs, _ = network.run(validation.x, warmup=warmup, threads=threads)
+                watched = self._mean_loss(outputs, validation.y, validation.weights)
                 history.validation_loss.append(watched)
             history.seconds = time.perf_counter() - started
             if self.patience is not None:
@@ -297,22 +350,14 @@ class Trainer:
             network.theta[:] = run.last_sum / min(self.average_epochs, self.epochs)
         return history
 
-    def _fingerprint(
-        self,
-        network: Network,
-        x: np.ndarray,
-        y: np.ndarray,
-        weights: np.ndarray | None,
-        checkpoint: str | os.PathLike[str] | None,
-    ) -> str:
+    def _fingerprint(self, network: Network, samples: Samples) -> str:
         """Tell this training from every other one; costs a look at all data."""
-        if checkpoint is None:
-            return ""
         settings = {**asdict(self), "threads": None}
-        digest = hashlib.sha256(f"{settings} {network.layout} {x.shape} {y.shape}".encode())
+        digest = hashlib.sha256(f"{settings} {network.layout}".encode())
         digest.update(network.theta.tobytes())
-        for array in (x, y) if weights is None else (x, y, weights):
-            for sample in array:  # views over a series are never copied whole
+        for array in samples:
+            digest.update(str(None if array is None else array.shape).encode())
+            for sample in () if array is None else array:  # a view is never copied whole
                 digest.update(sample.tobytes())
         return digest.hexdigest()
 
@@ -332,6 +377,24 @@ class Trainer:
             fall = 0.5 * (1.0 + np.cos(np.pi * (share - 0.3) / 0.7))
             return self.learning_rate * np.where(share < 0.3, 0.04 + 0.96 * rise, fall)
         return self.learning_rate * 0.5 * (1.0 + np.cos(np.pi * share))
+
+
+def _fit_together(network: Network, samples: Samples) -> Samples:
+    """Check shapes, and give all arrays the network's precision and three axes."""
+    dtype = network.theta.dtype
+    x, y = np.asarray(samples.x, dtype), np.asarray(samples.y, dtype)
+    weights = None if samples.weights is None else np.asarray(samples.weights, dtype)
+    if weights is not None and weights.shape != y.shape:
+        raise UsageError(f"weights must have the shape of y, {y.shape}; found {weights.shape}")
+    if y.ndim == 2:
+        y = y[:, np.newaxis]
+        weights = None if weights is None else weights[:, np.newaxis]
+    if x.ndim != 3 or y.ndim != 3 or len(x) != len(y):
+        raise UsageError(
+            "x must be [samples, time steps, features] and y [samples, outputs] or "
+            f"[samples, steps, outputs]; found {x.shape} and {y.shape}"
+        )
+    return Samples(x, y, weights)
 
 
 class _Saver:

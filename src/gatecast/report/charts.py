@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["COLOURS", "epochs", "line", "series"]
+__all__ = ["COLOURS", "band", "epochs", "line", "series"]
 
 #: Seen alike by colour-blind readers, on light and on dark (Okabe and Ito 2008).
 COLOURS = {
@@ -33,6 +33,23 @@ def line(
         "line": {"color": colour, "width": width},
         **more,
     }
+
+
+def band(
+    name: str, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str
+) -> list[dict[str, Any]]:
+    """Draw the area between two lines; several of them one on the other grow darker."""
+    edge = {"legendgroup": name, "mode": "lines", "line": {"width": 0}}
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return [
+        {**line(f"{name}, lower end", x, low, colour), **edge, "showlegend": False},
+        {
+            **line(name, x, high, colour),
+            **edge,
+            "fill": "tonexty",
+            "fillcolor": f"rgba({red}, {green}, {blue}, 0.18)",
+        },
+    ]
 
 
 def series(

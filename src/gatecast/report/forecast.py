@@ -57,9 +57,10 @@ def forecast_page(
     past = _by_series(history, id_col)
     future = _by_series(forecast, id_col)
     models = [name for name in forecast.columns if name not in (id_col, time_col)]
+    bands = [(name, name.replace("-lo-", "-hi-")) for name in map(str, models) if "-lo-" in name]
     shown, figures = [], {}
     for i, (name, rows) in enumerate(list(future.items())[:MOST_SERIES]):
-        figures[f"series-{i}"] = _figure(past[name], rows, time_col, target_col, models)
+        figures[f"series-{i}"] = _figure(past[name], rows, time_col, target_col, models, bands)
         shown.append((f"series-{i}", name))
 
     keys = len(forecast.columns) - len(models)
@@ -99,13 +100,26 @@ def _summary(count: int, horizon: int, forecast: pd.DataFrame, time_col: str) ->
 
 
 def _figure(
-    past: pd.DataFrame, future: pd.DataFrame, time_col: str, target_col: str, models: list[str]
+    past: pd.DataFrame,
+    future: pd.DataFrame,
+    time_col: str,
+    target_col: str,
+    models: list[str],
+    bands: list[tuple[str, str]],
 ) -> dict[str, Any]:
     times, values = _times(past, time_col), past[target_col].to_numpy(float)
     ahead = _times(future, time_col)
     # each forecast is joined to the last observation, so that the eye can follow
     joined = np.concatenate([times[-1:], ahead])
-    traces = [charts.line(target_col, times, values, charts.COLOURS["series"])]
+    traces = []
+    for low, high in bands:  # the widest first, so that the narrower ones lie on it
+        lower, upper = (
+            np.concatenate([values[-1:], future[name].to_numpy(float)]) for name in (low, high)
+        )
+        label = f"{low.rsplit('-', 1)[1]} % interval"
+        traces += charts.band(label, joined, lower, upper, charts.COLOURS["LSTM"])
+    traces.append(charts.line(target_col, times, values, charts.COLOURS["series"]))
+    drawn = {name for band in bands for name in band}
     traces += [
         charts.line(
             name,
@@ -115,6 +129,7 @@ def _figure(
             width=2.5,
         )
         for name in models
+        if name not in drawn
     ]
     first = max(0, len(times) - max(5 * len(ahead), 60))
     view = tuple(np.asarray([times[first], ahead[-1]]).astype(str)) if _dates(times) else None

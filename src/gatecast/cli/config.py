@@ -1,0 +1,60 @@
+"""``--config settings.toml``: options of a verb from a file, under the verb's name."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gatecast.errors import NotFoundError, UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib  # pyright: ignore[reportMissingImports]
+
+__all__ = ["CONFIG"]
+
+
+def _read(context: typer.Context, path: Path | None) -> Path | None:
+    """Make the file's settings the defaults of this verb; options on the line go before them."""
+    if path is None:
+        return None
+    verb = context.info_name or ""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotFoundError(f'there is no file "{path}"') from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f'"{path}" is not a TOML file that can be read: {error}') from error
+    settings = found.get(verb, {})
+    options = {
+        name.lstrip("-").replace("-", "_"): parameter
+        for parameter in context.command.params
+        for name in (parameter.opts if parameter.param_type_name == "option" else ())
+    }
+    defaults: dict[str, Any] = {}
+    for name, value in settings.items() if isinstance(settings, dict) else ():
+        parameter = options.get(name.replace("-", "_"))
+        if parameter is None or parameter.name == "config":
+            raise UsageError(
+                f'"{path}" has "{name}" under [{verb}], which is no option of gatecast {verb}; '
+                f"gatecast {verb} --help lists them"
+            )
+        text = ",".join(map(str, value)) if isinstance(value, list) else value
+        defaults[parameter.name or name] = text
+    context.default_map = {**(context.default_map or {}), **defaults}
+    return path
+
+
+CONFIG = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        callback=_read,
+        is_eager=True,
+        help="TOML file with options, under the verb's name: [forecast], h = 12.",
+    ),
+]

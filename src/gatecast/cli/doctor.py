@@ -1,0 +1,75 @@
+"""``gatecast doctor``: what gatecast runs on here, for a report of what goes wrong."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import platform
+from importlib import metadata
+from typing import Annotated, Any
+
+import typer
+
+__all__ = ["doctor"]
+
+#: What each extra brings, by its name and its import name.
+EXTRAS = {
+    "stats": ("statsforecast", "statsforecast"),
+    "tune": ("optuna", "optuna"),
+    "plot": ("matplotlib", "matplotlib"),
+}
+NEEDED = ("numpy", "pandas", "narwhals", "safetensors", "plotly", "jinja2", "rich", "typer")
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Say versions, SIMD level, threads and extras, and check the kernel against its twin."""
+    found = _found()
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        width = max(map(len, found))
+        for name, value in found.items():
+            typer.echo(f"{name:{width}}  {value}")
+    if found["largest difference"] > 1e-12:
+        raise typer.Exit(1)
+
+
+def _found() -> dict[str, Any]:
+    from gatecast import __version__
+    from gatecast.kernel import native
+    from gatecast.network.training import available_threads
+
+    found: dict[str, Any] = {
+        "gatecast": __version__,
+        "Python": platform.python_version(),
+        "system": platform.platform(),
+        "SIMD level": native.simd_level(),
+        "SIMD levels": ", ".join(native.simd_levels()),
+        "threads": available_threads(),
+        "largest difference": _difference(),
+    }
+    found |= {name: metadata.version(name) for name in NEEDED}
+    for extra, (package, module) in EXTRAS.items():
+        there = importlib.util.find_spec(module) is not None
+        found[f"[{extra}]"] = (
+            f"{package} {metadata.version(package)}"
+            if there
+            else f"not installed: pip install 'gatecast[{extra}]'"
+        )
+    return found
+
+
+def _difference() -> float:
+    """Give the largest difference between the kernel's gradients and those of its NumPy twin."""
+    import numpy as np
+
+    from gatecast.kernel import Layout, native, reference
+
+    rng = np.random.default_rng(0)
+    layout = Layout(inputs=2, hidden=9, outputs=2, layers=2)
+    theta = rng.normal(size=layout.size) / 3
+    x, y = rng.normal(size=(20, 12, 2)), rng.normal(size=(20, 12, 2))
+    ours, twin = (kernel.gradients(layout, theta, x, y).theta for kernel in (native, reference))
+    return float(np.abs(ours - twin).max())

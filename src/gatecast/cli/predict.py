@@ -1,0 +1,69 @@
+"""``gatecast predict MODEL`` and ``gatecast update MODEL FILE``: go on with a saved model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gatecast.forecaster import LSTMForecaster
+
+__all__ = ["predict", "update"]
+
+MODEL = Annotated[Path, typer.Argument(help="What forecast --save wrote.")]
+OUTPUT = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="CSV or Parquet file for the forecast; else stdout."),
+]
+JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def predict(
+    model: MODEL,
+    file: Annotated[
+        Path | None, typer.Argument(help="New rows that follow those the model has seen.")
+    ] = None,
+    output: OUTPUT = None,
+    as_json: JSON = False,
+) -> None:
+    """Forecast with a saved model, without training.
+
+    New rows are taken in first, one step of arithmetic for each; the model's file stays as it is.
+    """
+    _forecast(_read(model, file), output, as_json)
+
+
+def update(
+    model: MODEL,
+    file: Annotated[Path, typer.Argument(help="New rows that follow those the model has seen.")],
+    output: OUTPUT = None,
+    as_json: JSON = False,
+) -> None:
+    """Take new rows into a saved model, keep it, and forecast, without training."""
+    taken_on = _read(model, file)
+    taken_on.save(model)
+    _forecast(taken_on, output, as_json)
+
+
+def _read(path: Path, rows: Path | None) -> LSTMForecaster:
+    from gatecast.forecaster import load
+
+    model = load(path)
+    return model if rows is None else model.update(rows)
+
+
+def _forecast(model: LSTMForecaster, output: Path | None, as_json: bool) -> None:
+    from gatecast.cli.tables import records, say, write_table
+
+    frame = model.predict()
+    if not as_json:
+        say(frame, output)
+        return
+    if output is not None:
+        write_table(frame, output)
+    typer.echo(
+        json.dumps({"forecast": records(frame), "output": None if output is None else str(output)})
+    )

@@ -1,0 +1,52 @@
+"""Forecast tables on their way out: to stdout, to a file, or into a JSON document."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from gatecast import storage
+from gatecast.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["records", "say", "write_table"]
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table, all or nothing: Parquet if the name ends so, else CSV."""
+    if path.suffix.lower() not in (".parquet", ".pq"):
+        storage.write_text(path, frame.to_csv(index=False))
+        return
+    buffer = io.BytesIO()
+    try:
+        frame.to_parquet(buffer, index=False, engine="pyarrow")
+    except ImportError as error:
+        raise MissingExtraError(
+            f'"{path}" is to be a Parquet file, which needs pyarrow: pip install pyarrow'
+        ) from error
+    storage.write_bytes(path, buffer.getvalue())
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """List the rows, times as ISO 8601 text."""
+    return [
+        {
+            str(name): cell.isoformat() if hasattr(cell, "isoformat") else cell
+            for name, cell in row.items()
+        }
+        for row in frame.to_dict(orient="records")
+    ]
+
+
+def say(frame: pd.DataFrame, output: Path | None) -> None:
+    """Give the table to its file, which is then named on stderr, or to stdout."""
+    if output is None:
+        typer.echo(frame.to_csv(index=False), nl=False)  # to be piped as it is
+    else:
+        write_table(frame, output)
+        typer.echo(f"Forecast: {output}", err=True)

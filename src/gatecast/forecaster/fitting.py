@@ -1,0 +1,267 @@
+"""One fit of a forecaster: what is held back, how long to train, and the training itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gatecast.forecaster.calibration import Calibration, clearly_less, quantile_levels
+from gatecast.forecaster.recipe import Memory, Prepared, Target, choose_target, prepare
+from gatecast.forecaster.sampling import Stretches, Tracks
+from gatecast.kernel import Loss
+from gatecast.network import History, Network, Progress, Trainer
+
+__all__ = ["Fitting", "Settings"]
+
+#: Updates that are tried on the values held back; more are tried only while they help.
+_CANDIDATES = (150, 500, 1500)
+#: Updates of an epoch: after so many, new stretches are drawn.
+_EPOCH = 25
+#: With as many series, their ends are origins enough; with fewer, more of each is held back.
+_MANY_SERIES = 20
+_MOST_HELD_BACK = 2000
+_LONGEST_STRETCH = 200
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Hold what a fit is asked for; as in :class:`gatecast.LSTMForecaster`."""
+
+    h: int
+    level: tuple[float, ...]
+    season_length: int
+    cell: Literal["lstm", "gru"]
+    hidden: int
+    layers: int
+    updates: int | None
+    seeds: int
+    learning_rate: float
+    random_state: int
+    threads: int
+
+
+class Fitting:
+    """Fit networks to the series of a panel.
+
+    Parameters
+    ----------
+    settings : Settings
+        What is asked for.
+    series : sequence of ndarray of shape [n]
+        All known values of each series, in its own unit.
+    progress : callable, optional
+        Told how far all trainings are, as one; an epoch is then an update.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        series: Sequence[np.ndarray],
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        self.settings, self.series = settings, series
+        self.span = max(settings.season_length, 8)
+        self.notes: list[str] = []
+        self._ticker = _Ticker(progress)
+
+    # ------------------------------------------------------------------------- values held back
+
+    def calibrate(self) -> tuple[int, Calibration | None]:
+        """Train on all but the last values, and hold what is said against them.
+
+        Returns
+        -------
+        updates : int
+            How long to train.
+        calibration : Calibration or None
+            What else was learnt; None where the series are too short to hold values back.
+        """
+        s = self.settings
+        back = self._held_back()
+        candidates = _CANDIDATES if s.updates is None else (s.updates,)
+        long_enough = [v for v in self.series if _can_hold_back(len(v), back)]
+        self._ticker.expect(sum(candidates) + s.seeds * candidates[-1])
+        if not back or not long_enough:
+            self.notes.append("the series are too short to hold values back: nothing was measured")
+            return candidates[0], None
+        known = [values[:-back] for values in long_enough]
+        prepared = [prepare(values, s.h, s.season_length) for values in known]
+        whole = [p.apply(v) for p, v in zip(prepared, long_enough, strict=True)]
+        known = [values[:-back] for values in whole]
+        target = choose_target(known)
+        stretches = self._stretches(known, target)
+        tracks = Tracks.lay(whole, target, self.span, s.h)
+        at = (tracks.starts + tracks.lengths)[:, np.newaxis] + np.arange(-back - 1, -1)
+        wanted = tracks.targets(at).reshape(-1, s.h)
+
+        independent = len(long_enough) * max(1.0, back / s.h)
+
+        best: tuple[int, Calibration] | None = None
+        for updates in candidates:
+            (network,), _ = self._train(stretches, updates, 1)
+            outputs, _ = tracks.run(network, s.threads, back=back + 1)
+            said = outputs[:, :-1].reshape(len(wanted), s.h, -1) * stretches.scale[:, np.newaxis]
+            found = Calibration.measure(said, wanted, s.level, independent)
+            if best and not clearly_less(found.errors, best[1].errors, independent):
+                break
+            best = updates, found
+        assert best is not None
+        updates, calibration = best
+        self._ticker.expect(self._ticker.done + s.seeds * updates)
+        self.notes += _sentences(updates, calibration, back, len(long_enough), target)
+        self.notes += [
+            f"an interval of {share:g} % would have to be measured on {int(100 / (100 - share))} "
+            f"forecasts or more that do not overlap, and there were {int(independent)}: it may be "
+            "too narrow"
+            for share in s.level
+            if independent < int(100 / (100 - share))
+        ]
+        return updates, calibration
+
+    def _held_back(self) -> int:
+        """Give how many values are held back of each series that is long enough."""
+        s = self.settings
+        usual = int(np.median([len(values) for values in self.series]))
+        if len(self.series) >= _MANY_SERIES and _can_hold_back(usual, s.h):
+            return s.h
+        back = min(max(s.h, usual // 5), _MOST_HELD_BACK)
+        return back if _can_hold_back(usual, back) else usual // 4
+
+    # ------------------------------------------------------------------------------- training
+
+    def train(self, updates: int) -> None:
+        """Train the networks on all values.
+
+        What it leaves: ``prepared``, ``target``, ``tracks``, ``scale``, ``networks``, ``losses``.
+        """
+        s = self.settings
+        self.prepared: list[Prepared] = [prepare(v, s.h, s.season_length) for v in self.series]
+        values = [p.apply(v) for p, v in zip(self.prepared, self.series, strict=True)]
+        self.target: Target = choose_target(values)
+        self.tracks = Tracks.lay(values, self.target, self.span, s.h)
+        stretches = self._stretches(values, self.target, self.tracks)
+        self.scale = stretches.scale
+        self.networks, histories = self._train(stretches, updates, s.seeds)
+        self.losses = [history.loss for history in histories]
+
+    def _stretches(
+        self, values: Sequence[np.ndarray], target: Target, tracks: Tracks | None = None
+    ) -> Stretches:
+        s = self.settings
+        tracks = tracks or Tracks.lay(values, target, self.span, s.h)
+        longest, shortest = int(tracks.lengths.max()), int(tracks.lengths.min())
+        usual = max(longest // 10, 3 * s.season_length, 48)
+        length = max(2, min(usual, _LONGEST_STRETCH, longest - 1))
+        # where whole series are drawn, their first steps have to count too
+        warmup = length // 4 if shortest >= length + s.h else min(4, length // 4)
+        self.batch = int(np.clip(tracks.lengths.sum() / length / 4, 16, 128))
+        return Stretches(tracks, length, warmup, _EPOCH * self.batch)
+
+    def _train(
+        self, stretches: Stretches, updates: int, seeds: int
+    ) -> tuple[list[Network], list[History]]:
+        """Train networks from so many seeds; side by side where a batch feeds one thread."""
+        s = self.settings
+        side_by_side = seeds > 1 and self.batch <= 32 and s.threads > 1
+        levels = quantile_levels(s.level)
+        networks = [
+            Network.create(
+                Memory.features(stretches.tracks.target), s.hidden, s.h * len(levels), s.layers,
+                rng=np.random.default_rng((s.random_state, seed)), cell=s.cell, zero_head=True,
+            )
+            for seed in range(seeds)
+        ]  # fmt: skip
+
+        def fit(seed: int) -> History:
+            trainer = Trainer(
+                epochs=max(1, round(updates / _EPOCH)),
+                batch_size=self.batch,
+                learning_rate=s.learning_rate,
+                schedule="cosine",
+                loss=Loss("pinball", levels=levels),
+                clip_norm=1.0,
+                random_state=s.random_state + seed,
+                threads=1 if side_by_side else s.threads,
+            )
+            return trainer.fit_drawn(
+                networks[seed], stretches.draw, progress=self._ticker.of(seed, _EPOCH)
+            )
+
+        self._ticker.begin()
+        if not side_by_side:
+            return networks, [fit(seed) for seed in range(seeds)]
+        with ThreadPoolExecutor(min(seeds, s.threads)) as pool:
+            running = [pool.submit(fit, seed) for seed in range(seeds)]
+            try:
+                return networks, [job.result() for job in running]
+            except BaseException:
+                self._ticker.stop.set()
+                raise
+
+
+def _can_hold_back(length: int, back: int) -> bool:
+    return length - back >= max(8, length / 2)
+
+
+def _sentences(
+    updates: int, calibration: Calibration, back: int, series: int, target: Target
+) -> list[str]:
+    """Say what the values held back have shown."""
+    sees = {
+        "values": "the values, which keep returning to their level",
+        "changes": "changes, because the level wanders",
+    }[target]
+    what = "the mean" if target == "values" else "the naive forecast"
+    gain = 1.0 - calibration.error / calibration.naive_error if calibration.naive_error else 0.0
+    of = "" if series == 1 else f" of each of {series} series"
+    told = [
+        f"the network learns {sees}",
+        f"on the last {back} values{of}, held back, its mean absolute error was "
+        f"{abs(gain):.0%} {'below' if gain >= 0 else 'above'} that of {what}, after {updates} "
+        "updates; so long it is trained",
+    ]
+    if calibration.trust < 1.0:
+        told.append(
+            f"there the network alone was no better: {calibration.trust:.0%} of the forecast is "
+            f"its, the rest is {what}"
+        )
+    return told
+
+
+class _StoppedError(Exception):
+    """Another thread was stopped."""
+
+
+class _Ticker:
+    """Count the updates of several trainings as one."""
+
+    def __init__(self, progress: Callable[[Progress], None] | None) -> None:
+        self.progress, self.total, self.done = progress, 1, 0
+        self.stop = threading.Event()
+        self._lock = threading.Lock()
+        self._finished = 0
+        self._parts: dict[int, int] = {}
+
+    def expect(self, total: int) -> None:
+        self.total = total
+
+    def begin(self) -> None:
+        """Begin a round of trainings."""
+        self._finished, self._parts = self.done, {}
+
+    def of(self, part: int, epoch: int) -> Callable[[Progress], None]:
+        def tell(p: Progress) -> None:
+            if self.stop.is_set():
+                raise _StoppedError
+            with self._lock:
+                self._parts[part] = round((p.epoch + p.share) * epoch)
+                self.done = self._finished + sum(self._parts.values())
+                if self.progress is not None:
+                    self.progress(Progress(self.done, max(self.total, self.done), 0.0, p.loss))
+
+        return tell

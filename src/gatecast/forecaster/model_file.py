@@ -1,0 +1,206 @@
+"""The file of a fitted forecaster: arrays and a document, never code and never training data.
+
+The document says what the arrays are, with the settings, the versions that wrote it, and a
+fingerprint of the data. Files of an older format version are brought forward step by step when they
+are read; those of a newer one are refused.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gatecast import __version__
+from gatecast.data import transforms
+from gatecast.data.panel import Ends
+from gatecast.errors import ModelFileError, NotFittedError
+from gatecast.forecaster.calibration import Calibration
+from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.forecaster.recipe import ChangeScaler, Memory, Prepared
+from gatecast.kernel import Layout, State
+from gatecast.network import Network
+from gatecast.storage import read_arrays, write_arrays
+
+__all__ = ["load", "save"]
+
+_KIND = "gatecast forecaster"
+_VERSION = 1
+#: The only classes that a file can name.
+_TRANSFORMS: dict[str, Any] = {
+    kind.__name__: kind for kind in (transforms.Log, transforms.SeasonalAdjustment, ChangeScaler)
+}
+
+
+def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
+    """Write a fitted forecaster, all or nothing.
+
+    Parameters
+    ----------
+    model : LSTMForecaster
+        Fitted; with the state of every series, so that it can go on with :meth:`update`.
+    path : str or path
+        The file.
+
+    Raises
+    ------
+    NotFittedError
+        If it is not fitted.
+    NotFoundError, UsageError
+        If the file cannot be written; an older one is then still there, whole.
+    """
+    if not hasattr(model, "networks_"):
+        raise NotFittedError("save() was called before fit(): fit the forecaster first")
+    ends = model.ends_
+    arrays = {
+        "scale": model.scale_,
+        "said": model._said,
+        "memory.last": model._memory.last,
+        "memory.level": model._memory.level,
+        "ends.times": ends.times.astype(np.int64),
+        "ends.lengths": ends.lengths.astype(np.int64),
+    }
+    for i, (network, state) in enumerate(zip(model.networks_, model._states, strict=True)):
+        arrays[f"network{i}.theta"] = network.theta
+        arrays[f"network{i}.hidden"], arrays[f"network{i}.cell"] = state
+    calibration = model.calibration_
+    if calibration is not None:
+        arrays["calibration.margins"] = calibration.margins
+        arrays["calibration.paths"] = calibration.paths
+        arrays["calibration.errors"] = calibration.errors
+    document = {
+        "kind": _KIND,
+        "version": _VERSION,
+        "gatecast": __version__,
+        "numpy": np.__version__,
+        "settings": {**model.get_params(), "level": list(model.level)},
+        "fingerprint": model.fingerprint_,
+        "layout": asdict(model.networks_[0].layout),
+        "target": model.target_,
+        "span": model._memory.span,
+        "dates": ends.times.dtype.kind == "M",
+        "ids": [i.item() if isinstance(i, np.generic) else i for i in ends.ids],
+        "freq": ends.freq,
+        "columns": [ends.id_col, ends.time_col, ends.target_col],
+        "time_zone": ends.time_zone,
+        "transforms": [[_written(t) for t in p.transforms] for p in model.prepared_],
+        "calibration": None
+        if calibration is None
+        else {"trust": calibration.trust, "naive_error": calibration.naive_error},
+        "losses": model.losses_,
+        "notes": model.notes_,
+    }
+    write_arrays(path, arrays, document)
+
+
+def load(path: str | os.PathLike[str]) -> LSTMForecaster:
+    """Read a fitted forecaster.
+
+    Parameters
+    ----------
+    path : str or path
+        What :meth:`gatecast.LSTMForecaster.save` wrote.
+
+    Returns
+    -------
+    LSTMForecaster
+        It says what the saved one said, bit for bit, and can go on with ``update``.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    ModelFileError
+        If it is damaged, of another kind, or written by a newer gatecast.
+    """
+    arrays, document = read_arrays(path)
+    name = Path(path).name
+    if document.get("kind") != _KIND:
+        raise ModelFileError(f'"{name}" is not a saved forecaster: give the file of one')
+    version = document.get("version")
+    if not isinstance(version, int) or version > _VERSION:
+        raise ModelFileError(
+            f'"{name}" has format version {version}, and gatecast {__version__} reads up to '
+            f"{_VERSION}: install a newer gatecast"
+        )
+    try:
+        return _restored(arrays, document)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise ModelFileError(
+            f'"{name}" is not a whole forecaster: {type(error).__name__}, {error}. Take another '
+            "copy, or fit the model again"
+        ) from error
+
+
+def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMForecaster:
+    settings = document["settings"]
+    model = LSTMForecaster(**{**settings, "level": tuple(settings["level"])})
+    layout = Layout(**{**document["layout"], "dilations": tuple(document["layout"]["dilations"])})
+    count = len(document["ids"])
+    times = arrays["ends.times"]
+    id_col, time_col, target_col = document["columns"]
+    model.ends_ = Ends(
+        np.array(document["ids"], dtype=object),
+        times.astype("datetime64[us]") if document["dates"] else times,
+        arrays["ends.lengths"],
+        document["freq"],
+        id_col,
+        time_col,
+        target_col,
+        document["time_zone"],
+    )
+    model.prepared_ = [
+        Prepared(tuple(_read(t) for t in series)) for series in document["transforms"]
+    ]
+    model.target_ = document["target"]
+    model._memory = Memory(
+        model.target_, document["span"], arrays["memory.last"], arrays["memory.level"]
+    )
+    model.scale_, model._said = arrays["scale"], arrays["said"]
+    seeds = len(model._said)
+    model.networks_ = [Network(layout, arrays[f"network{i}.theta"]) for i in range(seeds)]
+    model._states = [
+        State(arrays[f"network{i}.hidden"], arrays[f"network{i}.cell"]) for i in range(seeds)
+    ]
+    model.calibration_ = None
+    if document["calibration"] is not None:
+        model.calibration_ = Calibration(
+            document["calibration"]["trust"],
+            arrays["calibration.margins"],
+            arrays["calibration.paths"],
+            arrays["calibration.errors"],
+            document["calibration"]["naive_error"],
+        )
+    model.losses_, model.notes_ = document["losses"], document["notes"]
+    model.fingerprint_, model.panel_ = document["fingerprint"], None
+    _require(len(times) == len(model.prepared_) == len(model._memory.last) == count)
+    _require(model._said.shape == (seeds, count, layout.outputs))
+    _require(model.scale_.shape == (model.h,))
+    for network, state in zip(model.networks_, model._states, strict=True):
+        _require(network.theta.shape == (layout.size,))
+        _require(state.hidden.shape == (layout.state_rows, count, layout.hidden))
+        _require(state.cell.shape == state.hidden.shape)
+    return model
+
+
+def _require(fits: bool) -> None:
+    if not fits:
+        raise ValueError("its parts do not fit together")
+
+
+def _written(transform: Any) -> dict[str, Any]:
+    """Write a transform as its name and its numbers."""
+    values = {f.name: getattr(transform, f.name) for f in fields(transform)}
+    return {
+        "name": type(transform).__name__,
+        **{k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in values.items()},
+    }
+
+
+def _read(written: dict[str, Any]) -> Any:
+    values = dict(written)
+    kind = _TRANSFORMS[values.pop("name")]
+    return kind(**{k: np.array(v, float) if isinstance(v, list) else v for k, v in values.items()})

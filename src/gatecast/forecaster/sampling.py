@@ -1,0 +1,160 @@
+"""The series of a panel as the network meets them: whole, for forecasts; in stretches, to learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from gatecast.forecaster.recipe import Memory, Target
+from gatecast.kernel import State
+from gatecast.network import Network, Samples
+
+__all__ = ["Stretches", "Tracks"]
+
+
+@dataclass
+class Tracks:
+    """Hold all series in the network's unit, one after another, with the inputs of every step.
+
+    Parameters
+    ----------
+    target : {"values", "changes"}
+        What the network sees and says.
+    h : int
+        Steps to forecast, K.
+    lengths : ndarray of shape [N]
+        Values of each series.
+    starts : ndarray of shape [N]
+        Position of each series' first value.
+    values : ndarray of shape [total], float32
+        The series, each followed by NaN, so that no forecast of one has its target in the next.
+    inputs : ndarray of shape [total, I], float32
+        What the network sees at each step; zero after the end of a series.
+    memory : Memory
+        What a next step would need of each series' past.
+    """
+
+    target: Target
+    h: int
+    lengths: np.ndarray
+    starts: np.ndarray
+    values: np.ndarray
+    inputs: np.ndarray
+    memory: Memory
+
+    @classmethod
+    def lay(cls, series: Sequence[np.ndarray], target: Target, span: int, h: int) -> Tracks:
+        """Put series [n], in the network's unit, one after another."""
+        lengths = np.array([len(values) for values in series])
+        starts = np.concatenate([[0], np.cumsum(lengths + h + 1)])
+        values = np.full(starts[-1], np.nan, np.float32)
+        inputs = np.zeros((starts[-1], Memory.features(target)), np.float32)
+        tracks = cls(
+            target, h, lengths, starts[:-1], values, inputs,
+            Memory.start(target, span, len(series)),
+        )  # fmt: skip
+        for group, length in tracks.groups():
+            memory = Memory.start(target, span, len(group))
+            stacked = np.stack([series[i] for i in group])
+            at = tracks.starts[group][:, np.newaxis] + np.arange(length)
+            values[at], inputs[at] = stacked, memory.walk(stacked)
+            tracks.memory.last[group], tracks.memory.level[group] = memory.last, memory.level
+        return tracks
+
+    def groups(self, most: int = 1024) -> Iterator[tuple[np.ndarray, int]]:
+        """Give the series of equal length together, at most so many at once."""
+        order = np.argsort(self.lengths, kind="stable")
+        borders = np.flatnonzero(np.diff(self.lengths[order])) + 1
+        for same in np.split(order, borders):
+            for begin in range(0, len(same), most):
+                yield same[begin : begin + most], int(self.lengths[same[0]])
+
+    def run(self, network: Network, threads: int, *, back: int = 1) -> tuple[np.ndarray, State]:
+        """Walk a network along every series.
+
+        Parameters
+        ----------
+        network : Network
+            Its memory starts empty.
+        threads : int
+            Threads among which series are shared.
+        back : int, default 1
+            How many last steps' outputs are wanted; no series is shorter.
+
+        Returns
+        -------
+        outputs : ndarray of shape [N, back, K * Q], float32
+            What it says at the last steps.
+        state : State
+            Its memory of each series.
+        """
+        count = len(self.lengths)
+        outputs = np.empty((count, back, network.layout.outputs), np.float32)
+        state = State.zeros(network.layout, count, np.float32)
+        for group, length in self.groups():
+            at = self.starts[group][:, np.newaxis] + np.arange(length)
+            outputs[group], memory = network.run(
+                self.inputs[at], warmup=length - back, threads=threads
+            )
+            state.hidden[:, group], state.cell[:, group] = memory
+        return outputs, state
+
+    def targets(self, at: np.ndarray) -> np.ndarray:
+        """Give what the network should say at positions of any shape.
+
+        Returns
+        -------
+        ndarray of shape [..., K], float32
+            The next K values, less the present one where the target is changes; NaN where a
+            series has ended.
+        """
+        ahead = sliding_window_view(self.values[1:], self.h)[at]
+        if self.target == "values":
+            return ahead
+        return ahead - self.values[at][..., np.newaxis]
+
+
+class Stretches:
+    """Draw stretches of the series at random, with a target after each of their steps.
+
+    Long series are drawn more often than short ones, by the square root of the places where a
+    stretch can begin: none is forgotten, and none rules.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        The series.
+    length, warmup : int
+        Steps of a stretch, T, and those at its start that have no target. A shorter series is
+        drawn whole; the steps that it lacks have no targets either.
+    count : int
+        Stretches of one draw.
+    """
+
+    def __init__(self, tracks: Tracks, length: int, warmup: int, count: int) -> None:
+        self.tracks, self.length, self.warmup, self.count = tracks, length, warmup, count
+        self.places = np.maximum(tracks.lengths - length, 0) + 1
+        share = np.sqrt(self.places)
+        self.share = share / share.sum()
+        # targets of a common size at every step of the horizon, so that one learning rate does
+        self.scale = np.ones(tracks.h, np.float32)
+        seen = self.draw(np.random.default_rng(0))
+        assert seen.weights is not None
+        weight = seen.weights.sum(axis=(0, 1), dtype=np.float64)
+        squares = (seen.weights * np.square(seen.y, dtype=np.float64)).sum(axis=(0, 1))
+        root = np.sqrt(squares / np.maximum(weight, 1.0))
+        self.scale = np.where(root > 1e-6, root, 1.0).astype(np.float32)
+
+    def draw(self, rng: np.random.Generator) -> Samples:
+        """Draw the samples of one epoch; y [count, T - warmup, K] in units of ``scale``."""
+        tracks = self.tracks
+        chosen = rng.choice(len(self.share), self.count, p=self.share)
+        begin = tracks.starts[chosen] + rng.integers(0, self.places[chosen])
+        end = tracks.starts[chosen] + tracks.lengths[chosen]
+        at = np.minimum(begin[:, np.newaxis] + np.arange(self.length), end[:, np.newaxis])
+        y = tracks.targets(at[:, self.warmup :]) / self.scale
+        there = np.isfinite(y)
+        return Samples(tracks.inputs[at], np.where(there, y, 0.0), there.astype(np.float32))
