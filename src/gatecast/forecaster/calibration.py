@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Calibration", "clearly_less", "quantile_levels"]
+__all__ = ["Calibration", "clearly_less", "quantile_levels", "spread_of"]
 
 #: Shares of the network's answer that are tried; the rest is the naive forecast, or the mean.
 _TRUST = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -29,6 +29,12 @@ def quantile_levels(level: Sequence[float]) -> tuple[float, ...]:
     """
     ends = {q for share in level for q in (0.5 - share / 200, 0.5 + share / 200)}
     return tuple(sorted({0.5, *ends}))
+
+
+def spread_of(quantiles: np.ndarray, level: Sequence[float]) -> np.ndarray:
+    """Give quantiles [..., Q] less their median."""
+    middle = quantile_levels(level).index(0.5)
+    return quantiles - quantiles[..., middle : middle + 1]
 
 
 @dataclass(eq=False)
@@ -57,14 +63,21 @@ class Calibration:
 
     @classmethod
     def measure(
-        cls, outputs: np.ndarray, targets: np.ndarray, level: Sequence[float], independent: float
+        cls,
+        median: np.ndarray,
+        spread: np.ndarray | None,
+        targets: np.ndarray,
+        level: Sequence[float],
+        independent: float,
     ) -> Calibration:
         """Hold forecasts from origins that were not trained on against what came.
 
         Parameters
         ----------
-        outputs : ndarray of shape [n, K, Q]
-            Quantiles that the network said, in its unit.
+        median : ndarray of shape [n, K]
+            What the network said, in its unit.
+        spread : ndarray of shape [n, K, Q] or None
+            Quantiles less their median; None where no intervals are asked for.
         targets : ndarray of shape [n, K]
             What came; NaN where it is not known.
         level : sequence of float
@@ -72,29 +85,20 @@ class Calibration:
         independent : float
             How many of the origins' forecasts do not overlap.
         """
-        levels = quantile_levels(level)
-        median = outputs[..., levels.index(0.5)]
         errors = {t: np.nanmean(np.abs(targets - t * median), axis=1) for t in _TRUST}
         # the network is believed unless something else is clearly better
         best = min(errors, key=lambda t: errors[t].mean())
         trust = best if clearly_less(errors[best], errors[1.0], independent) else 1.0
-        outputs = trust * outputs
-        margins = [
-            _margins(
-                np.maximum(
-                    outputs[..., levels.index(0.5 - share / 200)] - targets,
-                    targets - outputs[..., levels.index(0.5 + share / 200)],
-                ),
-                share / 100,
-            )
-            for share in level
-        ]
+        margins = np.zeros((len(level), targets.shape[1]))
+        if spread is not None:
+            for i, (low, high) in enumerate(_ends(trust * median, spread, level)):
+                margins[i] = _margins(np.maximum(low - targets, targets - high), level[i] / 100)
         whole = np.isfinite(targets).all(axis=1)
         paths = (targets - trust * median)[whole]
         step = max(1, len(paths) // _MOST_PATHS)
         return cls(
             trust,
-            np.array(margins).reshape(len(level), targets.shape[1]),
+            margins,
             paths[::step][:_MOST_PATHS].astype(np.float32),
             errors[trust],
             float(errors[0.0].mean()),
@@ -106,35 +110,49 @@ class Calibration:
         return float(self.errors.mean())
 
     def intervals(
-        self, quantiles: np.ndarray, level: Sequence[float]
+        self, median: np.ndarray, spread: np.ndarray | None, level: Sequence[float]
     ) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
         """Make the forecast and its intervals, which never cross.
 
         Parameters
         ----------
-        quantiles : ndarray of shape [..., K, Q]
-            What the network says, in its unit.
+        median : ndarray of shape [n, K]
+            What the networks say, in their unit.
+        spread : ndarray of shape [n, K, Q] or None
+            Quantiles less their median.
         level : sequence of float
             As it was calibrated.
 
         Returns
         -------
-        median : ndarray of shape [..., K]
-            The forecast.
+        forecast : ndarray of shape [n, K]
+            The median, as far as it is trusted.
         ends : dict of float to (ndarray, ndarray)
             Lower and upper end of each interval; a wider one always holds a narrower one.
         """
-        levels = quantile_levels(level)
-        quantiles = self.trust * quantiles
-        median = quantiles[..., levels.index(0.5)]
+        forecast = self.trust * median
         ends: dict[float, tuple[np.ndarray, np.ndarray]] = {}
-        low = high = median
+        if spread is None:
+            return forecast, ends
+        told = dict(zip(level, _ends(forecast, spread, level), strict=True))
+        inner = forecast, forecast
         for share in sorted(level):
             margin = self.margins[list(level).index(share)]
-            low = np.minimum(low, quantiles[..., levels.index(0.5 - share / 200)] - margin)
-            high = np.maximum(high, quantiles[..., levels.index(0.5 + share / 200)] + margin)
-            ends[share] = low, high
-        return median, ends
+            low, high = told[share]
+            inner = np.minimum(inner[0], low - margin), np.maximum(inner[1], high + margin)
+            ends[share] = inner
+        return forecast, ends
+
+
+def _ends(
+    median: np.ndarray, spread: np.ndarray, level: Sequence[float]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Give the ends of each interval as the network says them."""
+    levels = quantile_levels(level)
+    return [
+        tuple(median + spread[..., levels.index(0.5 + side * share / 200)] for side in (-1, 1))
+        for share in level
+    ]  # pyright: ignore[reportReturnType]
 
 
 def clearly_less(errors: np.ndarray, others: np.ndarray, independent: float) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from gatecast.forecaster.calibration import Calibration, clearly_less, quantile_levels
+from gatecast.forecaster.calibration import Calibration, clearly_less, quantile_levels, spread_of
 from gatecast.forecaster.recipe import Memory, Prepared, Target, choose_target, prepare
 from gatecast.forecaster.sampling import Stretches, Tracks
 from gatecast.kernel import Loss
@@ -85,7 +85,7 @@ class Fitting:
         back = self._held_back()
         candidates = _CANDIDATES if s.updates is None else (s.updates,)
         long_enough = [v for v in self.series if _can_hold_back(len(v), back)]
-        self._ticker.expect(sum(candidates) + s.seeds * candidates[-1])
+        self._ticker.expect(sum(candidates) + (s.seeds + 2 * bool(s.level)) * candidates[-1])
         if not back or not long_enough:
             self.notes.append("the series are too short to hold values back: nothing was measured")
             return candidates[0], None
@@ -101,18 +101,25 @@ class Fitting:
 
         independent = len(long_enough) * max(1.0, back / s.h)
 
+        def said(network: Network) -> np.ndarray:
+            outputs, _ = tracks.run(network, s.threads, back=back + 1)
+            return outputs[:, :-1].reshape(len(wanted), s.h, -1) * stretches.scale[:, np.newaxis]
+
         best: tuple[int, Calibration] | None = None
+        median = np.zeros(wanted.shape)
         for updates in candidates:
             (network,), _ = self._train(stretches, updates, 1)
-            outputs, _ = tracks.run(network, s.threads, back=back + 1)
-            said = outputs[:, :-1].reshape(len(wanted), s.h, -1) * stretches.scale[:, np.newaxis]
-            found = Calibration.measure(said, wanted, s.level, independent)
+            found = Calibration.measure(said(network)[..., 0], None, wanted, (), independent)
             if best and not clearly_less(found.errors, best[1].errors, independent):
                 break
-            best = updates, found
+            best, median = (updates, found), said(network)[..., 0]
         assert best is not None
         updates, calibration = best
-        self._ticker.expect(self._ticker.done + s.seeds * updates)
+        if s.level:
+            (network,), _ = self._train(stretches, updates, 1, spread=True)
+            spread = spread_of(said(network), s.level)
+            calibration = Calibration.measure(median, spread, wanted, s.level, independent)
+        self._ticker.expect(self._ticker.done + (s.seeds + bool(s.level)) * updates)
         self.notes += _sentences(updates, calibration, back, len(long_enough), target)
         self.notes += [
             f"an interval of {share:g} % would have to be measured on {int(100 / (100 - share))} "
@@ -138,6 +145,8 @@ class Fitting:
         """Train the networks on all values.
 
         What it leaves: ``prepared``, ``target``, ``tracks``, ``scale``, ``networks``, ``losses``.
+        Where intervals are asked for, the last network says their quantiles; the forecast is that
+        of the others, and does not depend on the intervals.
         """
         s = self.settings
         self.prepared: list[Prepared] = [prepare(v, s.h, s.season_length) for v in self.series]
@@ -147,6 +156,10 @@ class Fitting:
         stretches = self._stretches(values, self.target, self.tracks)
         self.scale = stretches.scale
         self.networks, histories = self._train(stretches, updates, s.seeds)
+        if s.level:
+            network, history = self._train(stretches, updates, 1, spread=True)
+            self.networks += network
+            histories += history
         self.losses = [history.loss for history in histories]
 
     def _stretches(
@@ -163,12 +176,12 @@ class Fitting:
         return Stretches(tracks, length, warmup, _EPOCH * self.batch)
 
     def _train(
-        self, stretches: Stretches, updates: int, seeds: int
+        self, stretches: Stretches, updates: int, seeds: int, *, spread: bool = False
     ) -> tuple[list[Network], list[History]]:
         """Train networks from so many seeds; side by side where a batch feeds one thread."""
         s = self.settings
         side_by_side = seeds > 1 and self.batch <= 32 and s.threads > 1
-        levels = quantile_levels(s.level)
+        levels = quantile_levels(s.level if spread else ())
         networks = [
             Network.create(
                 Memory.features(stretches.tracks.target), s.hidden, s.h * len(levels), s.layers,

@@ -16,6 +16,7 @@ from gatecast.data.panel import Panel, Series
 from gatecast.data.reading import read_panel
 from gatecast.data.regular import show_time
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
+from gatecast.forecaster.calibration import spread_of
 from gatecast.forecaster.fitting import Fitting, Settings
 from gatecast.forecaster.recipe import Memory, Prepared, Target
 from gatecast.kernel import State
@@ -36,6 +37,7 @@ class LSTMForecaster:
     far to trust the network against the naive forecast, and how wide the intervals have to be is
     measured there, with everything else fitted on what came before. Then several networks from
     different seeds are trained on all values, and the median of what they say is the forecast.
+    Where intervals are asked for, one more learns their quantiles; the forecast stays the same.
 
     Parameters
     ----------
@@ -172,7 +174,7 @@ class LSTMForecaster:
         self.panel_: Panel | None = panel
         self._memory: Memory = fitting.tracks.memory
         runs = [fitting.tracks.run(network, settings.threads) for network in self.networks_]
-        self._said = np.stack([outputs[:, -1] for outputs, _ in runs])
+        self._said: list[np.ndarray] = [outputs[:, -1] for outputs, _ in runs]
         self._states: list[State] = [state for _, state in runs]
         self.fingerprint_: str = sha256(panel.times.tobytes() + panel.values.tobytes()).hexdigest()
         self.notes_: list[str] = [*panel.notes, *self._decisions(panel), *fitting.notes]
@@ -333,10 +335,8 @@ class LSTMForecaster:
             values = prepared.apply(series.values)[np.newaxis]
             memory = Memory.start(self.target_, self._memory.span, 1)
             x = memory.walk(values)
-            said = np.stack(
-                [network.run(x, threads=self._threads())[0][0] for network in self.networks_]
-            )
-            median, _ = self._quantiles(said[:, origins])
+            said = [network.run(x, threads=self._threads())[0][0] for network in self.networks_]
+            median, _ = self._quantiles([outputs[origins] for outputs in said])
             if self.target_ == "changes":
                 median = median + values[0, origins, np.newaxis]
             ahead = origins[:, np.newaxis] + np.arange(1, self.h + 1)
@@ -435,10 +435,10 @@ class LSTMForecaster:
         )
         x = memory.walk(values)
         self._memory.last[which], self._memory.level[which] = memory.last, memory.level
-        for seed, (network, state) in enumerate(zip(self.networks_, self._states, strict=True)):
+        for network, state, said in zip(self.networks_, self._states, self._said, strict=True):
             before = State(state.hidden[:, which], state.cell[:, which])
             outputs, after = network.run(x, state=before, warmup=count - 1, threads=self._threads())
-            self._said[seed, which] = outputs[:, 0]
+            said[which] = outputs[:, 0]
             state.hidden[:, which], state.cell[:, which] = after
 
     def _as_rows(self, source: Any) -> list[np.ndarray]:
@@ -467,14 +467,17 @@ class LSTMForecaster:
         return np.array([places[name] for name in panel.ids])
 
     def _quantiles(
-        self, said: np.ndarray
+        self, said: Sequence[np.ndarray]
     ) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
-        """From outputs [seeds, n, K * Q] to forecast and interval ends [n, K]."""
-        quantiles = np.median(said, axis=0).astype(np.float64).reshape(said.shape[1], self.h, -1)
-        quantiles = quantiles * self.scale_[:, np.newaxis]
+        """From each network's outputs [n, K * Q] to forecast and interval ends [n, K]."""
+        median = np.median(said[: self.seeds], axis=0) * self.scale_
         if self.calibration_ is None:
-            return quantiles[..., 0], {}
-        return self.calibration_.intervals(quantiles, self.level)
+            return median, {}
+        spread = None
+        if self.level:
+            quantiles = said[-1].reshape(len(median), self.h, -1) * self.scale_[:, np.newaxis]
+            spread = spread_of(quantiles, self.level)
+        return self.calibration_.intervals(median, spread, self.level)
 
     def _restore(self, values: np.ndarray) -> np.ndarray:
         """Bring forecasts [N, K] back to each series' own unit."""

@@ -57,13 +57,14 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
     ends = model.ends_
     arrays = {
         "scale": model.scale_,
-        "said": model._said,
         "memory.last": model._memory.last,
         "memory.level": model._memory.level,
         "ends.times": ends.times.astype(np.int64),
         "ends.lengths": ends.lengths.astype(np.int64),
     }
-    for i, (network, state) in enumerate(zip(model.networks_, model._states, strict=True)):
+    parts = zip(model.networks_, model._states, model._said, strict=True)
+    for i, (network, state, said) in enumerate(parts):
+        arrays[f"network{i}.said"] = said
         arrays[f"network{i}.theta"] = network.theta
         arrays[f"network{i}.hidden"], arrays[f"network{i}.cell"] = state
     calibration = model.calibration_
@@ -78,7 +79,7 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         "numpy": np.__version__,
         "settings": {**model.get_params(), "level": list(model.level)},
         "fingerprint": model.fingerprint_,
-        "layout": asdict(model.networks_[0].layout),
+        "layouts": [asdict(network.layout) for network in model.networks_],
         "target": model.target_,
         "span": model._memory.span,
         "dates": ends.times.dtype.kind == "M",
@@ -138,7 +139,10 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster:
 def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMForecaster:
     settings = document["settings"]
     model = LSTMForecaster(**{**settings, "level": tuple(settings["level"])})
-    layout = Layout(**{**document["layout"], "dilations": tuple(document["layout"]["dilations"])})
+    layouts = [
+        Layout(**{**layout, "dilations": tuple(layout["dilations"])})
+        for layout in document["layouts"]
+    ]
     count = len(document["ids"])
     times = arrays["ends.times"]
     id_col, time_col, target_col = document["columns"]
@@ -159,12 +163,12 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
     model._memory = Memory(
         model.target_, document["span"], arrays["memory.last"], arrays["memory.level"]
     )
-    model.scale_, model._said = arrays["scale"], arrays["said"]
-    seeds = len(model._said)
-    model.networks_ = [Network(layout, arrays[f"network{i}.theta"]) for i in range(seeds)]
-    model._states = [
-        State(arrays[f"network{i}.hidden"], arrays[f"network{i}.cell"]) for i in range(seeds)
-    ]
+    model.scale_ = arrays["scale"]
+    model.networks_, model._states, model._said = [], [], []
+    for i, layout in enumerate(layouts):
+        model.networks_.append(Network(layout, arrays[f"network{i}.theta"]))
+        model._states.append(State(arrays[f"network{i}.hidden"], arrays[f"network{i}.cell"]))
+        model._said.append(arrays[f"network{i}.said"])
     model.calibration_ = None
     if document["calibration"] is not None:
         model.calibration_ = Calibration(
@@ -177,10 +181,13 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
     model.losses_, model.notes_ = document["losses"], document["notes"]
     model.fingerprint_, model.panel_ = document["fingerprint"], None
     _require(len(times) == len(model.prepared_) == len(model._memory.last) == count)
-    _require(model._said.shape == (seeds, count, layout.outputs))
     _require(model.scale_.shape == (model.h,))
-    for network, state in zip(model.networks_, model._states, strict=True):
+    _require(len(layouts) == model.seeds + bool(model.level))
+    for layout, network, state, said in zip(
+        layouts, model.networks_, model._states, model._said, strict=True
+    ):
         _require(network.theta.shape == (layout.size,))
+        _require(said.shape == (count, layout.outputs))
         _require(state.hidden.shape == (layout.state_rows, count, layout.hidden))
         _require(state.cell.shape == state.hidden.shape)
     return model
