@@ -1,0 +1,177 @@
+"""The forecaster as sktime wants it (extra ``[sktime]``)."""
+
+from __future__ import annotations
+
+import warnings
+from copy import copy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.reading import read_panel
+from gatecast.errors import DataError, require_extra
+from gatecast.forecaster import LSTMForecaster
+
+__all__ = ["SktimeLSTMForecaster"]
+
+_PURPOSE = "gatecast.adapters.sktime"
+_base = require_extra("sktime.forecasting.base", "sktime", _PURPOSE)
+_datatypes = require_extra("sktime.datatypes", "sktime", _PURPOSE)
+
+# What LSTMForecaster wants of a series beyond the horizon.
+_MORE_THAN_HORIZON = 8
+
+
+class SktimeLSTMForecaster(_base.BaseForecaster):
+    """Forecast with :class:`gatecast.LSTMForecaster` behind sktime's interface.
+
+    The networks learn to say all steps up to the largest of the horizon at once, so the horizon
+    is wanted in ``fit``. ``update`` trains anew on all values seen; with ``update_params=False``
+    the trained networks walk on along the new values.
+
+    A series of fewer than h + 8 values cannot teach a horizon of h steps. Of such a one as many
+    steps are learned as it can teach, and later ones repeat the last of them; with fewer than 9
+    values the forecast is the last value. Both are warned of.
+
+    Parameters
+    ----------
+    season_length : int, optional
+        Steps in a season; that of the frequency if not given, 1 for none.
+    hidden : int
+        Units of the LSTM, H.
+    updates : int
+        Updates of each network's weights.
+    seeds : int
+        Networks trained; their median is the forecast.
+    random_state : int
+        Seed of initial weights and shuffling; the same seed gives the same forecast.
+    threads : int, optional
+        Threads; one for each processor if not given. The forecast does not depend on it.
+
+    Attributes
+    ----------
+    forecaster_ : LSTMForecaster or None
+        The trained forecaster; None where the series was too short to train one.
+
+    Examples
+    --------
+    >>> from gatecast.adapters.sktime import SktimeLSTMForecaster
+    >>> from sktime.datasets import load_airline
+    >>> forecaster = SktimeLSTMForecaster(hidden=8, updates=20, seeds=1)
+    >>> forecast = forecaster.fit(load_airline(), fh=[1, 2, 12]).predict()
+    >>> [str(month) for month in forecast.index]
+    ['1961-01', '1961-02', '1961-12']
+    """
+
+    _tags = {  # noqa: RUF012 - sktime's way
+        "authors": "The gatecast developers",
+        "maintainers": "The gatecast developers",
+        "capability:multivariate": False,
+        "capability:exogenous": False,
+        "capability:categorical_in_X": False,
+        "capability:insample": False,
+        "capability:pred_int": False,
+        "capability:pred_int:insample": False,
+        "capability:missing_values": False,
+        "capability:update": True,
+        "capability:random_state": True,
+        "property:randomness": "derandomized",
+        "requires-fh-in-fit": True,
+        "X-y-must-have-same-index": False,
+        "y_inner_mtype": "pd.Series",
+    }
+
+    def __init__(
+        self,
+        season_length: int | None = LSTMForecaster.season_length,
+        hidden: int = LSTMForecaster.hidden,
+        updates: int = LSTMForecaster.updates,
+        seeds: int = LSTMForecaster.seeds,
+        random_state: int = LSTMForecaster.random_state,
+        threads: int | None = LSTMForecaster.threads,
+    ) -> None:
+        self.season_length = season_length
+        self.hidden = hidden
+        self.updates = updates
+        self.seeds = seeds
+        self.random_state = random_state
+        self.threads = threads
+        super().__init__()
+
+    def _fit(self, y: pd.Series, X: Any, fh: Any) -> SktimeLSTMForecaster:  # noqa: ARG002
+        h = max(1, int(fh.to_relative(self.cutoff).to_numpy().max()))
+        learned = min(h, len(y) - _MORE_THAN_HORIZON)
+        if learned < h:
+            rest = (
+                f"steps after step {learned} repeat its forecast"
+                if learned > 0
+                else "the forecast is the last value"
+            )
+            warnings.warn(
+                f"the series has {len(y)} values and h={h} needs at least "
+                f"{h + _MORE_THAN_HORIZON}: {rest}",
+                stacklevel=2,
+            )
+        self._seen = y
+        self.forecaster_ = None
+        if learned > 0:
+            model = LSTMForecaster(h=learned, **self.get_params(deep=False))
+            self.forecaster_ = model.fit(_table(y))
+        return self
+
+    def _predict(self, fh: Any, X: Any) -> pd.Series:  # noqa: ARG002
+        seen = self._seen.loc[: self.cutoff[0]]
+        if self.forecaster_ is None:
+            ahead = seen.to_numpy(np.float64)[-1:]
+        else:
+            ahead = _walk_on(self.forecaster_, seen).predict()["LSTM"].to_numpy()
+        steps = np.minimum(fh.to_indexer(self.cutoff), len(ahead) - 1)
+        return pd.Series(ahead[steps], fh.to_absolute_index(self.cutoff), name=seen.name)
+
+    def _update(self, y: pd.Series, X: Any = None, update_params: bool = True) -> Any:
+        self._seen = _datatypes.update_data(self._seen, y)
+        return self._fit(self._seen, X, self.fh) if update_params else self
+
+    @classmethod
+    def get_test_params(
+        cls,
+        parameter_set: str = "default",  # noqa: ARG003 - one for all of sktime's
+    ) -> list[dict[str, Any]]:
+        """Give settings for sktime's tests, small enough to train within milliseconds.
+
+        Parameters
+        ----------
+        parameter_set : str, default "default"
+            sktime's name of a set; all are the same.
+
+        Returns
+        -------
+        list of dict
+            Parameters of the constructor.
+        """
+        quick = {"hidden": 4, "updates": 3, "seeds": 1, "threads": 1}
+        return [quick, {**quick, "season_length": 4, "random_state": 1}]
+
+
+def _table(y: pd.Series) -> pd.Series:
+    """Name values and times so that the reader takes them for what they are."""
+    return y.rename("y").rename_axis("ds")
+
+
+def _walk_on(model: LSTMForecaster, seen: pd.Series) -> LSTMForecaster:
+    """Let a trained forecaster forecast from the end of other values than it was trained on."""
+    values = read_panel(_table(seen), freq=model.panel_.freq).values
+    (prepared,) = model.prepared_
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for transform in prepared.transforms:
+            values = transform.transform(values)
+    if not np.isfinite(values).all():
+        raise DataError(
+            "the new values have no logarithm, which is taken since training: update with "
+            "update_params=True, which decides anew"
+        )
+    walked = copy(model)
+    walked.prepared_ = [replace(prepared, values=values)]
+    return walked

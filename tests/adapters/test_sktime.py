@@ -1,0 +1,105 @@
+import importlib
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sktime.datasets import load_airline
+from sktime.split import ExpandingWindowSplitter
+from sktime.utils.estimator_checks import check_estimator
+
+from gatecast.adapters.sktime import SktimeLSTMForecaster
+from gatecast.errors import DataError, MissingExtraError
+from gatecast.forecaster import LSTMForecaster
+
+# given by sktime 1.2 whenever any forecaster is made
+pytestmark = pytest.mark.filterwarnings("ignore:.*remember_data:FutureWarning")
+
+QUICK = {"hidden": 8, "updates": 10, "seeds": 1}
+
+
+def test_the_whole_suite_of_sktime_passes():
+    # sktime's own warnings, and ours on short series; recorded, because sktime undoes filters
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("always")
+        results = check_estimator(SktimeLSTMForecaster, verbose=False)
+    assert {name: result for name, result in results.items() if result != "PASSED"} == {}
+    assert len(results) > 500
+
+
+def test_the_forecast_is_that_of_the_forecaster():
+    y = load_airline()
+    forecast = SktimeLSTMForecaster(**QUICK).fit(y, fh=[1, 3, 12]).predict()
+    plain = LSTMForecaster(h=12, **QUICK).fit(y).predict()["LSTM"]
+    np.testing.assert_array_equal(forecast, plain.iloc[[0, 2, 11]])
+    assert [str(month) for month in forecast.index] == ["1961-01", "1961-03", "1961-12"]
+    assert forecast.name == y.name
+
+
+def test_settings_and_their_defaults_are_those_of_the_forecaster():
+    plain = LSTMForecaster(h=1).get_params()
+    assert SktimeLSTMForecaster().get_params().items() <= plain.items()
+
+
+def test_values_that_come_later_are_walked_along_without_training():
+    # of a constant series a network learns nothing: from a head of zero it says the last value
+    days = pd.date_range("2024-01-01", periods=33, freq="D")
+    y = pd.Series([7.5] * 30 + [8.0, 8.5, 9.0], days)
+    forecaster = SktimeLSTMForecaster(**QUICK).fit(y[:30], fh=1)
+    trained = forecaster.forecaster_
+    forecaster.update(y[30:], update_params=False)
+    assert forecaster.forecaster_ is trained
+    forecast = forecaster.predict()
+    np.testing.assert_array_equal(forecast, 9.0)
+    assert list(forecast.index) == [pd.Timestamp("2024-02-03")]
+    # where the cutoff lies in the past, what came after it is not seen
+    walked = forecaster.update_predict(
+        y, ExpandingWindowSplitter(fh=1, initial_window=31), update_params=False
+    )
+    np.testing.assert_array_equal(walked, [8.0, 8.5])
+
+
+def test_an_update_with_training_is_a_fit_on_everything():
+    y = load_airline()
+    updated = SktimeLSTMForecaster(**QUICK).fit(y[:-6], fh=[1, 2]).update(y[-6:]).predict()
+    fitted = SktimeLSTMForecaster(**QUICK).fit(y, fh=[1, 2]).predict()
+    pd.testing.assert_series_equal(updated, fitted)
+
+
+def test_new_values_without_a_logarithm_are_refused_where_one_was_taken():
+    y = load_airline()
+    forecaster = SktimeLSTMForecaster(**QUICK).fit(y[:-1], fh=1)
+    forecaster.update(-y[-1:], update_params=False)
+    with pytest.raises(DataError, match=r"no logarithm.* update_params=True"):
+        forecaster.predict()
+
+
+def test_a_short_series_is_forecast_as_far_as_it_can_teach():
+    y = pd.Series(np.random.default_rng(0).normal(size=12).cumsum())
+    with pytest.warns(
+        UserWarning, match=r"12 values and h=8 needs at least 16: steps after step 4"
+    ):
+        forecaster = SktimeLSTMForecaster(**QUICK).fit(y, fh=range(1, 9))
+    forecast = forecaster.predict().to_numpy()
+    plain = LSTMForecaster(h=4, **QUICK).fit(y).predict()["LSTM"]
+    np.testing.assert_array_equal(forecast, np.append(plain, [plain.iloc[-1]] * 4))
+    with pytest.warns(UserWarning, match="the forecast is the last value"):
+        forecaster = SktimeLSTMForecaster(**QUICK).fit(y[:5], fh=[1, 2])
+    np.testing.assert_array_equal(forecaster.predict(), y[4])
+
+
+def test_without_sktime_the_pip_line_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sktime.forecasting.base", None)
+    monkeypatch.delitem(sys.modules, "gatecast.adapters.sktime")
+    with pytest.raises(MissingExtraError, match=r'pip install "gatecast\[sktime\]"'):
+        importlib.import_module("gatecast.adapters.sktime")
+
+
+def test_gatecast_itself_imports_neither_sktime_nor_scikit_learn():
+    code = (
+        "import sys, gatecast, gatecast.adapters, gatecast.cli.main; gatecast.LSTMForecaster; "
+        "sys.exit(bool({'sktime', 'sklearn'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
