@@ -40,7 +40,9 @@ def test_the_forecast_is_that_of_the_forecaster():
 
 def test_settings_and_their_defaults_are_those_of_the_forecaster():
     plain = LSTMForecaster(h=1).get_params()
-    assert SktimeLSTMForecaster().get_params().items() <= plain.items()
+    ours = SktimeLSTMForecaster().get_params()
+    assert ours.items() <= plain.items()
+    assert plain.keys() - ours.keys() == {"h", "freq", "level"}
 
 
 def test_values_that_come_later_are_walked_along_without_training():
@@ -68,26 +70,24 @@ def test_an_update_with_training_is_a_fit_on_everything():
     pd.testing.assert_series_equal(updated, fitted)
 
 
-def test_new_values_without_a_logarithm_are_refused_where_one_was_taken():
+def test_a_cutoff_before_the_end_of_training_is_refused():
     y = load_airline()
-    forecaster = SktimeLSTMForecaster(**QUICK).fit(y[:-1], fh=1)
-    forecaster.update(-y[-1:], update_params=False)
-    with pytest.raises(DataError, match=r"no logarithm.* update_params=True"):
+    forecaster = SktimeLSTMForecaster(**QUICK).fit(y, fh=1)
+    forecaster._set_cutoff(y.index[-3:-2])
+    with pytest.raises(DataError, match=r"after 142 values .* have seen 144"):
         forecaster.predict()
 
 
 def test_a_short_series_is_forecast_as_far_as_it_can_teach():
-    y = pd.Series(np.random.default_rng(0).normal(size=12).cumsum())
-    with pytest.warns(
-        UserWarning, match=r"12 values and h=8 needs at least 16: steps after step 4"
-    ):
+    y = pd.Series(np.random.default_rng(0).normal(size=9).cumsum())
+    with pytest.warns(UserWarning, match=r"9 values and h=8 needs at least 12: steps after step 5"):
         forecaster = SktimeLSTMForecaster(**QUICK).fit(y, fh=range(1, 9))
     forecast = forecaster.predict().to_numpy()
-    plain = LSTMForecaster(h=4, **QUICK).fit(y).predict()["LSTM"]
-    np.testing.assert_array_equal(forecast, np.append(plain, [plain.iloc[-1]] * 4))
+    plain = LSTMForecaster(h=5, **QUICK).fit(y).predict()["LSTM"]
+    np.testing.assert_array_equal(forecast, np.append(plain, [plain.iloc[-1]] * 3))
     with pytest.warns(UserWarning, match="the forecast is the last value"):
-        forecaster = SktimeLSTMForecaster(**QUICK).fit(y[:5], fh=[1, 2])
-    np.testing.assert_array_equal(forecaster.predict(), y[4])
+        forecaster = SktimeLSTMForecaster(**QUICK).fit(y[:4], fh=[1, 2])
+    np.testing.assert_array_equal(forecaster.predict(), y[3])
 
 
 def test_without_sktime_the_pip_line_is_told(monkeypatch):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from copy import copy
-from dataclasses import replace
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, require_extra
 from gatecast.forecaster import LSTMForecaster
 
@@ -21,7 +19,7 @@ _base = require_extra("sktime.forecasting.base", "sktime", _PURPOSE)
 _datatypes = require_extra("sktime.datatypes", "sktime", _PURPOSE)
 
 # What LSTMForecaster wants of a series beyond the horizon.
-_MORE_THAN_HORIZON = 8
+_MORE_THAN_HORIZON = 4
 
 
 class SktimeLSTMForecaster(_base.BaseForecaster):
@@ -31,20 +29,26 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
     is wanted in ``fit``. ``update`` trains anew on all values seen; with ``update_params=False``
     the trained networks walk on along the new values.
 
-    A series of fewer than h + 8 values cannot teach a horizon of h steps. Of such a one as many
-    steps are learned as it can teach, and later ones repeat the last of them; with fewer than 9
+    A series of fewer than h + 4 values cannot teach a horizon of h steps. Of such a one as many
+    steps are learned as it can teach, and later ones repeat the last of them; with fewer than 5
     values the forecast is the last value. Both are warned of.
 
     Parameters
     ----------
     season_length : int, optional
         Steps in a season; that of the frequency if not given, 1 for none.
+    cell : {"lstm", "gru"}
+        Kind of network.
     hidden : int
-        Units of the LSTM, H.
-    updates : int
-        Updates of each network's weights.
+        Units of each layer, H.
+    layers : int
+        Stacked layers, L.
+    updates : int, optional
+        Updates of each network's weights; chosen on values held back if not given.
     seeds : int
         Networks trained; their median is the forecast.
+    learning_rate : float
+        Highest rate of Adam.
     random_state : int
         Seed of initial weights and shuffling; the same seed gives the same forecast.
     threads : int, optional
@@ -86,16 +90,22 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
     def __init__(
         self,
         season_length: int | None = LSTMForecaster.season_length,
+        cell: str = LSTMForecaster.cell,
         hidden: int = LSTMForecaster.hidden,
-        updates: int = LSTMForecaster.updates,
+        layers: int = LSTMForecaster.layers,
+        updates: int | None = LSTMForecaster.updates,
         seeds: int = LSTMForecaster.seeds,
+        learning_rate: float = LSTMForecaster.learning_rate,
         random_state: int = LSTMForecaster.random_state,
         threads: int | None = LSTMForecaster.threads,
     ) -> None:
         self.season_length = season_length
+        self.cell = cell
         self.hidden = hidden
+        self.layers = layers
         self.updates = updates
         self.seeds = seeds
+        self.learning_rate = learning_rate
         self.random_state = random_state
         self.threads = threads
         super().__init__()
@@ -161,17 +171,11 @@ def _table(y: pd.Series) -> pd.Series:
 
 
 def _walk_on(model: LSTMForecaster, seen: pd.Series) -> LSTMForecaster:
-    """Let a trained forecaster forecast from the end of other values than it was trained on."""
-    values = read_panel(_table(seen), freq=model.panel_.freq).values
-    (prepared,) = model.prepared_
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for transform in prepared.transforms:
-            values = transform.transform(values)
-    if not np.isfinite(values).all():
+    """Let a trained forecaster go on along the values after those that it was trained on."""
+    (trained,) = model.ends_.lengths
+    if len(seen) < trained:
         raise DataError(
-            "the new values have no logarithm, which is taken since training: update with "
-            "update_params=True, which decides anew"
+            f"a forecast from after {len(seen)} values was asked for, and the networks have seen "
+            f"{trained}: fit on those values alone"
         )
-    walked = copy(model)
-    walked.prepared_ = [replace(prepared, values=values)]
-    return walked
+    return model if len(seen) == trained else deepcopy(model).update(seen.to_numpy()[trained:])

@@ -173,7 +173,8 @@ class Fitting:
         # where whole series are drawn, their first steps have to count too
         warmup = length // 4 if shortest >= length + s.h else min(4, length // 4)
         self.batch = int(np.clip(tracks.lengths.sum() / length / 4, 16, 128))
-        return Stretches(tracks, length, warmup, _EPOCH * self.batch)
+        self.epoch = min(_EPOCH, s.updates or _EPOCH)
+        return Stretches(tracks, length, warmup, self.epoch * self.batch)
 
     def _train(
         self, stretches: Stretches, updates: int, seeds: int, *, spread: bool = False
@@ -192,7 +193,7 @@ class Fitting:
 
         def fit(seed: int) -> History:
             trainer = Trainer(
-                epochs=max(1, round(updates / _EPOCH)),
+                epochs=-(-updates // self.epoch),
                 batch_size=self.batch,
                 learning_rate=s.learning_rate,
                 schedule="cosine",
@@ -202,7 +203,7 @@ class Fitting:
                 threads=1 if side_by_side else s.threads,
             )
             return trainer.fit_drawn(
-                networks[seed], stretches.draw, progress=self._ticker.of(seed, _EPOCH)
+                networks[seed], stretches.draw, progress=self._ticker.of(seed, self.epoch)
             )
 
         self._ticker.begin()

@@ -470,12 +470,13 @@ class LSTMForecaster:
         self, said: Sequence[np.ndarray]
     ) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
         """From each network's outputs [n, K * Q] to forecast and interval ends [n, K]."""
-        median = np.median(said[: self.seeds], axis=0) * self.scale_
+        median = np.median(said[: self.seeds], axis=0).astype(np.float64) * self.scale_
         if self.calibration_ is None:
             return median, {}
         spread = None
         if self.level:
-            quantiles = said[-1].reshape(len(median), self.h, -1) * self.scale_[:, np.newaxis]
+            quantiles = said[-1].reshape(len(median), self.h, -1).astype(np.float64)
+            quantiles *= self.scale_[:, np.newaxis]
             spread = spread_of(quantiles, self.level)
         return self.calibration_.intervals(median, spread, self.level)
 

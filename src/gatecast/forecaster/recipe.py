@@ -166,9 +166,11 @@ def choose_target(series: Sequence[np.ndarray]) -> Target:
     {"values", "changes"}
         ``"values"`` if two series in three, or more, keep returning to their level
         (:func:`gatecast.data.stationarity.is_stationary`); of many series a thousand are asked.
+        A constant series does not return: it stays where it is.
     """
     some = series[:: max(1, len(series) // 1000)]
-    return "values" if 3 * sum(map(is_stationary, some)) >= 2 * len(some) else "changes"
+    returning = sum(is_stationary(values) and np.ptp(values) > 0 for values in some)
+    return "values" if 3 * returning >= 2 * len(some) else "changes"
 
 
 @dataclass
