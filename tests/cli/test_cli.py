@@ -133,3 +133,81 @@ def test_ctrl_c_stops_at_once_without_a_traceback(passengers):
     assert process.returncode == 130
     assert "Traceback" not in stderr
     assert not (passengers.parent / "gatecast-demo.html").exists()
+
+
+@pytest.fixture
+def saved(passengers):
+    """A model of all but the last year, and that year's rows."""
+    lines = passengers.read_text().splitlines()
+    folder = passengers.parent
+    (folder / "old.csv").write_text("\n".join(lines[:-12]))
+    (folder / "new.csv").write_text("\n".join([lines[0], *lines[-12:]]))
+    done = gatecast(
+        "forecast", "old.csv", "--h", 3, "--level", "80,95", "--save", "m.gatecast", cwd=folder
+    )
+    assert "Model: m.gatecast" in done.stderr
+    return folder, done.stdout
+
+
+def test_a_saved_model_forecasts_and_goes_on_without_training(saved):
+    folder, forecast = saved
+    assert forecast.splitlines()[0] == ("month,LSTM,LSTM-lo-95,LSTM-lo-80,LSTM-hi-80,LSTM-hi-95")
+    assert gatecast("predict", "m.gatecast", cwd=folder).stdout == forecast
+    before = (folder / "m.gatecast").read_bytes()
+    ahead = gatecast("predict", "m.gatecast", "new.csv", cwd=folder).stdout
+    assert [line[:10] for line in ahead.splitlines()[1:]] == [
+        "1961-01-01", "1961-02-01", "1961-03-01",
+    ]  # fmt: skip
+    assert (folder / "m.gatecast").read_bytes() == before
+    assert gatecast("update", "m.gatecast", "new.csv", cwd=folder).stdout == ahead
+    assert gatecast("predict", "m.gatecast", cwd=folder).stdout == ahead
+    again = gatecast("update", "m.gatecast", "new.csv", cwd=folder, code=5)
+    assert "the next value is that of 1961-01" in again.stderr
+    found = json.loads(gatecast("predict", "m.gatecast", "--json", cwd=folder).stdout)
+    assert found["forecast"][0]["month"] == "1961-01-01T00:00:00"
+
+
+def test_tables_go_out_as_parquet_too(saved):
+    folder, _ = saved
+    gatecast("predict", "m.gatecast", "-o", "f.parquet", cwd=folder)
+    frame = pd.read_parquet(folder / "f.parquet")
+    assert list(frame.columns)[:2] == ["month", "LSTM"]
+    assert str(frame["month"].dtype).startswith("datetime64")
+
+
+def test_what_is_not_a_model_is_said(saved):
+    folder, _ = saved
+    assert "checksum" in gatecast("predict", "old.csv", cwd=folder, code=5).stderr
+    assert "there is no file" in gatecast("predict", "no.gatecast", cwd=folder, code=4).stderr
+
+
+def test_options_come_from_a_file_and_the_line_goes_before_it(passengers):
+    folder = passengers.parent
+    (folder / "c.toml").write_text("[forecast]\nh = 3\nlevel = [90]\nseason-length = 12\n")
+    done = gatecast("forecast", "air.csv", "--config", "c.toml", cwd=folder)
+    assert done.stdout.splitlines()[0] == "month,LSTM,LSTM-lo-90,LSTM-hi-90"
+    assert len(done.stdout.splitlines()) == 4
+    done = gatecast("forecast", "air.csv", "--config", "c.toml", "--h", 2, cwd=folder)
+    assert len(done.stdout.splitlines()) == 3
+    (folder / "c.toml").write_text("[forecast]\nhorizon = 3\n")
+    done = gatecast("forecast", "air.csv", "--h", 2, "--config", "c.toml", cwd=folder, code=2)
+    assert '"horizon" under [forecast], which is no option' in done.stderr
+    (folder / "c.toml").write_text("h: 3")
+    done = gatecast("forecast", "air.csv", "--h", 2, "--config", "c.toml", cwd=folder, code=2)
+    assert "not a TOML file" in done.stderr
+
+
+def test_levels_that_are_none_are_said(passengers):
+    done = gatecast(
+        "forecast", "air.csv", "--h", 2, "--level", "high", cwd=passengers.parent, code=2
+    )
+    assert "as in 80,95" in done.stderr
+
+
+def test_the_doctor_tells_versions_and_checks_the_kernel(tmp_path):
+    found = json.loads(gatecast("doctor", "--json", cwd=tmp_path).stdout)
+    assert found["SIMD level"] in found["SIMD levels"]
+    assert found["largest difference"] < 1e-12
+    text = gatecast("doctor", cwd=tmp_path).stdout
+    assert found["numpy"] in text
+    assert "[stats]" in text

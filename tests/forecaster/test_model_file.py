@@ -1,0 +1,166 @@
+"""A saved forecaster says what it said, and is data: nothing else is ever loaded."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gatecast
+from gatecast import LSTMForecaster, storage
+from gatecast.datasets import air_passengers
+from gatecast.errors import ModelFileError, NotFittedError, NotFoundError, UsageError
+
+QUICK = {"updates": 20, "seeds": 2, "hidden": 6}
+
+
+def single():
+    return air_passengers().drop(columns="unique_id")
+
+
+def many():
+    rng = np.random.default_rng(0)
+    times = pd.date_range("2024-01-01", periods=60, freq="h", tz="Asia/Shanghai")
+    return pd.concat(
+        pd.DataFrame({"unique_id": name, "at": times, "sold": rng.normal(size=60).cumsum()})
+        for name in ("北", "south", "<script>")
+    )
+
+
+CASES = {
+    "one series": (single, {"h": 5}),
+    "intervals": (single, {"h": 5, "level": [80, 95]}),
+    "gru": (single, {"h": 5, "cell": "gru", "layers": 2}),
+    "many, with a time zone": (many, {"h": 3, "level": [90]}),
+    "numbered": (lambda: pd.DataFrame({"y": np.arange(40.0)}), {"h": 2}),
+    "too short to hold back": (lambda: pd.DataFrame({"y": np.arange(8.0)}), {"h": 2}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_says_and_goes_on_as_the_saved_one_bit_for_bit(tmp_path, case):
+    make, settings = CASES[case]
+    frame = make()
+    model = LSTMForecaster(**settings, **QUICK).fit(frame)
+    path = tmp_path / "model.gatecast"
+    model.save(path)
+    loaded = gatecast.load(path)
+    pd.testing.assert_frame_equal(loaded.predict(), model.predict(), check_exact=True)
+    assert loaded.decisions() == model.decisions()
+    assert loaded.get_params() == {**model.get_params(), "level": tuple(model.level)}
+    new = np.ones((len(model.ends_.ids), 2))
+    pd.testing.assert_frame_equal(
+        loaded.update(new).predict(), model.update(new).predict(), check_exact=True
+    )
+    loaded.save(path)  # over the old one
+    pd.testing.assert_frame_equal(gatecast.load(path).predict(), model.predict())
+    with pytest.raises(NotFittedError, match="does not hold"):
+        loaded.predict_insample()
+
+
+def test_it_is_small_and_holds_no_training_data(tmp_path):
+    frame = single()
+    rng = np.random.default_rng(0)
+    frame["y"] = frame["y"] + rng.random(len(frame))  # values that cannot be there by chance
+    model = LSTMForecaster(h=12, level=[80], updates=20).fit(frame)
+    path = tmp_path / "model.gatecast"
+    model.save(path)
+    assert path.stat().st_size < 1_000_000
+    arrays, document = storage.read_arrays(path)
+    known = np.concatenate([frame["y"], model.prepared_[0].apply(frame["y"].to_numpy())])
+    held = np.concatenate([a.ravel() for a in arrays.values() if a.dtype == np.float64])
+    # the last value, in the network's unit, is what the next step starts from
+    assert set(np.intersect1d(known, held)) <= {known[-1]}
+    assert document["settings"]["hidden"] == 48
+    assert len(document["fingerprint"]) == 64
+    assert document["gatecast"] == gatecast.__version__
+
+
+def rewritten(path, change):
+    """Write the file again, with a right checksum, after a change."""
+    arrays, document = storage.read_arrays(path)
+    change(arrays, document)
+    storage.write_arrays(path, arrays, document)
+
+
+def put(**values):
+    return lambda _, document: document.update(values)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (put(kind="gatecast training"), "not a saved forecaster"),
+        (put(version=99), "format version 99, .* install a newer gatecast"),
+        (put(version="1"), "format version 1"),
+        (put(transforms=[[{"name": "os.system", "command": "touch owned"}]]), "'os.system'"),
+        (put(transforms=[[{"name": "Log", "wrong": 1}]]), "not a whole forecaster"),
+        (put(transforms=[]), "do not fit together"),
+        (put(ids=["a", "b"]), "do not fit together"),
+        (put(layouts=[]), "do not fit together"),
+        (put(settings={"h": 5, "level": [], "unknown": 1}), "not a whole forecaster"),
+        (put(settings=None), "not a whole forecaster"),
+        (put(columns=["a"]), "not a whole forecaster"),
+        (lambda arrays, _: arrays.pop("network1.theta"), "not a whole forecaster"),
+        (lambda arrays, _: arrays.update(scale=np.ones(3)), "do not fit together"),
+        (
+            lambda arrays, _: arrays.update({"network0.theta": np.ones(3, np.float32)}),
+            "do not fit together",
+        ),
+        (
+            lambda arrays, _: arrays.update({"network0.hidden": np.ones((1, 9, 6), np.float32)}),
+            "do not fit together",
+        ),
+    ],
+)
+def test_a_file_changed_on_purpose_is_refused(tmp_path, change, message):
+    path = tmp_path / "model.gatecast"
+    LSTMForecaster(h=5, **QUICK).fit(single()).save(path)
+    rewritten(path, change)
+    with pytest.raises(ModelFileError, match=message):
+        gatecast.load(path)
+    assert [p.name for p in tmp_path.iterdir()] == ["model.gatecast"]
+
+
+def test_every_truncation_and_many_flipped_bits_are_noticed(tmp_path):
+    path = tmp_path / "model.gatecast"
+    LSTMForecaster(h=2, updates=5, seeds=1, hidden=1).fit(single()).save(path)
+    whole = path.read_bytes()
+    for length in range(0, len(whole), 7):
+        path.write_bytes(whole[:length])
+        with pytest.raises(ModelFileError):
+            gatecast.load(path)
+    rng = np.random.default_rng(0)
+    for bit in rng.integers(0, 8 * len(whole), 10_000):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        with pytest.raises(ModelFileError):
+            gatecast.load(path)
+
+
+def test_a_disk_that_fills_up_leaves_the_old_model_whole(tmp_path, monkeypatch):
+    path = tmp_path / "model.gatecast"
+    model = LSTMForecaster(h=3, **QUICK).fit(single())
+    model.save(path)
+    before = path.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storage.os, "fsync", full)
+    with pytest.raises(UsageError, match="No space left"):
+        model.update([500.0]).save(path)
+    monkeypatch.undo()
+    assert path.read_bytes() == before
+    gatecast.load(path)
+
+
+def test_what_cannot_be_saved_or_loaded_is_said(tmp_path):
+    with pytest.raises(NotFittedError, match=r"before fit\(\)"):
+        LSTMForecaster(h=1).save(tmp_path / "model")
+    with pytest.raises(NotFoundError, match="there is no file"):
+        gatecast.load(tmp_path / "model")
+    (tmp_path / "page.html").write_text(json.dumps({"a": 1}))
+    with pytest.raises(ModelFileError, match="not a file that gatecast wrote"):
+        gatecast.load(tmp_path / "page.html")
