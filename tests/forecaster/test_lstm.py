@@ -307,7 +307,7 @@ def test_nothing_after_the_end_is_known_to_what_is_measured():
     poisoned.loc[poisoned["ds"] >= 55, "y"] *= 1e6
     from gatecast.forecaster.fitting import Fitting, Settings
 
-    settings = Settings(5, (), 1, "lstm", 6, 1, 50, 1, 5e-3, 0, 1)
+    settings = Settings(5, (), 1, "auto", "auto", "auto", "lstm", 6, 1, 50, 1, 5e-3, 0, 1)
     networks = []
     for table in (frame, poisoned):
         series = [g["y"].to_numpy() for _, g in table.groupby("unique_id", sort=False)]
@@ -350,3 +350,24 @@ def test_settings_and_order_of_calls_are_checked():
     with pytest.raises(NotFittedError, match=r"before fit\(\)"):
         LSTMForecaster(h=1).decisions()
     assert LSTMForecaster(h=3, hidden=5).get_params()["hidden"] == 5
+
+
+def test_every_decision_can_be_overridden():
+    frame = air_passengers().drop(columns="unique_id")
+    model = LSTMForecaster(h=3, log=False, adjust_season=False, target="values", **QUICK)
+    told = " ".join(model.fit(frame).decisions())
+    assert "logarithms" not in told
+    assert "season" not in told
+    assert "learns values, as asked for" in told
+    plain = pd.DataFrame({"y": np.random.default_rng(0).normal(50, 1, 60)})
+    model = LSTMForecaster(h=3, season_length=7, log=True, adjust_season=True, target="changes")
+    model.updates = 10
+    told = " ".join(model.fit(plain).decisions())
+    for words in ("logarithms", "season of 7", "learns changes, as asked for"):
+        assert words in told
+    with pytest.raises(DataError, match="logarithm"):
+        LSTMForecaster(h=3, log=True, **QUICK).fit(plain - 60)
+    with pytest.raises(UsageError, match="log='yes'"):
+        LSTMForecaster(h=3, log="yes").fit(plain)
+    with pytest.raises(UsageError, match="target='both'"):
+        LSTMForecaster(h=3, target="both").fit(plain)

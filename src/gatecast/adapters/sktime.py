@@ -37,6 +37,10 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
     ----------
     season_length : int, optional
         Steps in a season; that of the frequency if not given, 1 for none.
+    log, adjust_season : {"auto", True, False}
+        Whether logarithms are taken, and the season is taken out.
+    target : {"auto", "values", "changes"}
+        What the network sees and says.
     cell : {"lstm", "gru"}
         Kind of network.
     hidden : int
@@ -90,6 +94,9 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
     def __init__(
         self,
         season_length: int | None = LSTMForecaster.season_length,
+        log: str | bool = LSTMForecaster.log,
+        adjust_season: str | bool = LSTMForecaster.adjust_season,
+        target: str = LSTMForecaster.target,
         cell: str = LSTMForecaster.cell,
         hidden: int = LSTMForecaster.hidden,
         layers: int = LSTMForecaster.layers,
@@ -100,6 +107,9 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         threads: int | None = LSTMForecaster.threads,
     ) -> None:
         self.season_length = season_length
+        self.log = log
+        self.adjust_season = adjust_season
+        self.target = target
         self.cell = cell
         self.hidden = hidden
         self.layers = layers

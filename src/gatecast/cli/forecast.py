@@ -104,7 +104,8 @@ def _levels(text: str) -> list[float]:
     from gatecast.errors import UsageError
 
     try:
-        return [float(part) for part in text.replace(" ", "").split(",") if part]
+        levels = [float(part) for part in text.replace(" ", "").split(",") if part]
+        return [int(share) if share.is_integer() else share for share in levels]
     except ValueError:
         raise UsageError(
             f"--level {text} was asked for; give per cents with commas between, as in 80,95"

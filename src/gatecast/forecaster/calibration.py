@@ -17,6 +17,7 @@ __all__ = ["Calibration", "clearly_less", "quantile_levels", "spread_of"]
 #: Shares of the network's answer that are tried; the rest is the naive forecast, or the mean.
 _TRUST = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MOST_PATHS = 500
+_FEWEST = 4.0
 
 
 def quantile_levels(level: Sequence[float]) -> tuple[float, ...]:
@@ -163,10 +164,10 @@ def clearly_less(errors: np.ndarray, others: np.ndarray, independent: float) -> 
     errors, others : ndarray of shape [n]
         Errors from the same origins.
     independent : float
-        How many of the n forecasts do not overlap; with fewer than two, nothing is clear.
+        How many of the n forecasts do not overlap; with fewer than four, nothing is clear.
     """
     gain = others - errors
-    if independent < 2.0 or not gain.any():
+    if independent < _FEWEST or not gain.any():
         return False
     return bool(gain.mean() > gain.std() / np.sqrt(independent))
 

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from gatecast.forecaster.calibration import Calibration, clearly_less, quantile_levels, spread_of
-from gatecast.forecaster.recipe import Memory, Prepared, Target, choose_target, prepare
+from gatecast.forecaster.recipe import Choice, Memory, Prepared, Target, choose_target, prepare
 from gatecast.forecaster.sampling import Stretches, Tracks
 from gatecast.kernel import Loss
 from gatecast.network import History, Network, Progress, Trainer
@@ -35,6 +35,9 @@ class Settings:
     h: int
     level: tuple[float, ...]
     season_length: int
+    log: Choice
+    adjust_season: Choice
+    target: Target | Literal["auto"]
     cell: Literal["lstm", "gru"]
     hidden: int
     layers: int
@@ -90,10 +93,10 @@ class Fitting:
             self.notes.append("the series are too short to hold values back: nothing was measured")
             return candidates[0], None
         known = [values[:-back] for values in long_enough]
-        prepared = [prepare(values, s.h, s.season_length) for values in known]
+        prepared = [self._prepare(values) for values in known]
         whole = [p.apply(v) for p, v in zip(prepared, long_enough, strict=True)]
         known = [values[:-back] for values in whole]
-        target = choose_target(known)
+        target = choose_target(known) if s.target == "auto" else s.target
         stretches = self._stretches(known, target)
         tracks = Tracks.lay(whole, target, self.span, s.h)
         at = (tracks.starts + tracks.lengths)[:, np.newaxis] + np.arange(-back - 1, -1)
@@ -149,9 +152,18 @@ class Fitting:
         of the others, and does not depend on the intervals.
         """
         s = self.settings
-        self.prepared: list[Prepared] = [prepare(v, s.h, s.season_length) for v in self.series]
+        self.prepared = [self._prepare(values) for values in self.series]
         values = [p.apply(v) for p, v in zip(self.prepared, self.series, strict=True)]
-        self.target: Target = choose_target(values)
+        self.target: Target = choose_target(values) if s.target == "auto" else s.target
+        self.notes.insert(
+            0,
+            {
+                "values": "the network learns the values, which keep returning to their level",
+                "changes": "the network learns changes, because the level wanders",
+            }[self.target]
+            if s.target == "auto"
+            else f"the network learns {s.target}, as asked for",
+        )
         self.tracks = Tracks.lay(values, self.target, self.span, s.h)
         stretches = self._stretches(values, self.target, self.tracks)
         self.scale = stretches.scale
@@ -161,6 +173,10 @@ class Fitting:
             self.networks += network
             histories += history
         self.losses = [history.loss for history in histories]
+
+    def _prepare(self, values: np.ndarray) -> Prepared:
+        s = self.settings
+        return prepare(values, s.h, s.season_length, s.log, s.adjust_season)
 
     def _stretches(
         self, values: Sequence[np.ndarray], target: Target, tracks: Tracks | None = None
@@ -191,13 +207,18 @@ class Fitting:
             for seed in range(seeds)
         ]  # fmt: skip
 
+        # values around a level scatter evenly, and the mean of what is known says more than its
+        # median; changes have heavy tails, and the median is what absolute errors are scored by
+        median = spread or stretches.tracks.target == "changes"
+        loss = Loss("pinball", levels=levels) if median else Loss("huber", delta=1.0)
+
         def fit(seed: int) -> History:
             trainer = Trainer(
                 epochs=-(-updates // self.epoch),
                 batch_size=self.batch,
                 learning_rate=s.learning_rate,
                 schedule="cosine",
-                loss=Loss("pinball", levels=levels),
+                loss=loss,
                 clip_norm=1.0,
                 random_state=s.random_state + seed,
                 threads=1 if side_by_side else s.threads,
@@ -226,23 +247,18 @@ def _sentences(
     updates: int, calibration: Calibration, back: int, series: int, target: Target
 ) -> list[str]:
     """Say what the values held back have shown."""
-    sees = {
-        "values": "the values, which keep returning to their level",
-        "changes": "changes, because the level wanders",
-    }[target]
     what = "the mean" if target == "values" else "the naive forecast"
     gain = 1.0 - calibration.error / calibration.naive_error if calibration.naive_error else 0.0
     of = "" if series == 1 else f" of each of {series} series"
     told = [
-        f"the network learns {sees}",
         f"on the last {back} values{of}, held back, its mean absolute error was "
         f"{abs(gain):.0%} {'below' if gain >= 0 else 'above'} that of {what}, after {updates} "
         "updates; so long it is trained",
     ]
     if calibration.trust < 1.0:
         told.append(
-            f"there the network alone was no better: {calibration.trust:.0%} of the forecast is "
-            f"its, the rest is {what}"
+            f"there the network was better when mixed with {what} than alone: so "
+            f"{calibration.trust:.0%} of the forecast is its"
         )
     return told
 

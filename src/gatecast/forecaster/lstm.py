@@ -18,7 +18,7 @@ from gatecast.data.regular import show_time
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster.calibration import spread_of
 from gatecast.forecaster.fitting import Fitting, Settings
-from gatecast.forecaster.recipe import Memory, Prepared, Target
+from gatecast.forecaster.recipe import Choice, Memory, Prepared, Target
 from gatecast.kernel import State
 from gatecast.network import Network, Progress
 from gatecast.network.training import available_threads
@@ -50,6 +50,14 @@ class LSTMForecaster:
     season_length : int, optional
         Steps in a season; that of the frequency if not given, 1 for none. A season is taken out
         of a series only where a test finds it there.
+    log : {"auto", True, False}, default "auto"
+        Whether logarithms are taken; if not said, where the spread grows with the level.
+    adjust_season : {"auto", True, False}, default "auto"
+        Whether the season is taken out; if not said, where a test finds it.
+    target : {"auto", "values", "changes"}, default "auto"
+        Whether the network sees the values and says those to come, or sees changes and says
+        changes from the present value; if not said, the first where series keep returning to their
+        level.
     cell : {"lstm", "gru"}, default "lstm"
         Kind of network.
     hidden : int, default 48
@@ -93,6 +101,9 @@ class LSTMForecaster:
     level: Sequence[float] = ()
     freq: str | int | None = None
     season_length: int | None = None
+    log: Choice = "auto"
+    adjust_season: Choice = "auto"
+    target: Target | Literal["auto"] = "auto"
     cell: Literal["lstm", "gru"] = "lstm"
     hidden: int = 48
     layers: int = 1
@@ -151,8 +162,9 @@ class LSTMForecaster:
         self._check_lengths(panel)
         season = self.season_length or default_season_length(panel.freq)
         settings = Settings(
-            self.h, tuple(self.level), season, self.cell, self.hidden, self.layers, self.updates,
-            self.seeds, self.learning_rate, self.random_state, self._threads(),
+            self.h, tuple(self.level), season, self.log, self.adjust_season, self.target,
+            self.cell, self.hidden, self.layers, self.updates, self.seeds, self.learning_rate,
+            self.random_state, self._threads(),
         )  # fmt: skip
         fitting = Fitting(settings, [s.values for s in panel], progress)
         updates, calibration = fitting.calibrate()
@@ -188,6 +200,15 @@ class LSTMForecaster:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"{name}={value} was asked for; use 1 or more, or leave it out")
+        for name in ("log", "adjust_season"):
+            if getattr(self, name) not in ("auto", True, False):
+                raise UsageError(
+                    f'{name}={getattr(self, name)!r} was asked for; use "auto", True or False'
+                )
+        if self.target not in ("auto", "values", "changes"):
+            raise UsageError(
+                f'target={self.target!r} was asked for; use "auto", "values" or "changes"'
+            )
         for share in self.level:
             if not 0 < share < 100:
                 raise UsageError(

@@ -21,9 +21,10 @@ import numpy as np
 from gatecast.data.stationarity import is_stationary
 from gatecast.data.transforms import Log, SeasonalAdjustment, Transform, is_seasonal
 
-__all__ = ["ChangeScaler", "Memory", "Prepared", "Target", "choose_target", "prepare"]
+__all__ = ["ChangeScaler", "Choice", "Memory", "Prepared", "Target", "choose_target", "prepare"]
 
 Target = Literal["values", "changes"]
+Choice = Literal["auto", True, False]
 
 #: Nothing that the network sees is further from zero: what it never saw must not carry it away.
 _LIMIT = 8.0
@@ -108,7 +109,13 @@ class Prepared:
         return [transform.describe() for transform in self.transforms]
 
 
-def prepare(values: np.ndarray, h: int, season_length: int) -> Prepared:
+def prepare(
+    values: np.ndarray,
+    h: int,
+    season_length: int,
+    log: Choice = "auto",
+    adjust_season: Choice = "auto",
+) -> Prepared:
     """Decide on the transforms of one series from its own values.
 
     Parameters
@@ -120,13 +127,21 @@ def prepare(values: np.ndarray, h: int, season_length: int) -> Prepared:
     season_length : int
         Steps in a season, m; 1 for none. It is taken out only where the series passes
         :func:`gatecast.data.transforms.is_seasonal`.
+    log, adjust_season : {"auto", True, False}, default "auto"
+        Whether logarithms are taken, and the season is taken out; decided from the values if
+        "auto".
+
+    Raises
+    ------
+    DataError
+        If what is asked for cannot be done with these values.
     """
     values = np.asarray(values, np.float64)
     transforms: list[Transform] = []
-    if _spread_grows_with_level(values, max(season_length, 4)):
+    if _spread_grows_with_level(values, max(season_length, 4)) if log == "auto" else log:
         transforms.append(Log.fit(values))
         values = transforms[-1].transform(values)
-    if is_seasonal(values, season_length):
+    if is_seasonal(values, season_length) if adjust_season == "auto" else adjust_season:
         transforms.append(SeasonalAdjustment.fit(values, season_length, "additive"))
         values = transforms[-1].transform(values)
     transforms.append(ChangeScaler.fit(values, h))

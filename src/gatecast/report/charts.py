@@ -36,9 +36,9 @@ def line(
 
 
 def band(
-    name: str, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str
+    name: str, x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, opacity: float
 ) -> list[dict[str, Any]]:
-    """Draw the area between two lines; several of them one on the other grow darker."""
+    """Draw the area between two lines."""
     edge = {"legendgroup": name, "mode": "lines", "line": {"width": 0}}
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return [
@@ -47,7 +47,7 @@ def band(
             **line(name, x, high, colour),
             **edge,
             "fill": "tonexty",
-            "fillcolor": f"rgba({red}, {green}, {blue}, 0.18)",
+            "fillcolor": f"rgba({red}, {green}, {blue}, {opacity:.2f})",
         },
     ]
 

@@ -112,12 +112,12 @@ def _figure(
     # each forecast is joined to the last observation, so that the eye can follow
     joined = np.concatenate([times[-1:], ahead])
     traces = []
-    for low, high in bands:  # the widest first, so that the narrower ones lie on it
+    for i, (low, high) in enumerate(bands):  # the widest first, the narrower ones darker on it
         lower, upper = (
             np.concatenate([values[-1:], future[name].to_numpy(float)]) for name in (low, high)
         )
         label = f"{low.rsplit('-', 1)[1]} % interval"
-        traces += charts.band(label, joined, lower, upper, charts.COLOURS["LSTM"])
+        traces += charts.band(label, joined, lower, upper, charts.COLOURS["LSTM"], 0.15 + 0.15 * i)
     traces.append(charts.line(target_col, times, values, charts.COLOURS["series"]))
     drawn = {name for band in bands for name in band}
     traces += [
