@@ -211,3 +211,9 @@ def test_the_doctor_tells_versions_and_checks_the_kernel(tmp_path):
     text = gatecast("doctor", cwd=tmp_path).stdout
     assert found["numpy"] in text
     assert "[stats]" in text
+
+
+def test_errors_name_options_as_they_are_typed(passengers):
+    asked = ("forecast", "air.csv", "--h", 2, "--target-col", "sales")
+    done = gatecast(*asked, cwd=passengers.parent, code=4)
+    assert done.stderr.startswith('gatecast: --target-col="sales" is not a column of air.csv')

@@ -326,8 +326,7 @@ def test_columns_are_named_by_the_user_or_found(write):
     text = "shop,day,sold\n" + "".join(
         f"{shop},2024-01-0{i},{i}\n" for i in range(1, 8) for shop in ("007", "8")
     )
-    with pytest.raises(DataError, match="name the column that tells series apart with id_col"):
-        read_panel(write(text), target_col="sold")
+    assert read_panel(write(text), target_col="sold").id_col == "shop"  # for times repeat
     panel = read_panel(write(text), id_col="shop")
     assert panel.ids.tolist() == ["007", "8"]
     assert list(panel.to_frame().columns) == ["shop", "day", "sold"]
@@ -484,3 +483,32 @@ def test_reading_leaves_the_table_alone():
     before = table.copy()
     read_panel(table)
     pd.testing.assert_frame_equal(table, before)
+
+
+@pytest.mark.parametrize("kind", ["csv", "pandas", "polars", "parquet"])
+@pytest.mark.parametrize("ids", [["north", "south"], [7, 9]])
+def test_where_times_repeat_the_one_other_column_tells_series_apart(tmp_path, kind, ids):
+    frame = pd.concat(
+        pd.DataFrame({"week": pd.date_range("2024-01-01", periods=9, freq="7D"), "shop": name,
+                      "sold": np.arange(9.0) + 0.5})
+        for name in ids
+    )  # fmt: skip
+    source = frame
+    if kind == "csv":
+        source = tmp_path / "sales.csv"
+        frame.to_csv(source, index=False)
+    elif kind == "parquet":
+        source = tmp_path / "sales.parquet"
+        frame.to_parquet(source, index=False)
+    elif kind == "polars":
+        source = pl.from_pandas(frame)
+    panel = read_panel(source, target_col="sold")
+    assert [str(name) for name in panel.ids] == [str(name) for name in ids]
+    assert panel.id_col == "shop"
+    assert panel.notes[0] == 'times repeat, so column "shop" is taken to tell series apart'
+
+
+def test_where_two_columns_could_tell_series_apart_it_is_asked():
+    frame = pd.DataFrame({"ds": [1, 1, 2, 2], "shop": list("abab"), "town": list("cdcd"), "y": 1.0})
+    with pytest.raises(DataError, match=r"is there twice, .* with id_col"):
+        read_panel(frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import typer
@@ -59,5 +60,8 @@ def run() -> None:
 
 
 def _leave(message: str, code: int) -> None:
+    # the library names its arguments; here they are options
+    names = "|".join(("id_col", "time_col", "target_col", "season_length", "random_state"))
+    message = re.sub(rf"\b({names})\b", lambda name: "--" + name.group().replace("_", "-"), message)
     typer.echo(f"gatecast: {message}", err=True)
     sys.exit(code)

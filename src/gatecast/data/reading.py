@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from datetime import date
 from os import PathLike
 from pathlib import Path
@@ -14,7 +15,7 @@ import pandas as pd
 
 from gatecast.data.cells import MISSING, NumberColumn, TimeColumn, Times, dates_of_integers
 from gatecast.data.csv_file import CsvFile
-from gatecast.data.regular import Rows, regularise
+from gatecast.data.regular import DoubledTimesError, Rows, regularise
 from gatecast.errors import DataError, MissingExtraError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def read_panel(
 
     Columns that are not named are found: ``unique_id``, ``ds`` and ``y`` where they are there; else
     the one column of dates (or of step numbers named like "year" or "step") and the one column of
-    numbers. A single column of numbers without times is numbered from 0.
+    numbers. Where times repeat, the one other column, of names or whole numbers, tells series
+    apart. A single column of numbers without times is numbered from 0.
 
     A CSV file may be separated by commas, semicolons, tabs or bars, be written in UTF-8, UTF-16 or
     Latin-1, and have decimal commas or points; dates may be written in any usual order. Whether
@@ -88,11 +90,49 @@ def read_panel(
         If ``source`` is not a table, or one column is named for two things.
     """
     if isinstance(source, (str, PathLike)):
-        path = _find_file(Path(source))
-        if _is_parquet(path):
-            return _read_frame(_open_parquet(path), path.name, id_col, time_col, target_col, freq)
-        return _read_csv(path, id_col, time_col, target_col, freq)
-    return _read_frame(source, "the table", id_col, time_col, target_col, freq)
+        source = _find_file(Path(source))
+    try:
+        return _read(source, id_col, time_col, target_col, freq)
+    except DoubledTimesError:
+        apart = None if id_col else _what_tells_apart(source, time_col, target_col)
+        if apart is None:
+            raise
+        note = f'times repeat, so column "{apart}" is taken to tell series apart'
+        panel = _read(source, apart, time_col, target_col, freq)
+        return replace(panel, notes=(note, *panel.notes))
+
+
+def _read(
+    source: Any, id_col: str | None, time_col: str | None, target_col: str | None, freq: object
+) -> Panel:
+    if not isinstance(source, Path):
+        return _read_frame(source, "the table", id_col, time_col, target_col, freq)
+    if _is_parquet(source):
+        frame = _open_parquet(source)
+        return _read_frame(frame, source.name, id_col, time_col, target_col, freq)
+    return _read_csv(source, id_col, time_col, target_col, freq)
+
+
+def _what_tells_apart(source: Any, time_col: str | None, target_col: str | None) -> str | None:
+    """Find the one column of names, or of whole numbers, beside times and values."""
+    table: _TextTable | _FrameTable
+    if isinstance(source, Path) and not _is_parquet(source):
+        file = CsvFile.inspect(source)
+        sample = next(file.batches(file.header, size=_SAMPLE_ROWS))
+        table = _TextTable(dict(zip(file.header, sample.columns, strict=True)))
+    else:
+        table = _FrameTable(
+            _as_frame(_open_parquet(source) if isinstance(source, Path) else source)
+        )
+    columns, _ = _choose_columns(table, "", None, time_col, target_col)
+    found = [
+        name
+        for name in table.names
+        if name not in columns
+        and not table.counts_rows(name)
+        and (table.holds_integers(name) or not table.holds_numbers(name))
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 # --------------------------------------------------------------------------------------- files

@@ -32,10 +32,14 @@ from gatecast.data.calendar import (
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
 
-__all__ = ["MAX_FILLED", "Rows", "regularise", "show_time"]
+__all__ = ["MAX_FILLED", "DoubledTimesError", "Rows", "regularise", "show_time"]
 
 MAX_FILLED = 0.2
 """Largest part of a series that is filled in."""
+
+
+class DoubledTimesError(DataError):
+    """Say that a series has a time twice; perhaps it is several series."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +197,7 @@ def _refuse_doubles(rows: Rows) -> None:
     advice = "keep one row for each time"
     if rows.id_col is None:
         advice += ", or name the column that tells series apart with id_col"
-    raise DataError(
+    raise DoubledTimesError(
         f"the time {show_time(rows.times[at])}{rows.of(rows.codes[at])} is there twice, in "
         f"{rows.place}s {first} and {second}"
         + (f" ({more} more like it)" if more else "")
