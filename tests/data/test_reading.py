@@ -261,7 +261,10 @@ def test_a_time_with_a_zone_among_times_without_is_named(write):
         ("ds,y\n2024-01-01,\n2024-01-02,\n", 'column "y" has no value at all'),
         ("ds,y\n2024-01-01,1\n2024-01-01,2\n", "2024-01-01 is there twice, in lines 2 and 3"),
         ("unique_id,ds,y\na,2024-01-01,1\n,2024-01-02,2\n", "names no series in line 3"),
-        ("date,a,b\n2024-01-01,1,2\n", 'has 2 columns of numbers, "a", "b": say .* target_col'),
+        (
+            "date,shop,a,b\n2024-01-01,x,1,2\n",
+            'has 2 columns of numbers, "a", "b": say .* target_col',
+        ),
         (
             "a,b,v\n2024-01-01,2024-01-02,2\n",
             '2 columns of times, "a", "b": say which with time_col',
@@ -317,7 +320,8 @@ def test_columns_that_are_not_there(write):
 
 def test_ten_thousand_columns_are_not_all_listed(write):
     names = [f"c{i}" for i in range(10_000)]
-    text = ",".join(["date", *names]) + "\n" + ",".join(["2024-01-01", *["1"] * 10_000]) + "\n"
+    row = ["2024-01-01", "x", *["1"] * 10_000]
+    text = ",".join(["date", "shop", *names]) + "\n" + ",".join(row) + "\n"
     with pytest.raises(DataError, match='"c9" and 9990 more: say which'):
         read_panel(write(text))
 
@@ -512,3 +516,47 @@ def test_where_two_columns_could_tell_series_apart_it_is_asked():
     frame = pd.DataFrame({"ds": [1, 1, 2, 2], "shop": list("abab"), "town": list("cdcd"), "y": 1.0})
     with pytest.raises(DataError, match=r"is there twice, .* with id_col"):
         read_panel(frame)
+
+
+WIDE = pd.DataFrame(
+    {
+        "day": pd.date_range("2024-01-01", periods=9),
+        "north": np.arange(9.0),
+        "south": [np.nan, np.nan, *np.arange(10.0, 16.0), np.nan],  # begins later, ends earlier
+        "west": np.arange(9) * 2,
+    }
+)
+
+
+@pytest.mark.parametrize("kind", ["csv", "pandas", "index", "polars", "pyarrow", "parquet"])
+def test_a_wide_table_has_a_series_in_each_column(tmp_path, kind):
+    source = {
+        "pandas": lambda: WIDE,
+        "index": lambda: WIDE.set_index("day"),
+        "polars": lambda: pl.from_pandas(WIDE),
+        "pyarrow": lambda: pa.Table.from_pandas(WIDE),
+        "csv": lambda: tmp_path / "wide.csv",
+        "parquet": lambda: tmp_path / "wide.parquet",
+    }[kind]()
+    WIDE.to_csv(tmp_path / "wide.csv", index=False)
+    WIDE.to_parquet(tmp_path / "wide.parquet", index=False)
+    panel = read_panel(source)
+    assert panel.ids.tolist() == ["north", "south", "west"]
+    assert (panel.id_col, panel.time_col, panel.target_col) == ("unique_id", "day", "y")
+    assert [len(s.values) for s in panel] == [9, 6, 9]
+    np.testing.assert_array_equal(panel[1].values, np.arange(10.0, 16.0))
+    assert panel[1].times[0] == np.datetime64("2024-01-03")
+    assert any('each of "north", "south", "west" is a series' in note for note in panel.notes)
+    one = read_panel(source, target_col="west")
+    assert len(one) == 1
+    np.testing.assert_array_equal(one.values, np.arange(9) * 2)
+
+
+def test_ten_thousand_columns_are_ten_thousand_series(tmp_path):
+    table = np.random.default_rng(0).normal(size=(20, 10_000)).round(3)
+    frame = pd.DataFrame(table, columns=[f"s{i}" for i in range(10_000)])
+    frame.insert(0, "ds", np.arange(20))
+    frame.to_csv(tmp_path / "wide.csv", index=False)
+    panel = read_panel(tmp_path / "wide.csv")
+    assert len(panel) == 10_000
+    np.testing.assert_array_equal(panel.values.reshape(10_000, 20), table.T)

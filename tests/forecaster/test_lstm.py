@@ -371,3 +371,17 @@ def test_every_decision_can_be_overridden():
         LSTMForecaster(h=3, log="yes").fit(plain)
     with pytest.raises(UsageError, match="target='both'"):
         LSTMForecaster(h=3, target="both").fit(plain)
+
+
+def test_a_wide_table_is_forecast_and_goes_on_as_one():
+    rng = np.random.default_rng(0)
+    wide = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=50)})
+    wide["north"], wide["south"] = rng.normal(size=(2, 50)).cumsum(axis=1)
+    model = LSTMForecaster(h=3, **QUICK).fit(wide[:-2])
+    assert model.predict()["unique_id"].tolist() == ["north"] * 3 + ["south"] * 3
+    model.update(wide[-2:-1])
+    model.update(wide[["day", "south"]][-1:])
+    forecast = model.predict()
+    assert forecast["day"].dt.day.tolist() == [19, 20, 21, 20, 21, 22]
+    both = LSTMForecaster(h=3, **QUICK).fit(wide[:-2]).update(wide[-2:]).predict()
+    np.testing.assert_allclose(forecast["LSTM"][3:], both["LSTM"][3:], rtol=1e-5)

@@ -31,11 +31,25 @@ _COUNTER_NAMES = {"index", "unnamed: 0", "column 1", "row", "nr", "no"}
 
 
 class _Columns(NamedTuple):
-    """Which column is what; ``id`` and ``time`` may not be there."""
+    """Which column is what; ``id`` and ``time`` may not be there, a wide table has many targets."""
 
     id: str | None
     time: str | None
-    target: str
+    targets: tuple[str, ...]
+
+    @property
+    def wide(self) -> bool:
+        """Whether each target is a series of its own."""
+        return len(self.targets) > 1
+
+    @property
+    def target(self) -> str:
+        """What the column of values is called in a long table."""
+        return "y" if self.wide else self.targets[0]
+
+    def in_file(self) -> list[str]:
+        """List the columns to be read."""
+        return [name for name in (self.id, self.time, *self.targets) if name is not None]
 
 
 def read_panel(
@@ -64,8 +78,9 @@ def read_panel(
     Parameters
     ----------
     source : path, pandas Series, or pandas, polars or pyarrow table
-        A CSV or Parquet file, a long table (a row for each time of each series), or a Series whose
-        index holds the times.
+        A CSV or Parquet file, a long table (a row for each time of each series), a wide one (a
+        column of times, and one of numbers for each series), or a Series whose index holds the
+        times.
     id_col : str, optional
         Column that tells series apart.
     time_col : str, optional
@@ -128,7 +143,7 @@ def _what_tells_apart(source: Any, time_col: str | None, target_col: str | None)
     found = [
         name
         for name in table.names
-        if name not in columns
+        if name not in columns.in_file()
         and not table.counts_rows(name)
         and (table.holds_integers(name) or not table.holds_numbers(name))
     ]
@@ -179,11 +194,11 @@ def _read_csv(
     cells = dict(zip(file.header, sample.columns, strict=True))
     columns, notes = _choose_columns(_TextTable(cells), path.name, id_col, time_col, target_col)
 
-    values = NumberColumn(columns.target, path.name, "line", file.separator)
+    values = [NumberColumn(t, path.name, "line", file.separator) for t in columns.targets]
     times = TimeColumn(columns.time or "", path.name, "line", day_first=file.separator != ",")
     codes_of: dict[str, int] = {}
     codes, lines = [], []
-    for batch in file.batches([name for name in columns if name is not None]):
+    for batch in file.batches(columns.in_file()):
         texts = iter(batch.columns)
         if columns.id is not None:
             ids = next(texts)
@@ -192,26 +207,43 @@ def _read_csv(
             codes.append(np.array([codes_of.setdefault(name, len(codes_of)) for name in ids]))
         if columns.time is not None:
             times.add(next(texts), batch.lines)
-        values.add(next(texts), batch.lines)
+        for column in values:
+            column.add(next(texts), batch.lines)
         lines.append(batch.lines)
     numbers = np.concatenate(lines)
     all_codes = np.concatenate(codes) if codes else np.zeros(len(numbers), dtype=np.int64)
-    read_values, value_notes = values.result()
+    read = [column.result() for column in values]
     read_times = _number(len(numbers)) if columns.time is None else times.result(all_codes)
     rows = Rows(
         ids=np.array(list(codes_of) if codes_of else [columns.target], dtype=object),
         codes=all_codes,
         times=read_times.values,
-        values=read_values,
+        values=read[0][0],
         numbers=numbers,
         place="line",
         id_col=columns.id,
         time_col=columns.time or "ds",
         target_col=columns.target,
         time_zone=read_times.zone,
-        notes=(*file.notes, *notes, *read_times.notes, *value_notes),
+        notes=(*file.notes, *notes, *read_times.notes, *(n for _, said in read for n in said)),
     )
+    if columns.wide:
+        rows = _one_below_the_other(rows, columns.targets, [values for values, _ in read])
     return regularise(_note_rounding(rows), freq)
+
+
+def _one_below_the_other(rows: Rows, names: Sequence[str], columns: list[np.ndarray]) -> Rows:
+    """Make a long table of a wide one."""
+    count = len(rows.times)
+    return replace(
+        rows,
+        ids=np.array(names, dtype=object),
+        codes=np.repeat(np.arange(len(names)), count),
+        times=np.tile(rows.times, len(names)),
+        values=np.concatenate(columns),
+        numbers=np.tile(rows.numbers, len(names)),
+        id_col="unique_id",
+    )
 
 
 class _TextTable:
@@ -252,7 +284,8 @@ def _read_frame(
     if frame.shape[0] == 0:
         raise DataError(f"{name} has columns ({_listed(table.names)}) and no rows")
     columns, notes = _choose_columns(table, name, id_col, time_col, target_col)
-    values, value_notes = _frame_numbers(frame[columns.target], columns.target, name)
+    read = [_frame_numbers(frame[target], target, name) for target in columns.targets]
+    values = read[0][0]
     if columns.id is None:
         codes, ids = np.zeros(len(values), dtype=np.int64), np.array([columns.target], dtype=object)
     else:
@@ -276,9 +309,11 @@ def _read_frame(
         time_col=columns.time or "ds",
         target_col=columns.target,
         time_zone=times.zone,
-        notes=(*notes, *times.notes, *value_notes),
+        notes=(*notes, *times.notes, *(n for _, said in read for n in said)),
     )
-    whole = frame[columns.target].dtype.is_integer()
+    if columns.wide:
+        rows = _one_below_the_other(rows, columns.targets, [values for values, _ in read])
+    whole = any(frame[target].dtype.is_integer() for target in columns.targets)
     return regularise(_note_rounding(rows) if whole else rows, freq)
 
 
@@ -496,10 +531,17 @@ def _choose_columns(
             given.append(time_col)
             if time_col != "ds":
                 notes.append(f'times are in column "{time_col}"')
-    if target_col is None:
-        target_col = _find_target(table, source, given)
-        notes.append(f'values are in column "{target_col}"')
-    return _Columns(id_col, time_col, target_col), notes
+    if target_col is not None:
+        return _Columns(id_col, time_col, (target_col,)), notes
+    targets = _find_targets(table, source, given, wide=id_col is None and time_col is not None)
+    if len(targets) == 1:
+        notes.append(f'values are in column "{targets[0]}"')
+    else:
+        notes.append(
+            f"there is no column of names and there are {len(targets)} of numbers, so each of "
+            f"{_listed(targets)} is a series; name target_col to forecast one of them alone"
+        )
+    return _Columns(id_col, time_col, tuple(targets)), notes
 
 
 def _find_time(table: _TextTable | _FrameTable, source: str, taken: Sequence[str]) -> str | None:
@@ -525,18 +567,21 @@ def _find_time(table: _TextTable | _FrameTable, source: str, taken: Sequence[str
     )
 
 
-def _find_target(table: _TextTable | _FrameTable, source: str, taken: Sequence[str]) -> str:
+def _find_targets(
+    table: _TextTable | _FrameTable, source: str, taken: Sequence[str], *, wide: bool
+) -> list[str]:
+    """Find the column of values; those of a wide table, where all other columns are numbers."""
     rest = [name for name in table.names if name not in taken]
     found = [name for name in rest if table.holds_numbers(name)]
     if len(found) > 1:
         # An index that was written along with the table is no candidate.
-        found = [
-            name
-            for name in found
-            if not (name.lower() in _COUNTER_NAMES and table.counts_rows(name))
+        counters = [
+            name for name in found if name.lower() in _COUNTER_NAMES and table.counts_rows(name)
         ]
-    if len(found) == 1:
-        return found[0]
+        found = [name for name in found if name not in counters]
+        rest = [name for name in rest if name not in counters]
+    if len(found) == 1 or (wide and len(found) > 1 and len(found) == len(rest)):
+        return found
     if found:
         raise DataError(
             f"{source} has {len(found)} columns of numbers, {_listed(found)}: say which to "

@@ -416,12 +416,14 @@ class LSTMForecaster:
         else:
             panel = source
             if not isinstance(panel, Panel):
+                # the usual names are found, and a wide table does not have them
+                known = {"id_col": ends.id_col, "target_col": ends.target_col}
+                usual = ends.id_col == "unique_id" and ends.target_col == "y"
+                named = {"id_col": id_col, "target_col": target_col}
+                if not usual:
+                    named = {option: name or known[option] for option, name in named.items()}
                 panel = read_panel(
-                    source,
-                    id_col=id_col or ends.id_col,
-                    time_col=time_col or ends.time_col,
-                    target_col=target_col or ends.target_col,
-                    freq=ends.freq,
+                    source, time_col=time_col or ends.time_col, freq=ends.freq, **named
                 )
             indices = self._find(panel)
             for series, i in zip(panel, indices, strict=True):
