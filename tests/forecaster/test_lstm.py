@@ -311,7 +311,7 @@ def test_nothing_after_the_end_is_known_to_what_is_measured():
     networks = []
     for table in (frame, poisoned):
         series = [g["y"].to_numpy() for _, g in table.groupby("unique_id", sort=False)]
-        fitting = Fitting(settings, series)
+        fitting = Fitting(settings, series, [""] * len(series))
         train = fitting._train
         fitting._train = lambda *a, train=train: networks.append(train(*a)) or networks[-1]
         fitting.calibrate()
@@ -365,8 +365,9 @@ def test_every_decision_can_be_overridden():
     told = " ".join(model.fit(plain).decisions())
     for words in ("logarithms", "season of 7", "learns changes, as asked for"):
         assert words in told
-    with pytest.raises(DataError, match="logarithm"):
-        LSTMForecaster(h=3, log=True, **QUICK).fit(plain - 60)
+    below = noisy_walks(2, 40).assign(y=lambda f: f["y"].abs() + (f["unique_id"] == "s0") - 0.5)
+    with pytest.raises(DataError, match=r'series "s1": .*logarithm'):
+        LSTMForecaster(h=3, log=True, **QUICK).fit(below)
     with pytest.raises(UsageError, match="log='yes'"):
         LSTMForecaster(h=3, log="yes").fit(plain)
     with pytest.raises(UsageError, match="target='both'"):

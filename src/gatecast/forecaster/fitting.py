@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from gatecast.errors import DataError
 from gatecast.forecaster.calibration import Calibration, clearly_less, quantile_levels, spread_of
 from gatecast.forecaster.recipe import Choice, Memory, Prepared, Target, choose_target, prepare
 from gatecast.forecaster.sampling import Stretches, Tracks
@@ -57,6 +58,8 @@ class Fitting:
         What is asked for.
     series : sequence of ndarray of shape [n]
         All known values of each series, in its own unit.
+    names : sequence of str
+        What to call each of them in a sentence.
     progress : callable, optional
         Told how far all trainings are, as one; an epoch is then an update.
     """
@@ -65,9 +68,10 @@ class Fitting:
         self,
         settings: Settings,
         series: Sequence[np.ndarray],
+        names: Sequence[str],
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
-        self.settings, self.series = settings, series
+        self.settings, self.series, self.names = settings, series, names
         self.span = max(settings.season_length, 8)
         self.notes: list[str] = []
         self._ticker = _Ticker(progress)
@@ -87,13 +91,14 @@ class Fitting:
         s = self.settings
         back = self._held_back()
         candidates = _CANDIDATES if s.updates is None else (s.updates,)
-        long_enough = [v for v in self.series if _can_hold_back(len(v), back)]
+        chosen = [i for i, v in enumerate(self.series) if _can_hold_back(len(v), back)]
+        long_enough = [self.series[i] for i in chosen]
         self._ticker.expect(sum(candidates) + (s.seeds + 2 * bool(s.level)) * candidates[-1])
         if not back or not long_enough:
             self.notes.append("the series are too short to hold values back: nothing was measured")
             return candidates[0], None
         known = [values[:-back] for values in long_enough]
-        prepared = [self._prepare(values) for values in known]
+        prepared = [self._prepare(i, values) for i, values in zip(chosen, known, strict=True)]
         whole = [p.apply(v) for p, v in zip(prepared, long_enough, strict=True)]
         known = [values[:-back] for values in whole]
         target = choose_target(known) if s.target == "auto" else s.target
@@ -152,7 +157,7 @@ class Fitting:
         of the others, and does not depend on the intervals.
         """
         s = self.settings
-        self.prepared = [self._prepare(values) for values in self.series]
+        self.prepared = [self._prepare(i, values) for i, values in enumerate(self.series)]
         values = [p.apply(v) for p, v in zip(self.prepared, self.series, strict=True)]
         self.target: Target = choose_target(values) if s.target == "auto" else s.target
         self.notes.insert(
@@ -174,9 +179,12 @@ class Fitting:
             histories += history
         self.losses = [history.loss for history in histories]
 
-    def _prepare(self, values: np.ndarray) -> Prepared:
+    def _prepare(self, index: int, values: np.ndarray) -> Prepared:
         s = self.settings
-        return prepare(values, s.h, s.season_length, s.log, s.adjust_season)
+        try:
+            return prepare(values, s.h, s.season_length, s.log, s.adjust_season)
+        except DataError as error:
+            raise DataError(f"{self.names[index]}: {error}") from error
 
     def _stretches(
         self, values: Sequence[np.ndarray], target: Target, tracks: Tracks | None = None
@@ -250,10 +258,10 @@ def _sentences(
     what = "the mean" if target == "values" else "the naive forecast"
     gain = 1.0 - calibration.error / calibration.naive_error if calibration.naive_error else 0.0
     of = "" if series == 1 else f" of each of {series} series"
+    than = f"{abs(gain):.0%} {'below' if gain > 0 else 'above'}" if abs(gain) >= 0.01 else "about"
     told = [
-        f"on the last {back} values{of}, held back, its mean absolute error was "
-        f"{abs(gain):.0%} {'below' if gain >= 0 else 'above'} that of {what}, after {updates} "
-        "updates; so long it is trained",
+        f"on the last {back} values{of}, held back, its mean absolute error was {than} that of "
+        f"{what}, after {updates} updates; so long it is trained",
     ]
     if calibration.trust < 1.0:
         told.append(

@@ -166,7 +166,7 @@ class LSTMForecaster:
             self.cell, self.hidden, self.layers, self.updates, self.seeds, self.learning_rate,
             self.random_state, self._threads(),
         )  # fmt: skip
-        fitting = Fitting(settings, [s.values for s in panel], progress)
+        fitting = Fitting(settings, [s.values for s in panel], [*map(_named, panel)], progress)
         updates, calibration = fitting.calibrate()
         if calibration is None and self.level:
             raise DataError(
