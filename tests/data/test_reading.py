@@ -474,9 +474,7 @@ def test_tables_that_cannot_be_used_get_a_sentence(table, message):
         read_panel(table)
 
 
-@pytest.mark.parametrize(
-    "source", [None, [1, 2], np.arange(3), {"y": [1]}, pl.LazyFrame({"y": [1]})]
-)
+@pytest.mark.parametrize("source", [None, [1, 2], np.arange(3), {"y": [1]}])
 def test_what_is_no_table_is_refused(source):
     with pytest.raises(UsageError, match="is not a table: give a path"):
         read_panel(source)
@@ -560,3 +558,22 @@ def test_ten_thousand_columns_are_ten_thousand_series(tmp_path):
     panel = read_panel(tmp_path / "wide.csv")
     assert len(panel) == 10_000
     np.testing.assert_array_equal(panel.values.reshape(10_000, 20), table.T)
+
+
+@pytest.mark.parametrize("kind", ["gzip", "bz2", "lzma"])
+def test_compressed_files_are_read_as_the_text_they_hold(tmp_path, kind):
+    module = __import__(kind)
+    path = tmp_path / "air.csv.packed"
+    text = AIR.drop(columns="unique_id").to_csv(index=False, sep=";").encode("utf-16")
+    path.write_bytes(module.compress(text))
+    panel = read_panel(path)
+    np.testing.assert_array_equal(panel.values, AIR["y"])
+    assert "the text is in UTF-16" in panel.notes
+    path.write_bytes(module.compress(text)[:-20])
+    with pytest.raises(DataError, match="damaged"):
+        read_panel(path)
+
+
+def test_lazy_frames_are_collected():
+    panel = read_panel(pl.from_pandas(AIR).lazy())
+    np.testing.assert_array_equal(panel.values, AIR["y"])

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
 import codecs
 import csv
+import gzip
+import io
+import lzma
 import re
+import zlib
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +21,7 @@ from gatecast.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
 __all__ = ["Batch", "CsvFile"]
 
@@ -24,6 +30,9 @@ _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "comm
 _BATCH = 20_000
 _SAMPLE_BYTES = 1 << 16
 _SAMPLE_LINES = 50
+#: Compressed files by their first bytes; one is read as the text that it holds.
+_OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+_DAMAGE = (UnicodeError, EOFError, OSError, zlib.error, lzma.LZMAError)
 
 
 class Batch(NamedTuple):
@@ -74,12 +83,12 @@ class CsvFile:
         DataError
             If it is empty, not text, or its first line cannot be column names.
         """
-        encoding, notes = _find_encoding(path)
         try:
-            with path.open(encoding=encoding, newline="") as file:
+            encoding, notes = _find_encoding(path)
+            with _open_text(path, encoding) as file:
                 sample = file.read(_SAMPLE_BYTES)
                 whole = file.read(1) == ""
-        except UnicodeError as error:
+        except _DAMAGE as error:
             raise DataError(f"{path.name} is damaged, its text breaks off: {error}") from error
         if "\0" in sample:
             raise DataError(f"{path.name} is not a text file: give a CSV or Parquet file")
@@ -134,7 +143,7 @@ class CsvFile:
         """
         place_of = {name: place for place, name in enumerate(self.header)}
         places = [place_of[name] for name in columns]
-        with self.path.open(encoding=self.encoding, newline="") as file:
+        with _open_text(self.path, self.encoding) as file:
             reader = csv.reader(file, delimiter=self.separator)
             try:
                 while not any(next(reader)):
@@ -145,7 +154,7 @@ class CsvFile:
                     line = reader.line_num + 1
                     if rows:
                         yield Batch(lines, [[row[i].strip() for row in rows] for i in places])
-            except (csv.Error, UnicodeError) as error:
+            except (csv.Error, *_DAMAGE) as error:
                 raise DataError(
                     f"{self.path.name} cannot be read beyond line {reader.line_num}: {error}"
                 ) from error
@@ -175,8 +184,19 @@ class CsvFile:
         return lines[kept], [rows[i] for i in kept]
 
 
-def _find_encoding(path: Path) -> tuple[str, list[str]]:
+def _open(path: Path) -> BinaryIO:
     with path.open("rb") as file:
+        head = file.read(8)
+    opener = next((found for magic, found in _OPENERS.items() if head.startswith(magic)), open)
+    return opener(path, "rb")  # pyright: ignore[reportReturnType]
+
+
+def _open_text(path: Path, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(_open(path), encoding=encoding, newline="")
+
+
+def _find_encoding(path: Path) -> tuple[str, list[str]]:
+    with _open(path) as file:
         head = file.read(4096)
         if head.startswith(codecs.BOM_UTF8):
             return "utf-8-sig", []
@@ -204,7 +224,7 @@ def _find_encoding(path: Path) -> tuple[str, list[str]]:
 def _decodes(path: Path, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        with path.open("rb") as file:
+        with _open(path) as file:
             while block := file.read(1 << 20):
                 decoder.decode(block)
         decoder.decode(b"", final=True)

@@ -68,16 +68,17 @@ def read_panel(
     apart. A single column of numbers without times is numbered from 0.
 
     A CSV file may be separated by commas, semicolons, tabs or bars, be written in UTF-8, UTF-16 or
-    Latin-1, and have decimal commas or points; dates may be written in any usual order. Whether
-    "03/04/2024" is in March or April is decided from the whole column: by a day above 12, else by
-    which reading is regular, else it is assumed. ``notes`` of the panel say what was found.
+    Latin-1, packed by gzip, bzip2 or xz, and have decimal commas or points; dates may be written in
+    any usual order. Whether "03/04/2024" is in March or April is decided from the whole column: by
+    a day above 12, else by which reading is regular, else it is assumed. ``notes`` of the panel say
+    what was found.
 
     What happens to unsorted rows, gaps, doubles and time zones is documented in
     :mod:`gatecast.data.regular`.
 
     Parameters
     ----------
-    source : path, pandas Series, or pandas, polars or pyarrow table
+    source : path, pandas Series, or pandas, polars (lazy too) or pyarrow table
         A CSV or Parquet file, a long table (a row for each time of each series), a wide one (a
         column of times, and one of numbers for each series), or a Series whose index holds the
         times.
@@ -326,7 +327,12 @@ def _as_frame(source: Any) -> nw.DataFrame[Any]:
     elif hasattr(source, "column_names"):  # pyarrow allows what the others do not
         _refuse_doubled_names(list(source.column_names))
     try:
-        return nw.from_native(source, eager_only=True)
+        table = nw.from_native(source)
+        if isinstance(table, nw.LazyFrame):
+            table = table.collect()
+        if not isinstance(table, nw.DataFrame):
+            raise TypeError("neither a frame nor a lazy one")
+        return table
     except TypeError as error:
         raise UsageError(
             f"a {type(source).__name__} is not a table: give a path, a pandas Series with its "
