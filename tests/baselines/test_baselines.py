@@ -71,7 +71,8 @@ def test_a_series_that_cannot_be_fitted_is_named():
 
 
 def test_a_fit_without_coefficients_is_not_passed_on(monkeypatch):
-    lost = types.SimpleNamespace(arima=lambda *_, **__: {"coef": {"ar1": np.nan, "intercept": 1}})
+    nothing = {"loglik": np.nan, "coef": {"ar1": np.nan, "intercept": 1}}
+    lost = types.SimpleNamespace(arima=lambda *_, **__: nothing)
     monkeypatch.setitem(sys.modules, "statsforecast", types.ModuleType("statsforecast"))
     monkeypatch.setitem(sys.modules, "statsforecast.arima", lost)
     with pytest.raises(DataError, match="could not be fitted to 80 values"):

@@ -127,11 +127,12 @@ def arima_one_step(
 
     Notes
     -----
-    The likelihood is maximised by statsforecast, from the minimum of the conditional sum of
-    squares. The forecasts are those of the Kalman filter (Harvey 1989, section 3.3), which are
-    exact from the first value on; the residuals of a fit are scaled, and would look too good.
-    On a noisy sine the maximum is close to a root of one, where optimisers stop early:
-    statsforecast before 2.1.1 throws the start away and ends in a worse optimum.
+    The likelihood is maximised by statsforecast. On a noisy sine its maximum is close to a root of
+    one, where an optimiser may stop early, on one processor and not on another; so it is maximised
+    from several starts, and the best is taken: statsforecast's own, and the coefficients that the
+    residuals of long autoregressions give (Hannan and Rissanen 1982). The forecasts are those of
+    the Kalman filter (Harvey 1989, section 3.3), which are exact from the first value on; the
+    residuals of a fit are scaled, and would look too good.
     """
     if order[1]:
         raise UsageError(f"order={order} was asked for; one-step forecasts need d = 0")
@@ -139,17 +140,42 @@ def arima_one_step(
         raise UsageError(f"split={split} was asked for; the series has {len(values)} values")
     arima = require_extra("statsforecast.arima", "stats", "an ARIMA")
     started = time.perf_counter()
+    starts = (None, *_hannan_rissanen(values[:split], order[0], order[2]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fitted = arima.arima(values[:split], order=order, method="CSS-ML")
+        fits = [arima.arima(values[:split], order=order, method="CSS-ML", init=i) for i in starts]
     seconds = time.perf_counter() - started
-    found = {name: float(value) for name, value in fitted["coef"].items()}
+    best = max(fits, key=lambda fit: np.nan_to_num(fit["loglik"], nan=-np.inf))
+    found = {name: float(value) for name, value in best["coef"].items()}
     phi = np.array([found[f"ar{i + 1}"] for i in range(order[0])])
     theta = np.array([found[f"ma{i + 1}"] for i in range(order[2])])
     mean = found["intercept"]
     if not np.isfinite([*found.values()]).all():
         raise DataError(f"ARIMA{order} could not be fitted to {split} values: difference them")
     return mean + _arma_one_step(values - mean, phi, theta), seconds
+
+
+def _hannan_rissanen(values: np.ndarray, p: int, q: int) -> list[np.ndarray]:
+    """Estimate an ARMA from the residuals of autoregressions of 10, 20 and 40 lags."""
+    centred = values - values.mean()
+    n = len(centred)
+
+    def lagged(series: np.ndarray, lags: int, start: int) -> np.ndarray:
+        columns = [series[start - k : n - k] for k in range(1, lags + 1)]
+        return np.column_stack(columns) if columns else np.empty((n - start, 0))
+
+    starts = []
+    for lags in (10, 20, 40):
+        begin = lags + max(p, q)
+        if n < 10 * begin:
+            break
+        past = lagged(centred, lags, lags)
+        weights = np.linalg.lstsq(past, centred[lags:], rcond=None)[0]
+        residuals = np.concatenate([np.zeros(lags), centred[lags:] - past @ weights])
+        both = np.column_stack([lagged(centred, p, begin), lagged(residuals, q, begin)])
+        found = np.linalg.lstsq(both, centred[begin:], rcond=None)[0]
+        starts.append(np.append(found, values.mean()))
+    return starts
 
 
 def _arma_one_step(values: np.ndarray, phi: np.ndarray, theta: np.ndarray) -> np.ndarray:
