@@ -217,3 +217,19 @@ def test_errors_name_options_as_they_are_typed(passengers):
     asked = ("forecast", "air.csv", "--h", 2, "--target-col", "sales")
     done = gatecast(*asked, cwd=passengers.parent, code=4)
     assert done.stderr.startswith('gatecast: --target-col="sales" is not a column of air.csv')
+
+
+def test_columns_known_in_advance_come_from_a_file_of_their_own(tmp_path):
+    days = pd.date_range("2024-01-01", periods=70, freq="D")
+    frame = pd.DataFrame({"day": days, "sold": [50.0 + 9 * (i % 4 == 0) for i in range(70)]})
+    frame["promo"] = [i % 4 == 0 for i in range(70)]
+    frame[:60].to_csv(tmp_path / "shop.csv", index=False)
+    frame[60:].drop(columns="sold").to_csv(tmp_path / "plan.csv", index=False)
+    asked = ("forecast", "shop.csv", "--h", 5, "--target-col", "sold", "--futr-exog", "promo")
+    done = gatecast(*asked, cwd=tmp_path, code=2)
+    assert "--futr-file" in done.stderr
+    plan = ("--futr-file", "plan.csv")
+    done = gatecast(*asked, *plan, "--calendar", "--save", "m", cwd=tmp_path)
+    assert "the network sees promo up to the end of the horizon" in done.stderr.replace("\n", " ")
+    assert gatecast("predict", "m", *plan, cwd=tmp_path).stdout == done.stdout
+    assert "futr_df" not in gatecast("predict", "m", cwd=tmp_path, code=2).stderr

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gatecast.data.reading import read_panel
 from gatecast.datasets import air_passengers, lynx, sunspots
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster
@@ -310,8 +311,8 @@ def test_nothing_after_the_end_is_known_to_what_is_measured():
     settings = Settings(5, (), 1, "auto", "auto", "auto", "lstm", 6, 1, 50, 1, 5e-3, 0, 1)
     networks = []
     for table in (frame, poisoned):
-        series = [g["y"].to_numpy() for _, g in table.groupby("unique_id", sort=False)]
-        fitting = Fitting(settings, series, [""] * len(series))
+        panel = read_panel(table)
+        fitting = Fitting(settings, panel, [""] * len(panel))
         train = fitting._train
         fitting._train = lambda *a, train=train: networks.append(train(*a)) or networks[-1]
         fitting.calibrate()

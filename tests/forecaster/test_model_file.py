@@ -164,3 +164,16 @@ def test_what_cannot_be_saved_or_loaded_is_said(tmp_path):
     (tmp_path / "page.html").write_text(json.dumps({"a": 1}))
     with pytest.raises(ModelFileError, match="not a file that gatecast wrote"):
         gatecast.load(tmp_path / "page.html")
+
+
+def test_a_file_of_format_version_1_is_brought_forward(tmp_path):
+    model = LSTMForecaster(h=5, **QUICK).fit(single())
+    model.save(tmp_path / "now")
+    arrays, document = storage.read_arrays(tmp_path / "now")
+    document["version"] = 1
+    del document["exogenous"]
+    for name in ("hist_exog_list", "futr_exog_list", "stat_exog_list", "calendar"):
+        del document["settings"][name]
+    arrays = {name: a for name, a in arrays.items() if not name.startswith("exogenous.")}
+    storage.write_arrays(tmp_path / "old", arrays, document)
+    pd.testing.assert_frame_equal(gatecast.load(tmp_path / "old").predict(), model.predict())

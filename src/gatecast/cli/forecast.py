@@ -34,6 +34,19 @@ def forecast(
     season_length: Annotated[
         int | None, typer.Option(help="Steps in a season; 1 for none.")
     ] = None,
+    hist_exog: Annotated[
+        str, typer.Option(help="Columns known up to the present, for example price,weather.")
+    ] = "",
+    futr_exog: Annotated[
+        str, typer.Option(help="Columns known in advance; --futr-file says what they will be.")
+    ] = "",
+    stat_exog: Annotated[str, typer.Option(help="Columns that do not change in a series.")] = "",
+    futr_file: Annotated[
+        Path | None, typer.Option(help="CSV or Parquet file with the columns known in advance.")
+    ] = None,
+    calendar: Annotated[
+        bool, typer.Option("--calendar", help="Let the network see day, week and year.")
+    ] = False,
     random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     config: CONFIG = None,  # noqa: ARG001 - read before the others
@@ -45,15 +58,25 @@ def forecast(
     """
     from gatecast.cli.console import training_bars
     from gatecast.cli.tables import records, say, write_table
+    from gatecast.errors import UsageError
     from gatecast.forecaster import LSTMForecaster
     from gatecast.report.forecast import forecast_page
 
+    if futr_exog and futr_file is None:
+        raise UsageError(
+            f"--futr-exog {futr_exog} was asked for, and nothing says what will be: give a file "
+            f"with these columns over the next {h} steps with --futr-file"
+        )
     model = LSTMForecaster(
         h=h,
         level=_levels(level),
         freq=int(freq) if freq is not None and freq.isdigit() else freq,
         season_length=season_length,
         random_state=random_state,
+        hist_exog_list=_names(hist_exog),
+        futr_exog_list=_names(futr_exog),
+        stat_exog_list=_names(stat_exog),
+        calendar=calendar,
     )
     with training_bars({"LSTM": "training"}, unit="update") as tell:
         model.fit(
@@ -63,9 +86,9 @@ def forecast(
             target_col=target_col,
             progress=lambda p: tell("LSTM", p),
         )
-    frame = model.predict()
     if save is not None:
         model.save(save)
+    frame = model.predict(futr_file)
     panel, decisions = model.panel_, model.decisions()
     assert panel is not None
     forecast_page(
@@ -98,6 +121,10 @@ def forecast(
     if save is not None:
         typer.echo(f"Model: {save}", err=True)
     typer.echo(f"Page: {report}", err=True)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _levels(text: str) -> list[float]:

@@ -59,9 +59,18 @@ def run() -> None:
         )
 
 
+#: What the library calls its arguments, where options are called something else.
+_OPTIONS = (
+    {"futr_df": "--futr-file"}
+    | {f"{kind}_exog_list": f"--{kind}-exog" for kind in ("hist", "futr", "stat")}
+    | {
+        name: "--" + name.replace("_", "-")
+        for name in ("id_col", "time_col", "target_col", "season_length", "random_state")
+    }
+)
+
+
 def _leave(message: str, code: int) -> None:
-    # the library names its arguments; here they are options
-    names = "|".join(("id_col", "time_col", "target_col", "season_length", "random_state"))
-    message = re.sub(rf"\b({names})\b", lambda name: "--" + name.group().replace("_", "-"), message)
+    message = re.sub(rf"\b({'|'.join(_OPTIONS)})\b", lambda name: _OPTIONS[name.group()], message)
     typer.echo(f"gatecast: {message}", err=True)
     sys.exit(code)

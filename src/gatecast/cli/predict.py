@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gatecast.forecaster import LSTMForecaster
 
 __all__ = ["predict", "update"]
@@ -17,6 +19,10 @@ MODEL = Annotated[Path, typer.Argument(help="What forecast --save wrote.")]
 OUTPUT = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="CSV or Parquet file for the forecast; else stdout."),
+]
+FUTR = Annotated[
+    Path | None,
+    typer.Option(help="CSV or Parquet file with the columns that the model knows in advance."),
 ]
 JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -27,25 +33,28 @@ def predict(
         Path | None, typer.Argument(help="New rows that follow those the model has seen.")
     ] = None,
     output: OUTPUT = None,
+    futr_file: FUTR = None,
     as_json: JSON = False,
 ) -> None:
     """Forecast with a saved model, without training.
 
     New rows are taken in first, one step of arithmetic for each; the model's file stays as it is.
     """
-    _forecast(_read(model, file), output, as_json)
+    _forecast(_read(model, file).predict(futr_file), output, as_json)
 
 
 def update(
     model: MODEL,
     file: Annotated[Path, typer.Argument(help="New rows that follow those the model has seen.")],
     output: OUTPUT = None,
+    futr_file: FUTR = None,
     as_json: JSON = False,
 ) -> None:
     """Take new rows into a saved model, keep it, and forecast, without training."""
     taken_on = _read(model, file)
+    frame = taken_on.predict(futr_file)
     taken_on.save(model)
-    _forecast(taken_on, output, as_json)
+    _forecast(frame, output, as_json)
 
 
 def _read(path: Path, rows: Path | None) -> LSTMForecaster:
@@ -55,10 +64,9 @@ def _read(path: Path, rows: Path | None) -> LSTMForecaster:
     return model if rows is None else model.update(rows)
 
 
-def _forecast(model: LSTMForecaster, output: Path | None, as_json: bool) -> None:
+def _forecast(frame: pd.DataFrame, output: Path | None, as_json: bool) -> None:
     from gatecast.cli.tables import records, say, write_table
 
-    frame = model.predict()
     if not as_json:
         say(frame, output)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -62,6 +62,8 @@ class Panel:
         Name of the zone the table's times were in.
     notes : tuple of str
         What was found out, assumed or repaired, a sentence each.
+    extra : dict of str to ndarray of shape [total]
+        Further columns by name, ``float64`` or ``object``, without a gap.
     """
 
     ids: np.ndarray
@@ -75,6 +77,7 @@ class Panel:
     target_col: str
     time_zone: str | None = None
     notes: tuple[str, ...] = ()
+    extra: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from gatecast.data.panel import Panel
 
-__all__ = ["read_panel"]
+__all__ = ["read_future", "read_panel"]
 
 _SAMPLE_ROWS = 200
 _STEP_NAMES = {"ds", "year", "step", "t", "time", "index", "period", "jahr", "date", "timestamp"}
@@ -36,6 +36,7 @@ class _Columns(NamedTuple):
     id: str | None
     time: str | None
     targets: tuple[str, ...]
+    extra: tuple[str, ...] = ()
 
     @property
     def wide(self) -> bool:
@@ -49,7 +50,7 @@ class _Columns(NamedTuple):
 
     def in_file(self) -> list[str]:
         """List the columns to be read."""
-        return [name for name in (self.id, self.time, *self.targets) if name is not None]
+        return [name for name in (self.id, self.time, *self.targets, *self.extra) if name]
 
 
 def read_panel(
@@ -59,6 +60,7 @@ def read_panel(
     time_col: str | None = None,
     target_col: str | None = None,
     freq: object = None,
+    extra_cols: Sequence[str] = (),
 ) -> Panel:
     """Read one series or many from a file or a table in memory.
 
@@ -90,6 +92,8 @@ def read_panel(
         Column of the values to forecast.
     freq : str, int or pandas offset, optional
         Distance from each time to the next; found when not given.
+    extra_cols : sequence of str, default ()
+        Further columns to read, of numbers or of names.
 
     Returns
     -------
@@ -107,29 +111,84 @@ def read_panel(
     """
     if isinstance(source, (str, PathLike)):
         source = _find_file(Path(source))
+    extra = tuple(dict.fromkeys(extra_cols))
     try:
-        return _read(source, id_col, time_col, target_col, freq)
+        return _read(source, id_col, time_col, target_col, freq, extra)
     except DoubledTimesError:
-        apart = None if id_col else _what_tells_apart(source, time_col, target_col)
+        apart = None if id_col else _what_tells_apart(source, time_col, target_col, extra)
         if apart is None:
             raise
         note = f'times repeat, so column "{apart}" is taken to tell series apart'
-        panel = _read(source, apart, time_col, target_col, freq)
+        panel = _read(source, apart, time_col, target_col, freq, extra)
         return replace(panel, notes=(note, *panel.notes))
 
 
+def read_future(
+    source: Any, columns: Sequence[str], *, id_col: str | None, time_col: str, freq: str | int
+) -> Panel:
+    """Read columns that are known in advance, for times whose values are still to come.
+
+    Parameters
+    ----------
+    source : path, or pandas, polars or pyarrow table
+        A row for each time of each series.
+    columns : sequence of str
+        What is known.
+    id_col, time_col, freq
+        As of the panel that it continues.
+
+    Returns
+    -------
+    Panel
+        ``extra`` holds the columns; ``values`` hold nothing.
+
+    Raises
+    ------
+    NotFoundError, DataError, UsageError
+        As of :func:`read_panel`.
+    """
+    name = "the table"
+    if isinstance(source, (str, PathLike)):
+        path = _find_file(Path(source))
+        name = path.name
+        source = _open_parquet(path) if _is_parquet(path) else _text_frame(path)
+    frame = _as_frame(source)
+    target = next(t for t in ("y", *(f"y{i}" for i in range(len(columns) + 3)))
+                  if t not in (id_col, time_col, *columns))  # fmt: skip
+    if frame.shape[0]:
+        frame = frame.with_columns(nw.lit(0.0).alias(target))
+    return _read_frame(frame, name, id_col, time_col, target, freq, tuple(columns))
+
+
+def _text_frame(path: Path) -> pd.DataFrame:
+    """Read all of a CSV file as text."""
+    file = CsvFile.inspect(path)
+    cells: list[list[str]] = [[] for _ in file.header]
+    for batch in file.batches(file.header):
+        for column, more in zip(cells, batch.columns, strict=True):
+            column += more
+    return pd.DataFrame(dict(zip(file.header, cells, strict=True)))
+
+
 def _read(
-    source: Any, id_col: str | None, time_col: str | None, target_col: str | None, freq: object
+    source: Any,
+    id_col: str | None,
+    time_col: str | None,
+    target_col: str | None,
+    freq: object,
+    extra: tuple[str, ...],
 ) -> Panel:
     if not isinstance(source, Path):
-        return _read_frame(source, "the table", id_col, time_col, target_col, freq)
+        return _read_frame(source, "the table", id_col, time_col, target_col, freq, extra)
     if _is_parquet(source):
         frame = _open_parquet(source)
-        return _read_frame(frame, source.name, id_col, time_col, target_col, freq)
-    return _read_csv(source, id_col, time_col, target_col, freq)
+        return _read_frame(frame, source.name, id_col, time_col, target_col, freq, extra)
+    return _read_csv(source, id_col, time_col, target_col, freq, extra)
 
 
-def _what_tells_apart(source: Any, time_col: str | None, target_col: str | None) -> str | None:
+def _what_tells_apart(
+    source: Any, time_col: str | None, target_col: str | None, extra: tuple[str, ...]
+) -> str | None:
     """Find the one column of names, or of whole numbers, beside times and values."""
     table: _TextTable | _FrameTable
     if isinstance(source, Path) and not _is_parquet(source):
@@ -140,7 +199,7 @@ def _what_tells_apart(source: Any, time_col: str | None, target_col: str | None)
         table = _FrameTable(
             _as_frame(_open_parquet(source) if isinstance(source, Path) else source)
         )
-    columns, _ = _choose_columns(table, "", None, time_col, target_col)
+    columns, _ = _choose_columns(table, "", None, time_col, target_col, extra)
     found = [
         name
         for name in table.names
@@ -186,18 +245,26 @@ def _open_parquet(path: Path) -> pd.DataFrame:
 
 
 def _read_csv(
-    path: Path, id_col: str | None, time_col: str | None, target_col: str | None, freq: object
+    path: Path,
+    id_col: str | None,
+    time_col: str | None,
+    target_col: str | None,
+    freq: object,
+    extra: tuple[str, ...],
 ) -> Panel:
     file = CsvFile.inspect(path)
     sample = next(file.batches(file.header, size=_SAMPLE_ROWS), None)
     if sample is None:
         raise DataError(f"{path.name} has column names ({_listed(file.header)}) and no rows")
     cells = dict(zip(file.header, sample.columns, strict=True))
-    columns, notes = _choose_columns(_TextTable(cells), path.name, id_col, time_col, target_col)
+    columns, notes = _choose_columns(
+        _TextTable(cells), path.name, id_col, time_col, target_col, extra
+    )
 
     values = [NumberColumn(t, path.name, "line", file.separator) for t in columns.targets]
     times = TimeColumn(columns.time or "", path.name, "line", day_first=file.separator != ",")
     codes_of: dict[str, int] = {}
+    more: list[list[str]] = [[] for _ in extra]
     codes, lines = [], []
     for batch in file.batches(columns.in_file()):
         texts = iter(batch.columns)
@@ -210,6 +277,8 @@ def _read_csv(
             times.add(next(texts), batch.lines)
         for column in values:
             column.add(next(texts), batch.lines)
+        for held in more:
+            held += next(texts)
         lines.append(batch.lines)
     numbers = np.concatenate(lines)
     all_codes = np.concatenate(codes) if codes else np.zeros(len(numbers), dtype=np.int64)
@@ -227,6 +296,10 @@ def _read_csv(
         target_col=columns.target,
         time_zone=read_times.zone,
         notes=(*file.notes, *notes, *read_times.notes, *(n for _, said in read for n in said)),
+        extra={
+            name: _cells_of_text(held, numbers, name, path.name, "line", file.separator)
+            for name, held in zip(extra, more, strict=True)
+        },
     )
     if columns.wide:
         rows = _one_below_the_other(rows, columns.targets, [values for values, _ in read])
@@ -244,7 +317,20 @@ def _one_below_the_other(rows: Rows, names: Sequence[str], columns: list[np.ndar
         values=np.concatenate(columns),
         numbers=np.tile(rows.numbers, len(names)),
         id_col="unique_id",
+        extra={name: np.tile(cells, len(names)) for name, cells in rows.extra.items()},
     )
+
+
+def _cells_of_text(
+    texts: list[str], numbers: np.ndarray, name: str, source: str, place: str, separator: str = ","
+) -> np.ndarray:
+    """Read a further column: numbers if most cells are, else names."""
+    present = [text for text in texts[:_SAMPLE_ROWS] if text.lower() not in MISSING]
+    if sum(map(NumberColumn.could_read, present)) * 2 <= len(present):
+        return np.array([text or None for text in texts], dtype=object)
+    reader = NumberColumn(name, source, place, separator)
+    reader.add(texts, numbers)
+    return reader.result()[0]
 
 
 class _TextTable:
@@ -279,12 +365,13 @@ def _read_frame(
     time_col: str | None,
     target_col: str | None,
     freq: object,
+    extra: tuple[str, ...],
 ) -> Panel:
-    frame = _as_frame(source)
+    frame = source if isinstance(source, nw.DataFrame) else _as_frame(source)
     table = _FrameTable(frame)
     if frame.shape[0] == 0:
         raise DataError(f"{name} has columns ({_listed(table.names)}) and no rows")
-    columns, notes = _choose_columns(table, name, id_col, time_col, target_col)
+    columns, notes = _choose_columns(table, name, id_col, time_col, target_col, extra)
     read = [_frame_numbers(frame[target], target, name) for target in columns.targets]
     values = read[0][0]
     if columns.id is None:
@@ -311,6 +398,7 @@ def _read_frame(
         target_col=columns.target,
         time_zone=times.zone,
         notes=(*notes, *times.notes, *(n for _, said in read for n in said)),
+        extra={column: _frame_cells(frame[column], column, name) for column in extra},
     )
     if columns.wide:
         rows = _one_below_the_other(rows, columns.targets, [values for values, _ in read])
@@ -420,6 +508,14 @@ def _frame_numbers(column: nw.Series[Any], name: str, source: str) -> tuple[np.n
     return reader.result()
 
 
+def _frame_cells(column: nw.Series[Any], name: str, source: str) -> np.ndarray:
+    """Read a further column: numbers, or names."""
+    if column.dtype.is_numeric() or isinstance(column.dtype, nw.Boolean):
+        return _frame_numbers(column, name, source)[0]
+    cells = ["" if _is_missing(cell) else str(cell).strip() for cell in column.to_list()]
+    return _cells_of_text(cells, np.arange(len(cells)), name, source, "row")
+
+
 def _frame_times(column: nw.Series[Any], name: str, source: str, codes: np.ndarray) -> Times:
     kind, zone = column.dtype, None
     if isinstance(kind, nw.Datetime):
@@ -504,17 +600,19 @@ def _choose_columns(
     id_col: str | None,
     time_col: str | None,
     target_col: str | None,
+    extra: tuple[str, ...] = (),
 ) -> tuple[_Columns, list[str]]:
     named = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
-    for option, name in named.items():
+    asked = [*((f"{option}=", name) for option, name in named.items()), *(("", n) for n in extra)]
+    for option, name in asked:
         if name is not None and name not in table.names:
             near = difflib.get_close_matches(name, table.names, n=1)
             hint = f' (did you mean "{near[0]}"?)' if near else ""
             raise NotFoundError(
-                f'{option}="{name}" is not a column of {source}; its columns are '
+                f'{option}"{name}" is not a column of {source}; its columns are '
                 f"{_listed(table.names)}{hint}"
             )
-    given = [name for name in named.values() if name is not None]
+    given = [name for name in (*named.values(), *extra) if name is not None]
     doubled = next((name for name in given if given.count(name) > 1), None)
     if doubled is not None:
         raise UsageError(f'the column "{doubled}" is named for two things: name another for one')
@@ -538,7 +636,7 @@ def _choose_columns(
             if time_col != "ds":
                 notes.append(f'times are in column "{time_col}"')
     if target_col is not None:
-        return _Columns(id_col, time_col, (target_col,)), notes
+        return _Columns(id_col, time_col, (target_col,), extra), notes
     targets = _find_targets(table, source, given, wide=id_col is None and time_col is not None)
     if len(targets) == 1:
         notes.append(f'values are in column "{targets[0]}"')
@@ -547,7 +645,7 @@ def _choose_columns(
             f"there is no column of names and there are {len(targets)} of numbers, so each of "
             f"{_listed(targets)} is a series; name target_col to forecast one of them alone"
         )
-    return _Columns(id_col, time_col, tuple(targets)), notes
+    return _Columns(id_col, time_col, tuple(targets), extra), notes
 
 
 def _find_time(table: _TextTable | _FrameTable, source: str, taken: Sequence[str]) -> str | None:

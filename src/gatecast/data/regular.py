@@ -16,7 +16,7 @@ What happens to what:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -66,6 +66,8 @@ class Rows:
         Name of the zone the times were in.
     notes : tuple of str
         What was found out in reading.
+    extra : dict of str to ndarray of shape [total]
+        Further columns: ``float64`` with NaN, or ``object`` with None, where there is nothing.
     """
 
     ids: np.ndarray
@@ -79,6 +81,7 @@ class Rows:
     target_col: str
     time_zone: str | None = None
     notes: tuple[str, ...] = ()
+    extra: dict[str, np.ndarray] = field(default_factory=dict)
 
     def take(self, which: np.ndarray) -> Rows:
         """Keep some of the rows, in the order given."""
@@ -88,6 +91,7 @@ class Rows:
             times=self.times[which],
             values=self.values[which],
             numbers=self.numbers[which],
+            extra={name: cells[which] for name, cells in self.extra.items()},
         )
 
     def note(self, sentence: str) -> Rows:
@@ -309,6 +313,7 @@ def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
         everything = len(kept) == len(rows.values)
         values = rows.values if everything else rows.values[kept]
         times = rows.times if everything else rows.times[kept]
+    extra, sentences = _lay_extra(rows, steps, first, last, offsets)
     return Panel(
         ids=rows.ids,
         offsets=offsets,
@@ -320,8 +325,42 @@ def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
         time_col=rows.time_col,
         target_col=rows.target_col,
         time_zone=rows.time_zone,
-        notes=rows.notes,
+        notes=(*rows.notes, *sentences),
+        extra=extra,
     )
+
+
+def _lay_extra(
+    rows: Rows, steps: np.ndarray, first: np.ndarray, last: np.ndarray, offsets: np.ndarray
+) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Bring further columns onto the calendar; what is missing is what was there before.
+
+    Nothing of the future is known at a gap. Before the first cell of a series it is the first one.
+    """
+    laid: dict[str, np.ndarray] = {}
+    notes = []
+    inside = (steps >= first[rows.codes]) & (steps <= last[rows.codes])
+    at = (offsets[rows.codes] + steps - first[rows.codes])[inside]
+    owner = np.repeat(np.arange(len(rows.ids)), np.diff(offsets))
+    for name, cells in rows.extra.items():
+        column = pd.Series(np.nan, np.arange(offsets[-1]), cells.dtype)
+        column.iloc[at] = cells[inside]
+        missing = column.isna()
+        if missing.any():
+            column = column.groupby(owner).ffill().groupby(owner).bfill()
+            count = int(missing.sum())
+            notes.append(
+                f'column "{name}" has nothing at {count} step{"s" * (count > 1)}; the cell before, '
+                "or the first one, is taken there"
+            )
+        if column.isna().any():
+            code = int(owner[np.argmax(column.isna())])
+            raise DataError(
+                f'column "{name}"{rows.of(code)} has no cell with anything in it: supply some, or '
+                "leave the column out"
+            )
+        laid[name] = column.to_numpy()
+    return laid, notes
 
 
 def _note_edges(rows: Rows, steps: np.ndarray, first: np.ndarray, last: np.ndarray) -> Rows:

@@ -10,9 +10,11 @@ from typing import Literal
 
 import numpy as np
 
+from gatecast.data.panel import Panel
 from gatecast.errors import DataError
 from gatecast.forecaster.calibration import Calibration, clearly_less, quantile_levels, spread_of
-from gatecast.forecaster.recipe import Choice, Memory, Prepared, Target, choose_target, prepare
+from gatecast.forecaster.exogenous import Exogenous, Tail
+from gatecast.forecaster.recipe import Choice, Prepared, Target, choose_target, prepare
 from gatecast.forecaster.sampling import Stretches, Tracks
 from gatecast.kernel import Loss
 from gatecast.network import History, Network, Progress, Trainer
@@ -47,6 +49,10 @@ class Settings:
     learning_rate: float
     random_state: int
     threads: int
+    hist: tuple[str, ...] = ()
+    futr: tuple[str, ...] = ()
+    stat: tuple[str, ...] = ()
+    calendar: bool = False
 
 
 class Fitting:
@@ -56,8 +62,8 @@ class Fitting:
     ----------
     settings : Settings
         What is asked for.
-    series : sequence of ndarray of shape [n]
-        All known values of each series, in its own unit.
+    panel : Panel
+        All known values of each series, in its own unit, with the columns that are seen besides.
     names : sequence of str
         What to call each of them in a sentence.
     progress : callable, optional
@@ -67,11 +73,12 @@ class Fitting:
     def __init__(
         self,
         settings: Settings,
-        series: Sequence[np.ndarray],
+        panel: Panel,
         names: Sequence[str],
         progress: Callable[[Progress], None] | None = None,
     ) -> None:
-        self.settings, self.series, self.names = settings, series, names
+        self.settings, self.panel, self.names = settings, panel, names
+        self.series = [series.values for series in panel]
         self.span = max(settings.season_length, 8)
         self.notes: list[str] = []
         self._ticker = _Ticker(progress)
@@ -102,8 +109,15 @@ class Fitting:
         whole = [p.apply(v) for p, v in zip(prepared, long_enough, strict=True)]
         known = [values[:-back] for values in whole]
         target = choose_target(known) if s.target == "auto" else s.target
-        stretches = self._stretches(known, target)
-        tracks = Tracks.lay(whole, target, self.span, s.h)
+        lengths = np.array([len(values) for values in self.series])
+        shorter = lengths.copy()
+        shorter[chosen] -= back
+        see = self._see(shorter)
+        stretches = self._stretches(
+            Tracks.lay(known, target, self.span, s.h, self._seen(see, shorter, chosen))
+        )
+        seen = self._seen(see, lengths, chosen)
+        tracks = Tracks.lay(whole, target, self.span, s.h, seen)
         at = (tracks.starts + tracks.lengths)[:, np.newaxis] + np.arange(-back - 1, -1)
         wanted = tracks.targets(at).reshape(-1, s.h)
 
@@ -152,7 +166,8 @@ class Fitting:
     def train(self, updates: int) -> None:
         """Train the networks on all values.
 
-        What it leaves: ``prepared``, ``target``, ``tracks``, ``scale``, ``networks``, ``losses``.
+        What it leaves: ``prepared``, ``target``, ``exogenous``, ``tracks``, ``scale``,
+        ``networks``, ``losses``.
         Where intervals are asked for, the last network says their quantiles; the forecast is that
         of the others, and does not depend on the intervals.
         """
@@ -169,8 +184,11 @@ class Fitting:
             if s.target == "auto"
             else f"the network learns {s.target}, as asked for",
         )
-        self.tracks = Tracks.lay(values, self.target, self.span, s.h)
-        stretches = self._stretches(values, self.target, self.tracks)
+        lengths = np.array([len(v) for v in values])
+        self.exogenous = self._see(lengths)
+        seen = self._seen(self.exogenous, lengths)
+        self.tracks = Tracks.lay(values, self.target, self.span, s.h, seen)
+        stretches = self._stretches(self.tracks)
         self.scale = stretches.scale
         self.networks, histories = self._train(stretches, updates, s.seeds)
         if s.level:
@@ -186,11 +204,32 @@ class Fitting:
         except DataError as error:
             raise DataError(f"{self.names[index]}: {error}") from error
 
-    def _stretches(
-        self, values: Sequence[np.ndarray], target: Target, tracks: Tracks | None = None
-    ) -> Stretches:
+    def tails(self) -> list[Tail]:
+        """Give the last steps of each series, whose inputs wait for what is known in advance."""
+        see, tracks = self.exogenous, self.tracks
+        width = tracks.inputs.shape[1] - see.known_width * (see.lead + 1)
+        found = []
+        for start, length in zip(tracks.starts, tracks.lengths, strict=True):
+            rows = tracks.inputs[start + max(0, length - see.lead) : start + length]
+            known = rows[:, width : width + see.known_width]
+            found.append(Tail(rows[:, :width].copy(), known.copy()))
+        return found
+
+    def _see(self, lengths: np.ndarray) -> Exogenous:
+        """Fit what is seen besides the series on so many first steps of each."""
         s = self.settings
-        tracks = tracks or Tracks.lay(values, target, self.span, s.h)
+        return Exogenous.fit(self.panel, lengths, s.h, s.hist, s.futr, s.stat, s.calendar)
+
+    def _seen(
+        self, see: Exogenous, lengths: np.ndarray, chosen: Sequence[int] | None = None
+    ) -> list[np.ndarray] | None:
+        if not see.columns and not see.calendar:
+            return None
+        seen = see.inputs(self.panel, lengths)
+        return seen if chosen is None else [seen[i] for i in chosen]
+
+    def _stretches(self, tracks: Tracks) -> Stretches:
+        s = self.settings
         longest, shortest = int(tracks.lengths.max()), int(tracks.lengths.min())
         usual = max(longest // 10, 3 * s.season_length, 48)
         length = max(2, min(usual, _LONGEST_STRETCH, longest - 1))
@@ -209,7 +248,7 @@ class Fitting:
         levels = quantile_levels(s.level if spread else ())
         networks = [
             Network.create(
-                Memory.features(stretches.tracks.target), s.hidden, s.h * len(levels), s.layers,
+                stretches.tracks.inputs.shape[1], s.hidden, s.h * len(levels), s.layers,
                 rng=np.random.default_rng((s.random_state, seed)), cell=s.cell, zero_head=True,
             )
             for seed in range(seeds)

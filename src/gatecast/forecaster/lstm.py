@@ -13,10 +13,11 @@ import pandas as pd
 
 from gatecast.data.calendar import default_season_length, future_times
 from gatecast.data.panel import Panel, Series
-from gatecast.data.reading import read_panel
+from gatecast.data.reading import read_future, read_panel
 from gatecast.data.regular import show_time
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster.calibration import spread_of
+from gatecast.forecaster.exogenous import Exogenous, Tail
 from gatecast.forecaster.fitting import Fitting, Settings
 from gatecast.forecaster.recipe import Choice, Memory, Prepared, Target
 from gatecast.kernel import State
@@ -74,6 +75,12 @@ class LSTMForecaster:
         Seed of initial weights and draws; the same seed gives the same forecast.
     threads : int, optional
         Threads; one for each processor if not given. The forecast does not depend on it.
+    hist_exog_list, futr_exog_list, stat_exog_list : sequence of str, default ()
+        Further columns that the network sees, of numbers or of names: known up to the present;
+        known in advance, over the whole horizon (a holiday, a price that is planned); not changing
+        within a series. See :mod:`gatecast.forecaster.exogenous`.
+    calendar : bool, default False
+        Whether the network sees where in the day, week and year each step is.
 
     Attributes
     ----------
@@ -112,6 +119,10 @@ class LSTMForecaster:
     learning_rate: float = 5e-3
     random_state: int = 0
     threads: int | None = None
+    hist_exog_list: Sequence[str] = ()
+    futr_exog_list: Sequence[str] = ()
+    stat_exog_list: Sequence[str] = ()
+    calendar: bool = False
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
         """Give the settings by name, as scikit-learn does."""
@@ -157,16 +168,19 @@ class LSTMForecaster:
         panel = source
         if not isinstance(panel, Panel):
             panel = read_panel(
-                source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq
-            )
+                source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq,
+                extra_cols=self._columns(),
+            )  # fmt: skip
+        self._check_columns(panel)
         self._check_lengths(panel)
         season = self.season_length or default_season_length(panel.freq)
         settings = Settings(
             self.h, tuple(self.level), season, self.log, self.adjust_season, self.target,
             self.cell, self.hidden, self.layers, self.updates, self.seeds, self.learning_rate,
-            self.random_state, self._threads(),
+            self.random_state, self._threads(), tuple(self.hist_exog_list),
+            tuple(self.futr_exog_list), tuple(self.stat_exog_list), self.calendar,
         )  # fmt: skip
-        fitting = Fitting(settings, [s.values for s in panel], [*map(_named, panel)], progress)
+        fitting = Fitting(settings, panel, [*map(_named, panel)], progress)
         updates, calibration = fitting.calibrate()
         if calibration is None and self.level:
             raise DataError(
@@ -184,12 +198,20 @@ class LSTMForecaster:
         self.losses_: list[list[float]] = fitting.losses
         self.scale_: np.ndarray = fitting.scale
         self.panel_: Panel | None = panel
+        self.exogenous_: Exogenous = fitting.exogenous
         self._memory: Memory = fitting.tracks.memory
-        runs = [fitting.tracks.run(network, settings.threads) for network in self.networks_]
+        lead = self.exogenous_.lead
+        runs = [
+            fitting.tracks.run(network, settings.threads, lead=lead) for network in self.networks_
+        ]
         self._said: list[np.ndarray] = [outputs[:, -1] for outputs, _ in runs]
         self._states: list[State] = [state for _, state in runs]
+        self._tails: list[Tail] = fitting.tails() if lead else []
         self.fingerprint_: str = sha256(panel.times.tobytes() + panel.values.tobytes()).hexdigest()
-        self.notes_: list[str] = [*panel.notes, *self._decisions(panel), *fitting.notes]
+        self.notes_: list[str] = [
+            *panel.notes, *self._decisions(panel), *self.exogenous_.describe(panel.freq),
+            *fitting.notes,
+        ]  # fmt: skip
         return self
 
     def _check_settings(self) -> None:
@@ -217,6 +239,26 @@ class LSTMForecaster:
                 )
         if len(set(self.level)) < len(self.level):
             raise UsageError(f"level={list(self.level)} was asked for; give each level once")
+        for name in ("hist_exog_list", "futr_exog_list", "stat_exog_list"):
+            if isinstance(getattr(self, name), str):
+                raise UsageError(
+                    f'{name}="{getattr(self, name)}" was asked for; give a list of columns'
+                )
+        columns = self._columns()
+        twice = next((name for name in columns if columns.count(name) > 1), None)
+        if twice is not None:
+            raise UsageError(f'the column "{twice}" is named twice: name it in one list only')
+
+    def _columns(self) -> tuple[str, ...]:
+        return (*self.hist_exog_list, *self.futr_exog_list, *self.stat_exog_list)
+
+    def _check_columns(self, panel: Panel) -> None:
+        for name in self._columns():
+            if name not in panel.extra:
+                raise NotFoundError(
+                    f'the panel has no column "{name}" besides its values: read it with '
+                    f'extra_cols=["{name}"]'
+                )
 
     def _check_lengths(self, panel: Panel) -> None:
         lengths = np.diff(panel.offsets)
@@ -251,8 +293,14 @@ class LSTMForecaster:
 
     # ---------------------------------------------------------------------------------- forecasts
 
-    def predict(self) -> pd.DataFrame:
+    def predict(self, futr_df: Any = None) -> pd.DataFrame:
         """Forecast the ``h`` steps after the end of each series.
+
+        Parameters
+        ----------
+        futr_df : path or DataFrame, optional
+            The columns of ``futr_exog_list`` over these steps, a row for each step of each series
+            (more are left unread); needed where there are such columns.
 
         Returns
         -------
@@ -264,9 +312,11 @@ class LSTMForecaster:
         ------
         NotFittedError
             Before :meth:`fit`.
+        UsageError, DataError
+            If ``futr_df`` is needed and not given, is not needed, or lacks a step.
         """
         self._require_fitted("predict")
-        median, ends = self._quantiles(self._said)
+        median, ends = self._quantiles(self._say(futr_df))
         base = self._memory.last[:, np.newaxis] if self.target_ == "changes" else 0.0
         frame = self.ends_.future_frame(self.h)
         columns = {"LSTM": median}
@@ -276,7 +326,9 @@ class LSTMForecaster:
             frame[name] = self._restore(values + base).ravel()
         return frame
 
-    def simulate(self, n_paths: int = 100, random_state: int = 0) -> pd.DataFrame:
+    def simulate(
+        self, n_paths: int = 100, random_state: int = 0, futr_df: Any = None
+    ) -> pd.DataFrame:
         """Draw sample paths of the ``h`` steps after the end of each series.
 
         A path is the forecast plus the errors of one whole forecast from the values held back, so
@@ -288,6 +340,8 @@ class LSTMForecaster:
             Paths of each series.
         random_state : int, default 0
             Seed of the draws.
+        futr_df : path or DataFrame, optional
+            As for :meth:`predict`.
 
         Returns
         -------
@@ -309,7 +363,7 @@ class LSTMForecaster:
                 "simulate() draws from the errors of whole forecasts of values held back, and the "
                 f"series are too short for one of h={self.h}: supply more history"
             )
-        median, _ = self._quantiles(self._said)
+        median, _ = self._quantiles(self._say(futr_df))
         if self.target_ == "changes":
             median = median + self._memory.last[:, np.newaxis]
         rng = np.random.default_rng(random_state)
@@ -350,12 +404,13 @@ class LSTMForecaster:
                 "model does not hold: fit it again"
             )
         parts = []
-        for series, prepared in zip(self.panel_, self.prepared_, strict=True):
+        seen = self.exogenous_.inputs(self.panel_, np.diff(self.panel_.offsets))
+        for series, prepared, besides in zip(self.panel_, self.prepared_, seen, strict=True):
             n = len(series.values)
             origins = np.arange(n - self.h - 1, -1, -step_size)[::-1]
             values = prepared.apply(series.values)[np.newaxis]
             memory = Memory.start(self.target_, self._memory.span, 1)
-            x = memory.walk(values)
+            x = np.concatenate([memory.walk(values), besides[np.newaxis]], axis=-1)
             said = [network.run(x, threads=self._threads())[0][0] for network in self.networks_]
             median, _ = self._quantiles([outputs[origins] for outputs in said])
             if self.target_ == "changes":
@@ -411,8 +466,14 @@ class LSTMForecaster:
         self._require_fitted("update")
         ends = self.ends_
         if isinstance(source, (np.ndarray, list, float, int)):
+            if self.exogenous_.hist or self.exogenous_.futr:
+                raise UsageError(
+                    "update() was given numbers alone, and the model sees further columns "
+                    f"({', '.join(self.exogenous_.columns)}): give rows with these columns"
+                )
             fresh = self._as_rows(source)
             indices = np.arange(len(ends.ids))
+            cells: list[dict[str, np.ndarray]] = [{} for _ in indices]
         else:
             panel = source
             if not isinstance(panel, Panel):
@@ -422,9 +483,11 @@ class LSTMForecaster:
                 named = {"id_col": id_col, "target_col": target_col}
                 if not usual:
                     named = {option: name or known[option] for option, name in named.items()}
+                changing = (*self.exogenous_.hist, *self.exogenous_.futr)
                 panel = read_panel(
-                    source, time_col=time_col or ends.time_col, freq=ends.freq, **named
-                )
+                    source, time_col=time_col or ends.time_col, freq=ends.freq,
+                    extra_cols=changing, **named,
+                )  # fmt: skip
             indices = self._find(panel)
             for series, i in zip(panel, indices, strict=True):
                 due = future_times(ends.times[i : i + 1], ends.freq, 1)[0, 0]
@@ -436,16 +499,32 @@ class LSTMForecaster:
                         "the model has seen"
                     )
             fresh = [series.values for series in panel]
+            parts = [slice(*panel.offsets[j : j + 2]) for j in range(len(panel))]
+            cells = [{name: c[part] for name, c in panel.extra.items()} for part in parts]
         counts = np.array([len(values) for values in fresh])
+        seen = [
+            self._see(int(i), n, c) for i, n, c in zip(indices, map(len, fresh), cells, strict=True)
+        ]
         for count in np.unique(counts[counts > 0]):
             same = np.flatnonzero(counts == count)
-            self._walk_on(indices[same], [fresh[j] for j in same], int(count))
+            self._walk_on(indices[same], [fresh[j] for j in same], [seen[j] for j in same])
         self.ends_ = ends.later(indices, counts)
         self.panel_ = None
         return self
 
-    def _walk_on(self, which: np.ndarray, fresh: list[np.ndarray], count: int) -> None:
-        """Take some series on by ``count`` new values each."""
+    def _see(self, i: int, count: int, cells: dict[str, np.ndarray]) -> Tail:
+        """Give what is seen of so many new steps of a series, besides its values."""
+        times = self.ends_.times[i : i + 1]
+        if self.exogenous_.calendar:
+            times = future_times(times, self.ends_.freq, count)[0]
+        else:
+            times = np.repeat(times, count)  # only counted
+        return Tail(
+            self.exogenous_.present(i, cells, times), self.exogenous_.known(i, cells, count)
+        )
+
+    def _walk_on(self, which: np.ndarray, fresh: list[np.ndarray], seen: list[Tail]) -> None:
+        """Take some series on by as many new values each."""
         starts = self.ends_.lengths[which]
         values = np.stack(
             [
@@ -458,11 +537,81 @@ class LSTMForecaster:
         )
         x = memory.walk(values)
         self._memory.last[which], self._memory.level[which] = memory.last, memory.level
+        x = np.concatenate([x, np.stack([new.inputs for new in seen])], axis=-1)
+        if not self.exogenous_.lead:
+            self._step(which, x)
+            return
+        for i, row, new in zip(which, x, seen, strict=True):
+            ready, self._tails[i] = self._tails[i].extend(row, new.known).split(self.h)
+            if len(ready):
+                self._step(np.array([i]), ready[np.newaxis])
+
+    def _step(self, which: np.ndarray, x: np.ndarray) -> None:
+        """Walk the networks along further inputs [B, n, I] of some series."""
         for network, state, said in zip(self.networks_, self._states, self._said, strict=True):
             before = State(state.hidden[:, which], state.cell[:, which])
-            outputs, after = network.run(x, state=before, warmup=count - 1, threads=self._threads())
+            outputs, after = network.run(
+                x, state=before, warmup=x.shape[1] - 1, threads=self._threads()
+            )
             said[which] = outputs[:, 0]
             state.hidden[:, which], state.cell[:, which] = after
+
+    def _say(self, futr_df: Any) -> list[np.ndarray]:
+        """Give what the networks say after the last step, [N, K * Q] each."""
+        if not self.exogenous_.lead:
+            if futr_df is not None:
+                raise UsageError(
+                    "futr_df was given, and the model sees no column that is known in advance: "
+                    "name some in futr_exog_list, or leave it out"
+                )
+            return self._said
+        ahead = self._read_ahead(futr_df)
+        tails = [
+            tail.extend(np.zeros((0, tail.inputs.shape[1]), np.float32), known)
+            for tail, known in zip(self._tails, ahead, strict=True)
+        ]
+        said = [np.empty_like(outputs) for outputs in self._said]
+        waiting = np.array([len(tail.inputs) for tail in tails])
+        for count in np.unique(waiting):
+            which = np.flatnonzero(waiting == count)
+            x = np.stack([tails[i].split(self.h)[0] for i in which])
+            for network, state, outputs in zip(self.networks_, self._states, said, strict=True):
+                before = State(state.hidden[:, which], state.cell[:, which])
+                found, _ = network.run(
+                    x, state=before, warmup=int(count) - 1, threads=self._threads()
+                )
+                outputs[which] = found[:, 0]
+        return said
+
+    def _read_ahead(self, futr_df: Any) -> list[np.ndarray]:
+        """Read what is known in advance of the next h steps of each series, [h, F] each."""
+        names, ends = self.exogenous_.futr, self.ends_
+        if futr_df is None:
+            raise UsageError(
+                f"the model sees {', '.join(names)} in advance: give these columns over the next "
+                f"{self.h} steps of each series with futr_df"
+            )
+        panel = read_future(
+            futr_df, names, id_col=ends.id_col, time_col=ends.time_col, freq=ends.freq
+        )
+        places = {name: j for j, name in enumerate(panel.ids)}
+        due = future_times(ends.times, ends.freq, self.h)
+        found = []
+        for i, name in enumerate(ends.ids):
+            j = 0 if ends.id_col is None else places.get(name)
+            part = slice(0, 0) if j is None else slice(*panel.offsets[j : j + 2])
+            at = np.flatnonzero(panel.times[part] == due[i, 0])
+            first = part.start + int(at[0]) if len(at) else part.stop
+            if first + self.h > part.stop:
+                missing = due[i, part.stop - first] if len(at) else due[i, 0]
+                who = "the series" if ends.id_col is None else f'series "{name}"'
+                raise DataError(
+                    f"futr_df has no row for {who} at {show_time(missing)}; the {self.h} steps "
+                    f"from {show_time(due[i, 0])} to {show_time(due[i, -1])} are needed: add it"
+                )
+            cells = {n: column[first : first + self.h] for n, column in panel.extra.items()}
+            found.append(self.exogenous_.known(i, cells, self.h))
+        return found
 
     def _as_rows(self, source: Any) -> list[np.ndarray]:
         values = np.atleast_1d(np.asarray(source, np.float64))

@@ -19,6 +19,7 @@ from gatecast.data import transforms
 from gatecast.data.panel import Ends
 from gatecast.errors import ModelFileError, NotFittedError
 from gatecast.forecaster.calibration import Calibration
+from gatecast.forecaster.exogenous import Exogenous, Tail
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.recipe import ChangeScaler, Memory, Prepared
 from gatecast.kernel import Layout, State
@@ -28,7 +29,7 @@ from gatecast.storage import read_arrays, write_arrays
 __all__ = ["load", "save"]
 
 _KIND = "gatecast forecaster"
-_VERSION = 1
+_VERSION = 2
 #: The only classes that a file can name.
 _TRANSFORMS: dict[str, Any] = {
     kind.__name__: kind for kind in (transforms.Log, transforms.SeasonalAdjustment, ChangeScaler)
@@ -72,12 +73,21 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         arrays["calibration.margins"] = calibration.margins
         arrays["calibration.paths"] = calibration.paths
         arrays["calibration.errors"] = calibration.errors
+    see = model.exogenous_
+    arrays["exogenous.means"], arrays["exogenous.deviations"] = see.means, see.deviations
+    arrays["exogenous.fixed"] = see.fixed
+    if see.lead:
+        arrays["tails.lengths"] = np.array([len(tail.inputs) for tail in model._tails])
+        arrays["tails.inputs"] = np.vstack([tail.inputs for tail in model._tails])
+        arrays["tails.known"] = np.vstack([tail.known for tail in model._tails])
     document = {
         "kind": _KIND,
         "version": _VERSION,
         "gatecast": __version__,
         "numpy": np.__version__,
-        "settings": {**model.get_params(), "level": list(model.level)},
+        "settings": {
+            k: list(v) if isinstance(v, (tuple, list)) else v for k, v in model.get_params().items()
+        },
         "fingerprint": model.fingerprint_,
         "layouts": [asdict(network.layout) for network in model.networks_],
         "target": model.target_,
@@ -91,6 +101,7 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         "calibration": None
         if calibration is None
         else {"trust": calibration.trust, "naive_error": calibration.naive_error},
+        "exogenous": see.names,
         "losses": model.losses_,
         "notes": model.notes_,
     }
@@ -128,6 +139,8 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster:
             f"{_VERSION}: install a newer gatecast"
         )
     try:
+        if version < 2:
+            _bring_forward_from_1(arrays, document)
         return _restored(arrays, document)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ModelFileError(
@@ -136,9 +149,18 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster:
         ) from error
 
 
+def _bring_forward_from_1(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
+    """Version 2 has the columns that are seen besides the series; version 1 saw none."""
+    document["exogenous"] = {}
+    for name in ("means", "deviations", "fixed"):
+        arrays[f"exogenous.{name}"] = np.zeros((len(document["ids"]), 0), np.float32)
+
+
 def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMForecaster:
-    settings = document["settings"]
-    model = LSTMForecaster(**{**settings, "level": tuple(settings["level"])})
+    settings: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in document["settings"].items()
+    }
+    model = LSTMForecaster(**settings)
     layouts = [
         Layout(**{**layout, "dilations": tuple(layout["dilations"])})
         for layout in document["layouts"]
@@ -178,10 +200,28 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
             arrays["calibration.errors"],
             document["calibration"]["naive_error"],
         )
+    model.exogenous_ = see = Exogenous(
+        tuple(model.hist_exog_list), tuple(model.futr_exog_list), tuple(model.stat_exog_list),
+        model.calendar, model.h, document["exogenous"], arrays["exogenous.means"],
+        arrays["exogenous.deviations"], arrays["exogenous.fixed"],
+    )  # fmt: skip
+    model._tails = []
+    if see.lead:
+        at = np.cumsum(arrays["tails.lengths"])[:-1]
+        inputs, known = (np.split(arrays[f"tails.{name}"], at) for name in ("inputs", "known"))
+        model._tails = [Tail(*both) for both in zip(inputs, known, strict=True)]
     model.losses_, model.notes_ = document["losses"], document["notes"]
     model.fingerprint_, model.panel_ = document["fingerprint"], None
     _require(len(times) == len(model.prepared_) == len(model._memory.last) == count)
     _require(model.scale_.shape == (model.h,))
+    _require(see.means.shape == see.deviations.shape == (count, len(see.columns)))
+    _require(see.fixed.shape == (count, see.fixed_width))
+    if see.lead:
+        _require(len(model._tails) == count)
+        for tail in model._tails:
+            width = tail.inputs.shape[1] + (see.lead + 1) * see.known_width
+            _require(tail.known.shape == (len(tail.inputs), see.known_width))
+            _require(all(width == layout.inputs for layout in layouts))
     _require(len(layouts) == model.seeds + bool(model.level))
     for layout, network, state, said in zip(
         layouts, model.networks_, model._states, model._said, strict=True

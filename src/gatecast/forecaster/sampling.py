@@ -46,12 +46,24 @@ class Tracks:
     memory: Memory
 
     @classmethod
-    def lay(cls, series: Sequence[np.ndarray], target: Target, span: int, h: int) -> Tracks:
-        """Put series [n], in the network's unit, one after another."""
+    def lay(
+        cls,
+        series: Sequence[np.ndarray],
+        target: Target,
+        span: int,
+        h: int,
+        seen: Sequence[np.ndarray] | None = None,
+    ) -> Tracks:
+        """Put series [n], in the network's unit, one after another.
+
+        ``seen`` [n, E] is what the network sees of each series' steps besides its values.
+        """
         lengths = np.array([len(values) for values in series])
         starts = np.concatenate([[0], np.cumsum(lengths + h + 1)])
         values = np.full(starts[-1], np.nan, np.float32)
-        inputs = np.zeros((starts[-1], Memory.features(target)), np.float32)
+        own = Memory.features(target)
+        besides = seen[0].shape[1] if seen is not None else 0
+        inputs = np.zeros((starts[-1], own + besides), np.float32)
         tracks = cls(
             target, h, lengths, starts[:-1], values, inputs,
             Memory.start(target, span, len(series)),
@@ -60,7 +72,9 @@ class Tracks:
             memory = Memory.start(target, span, len(group))
             stacked = np.stack([series[i] for i in group])
             at = tracks.starts[group][:, np.newaxis] + np.arange(length)
-            values[at], inputs[at] = stacked, memory.walk(stacked)
+            values[at], inputs[at, :own] = stacked, memory.walk(stacked)
+            if seen is not None:
+                inputs[at, own:] = np.stack([seen[i] for i in group])
             tracks.memory.last[group], tracks.memory.level[group] = memory.last, memory.level
         return tracks
 
@@ -72,7 +86,9 @@ class Tracks:
             for begin in range(0, len(same), most):
                 yield same[begin : begin + most], int(self.lengths[same[0]])
 
-    def run(self, network: Network, threads: int, *, back: int = 1) -> tuple[np.ndarray, State]:
+    def run(
+        self, network: Network, threads: int, *, back: int = 1, lead: int = 0
+    ) -> tuple[np.ndarray, State]:
         """Walk a network along every series.
 
         Parameters
@@ -83,6 +99,9 @@ class Tracks:
             Threads among which series are shared.
         back : int, default 1
             How many last steps' outputs are wanted; no series is shorter.
+        lead : int, default 0
+            Steps at the end that are not walked; of a shorter series none is, and its outputs are
+            zero.
 
         Returns
         -------
@@ -92,9 +111,12 @@ class Tracks:
             Its memory of each series.
         """
         count = len(self.lengths)
-        outputs = np.empty((count, back, network.layout.outputs), np.float32)
+        outputs = np.zeros((count, back, network.layout.outputs), np.float32)
         state = State.zeros(network.layout, count, np.float32)
-        for group, length in self.groups():
+        for group, whole in self.groups():
+            length = whole - lead
+            if length < 1:
+                continue
             at = self.starts[group][:, np.newaxis] + np.arange(length)
             outputs[group], memory = network.run(
                 self.inputs[at], warmup=length - back, threads=threads
