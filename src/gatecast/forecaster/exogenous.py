@@ -132,7 +132,7 @@ class Exogenous:
                     )
             elif not np.isin(cells, (0.0, 1.0)).all():
                 groups = pd.Series(cells).groupby(owner if name not in stat else owner * 0)
-                mean, deviation = groups.mean().to_numpy(), groups.std(ddof=0).to_numpy()
+                mean, deviation = np.asarray(groups.mean()), np.asarray(groups.std(ddof=0))
                 found.means[:, i] = mean
                 found.deviations[:, i] = np.where(
                     deviation > 1e-12 * np.abs(mean) + 1e-300, deviation, 1.0
