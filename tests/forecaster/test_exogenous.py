@@ -73,6 +73,8 @@ OPTIONS = {
         "calendar": True,
     },
     "level": {"futr_exog_list": ["weather"], "level": [80]},
+    "windows": {"look_back": 12},
+    "windows that see ahead": {"look_back": 12, "futr_exog_list": ["promo"], "level": [80]},
     "gru": {"futr_exog_list": ["promo"], "calendar": True, "cell": "gru", "layers": 2},
 }
 
@@ -110,6 +112,8 @@ def walked_from_the_start(model, frame, days):
         values = model.prepared_[i].apply(series.values)[np.newaxis]
         memory = Memory.start(model.target_, model._memory.span, 1)
         x = np.concatenate([memory.walk(values), seen[i][np.newaxis]], axis=-1)[:, :110]
+        if model.look_back is not None:
+            x = x[:, -model.look_back :]
         said = [network.run(x)[0][:, -1] for network in model.networks_]
         median, _ = model._quantiles(said)
         base = values[0, 109] if model.target_ == "changes" else 0.0

@@ -105,6 +105,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         learning_rate: float = LSTMForecaster.learning_rate,
         random_state: int = LSTMForecaster.random_state,
         threads: int | None = LSTMForecaster.threads,
+        look_back: int | None = LSTMForecaster.look_back,
     ) -> None:
         self.season_length = season_length
         self.log = log
@@ -118,6 +119,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         self.learning_rate = learning_rate
         self.random_state = random_state
         self.threads = threads
+        self.look_back = look_back
         super().__init__()
 
     def _fit(self, y: pd.Series, X: Any, fh: Any) -> SktimeLSTMForecaster:  # noqa: ARG002

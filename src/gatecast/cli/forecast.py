@@ -47,6 +47,9 @@ def forecast(
     calendar: Annotated[
         bool, typer.Option("--calendar", help="Let the network see day, week and year.")
     ] = False,
+    look_back: Annotated[
+        int | None, typer.Option(help="Steps of a window; else memory is carried along the series.")
+    ] = None,
     random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     config: CONFIG = None,  # noqa: ARG001 - read before the others
@@ -77,6 +80,7 @@ def forecast(
         futr_exog_list=_names(futr_exog),
         stat_exog_list=_names(stat_exog),
         calendar=calendar,
+        look_back=look_back,
     )
     with training_bars({"LSTM": "training"}, unit="update") as tell:
         model.fit(

@@ -65,7 +65,14 @@ _OPTIONS = (
     | {f"{kind}_exog_list": f"--{kind}-exog" for kind in ("hist", "futr", "stat")}
     | {
         name: "--" + name.replace("_", "-")
-        for name in ("id_col", "time_col", "target_col", "season_length", "random_state")
+        for name in (
+            "id_col",
+            "time_col",
+            "target_col",
+            "season_length",
+            "look_back",
+            "random_state",
+        )
     }
 )
 

@@ -227,7 +227,9 @@ class Exogenous:
 
 @dataclass(frozen=True, eq=False)
 class Tail:
-    """Hold the last steps of a series, whose inputs wait for what is known in advance.
+    """Hold the last steps of a series, which the next forecast walks along again.
+
+    Their inputs wait for what is known in advance, or a window begins with them.
 
     Parameters
     ----------
@@ -243,6 +245,10 @@ class Tail:
     def extend(self, inputs: np.ndarray, known: np.ndarray) -> Tail:
         """Add further steps."""
         return Tail(np.vstack([self.inputs, inputs]), np.vstack([self.known, known]))
+
+    def last(self, count: int) -> Tail:
+        """Keep the last steps."""
+        return Tail(self.inputs[-count:], self.known[-count:])
 
     def split(self, lead: int) -> tuple[np.ndarray, Tail]:
         """Give the inputs of the steps of which ``lead`` more are known, and the tail after them.

@@ -53,6 +53,7 @@ class Settings:
     futr: tuple[str, ...] = ()
     stat: tuple[str, ...] = ()
     calendar: bool = False
+    look_back: int | None = None
 
 
 class Fitting:
@@ -80,6 +81,7 @@ class Fitting:
         self.settings, self.panel, self.names = settings, panel, names
         self.series = [series.values for series in panel]
         self.span = max(settings.season_length, 8)
+        self.look_back = settings.look_back
         self.notes: list[str] = []
         self._ticker = _Ticker(progress)
 
@@ -124,7 +126,7 @@ class Fitting:
         independent = len(long_enough) * max(1.0, back / s.h)
 
         def said(network: Network) -> np.ndarray:
-            outputs, _ = tracks.run(network, s.threads, back=back + 1)
+            outputs, _ = tracks.run(network, s.threads, back=back + 1, look_back=self.look_back)
             return outputs[:, :-1].reshape(len(wanted), s.h, -1) * stretches.scale[:, np.newaxis]
 
         best: tuple[int, Calibration] | None = None
@@ -205,12 +207,13 @@ class Fitting:
             raise DataError(f"{self.names[index]}: {error}") from error
 
     def tails(self) -> list[Tail]:
-        """Give the last steps of each series, whose inputs wait for what is known in advance."""
+        """Give the last steps of each series, which a forecast walks along again."""
         see, tracks = self.exogenous, self.tracks
+        kept = see.lead + (self.look_back or 0)
         width = tracks.inputs.shape[1] - see.known_width * (see.lead + 1)
         found = []
         for start, length in zip(tracks.starts, tracks.lengths, strict=True):
-            rows = tracks.inputs[start + max(0, length - see.lead) : start + length]
+            rows = tracks.inputs[start + max(0, length - kept) : start + length]
             known = rows[:, width : width + see.known_width]
             found.append(Tail(rows[:, :width].copy(), known.copy()))
         return found
@@ -235,6 +238,9 @@ class Fitting:
         length = max(2, min(usual, _LONGEST_STRETCH, longest - 1))
         # where whole series are drawn, their first steps have to count too
         warmup = length // 4 if shortest >= length + s.h else min(4, length // 4)
+        if self.look_back is not None:
+            length = self.look_back
+            warmup = length - 1
         self.batch = int(np.clip(tracks.lengths.sum() / length / 4, 16, 128))
         self.epoch = min(_EPOCH, s.updates or _EPOCH)
         return Stretches(tracks, length, warmup, self.epoch * self.batch)

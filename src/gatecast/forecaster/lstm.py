@@ -20,6 +20,7 @@ from gatecast.forecaster.calibration import spread_of
 from gatecast.forecaster.exogenous import Exogenous, Tail
 from gatecast.forecaster.fitting import Fitting, Settings
 from gatecast.forecaster.recipe import Choice, Memory, Prepared, Target
+from gatecast.forecaster.sampling import over_windows
 from gatecast.kernel import State
 from gatecast.network import Network, Progress
 from gatecast.network.training import available_threads
@@ -81,6 +82,10 @@ class LSTMForecaster:
         within a series. See :mod:`gatecast.forecaster.exogenous`.
     calendar : bool, default False
         Whether the network sees where in the day, week and year each step is.
+    look_back : int, optional
+        Steps of a window, T. If given, the network's memory starts empty this many steps before
+        each forecast, in training as after it, as in the usual tutorials; if not, it is carried
+        along the whole series, which learns faster and costs one step for a new value.
 
     Attributes
     ----------
@@ -123,6 +128,7 @@ class LSTMForecaster:
     futr_exog_list: Sequence[str] = ()
     stat_exog_list: Sequence[str] = ()
     calendar: bool = False
+    look_back: int | None = None
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
         """Give the settings by name, as scikit-learn does."""
@@ -179,6 +185,7 @@ class LSTMForecaster:
             self.cell, self.hidden, self.layers, self.updates, self.seeds, self.learning_rate,
             self.random_state, self._threads(), tuple(self.hist_exog_list),
             tuple(self.futr_exog_list), tuple(self.stat_exog_list), self.calendar,
+            self.look_back,
         )  # fmt: skip
         fitting = Fitting(settings, panel, [*map(_named, panel)], progress)
         updates, calibration = fitting.calibrate()
@@ -202,11 +209,12 @@ class LSTMForecaster:
         self._memory: Memory = fitting.tracks.memory
         lead = self.exogenous_.lead
         runs = [
-            fitting.tracks.run(network, settings.threads, lead=lead) for network in self.networks_
+            fitting.tracks.run(network, settings.threads, lead=lead, look_back=self.look_back)
+            for network in self.networks_
         ]
         self._said: list[np.ndarray] = [outputs[:, -1] for outputs, _ in runs]
         self._states: list[State] = [state for _, state in runs]
-        self._tails: list[Tail] = fitting.tails() if lead else []
+        self._tails: list[Tail] = fitting.tails() if self._replays else []
         self.fingerprint_: str = sha256(panel.times.tobytes() + panel.values.tobytes()).hexdigest()
         self.notes_: list[str] = [
             *panel.notes, *self._decisions(panel), *self.exogenous_.describe(panel.freq),
@@ -218,7 +226,7 @@ class LSTMForecaster:
         for name in ("h", "hidden", "layers", "seeds"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name}={getattr(self, name)} was asked for; use 1 or more")
-        for name in ("season_length", "updates", "threads"):
+        for name in ("season_length", "updates", "threads", "look_back"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"{name}={value} was asked for; use 1 or more, or leave it out")
@@ -411,7 +419,7 @@ class LSTMForecaster:
             values = prepared.apply(series.values)[np.newaxis]
             memory = Memory.start(self.target_, self._memory.span, 1)
             x = np.concatenate([memory.walk(values), besides[np.newaxis]], axis=-1)
-            said = [network.run(x, threads=self._threads())[0][0] for network in self.networks_]
+            said = [self._along(network, x)[0] for network in self.networks_]
             median, _ = self._quantiles([outputs[origins] for outputs in said])
             if self.target_ == "changes":
                 median = median + values[0, origins, np.newaxis]
@@ -538,11 +546,15 @@ class LSTMForecaster:
         x = memory.walk(values)
         self._memory.last[which], self._memory.level[which] = memory.last, memory.level
         x = np.concatenate([x, np.stack([new.inputs for new in seen])], axis=-1)
-        if not self.exogenous_.lead:
+        if not self._replays:
             self._step(which, x)
             return
         for i, row, new in zip(which, x, seen, strict=True):
-            ready, self._tails[i] = self._tails[i].extend(row, new.known).split(self.h)
+            tail = self._tails[i].extend(row, new.known)
+            if self.look_back is not None:
+                self._tails[i] = tail.last(self.exogenous_.lead + self.look_back)
+                continue
+            ready, self._tails[i] = tail.split(self.h)
             if len(ready):
                 self._step(np.array([i]), ready[np.newaxis])
 
@@ -556,6 +568,17 @@ class LSTMForecaster:
             said[which] = outputs[:, 0]
             state.hidden[:, which], state.cell[:, which] = after
 
+    @property
+    def _replays(self) -> bool:
+        """Whether a forecast walks along the last steps again."""
+        return self.exogenous_.lead > 0 or self.look_back is not None
+
+    def _along(self, network: Network, x: np.ndarray) -> np.ndarray:
+        """Give what a network says at every step of series [B, T, I]."""
+        if self.look_back is not None:
+            return over_windows(network, x, self.look_back, x.shape[1], self._threads())
+        return network.run(x, threads=self._threads())[0]
+
     def _say(self, futr_df: Any) -> list[np.ndarray]:
         """Give what the networks say after the last step, [N, K * Q] each."""
         if not self.exogenous_.lead:
@@ -564,8 +587,11 @@ class LSTMForecaster:
                     "futr_df was given, and the model sees no column that is known in advance: "
                     "name some in futr_exog_list, or leave it out"
                 )
-            return self._said
-        ahead = self._read_ahead(futr_df)
+            if self.look_back is None:
+                return self._said
+            ahead = [np.zeros((0, 0), np.float32)] * len(self._tails)
+        else:
+            ahead = self._read_ahead(futr_df)
         tails = [
             tail.extend(np.zeros((0, tail.inputs.shape[1]), np.float32), known)
             for tail, known in zip(self._tails, ahead, strict=True)
@@ -574,11 +600,13 @@ class LSTMForecaster:
         waiting = np.array([len(tail.inputs) for tail in tails])
         for count in np.unique(waiting):
             which = np.flatnonzero(waiting == count)
-            x = np.stack([tails[i].split(self.h)[0] for i in which])
+            x = np.stack([tails[i].split(self.exogenous_.lead)[0] for i in which])
+            if self.look_back is not None:
+                x = x[:, -self.look_back :]
             for network, state, outputs in zip(self.networks_, self._states, said, strict=True):
                 before = State(state.hidden[:, which], state.cell[:, which])
                 found, _ = network.run(
-                    x, state=before, warmup=int(count) - 1, threads=self._threads()
+                    x, state=before, warmup=x.shape[1] - 1, threads=self._threads()
                 )
                 outputs[which] = found[:, 0]
         return said

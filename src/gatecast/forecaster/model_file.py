@@ -76,7 +76,7 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
     see = model.exogenous_
     arrays["exogenous.means"], arrays["exogenous.deviations"] = see.means, see.deviations
     arrays["exogenous.fixed"] = see.fixed
-    if see.lead:
+    if model._tails:
         arrays["tails.lengths"] = np.array([len(tail.inputs) for tail in model._tails])
         arrays["tails.inputs"] = np.vstack([tail.inputs for tail in model._tails])
         arrays["tails.known"] = np.vstack([tail.known for tail in model._tails])
@@ -206,7 +206,7 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
         arrays["exogenous.deviations"], arrays["exogenous.fixed"],
     )  # fmt: skip
     model._tails = []
-    if see.lead:
+    if model._replays:
         at = np.cumsum(arrays["tails.lengths"])[:-1]
         inputs, known = (np.split(arrays[f"tails.{name}"], at) for name in ("inputs", "known"))
         model._tails = [Tail(*both) for both in zip(inputs, known, strict=True)]
@@ -216,7 +216,7 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
     _require(model.scale_.shape == (model.h,))
     _require(see.means.shape == see.deviations.shape == (count, len(see.columns)))
     _require(see.fixed.shape == (count, see.fixed_width))
-    if see.lead:
+    if model._replays:
         _require(len(model._tails) == count)
         for tail in model._tails:
             width = tail.inputs.shape[1] + (see.lead + 1) * see.known_width

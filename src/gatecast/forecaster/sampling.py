@@ -12,7 +12,9 @@ from gatecast.forecaster.recipe import Memory, Target
 from gatecast.kernel import State
 from gatecast.network import Network, Samples
 
-__all__ = ["Stretches", "Tracks"]
+__all__ = ["Stretches", "Tracks", "over_windows"]
+
+_WINDOWS_AT_ONCE = 4096
 
 
 @dataclass
@@ -87,7 +89,13 @@ class Tracks:
                 yield same[begin : begin + most], int(self.lengths[same[0]])
 
     def run(
-        self, network: Network, threads: int, *, back: int = 1, lead: int = 0
+        self,
+        network: Network,
+        threads: int,
+        *,
+        back: int = 1,
+        lead: int = 0,
+        look_back: int | None = None,
     ) -> tuple[np.ndarray, State]:
         """Walk a network along every series.
 
@@ -102,6 +110,8 @@ class Tracks:
         lead : int, default 0
             Steps at the end that are not walked; of a shorter series none is, and its outputs are
             zero.
+        look_back : int, optional
+            Steps of a window before each output; else the memory is carried along the series.
 
         Returns
         -------
@@ -118,6 +128,9 @@ class Tracks:
             if length < 1:
                 continue
             at = self.starts[group][:, np.newaxis] + np.arange(length)
+            if look_back is not None:
+                outputs[group] = over_windows(network, self.inputs[at], look_back, back, threads)
+                continue
             outputs[group], memory = network.run(
                 self.inputs[at], warmup=length - back, threads=threads
             )
@@ -137,6 +150,44 @@ class Tracks:
         if self.target == "values":
             return ahead
         return ahead - self.values[at][..., np.newaxis]
+
+
+def over_windows(
+    network: Network, x: np.ndarray, look_back: int, back: int, threads: int
+) -> np.ndarray:
+    """Give what a network says at the last steps of series, each from a window of its own.
+
+    Parameters
+    ----------
+    network : Network
+        Its memory starts empty in each window.
+    x : ndarray of shape [B, T, I]
+        Inputs of each step.
+    look_back : int
+        Steps of a window, the one of the output included; at the start of a series there are fewer.
+    back : int
+        How many last steps' outputs are wanted; at most T.
+    threads : int
+        Threads among which windows are shared.
+
+    Returns
+    -------
+    ndarray of shape [B, back, K * Q], float32
+        Outputs at steps T - back to T - 1.
+    """
+    length = x.shape[1]
+    outputs = np.empty((len(x), back, network.layout.outputs), np.float32)
+    whole = max(length - back, look_back - 1)  # the first step with a whole window
+    if whole > length - back:
+        first, _ = network.run(x[:, :whole], warmup=length - back, threads=threads)
+        outputs[:, : first.shape[1]] = first
+    if whole < length:
+        windows = sliding_window_view(x, look_back, axis=1)[:, whole - look_back + 1 :]
+        for series, found in zip(windows, outputs[:, whole - length :], strict=True):
+            for begin in range(0, len(series), _WINDOWS_AT_ONCE):
+                part = slice(begin, begin + _WINDOWS_AT_ONCE)
+                found[part] = network.predict(np.moveaxis(series[part], -1, 1), threads=threads)
+    return outputs
 
 
 class Stretches:
