@@ -65,6 +65,89 @@ def test_a_season_is_at_least_one_step():
         metrics.mase(ACTUAL, FORECAST, TRAIN, 0)
 
 
+def test_quantiles_and_intervals_by_hand():
+    y = np.array([1.0, 5.0, 9.0])
+    low, high = np.array([0.0, 6.0, 2.0]), np.array([2.0, 8.0, 7.0])
+    assert metrics.coverage(y, low, high) == pytest.approx(100 / 3)
+    # widths 2, 2, 5; outside by 0, 1, 2; the fine at 80 % is 2 / 0.2
+    assert metrics.interval_score(y, low, high, 80) == pytest.approx((9 + 10 * 3) / 3)
+    assert np.isnan(metrics.coverage(y, low, np.array([2.0, np.nan, 7.0])))
+    assert metrics.pinball(y, low, 0.1) == pytest.approx((0.1 * 1 + 0.9 * 1 + 0.1 * 7) / 3)
+    assert metrics.pinball(y, low, 0.5) == pytest.approx(metrics.mae(y, low) / 2)
+    # both ends of an interval: its score is 2 / alpha times their pinball losses
+    both = metrics.pinball(y, low, 0.1) + metrics.pinball(y, high, 0.9)
+    assert metrics.interval_score(y, low, high, 80) == pytest.approx(2 / 0.2 * both)
+    assert metrics.owa(10.0, 1.0, 20.0, 0.8) == pytest.approx(0.5 * (0.5 + 1.25))
+    with pytest.warns(UserWarning, match="OWA is undefined"):
+        assert np.isnan(metrics.owa(1.0, 1.0, 0.0, 1.0))
+
+
+def test_the_owa_of_the_winner_of_m4_is_the_published_one():
+    # "Evaluation and Ranks.xlsx" of the competition: Smyl against Naive 2, hourly and total
+    assert metrics.owa(9.328, 0.893, 18.383, 2.395) == pytest.approx(0.440, abs=5e-4)
+    assert metrics.owa(11.374, 1.536, 13.564, 1.912) == pytest.approx(0.821, abs=5e-4)
+
+
+def test_crps_of_a_normal_forecast_is_the_closed_form():
+    # Gneiting and Raftery (2007), section 4.2: z (2 Φ(z) - 1) + 2 φ(z) - 1 / sqrt(pi)
+    stats = pytest.importorskip("scipy.stats", reason="the normal quantiles")
+    y = np.array([-1.0, 0.0, 0.3, 2.5])
+    exact = np.mean(y * (2 * stats.norm.cdf(y) - 1) + 2 * stats.norm.pdf(y) - 1 / np.sqrt(np.pi))
+    shares = (np.arange(2000) + 0.5) / 2000
+    quantiles = np.tile(stats.norm.ppf(shares), (4, 1))
+    assert metrics.crps_quantiles(y, quantiles, shares) == pytest.approx(exact, abs=2e-4)
+    assert metrics.crps_samples(y, quantiles) == pytest.approx(exact, abs=2e-4)
+    few = np.random.default_rng(0).normal(size=(4, 7))
+    pairs = np.abs(few[:, :, np.newaxis] - few[:, np.newaxis]).mean(axis=(1, 2)) / 2
+    direct = np.mean(np.abs(few - y[:, np.newaxis]).mean(axis=1) - pairs)
+    assert metrics.crps_samples(y, few) == pytest.approx(direct)
+    assert metrics.crps_samples(y, y[:, np.newaxis] + 2.0) == pytest.approx(2.0)
+
+
+def test_what_cannot_be_scored_as_a_distribution_is_refused():
+    with pytest.raises(UsageError, match="quantile=1"):
+        metrics.pinball(ACTUAL, FORECAST, 1)
+    with pytest.raises(UsageError, match="level=0"):
+        metrics.interval_score(ACTUAL, FORECAST, FORECAST, 0)
+    with pytest.raises(UsageError, match=r"quantiles=\[0.9, 0.1\]"):
+        metrics.crps_quantiles(ACTUAL, np.ones((4, 2)), [0.9, 0.1])
+    with pytest.raises(UsageError, match=r"forecast \(4, 3\); they have to be \[n\] and \[n, 2\]"):
+        metrics.crps_quantiles(ACTUAL, np.ones((4, 3)), [0.1, 0.9])
+    with pytest.raises(UsageError, match=r"\[n, S\]"):
+        metrics.crps_samples(ACTUAL, ACTUAL)
+
+
+def test_groups_of_rows_are_scored_as_their_arrays_would_be():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"id": [*"aabbab"], "step": [1, 2, 1, 2, 3, 3], "y": rng.normal(size=6)})
+    table["M"], table["N"] = rng.normal(size=(2, 6))
+    table["M-lo-80"], table["M-hi-80"] = table["M"] - 1, table["M"] + 1
+    scales = (np.where(table["id"] == "a", 1.0, 2.0), np.where(table["id"] == "a", 3.0, 5.0))
+    found = metrics.score_rows(table, ["M", "N"], ["id"], scales=scales)
+    for _, row in found.iterrows():
+        rows = table[table["id"] == row["id"]]
+        y, f = rows["y"].to_numpy(), rows[row["model"]].to_numpy()
+        assert row["n"] == 3
+        for name in ("mae", "rmse", "bias", "mape", "smape"):
+            assert row[name] == pytest.approx(getattr(metrics, name)(y, f))
+        scale = (1.0, 3.0) if row["id"] == "a" else (2.0, 5.0)
+        assert row["mase"] == pytest.approx(row["mae"] / scale[0])
+        assert row["rmsse"] == pytest.approx(row["rmse"] / np.sqrt(scale[1]))
+        if row["model"] == "M":
+            assert row["coverage-80"] == pytest.approx(metrics.coverage(y, f - 1, f + 1))
+            score = metrics.interval_score(y, f - 1, f + 1, 80)
+            assert row["interval_score-80"] == pytest.approx(score)
+            ends = np.stack([f - 1, f, f + 1], axis=1)
+            assert row["crps"] == pytest.approx(metrics.crps_quantiles(y, ends, [0.1, 0.5, 0.9]))
+        else:
+            assert row[["crps", "coverage-80", "interval_score-80"]].isna().all()
+    pooled = metrics.score_rows(table, ["M"])
+    assert pooled["mae"].item() == pytest.approx(metrics.mae(table["y"], table["M"]))
+    steps = metrics.score_rows(table, ["M"], ["step"])
+    assert steps["step"].tolist() == [1, 2, 3]
+    assert steps["n"].tolist() == [2, 2, 2]
+
+
 def tables():
     """Two series, the second ten times the first; forecasts of two models, out of order."""
     days = pd.date_range("2024-01-01", periods=10, name="ds")

@@ -1,6 +1,17 @@
 """Floor 3: the models that the LSTM has to stand beside."""
 
+from gatecast.baselines.linear import LinearAutoregression, WindowAverage
 from gatecast.baselines.naive import Drift, Naive, SeasonalNaive
 from gatecast.baselines.statistical import SARIMA, AutoARIMA, AutoETS, Theta
 
-__all__ = ["SARIMA", "AutoARIMA", "AutoETS", "Drift", "Naive", "SeasonalNaive", "Theta"]
+__all__ = [
+    "SARIMA",
+    "AutoARIMA",
+    "AutoETS",
+    "Drift",
+    "LinearAutoregression",
+    "Naive",
+    "SeasonalNaive",
+    "Theta",
+    "WindowAverage",
+]

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from gatecast.errors import DataError, NotFoundError, UsageError
 
-__all__ = ["bias", "mae", "mape", "mase", "rmse", "rmsse", "score", "smape"]
+__all__ = [
+    "bias",
+    "coverage",
+    "crps_quantiles",
+    "crps_samples",
+    "interval_score",
+    "mae",
+    "mape",
+    "mase",
+    "naive_scale",
+    "owa",
+    "pinball",
+    "rmse",
+    "rmsse",
+    "score",
+    "score_rows",
+    "smape",
+]
 
 
 def mae(actual: np.ndarray, forecast: np.ndarray) -> float:
@@ -45,11 +63,7 @@ def smape(actual: np.ndarray, forecast: np.ndarray) -> float:
     Where actual and forecast are both zero the error is zero.
     """
     actual, forecast = _pair(actual, forecast)
-    error = 2.0 * np.abs(forecast - actual)
-    size = np.abs(actual) + np.abs(forecast)
-    # "not zero" and not "above zero": a NaN must stay a NaN, not become a perfect forecast
-    share = np.divide(error, size, out=np.zeros(size.shape), where=size != 0)
-    return 100.0 * float(np.mean(share))
+    return float(np.mean(_smape(actual, forecast)))
 
 
 def mase(actual: np.ndarray, forecast: np.ndarray, train: np.ndarray, season_length: int) -> float:
@@ -91,6 +105,275 @@ def rmsse(actual: np.ndarray, forecast: np.ndarray, train: np.ndarray, season_le
     """
     changes = _changes("RMSSE", train, season_length)
     return rmse(actual, forecast) / float(np.sqrt(np.mean(changes**2)))
+
+
+def owa(smape: float, mase: float, reference_smape: float, reference_mase: float) -> float:
+    """Compute the overall weighted average of the M4 competition.
+
+    Parameters
+    ----------
+    smape, mase : float
+        Averages of the model.
+    reference_smape, reference_mase : float
+        Averages of the reference on the same series; M4's is Naive 2, the naive forecast of the
+        seasonally adjusted series.
+
+    Returns
+    -------
+    float
+        Below 1 is better than the reference; NaN with a warning where it has no error.
+
+    References
+    ----------
+    Makridakis, S., Spiliotis, E. and Assimakopoulos, V. (2020). The M4 competition.
+    *International Journal of Forecasting* 36, 54-74.
+    """
+    if reference_smape == 0.0 or reference_mase == 0.0:
+        return _undefined("OWA", "the reference has no error")
+    return 0.5 * (smape / reference_smape + mase / reference_mase)
+
+
+def pinball(actual: np.ndarray, forecast: np.ndarray, quantile: float) -> float:
+    """Compute the mean pinball loss of forecasts of a quantile, in the series' own unit.
+
+    Parameters
+    ----------
+    actual, forecast : ndarray of shape [n]
+        Values, and the quantile forecast for each.
+    quantile : float
+        Above 0 and below 1; at 0.5 the loss is half the absolute error.
+
+    Raises
+    ------
+    UsageError
+        If the shapes differ, or ``quantile`` is out of its range.
+
+    References
+    ----------
+    Koenker, R. and Bassett, G. (1978). Regression quantiles. *Econometrica* 46, 33-50.
+    """
+    actual, forecast = _pair(actual, forecast)
+    if not 0 < quantile < 1:
+        raise UsageError(f"quantile={quantile} was given; use one above 0 and below 1")
+    return float(np.mean(_pinball(actual, forecast, quantile)))
+
+
+def crps_quantiles(
+    actual: np.ndarray, forecast: np.ndarray, quantiles: Sequence[float] | np.ndarray
+) -> float:
+    """Compute the continuous ranked probability score from forecasts of quantiles.
+
+    Parameters
+    ----------
+    actual : ndarray of shape [n]
+        Values.
+    forecast : ndarray of shape [n, Q]
+        Forecast of each quantile for each value.
+    quantiles : sequence of float [Q]
+        Above 0, below 1, rising.
+
+    Returns
+    -------
+    float
+        Twice the integral of the pinball loss over the quantiles, where each one given stands for
+        those that are closer to it than to another. The score is exact in the limit of many
+        quantiles; with few, compare only scores of the same ones.
+
+    Raises
+    ------
+    UsageError
+        If the shapes or the quantiles do not fit.
+
+    References
+    ----------
+    Gneiting, T. and Ranjan, R. (2011). Comparing density forecasts using threshold- and
+    quantile-weighted scoring rules. *Journal of Business & Economic Statistics* 29, 411-422.
+    """
+    shares = np.asarray(quantiles, np.float64)
+    if not len(shares) or shares[0] <= 0 or shares[-1] >= 1 or np.any(np.diff(shares) <= 0):
+        raise UsageError(f"quantiles={list(quantiles)} were given; they rise from above 0 to 1")
+    actual, forecast = _columns(actual, forecast, len(shares))
+    between = np.concatenate([[0.0], (shares[1:] + shares[:-1]) / 2.0, [1.0]])
+    losses = _pinball(actual[:, np.newaxis], forecast, shares)
+    return float(np.mean(2.0 * losses @ np.diff(between)))
+
+
+def crps_samples(actual: np.ndarray, samples: np.ndarray) -> float:
+    """Compute the continuous ranked probability score from samples of the forecast.
+
+    Parameters
+    ----------
+    actual : ndarray of shape [n]
+        Values.
+    samples : ndarray of shape [n, S]
+        Samples for each value; with a single one the score is the absolute error.
+
+    Returns
+    -------
+    float
+        E|X - y| - E|X - X'| / 2 of the distribution that has just these samples, in the series'
+        own unit.
+
+    Raises
+    ------
+    UsageError
+        If the shapes do not fit.
+
+    References
+    ----------
+    Gneiting, T. and Raftery, A. E. (2007). Strictly proper scoring rules, prediction, and
+    estimation. *Journal of the American Statistical Association* 102, 359-378, equation 21.
+    """
+    actual, samples = _columns(actual, samples, None)
+    count = samples.shape[1]
+    ordered = np.sort(samples, axis=1)
+    # the sum over all pairs is one over the ordered samples, each as often as it is on top
+    spread = ordered @ (2.0 * np.arange(1, count + 1) - count - 1) / count**2
+    return float(np.mean(np.abs(samples - actual[:, np.newaxis]).mean(axis=1) - spread))
+
+
+def coverage(actual: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
+    """Compute the per cent of values within their intervals, ends included.
+
+    An interval with an end that is NaN makes it NaN.
+    """
+    actual, low = _pair(actual, low)
+    _, high = _pair(actual, high)
+    return 100.0 * float(np.mean(_held(actual, low, high)))
+
+
+def interval_score(actual: np.ndarray, low: np.ndarray, high: np.ndarray, level: float) -> float:
+    """Compute the mean interval score: the width, and a fine for each value outside.
+
+    Parameters
+    ----------
+    actual, low, high : ndarray of shape [n]
+        Values, and the ends of their intervals.
+    level : float
+        Per cent that the intervals should hold.
+
+    Returns
+    -------
+    float
+        In the series' own unit; smaller is better.
+
+    Raises
+    ------
+    UsageError
+        If the shapes differ, or ``level`` is out of its range.
+
+    References
+    ----------
+    Winkler, R. L. (1972). A decision-theoretic approach to interval estimation. *Journal of the
+    American Statistical Association* 67, 187-191.
+    Gneiting, T. and Raftery, A. E. (2007). Strictly proper scoring rules, prediction, and
+    estimation. *Journal of the American Statistical Association* 102, 359-378, equation 43.
+    """
+    actual, low = _pair(actual, low)
+    _, high = _pair(actual, high)
+    if not 0 < level < 100:
+        raise UsageError(f"level={level} was given; use a per cent above 0 and below 100")
+    return float(np.mean(_interval_score(actual, low, high, level)))
+
+
+def naive_scale(train: np.ndarray, season_length: int) -> tuple[float, float]:
+    """Compute the scales of MASE and RMSSE: mean absolute and mean squared seasonal change.
+
+    NaN with a warning where the training part does not change or has no season.
+    """
+    changes = _changes("MASE", train, season_length)
+    return float(np.mean(np.abs(changes))), float(np.mean(changes**2))
+
+
+def score_rows(
+    table: pd.DataFrame,
+    models: Sequence[str],
+    by: Sequence[str] = (),
+    *,
+    target_col: str = "y",
+    scales: tuple[np.ndarray, np.ndarray] | None = None,
+) -> pd.DataFrame:
+    """Compute every metric over groups of rows that have a value and its forecasts.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Values, a column for each model, and the ends of intervals (``LSTM-lo-95``) where a model
+        has them.
+    models : sequence of str
+        Columns of forecasts.
+    by : sequence of str
+        Columns whose values make a group; all rows are one if there are none.
+    target_col : str
+        Column of values.
+    scales : tuple of ndarray of shape [n], optional
+        For each row the mean absolute and the mean squared change of its training part; see
+        :func:`naive_scale`.
+
+    Returns
+    -------
+    DataFrame
+        A row for each group and model: those of ``by``, ``model``, ``n``, ``mae``, ``rmse``,
+        ``bias``, ``mape``, ``smape``; with ``scales`` also ``mase`` and ``rmsse``; where there
+        are intervals ``crps``, and ``coverage-95`` and ``interval_score-95`` for each level.
+        Means are over all rows of a group; RMSSE is the root of a mean over them.
+
+    Notes
+    -----
+    CRPS is that of :func:`crps_quantiles` over the forecast, as the median, and the ends.
+    """
+    if by:
+        groups = table.groupby(list(by), sort=False, observed=True)
+        codes = groups.ngroup().to_numpy()
+        keys = table.loc[~pd.Series(codes).duplicated().to_numpy(), list(by)]
+        keys = keys.reset_index(drop=True)
+    else:
+        codes, keys = np.zeros(len(table), np.int64), pd.DataFrame(index=pd.RangeIndex(1))
+    counts = np.bincount(codes, minlength=len(keys))
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return np.bincount(codes, values, minlength=len(keys)) / counts
+
+    y = table[target_col].to_numpy(np.float64)
+    if np.any(y == 0.0):
+        _undefined("MAPE", "an actual value is zero")
+    levels, nothing = _levels(table, models), np.full(len(y), np.nan)
+    parts = []
+    for model in models:
+        f = table[model].to_numpy(np.float64)
+        error = f - y
+        part = keys.assign(model=model, n=counts)
+        part["mae"] = mean(np.abs(error))
+        part["rmse"] = np.sqrt(mean(error**2))
+        part["bias"] = mean(error)
+        part["mape"] = mean(
+            100.0 * np.abs(np.divide(error, y, out=np.full(len(y), np.nan), where=y != 0))
+        )
+        part["smape"] = mean(_smape(y, f))
+        if scales is not None:
+            part["mase"] = mean(np.abs(error) / scales[0])
+            part["rmsse"] = np.sqrt(mean(error**2 / scales[1]))
+        if levels:
+            ends = {0.5: f}
+            for share in levels:
+                low, high = f"{model}-lo-{share:g}", f"{model}-hi-{share:g}"
+                if low in table and high in table:
+                    ends[0.5 - share / 200.0] = table[low].to_numpy(np.float64)
+                    ends[0.5 + share / 200.0] = table[high].to_numpy(np.float64)
+            if len(ends) > 1:
+                shares = np.array(sorted(ends))
+                between = np.concatenate([[0.0], (shares[1:] + shares[:-1]) / 2.0, [1.0]])
+                losses = np.stack([_pinball(y, ends[q], q) for q in shares], axis=1)
+                part["crps"] = mean(2.0 * losses @ np.diff(between))
+            else:
+                part["crps"] = np.nan
+            for share in levels:
+                low = ends.get(0.5 - share / 200.0, nothing)
+                high = ends.get(0.5 + share / 200.0, nothing)
+                part[f"coverage-{share:g}"] = 100.0 * mean(_held(y, low, high))
+                part[f"interval_score-{share:g}"] = mean(_interval_score(y, low, high, share))
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
 
 
 def score(
@@ -207,6 +490,53 @@ def _pair(actual: np.ndarray, forecast: np.ndarray) -> tuple[np.ndarray, np.ndar
             "they have to be equal and not empty"
         )
     return np.asarray(actual, np.float64), np.asarray(forecast, np.float64)
+
+
+def _smape(actual: np.ndarray, forecast: np.ndarray) -> np.ndarray:
+    error = 2.0 * np.abs(forecast - actual)
+    size = np.abs(actual) + np.abs(forecast)
+    # "not zero" and not "above zero": a NaN must stay a NaN, not become a perfect forecast
+    return 100.0 * np.divide(error, size, out=np.zeros(size.shape), where=size != 0)
+
+
+def _pinball(actual: np.ndarray, forecast: np.ndarray, share: float | np.ndarray) -> np.ndarray:
+    below = actual - forecast
+    return np.maximum(share * below, (share - 1.0) * below)
+
+
+def _held(actual: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    held = ((low <= actual) & (actual <= high)).astype(np.float64)
+    held[np.isnan(actual) | np.isnan(low) | np.isnan(high)] = np.nan
+    return held
+
+
+def _interval_score(
+    actual: np.ndarray, low: np.ndarray, high: np.ndarray, level: float
+) -> np.ndarray:
+    outside = np.maximum(low - actual, 0.0) + np.maximum(actual - high, 0.0)
+    return high - low + 2.0 / (1.0 - level / 100.0) * outside
+
+
+def _levels(table: pd.DataFrame, models: Sequence[str]) -> list[float]:
+    found = set()
+    for column in map(str, table.columns):
+        model, lo, share = column.rpartition("-lo-")
+        if lo and model in models and f"{model}-hi-{share}" in table:
+            found.add(float(share))
+    return sorted(found)
+
+
+def _columns(
+    actual: np.ndarray, forecast: np.ndarray, count: int | None
+) -> tuple[np.ndarray, np.ndarray]:
+    actual, forecast = np.asarray(actual, np.float64), np.asarray(forecast, np.float64)
+    fits = actual.ndim == 1 and forecast.ndim == 2 and len(actual) == len(forecast)
+    if not fits or not forecast.size or count not in (None, forecast.shape[1]):
+        raise UsageError(
+            f"actual has shape {actual.shape} and forecast {forecast.shape}; they have to be "
+            f"[n] and [n, {'S' if count is None else count}], and not empty"
+        )
+    return actual, forecast
 
 
 def _changes(name: str, train: np.ndarray, season_length: int) -> np.ndarray:

@@ -1,0 +1,158 @@
+"""Simple forecasts that are learned: an average, and a line for each step of the horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gatecast.baselines.protocol import Baseline
+from gatecast.data.calendar import default_season_length
+from gatecast.errors import DataError, UsageError
+
+__all__ = ["LinearAutoregression", "WindowAverage"]
+
+
+@dataclass
+class WindowAverage(Baseline):
+    """Repeat the average of the last values.
+
+    Parameters
+    ----------
+    h, freq, season_length
+        As for every baseline.
+    window_size : int, optional
+        Values averaged; a season if not given.
+    """
+
+    window_size: int | None = None
+
+    def fit(
+        self,
+        source: Any,
+        *,
+        id_col: str | None = None,
+        time_col: str | None = None,
+        target_col: str | None = None,
+    ) -> Baseline:
+        """Read the data, as every baseline does.
+
+        Raises
+        ------
+        UsageError
+            If ``window_size`` is below 1.
+        """
+        if self.window_size is not None and self.window_size < 1:
+            raise UsageError(f"window_size={self.window_size} was asked for; use 1 or more")
+        return super().fit(source, id_col=id_col, time_col=time_col, target_col=target_col)
+
+    def _least_values(self, season: int) -> int:
+        return self.window_size or season
+
+    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:
+        return np.full(self.h, values[-(self.window_size or season) :].mean())
+
+
+@dataclass
+class LinearAutoregression(Baseline):
+    """Forecast each step from the last values by least squares, with one model for all series.
+
+    Every window of ``look_back`` values is taken less its last value and over the mean absolute
+    change of its series, so that levels and units do not matter; a line for each of the ``h``
+    steps, the same for all series, says how far the series will have moved. Series that are
+    shorter than a window are continued into the past with their first value.
+
+    Parameters
+    ----------
+    h, freq, season_length
+        As for every baseline.
+    look_back : int, optional
+        Values seen, p; twice a season, at least 8, or as far as half of the longest series
+        allows, if not given.
+    ridge : float, default 1e-3
+        Penalty on squared weights, as a share of the mean square of the inputs; 0 for plain
+        least squares.
+
+    Attributes
+    ----------
+    weights_ : ndarray of shape [p, h]
+        The last row is the intercept; the difference of the last value from itself, always zero,
+        is left out.
+    look_back_ : int
+        p.
+
+    Notes
+    -----
+    The direct strategy of Ben Taieb et al. (2012), A review and comparison of strategies for
+    multi-step ahead time series forecasting, *Expert Systems with Applications* 39, section 2.2;
+    global over series as in Montero-Manso and Hyndman (2021), *International Journal of
+    Forecasting* 37, section 5. W = (X'X + λI)⁻¹X'Y, without a penalty on the intercept.
+    """
+
+    look_back: int | None = None
+    ridge: float = 1e-3
+
+    def fit(
+        self,
+        source: Any,
+        *,
+        id_col: str | None = None,
+        time_col: str | None = None,
+        target_col: str | None = None,
+    ) -> Baseline:
+        """Read the data and solve for the weights.
+
+        Raises
+        ------
+        UsageError
+            If ``look_back`` is below 1 or ``ridge`` below 0.
+        DataError
+            If no series has ``look_back + h`` values.
+        """
+        if self.look_back is not None and self.look_back < 1:
+            raise UsageError(f"look_back={self.look_back} was asked for; use 1 or more")
+        if not self.ridge >= 0:
+            raise UsageError(f"ridge={self.ridge} was asked for; use 0 or more")
+        super().fit(source, id_col=id_col, time_col=time_col, target_col=target_col)
+        panel = self.panel_
+        season = self.season_length or default_season_length(panel.freq)
+        longest = int(np.diff(panel.offsets).max())
+        chosen = max(1, min(max(8, 2 * season), (longest - self.h) // 2))
+        p = chosen if self.look_back is None else self.look_back
+        if longest < p + self.h:
+            raise DataError(
+                f"the longest series has {longest} values; look_back={p} and h={self.h} need at "
+                f"least {p + self.h}: supply more history or ask for less"
+            )
+        gram = np.zeros((p, p))
+        cross = np.zeros((p, self.h))
+        for series in panel:
+            if len(series.values) < p + self.h:
+                continue
+            rows = np.lib.stride_tricks.sliding_window_view(series.values, p + self.h)
+            scaled = (rows - rows[:, p - 1 : p]) / _scale(series.values)
+            x = np.column_stack([scaled[:, : p - 1], np.ones(len(rows))])
+            gram += x.T @ x
+            cross += x.T @ scaled[:, p:]
+        penalty = np.zeros(p)
+        if p > 1:
+            penalty[:-1] = self.ridge * np.trace(gram[:-1, :-1]) / (p - 1)
+        # inputs that say the same twice make it singular: of all solutions take the smallest
+        self.weights_: np.ndarray = np.linalg.lstsq(gram + np.diag(penalty), cross, rcond=None)[0]
+        self.look_back_: int = p
+        return self
+
+    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:  # noqa: ARG002
+        p = self.look_back_
+        past = values[-p:]
+        past = np.concatenate([np.full(p - len(past), past[0]), past])
+        scale = _scale(values)
+        x = np.append((past[:-1] - past[-1]) / scale, 1.0)
+        return past[-1] + scale * (x @ self.weights_)
+
+
+def _scale(values: np.ndarray) -> float:
+    """Give the mean absolute change; 1 for a series that does not change."""
+    change = float(np.abs(np.diff(values)).mean()) if len(values) > 1 else 0.0
+    return change or 1.0
