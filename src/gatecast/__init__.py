@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gatecast.baselines import Drift, Naive, SeasonalNaive
+    from gatecast.explain import gates
     from gatecast.forecaster import LSTMForecaster, load
 
 __version__ = "0.1.0"
-__all__ = ["Drift", "LSTMForecaster", "Naive", "SeasonalNaive", "__version__", "load"]
+__all__ = ["Drift", "LSTMForecaster", "Naive", "SeasonalNaive", "__version__", "gates", "load"]
 
 # Names are looked up when they are first used, so that importing gatecast costs nothing.
 _HOMES = {
@@ -18,6 +19,7 @@ _HOMES = {
     "LSTMForecaster": "forecaster",
     "Naive": "baselines",
     "SeasonalNaive": "baselines",
+    "gates": "explain",
     "load": "forecaster",
 }
 

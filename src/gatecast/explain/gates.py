@@ -1,0 +1,82 @@
+"""The gates of every unit, step by step along the calendar of the user's series."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gatecast.explain.walk import chosen_network, tracks_of
+from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.kernel import GATES
+
+__all__ = ["gates", "trace_names"]
+
+
+def gates(model: LSTMForecaster, source: Any = None, network: int = 0) -> pd.DataFrame:
+    """Show what each gate of each unit does at each time of each series.
+
+    The network walks along a series once, from an empty memory at its first value.
+
+    Parameters
+    ----------
+    model : LSTMForecaster
+        Fitted.
+    source : path, DataFrame, Series or Panel, optional
+        Series that the model was fitted on, of any stretch of time; the data that it was fitted
+        on if not given.
+    network : int, default 0
+        Which of ``model.networks_``.
+
+    Returns
+    -------
+    DataFrame
+        A row for each series, time, layer and unit, in this order. The user's id and time columns,
+        ``layer`` and ``unit`` from 0, then ``input``, ``forget``, ``candidate``, ``output``,
+        ``cell`` and ``hidden`` of an LSTM; ``update``, ``reset``, ``candidate``, ``recurrent`` and
+        ``hidden`` of a GRU. Gates are shares from 0 to 1, candidates lie between -1 and 1; all
+        are in the network's own precision, and n L H rows for a series of n values.
+
+    Raises
+    ------
+    NotFittedError
+        Before ``fit``; or if no table was given and the model does not hold its data.
+    NotFoundError
+        If there is a series that the model does not know.
+    UsageError, DataError
+        If there is no such network, or the table cannot be used.
+
+    References
+    ----------
+    Hochreiter, S. and Schmidhuber, J. (1997). Long short-term memory. *Neural Computation* 9,
+    1735-1780. Gers, F. A., Schmidhuber, J. and Cummins, F. (2000). Learning to forget. *Neural
+    Computation* 12, 2451-2471.
+    """
+    panel, tracks = tracks_of(model, source, "gates")
+    net = chosen_network(model, network)
+    layout = net.layout
+    names = trace_names(layout.cell)
+    wide = layout.layers * layout.hidden
+    parts = []
+    for track in tracks:
+        trace = net.trace(track.inputs[np.newaxis], threads=model._threads())[0]  # [n, L, 6, H]
+        parts.append(trace.transpose(2, 0, 1, 3).reshape(6, -1))
+    kept = np.concatenate(parts, axis=1)
+    steps = np.diff(panel.offsets)
+    frame = panel.ends().keys(steps * wide, np.repeat(panel.times, wide))
+    rows = len(panel.times)
+    frame["layer"] = np.tile(np.repeat(np.arange(layout.layers), layout.hidden), rows)
+    frame["unit"] = np.tile(np.arange(layout.hidden), rows * layout.layers)
+    for name, place in names.items():
+        frame[name] = kept[place]
+    return frame
+
+
+def trace_names(cell: str) -> dict[str, int]:
+    """Name what a trace holds, with its place; a GRU has no cell state."""
+    names = {name: i for i, name in enumerate(GATES[cell])}
+    if cell == "lstm":
+        names["cell"] = 4
+    names["hidden"] = 5
+    return names

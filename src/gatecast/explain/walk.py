@@ -1,0 +1,131 @@
+"""How a table becomes what the networks of a fitted forecaster see: the one place that knows it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gatecast.data.calendar import count_steps
+from gatecast.data.panel import Panel
+from gatecast.data.reading import read_panel
+from gatecast.errors import DataError, NotFittedError, UsageError
+from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.forecaster.recipe import Memory, Prepared
+from gatecast.network import Network
+
+__all__ = ["Track", "chosen_network", "input_names", "tracks_of"]
+
+
+class Track(NamedTuple):
+    """One series as the networks meet it, from an empty memory at its first value.
+
+    Attributes
+    ----------
+    id : str or int
+        Its name.
+    times : ndarray of shape [n]
+        ``datetime64[us]`` or ``int64``.
+    given : ndarray of shape [n]
+        Values in the series' own unit.
+    values : ndarray of shape [n]
+        Values in the network's unit.
+    inputs : ndarray of shape [n, I], float32
+        What the networks see at each step.
+    prepared : Prepared
+        What was done to the series.
+    start : int
+        Position of the first value, counted from the first one that the model was fitted on.
+    """
+
+    id: object
+    times: np.ndarray
+    given: np.ndarray
+    values: np.ndarray
+    inputs: np.ndarray
+    prepared: Prepared
+    start: int
+
+
+def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, list[Track]]:
+    """Read a table and walk along its series as the forecaster does.
+
+    Parameters
+    ----------
+    model : LSTMForecaster
+        Fitted.
+    source : path, DataFrame, Series, Panel or None
+        See :func:`gatecast.data.reading.read_panel`; None for the data that it was fitted on.
+    asked : str
+        Name of the function that was called; begins an error.
+
+    Returns
+    -------
+    panel : Panel
+        The data as read.
+    tracks : list of Track
+        One for each series of the panel, in its order.
+
+    Raises
+    ------
+    NotFittedError
+        Before ``fit``; or if no table was given and the model does not hold its data.
+    NotFoundError
+        If there is a series that the model does not know, or no such file.
+    DataError
+        If the table cannot be used.
+    """
+    if not isinstance(model, LSTMForecaster):
+        raise UsageError(
+            f"{asked}() looks into a fitted LSTMForecaster; found {type(model).__name__}"
+        )
+    if not hasattr(model, "networks_"):
+        raise NotFittedError(f"{asked}() was called before fit(): fit the forecaster first")
+    panel = model.panel_ if source is None else _read(model, source)
+    if panel is None:
+        raise NotFittedError(
+            f"{asked}() needs the data, which a saved or updated model does not hold: give the "
+            "table as source"
+        )
+    ends = model.ends_
+    if panel.times.dtype.kind != ends.times.dtype.kind:
+        raise DataError(
+            f'the times of "{panel.time_col}" and those that the model was fitted on are of two '
+            "kinds, dates and whole numbers: give the table in the same form"
+        )
+    tracks = []
+    for series, i in zip(panel, model._find(panel), strict=True):
+        first = series.times[:1]
+        start = (
+            int(ends.lengths[i]) - 1 + int(count_steps(ends.times[i : i + 1], first, ends.freq)[0])
+        )
+        values = model.prepared_[i].apply(series.values, start)
+        memory = Memory.start(model.target_, model._memory.span, 1)
+        inputs = memory.walk(values[np.newaxis])[0]
+        tracks.append(
+            Track(series.id, series.times, series.values, values, inputs, model.prepared_[i], start)
+        )
+    return panel, tracks
+
+
+def input_names(model: LSTMForecaster) -> tuple[str, ...]:
+    """Name the inputs of a step, in their order."""
+    return ("value",) if model.target_ == "values" else ("distance from level", "last change")
+
+
+def chosen_network(model: LSTMForecaster, network: int) -> Network:
+    """Give one of the networks, or say which there are."""
+    count = len(model.networks_)
+    if not 0 <= network < count:
+        raise UsageError(f"network={network} was asked for; the model has {count}, numbered from 0")
+    return model.networks_[network]
+
+
+def _read(model: LSTMForecaster, source: Any) -> Panel:
+    if isinstance(source, Panel):
+        return source
+    ends = model.ends_
+    # the usual names are found, and a wide table does not have them
+    usual = ends.id_col == "unique_id" and ends.target_col == "y"
+    named = {} if usual else {"id_col": ends.id_col, "target_col": ends.target_col}
+    return read_panel(source, time_col=ends.time_col, freq=ends.freq, **named)

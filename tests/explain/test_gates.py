@@ -1,0 +1,104 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import gatecast
+from gatecast.errors import NotFittedError, NotFoundError, UsageError
+from gatecast.explain import gates
+from gatecast.forecaster import LSTMForecaster, load
+from gatecast.forecaster.recipe import Memory
+from gatecast.kernel import GATES, reference
+
+QUICK = {"h": 3, "updates": 20, "seeds": 2, "hidden": 5}
+
+
+def two_shops():
+    t = np.arange(40)
+    return pd.concat(
+        pd.DataFrame(
+            {
+                "shop": name,
+                "day": pd.date_range("2024-01-01", periods=len(t)),
+                "sold": level + np.sin(t / 3 + level),
+            }
+        )
+        for name, level in (("north", 10.0), ("south", 500.0))
+    )
+
+
+def in_float64(model):
+    for network in model.networks_:
+        network.theta = network.theta.astype(np.float64)
+    return model
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("target", ["values", "changes"])
+def test_gates_are_those_of_the_numpy_twin(cell, target):
+    frame = two_shops()
+    model = in_float64(LSTMForecaster(cell=cell, target=target, layers=2, **QUICK).fit(frame))
+    found = gates(model, network=1)
+    names = [*GATES[cell], *(["cell"] if cell == "lstm" else []), "hidden"]
+    assert list(found) == ["shop", "day", "layer", "unit", *names]
+    assert len(found) == 2 * 40 * 2 * 5
+    net = model.networks_[1]
+    for i, shop in enumerate(["north", "south"]):
+        values = frame.loc[frame["shop"] == shop, "sold"].to_numpy()
+        walked = Memory.start(target, model._memory.span, 1).walk(
+            model.prepared_[i].apply(values)[np.newaxis]
+        )
+        twin = reference.forward(
+            net.layout, net.theta, walked.astype(np.float64), trace=True
+        ).trace[0]  # [n, L, 6, H]
+        for place, name in enumerate([*GATES[cell], "cell", "hidden"]):
+            if name in found:
+                mine = found.loc[found["shop"] == shop, name].to_numpy().reshape(40, 2, 5)
+                np.testing.assert_allclose(mine, twin[:, :, place], rtol=0, atol=1e-12)
+
+
+def test_rows_stand_at_their_time_layer_and_unit():
+    model = LSTMForecaster(layers=2, **QUICK).fit(two_shops())
+    found = gates(model)
+    assert not found.duplicated(["shop", "day", "layer", "unit"]).any()
+    assert list(found["unit"][:6]) == [0, 1, 2, 3, 4, 0]
+    assert list(found["layer"][:6]) == [0, 0, 0, 0, 0, 1]
+    assert found["day"].iloc[10] == pd.Timestamp("2024-01-02")
+    last = found[(found["shop"] == "south") & (found["day"] == found["day"].max())]
+    hidden = model._states[0].hidden[:, 1].ravel()
+    np.testing.assert_allclose(last["hidden"], hidden, atol=1e-6)
+
+
+def test_a_part_of_a_seasonal_series_keeps_its_phase_and_time_zone():
+    t = np.arange(96)
+    y = 10 * np.sin(2 * np.pi * t / 12) + 0.3 * np.random.default_rng(0).normal(size=96)
+    ds = pd.date_range("2020-01-01", periods=96, freq="h", tz="Europe/Berlin")
+    frame = pd.DataFrame({"ds": ds, "y": y})
+    model = LSTMForecaster(season_length=12, adjust_season=True, target="values", **QUICK)
+    model.fit(frame)
+    found = gates(model, frame[7:])
+    assert found["ds"].iloc[0] == ds[7]
+    # of the values alone, the first step depends on nothing before it but the phase
+    from gatecast.explain.walk import tracks_of
+
+    (whole,), (part,) = tracks_of(model, None, "gates")[1], tracks_of(model, frame[7:], "gates")[1]
+    np.testing.assert_allclose(part.inputs, whole.inputs[7:], atol=1e-6)
+    assert part.start == 7
+
+
+def test_what_cannot_be_looked_at_is_said(tmp_path):
+    frame = two_shops()
+    model = LSTMForecaster(**QUICK)
+    with pytest.raises(NotFittedError, match=r"gates\(\) was called before fit\(\)"):
+        gates(model)
+    model.fit(frame)
+    with pytest.raises(NotFoundError, match='"east" is not one of the 2'):
+        gates(model, frame.replace({"shop": {"north": "east"}}))
+    with pytest.raises(UsageError, match="network=2 was asked for; the model has 2"):
+        gates(model, network=2)
+    with pytest.raises(UsageError, match="found str"):
+        gates("model.gatecast")
+    model.save(tmp_path / "m")
+    loaded = load(tmp_path / "m")
+    with pytest.raises(NotFittedError, match="give the table as source"):
+        gates(loaded)
+    pd.testing.assert_frame_equal(gatecast.gates(loaded, frame), gates(model))
