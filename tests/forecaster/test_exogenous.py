@@ -217,3 +217,12 @@ def test_futures_that_do_not_reach_far_enough_are_refused():
         plain.predict(frame[50:])
     with pytest.raises(UsageError, match="calendar=True"):
         LSTMForecaster(h=3, calendar=True, **QUICK).fit(pd.DataFrame({"y": range(40)}))
+
+
+def test_every_input_has_a_name():
+    model = LSTMForecaster(h=2, **QUICK, **OPTIONS["all"])
+    model.fit(shops(), id_col="shop", target_col="y")
+    names = model.exogenous_.input_names()
+    assert names[:4] == ("price", "region = north", "region = south", "size")
+    assert names[-3:] == ("promo", "promo, 1 ahead", "promo, 2 ahead")
+    assert len(names) == model.networks_[0].layout.inputs - (1 if model.target_ == "values" else 2)

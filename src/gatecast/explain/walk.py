@@ -94,14 +94,16 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
             "kinds, dates and whole numbers: give the table in the same form"
         )
     tracks = []
-    for series, i in zip(panel, model._find(panel), strict=True):
+    which = model._find(panel)
+    besides = model.exogenous_.inputs(panel, np.diff(panel.offsets), [*which])
+    for series, i, seen in zip(panel, which, besides, strict=True):
         first = series.times[:1]
         start = (
             int(ends.lengths[i]) - 1 + int(count_steps(ends.times[i : i + 1], first, ends.freq)[0])
         )
         values = model.prepared_[i].apply(series.values, start)
         memory = Memory.start(model.target_, model._memory.span, 1)
-        inputs = memory.walk(values[np.newaxis])[0]
+        inputs = np.hstack([memory.walk(values[np.newaxis])[0], seen])
         tracks.append(
             Track(series.id, series.times, series.values, values, inputs, model.prepared_[i], start)
         )
@@ -110,7 +112,8 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
 
 def input_names(model: LSTMForecaster) -> tuple[str, ...]:
     """Name the inputs of a step, in their order."""
-    return ("value",) if model.target_ == "values" else ("distance from level", "last change")
+    own = ("value",) if model.target_ == "values" else ("distance from level", "last change")
+    return (*own, *model.exogenous_.input_names())
 
 
 def chosen_network(model: LSTMForecaster, network: int) -> Network:
@@ -128,4 +131,6 @@ def _read(model: LSTMForecaster, source: Any) -> Panel:
     # the usual names are found, and a wide table does not have them
     usual = ends.id_col == "unique_id" and ends.target_col == "y"
     named = {} if usual else {"id_col": ends.id_col, "target_col": ends.target_col}
-    return read_panel(source, time_col=ends.time_col, freq=ends.freq, **named)
+    return read_panel(
+        source, time_col=ends.time_col, freq=ends.freq, extra_cols=model._columns(), **named
+    )

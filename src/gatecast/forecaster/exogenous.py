@@ -169,7 +169,9 @@ class Exogenous:
         """Give what is known in advance of each step of series ``i``; [n, F], float32."""
         return self._encode(i, self.futr, cells, n).astype(np.float32)
 
-    def inputs(self, panel: Panel, lengths: np.ndarray) -> list[np.ndarray]:
+    def inputs(
+        self, panel: Panel, lengths: np.ndarray, which: Sequence[int] | None = None
+    ) -> list[np.ndarray]:
         """Give what is seen of each step besides the series, [n, P + F (K + 1)] for each of them.
 
         Parameters
@@ -178,15 +180,34 @@ class Exogenous:
             With the columns.
         lengths : ndarray of shape [N]
             Values of each series that are looked at; what is known in advance beyond them is zero.
+        which : sequence of int, optional
+            Which of the series from training each one is; in the same order if not given.
         """
         made = []
-        for i, n in enumerate(lengths):
-            part = slice(panel.offsets[i], panel.offsets[i] + n)
+        for at, n in enumerate(lengths):
+            part = slice(panel.offsets[at], panel.offsets[at] + n)
             cells = {name: column[part] for name, column in panel.extra.items()}
+            i = at if which is None else int(which[at])
             known = self.known(i, cells, int(n))
             ahead = np.vstack([known, np.zeros((self.lead, known.shape[1]), np.float32)])
             made.append(Tail(self.present(i, cells, panel.times[part]), ahead).split(self.lead)[0])
         return made
+
+    def input_names(self) -> tuple[str, ...]:
+        """Name what is seen of a step, in the order of :meth:`inputs`."""
+
+        def of(columns: Sequence[str]) -> list[str]:
+            return [
+                f"{name} = {value}" if value else name
+                for name in columns
+                for value in self.names.get(name, [""])
+            ]
+
+        turns = ("day", "week", "year") if self.calendar else ()
+        clock = [f"{turn} of {span}" for turn in ("sine", "cosine") for span in turns]
+        ahead = range(self.lead + 1) if self.futr else ()
+        known = [name + (f", {k} ahead" if k else "") for k in ahead for name in of(self.futr)]
+        return (*of(self.hist), *of(self.stat), *clock, *known)
 
     def describe(self, freq: str | int) -> list[str]:
         """Say what the network sees besides the series, a sentence each."""
