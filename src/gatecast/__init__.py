@@ -6,18 +6,32 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gatecast.baselines import Drift, Naive, SeasonalNaive
+    from gatecast.baselines import Drift, LinearAutoregression, Naive, SeasonalNaive, WindowAverage
+    from gatecast.evaluation.backtest import backtest
     from gatecast.forecaster import LSTMForecaster, load
 
 __version__ = "0.1.0"
-__all__ = ["Drift", "LSTMForecaster", "Naive", "SeasonalNaive", "__version__", "load"]
+__all__ = [
+    "Drift",
+    "LSTMForecaster",
+    "LinearAutoregression",
+    "Naive",
+    "SeasonalNaive",
+    "WindowAverage",
+    "__version__",
+    "backtest",
+    "load",
+]
 
 # Names are looked up when they are first used, so that importing gatecast costs nothing.
 _HOMES = {
     "Drift": "baselines",
     "LSTMForecaster": "forecaster",
+    "LinearAutoregression": "baselines",
     "Naive": "baselines",
     "SeasonalNaive": "baselines",
+    "WindowAverage": "baselines",
+    "backtest": "evaluation.backtest",
     "load": "forecaster",
 }
 
