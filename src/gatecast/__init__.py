@@ -6,21 +6,56 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gatecast.baselines import Drift, Naive, SeasonalNaive
-    from gatecast.explain import gates
+    from gatecast.baselines import (
+        SARIMA,
+        AutoARIMA,
+        AutoETS,
+        Drift,
+        LinearAutoregression,
+        Naive,
+        SeasonalNaive,
+        Theta,
+        WindowAverage,
+    )
+    from gatecast.evaluation.backtest import backtest
+    from gatecast.explain import gates, memory
     from gatecast.forecaster import LSTMForecaster, load
 
 __version__ = "0.1.0"
-__all__ = ["Drift", "LSTMForecaster", "Naive", "SeasonalNaive", "__version__", "gates", "load"]
+__all__ = [
+    "SARIMA",
+    "AutoARIMA",
+    "AutoETS",
+    "Drift",
+    "LSTMForecaster",
+    "LinearAutoregression",
+    "Naive",
+    "SeasonalNaive",
+    "Theta",
+    "WindowAverage",
+    "__version__",
+    "backtest",
+    "gates",
+    "load",
+    "memory",
+]
 
 # Names are looked up when they are first used, so that importing gatecast costs nothing.
 _HOMES = {
+    "AutoARIMA": "baselines",
+    "AutoETS": "baselines",
     "Drift": "baselines",
     "LSTMForecaster": "forecaster",
+    "LinearAutoregression": "baselines",
     "Naive": "baselines",
+    "SARIMA": "baselines",
     "SeasonalNaive": "baselines",
+    "Theta": "baselines",
+    "WindowAverage": "baselines",
+    "backtest": "evaluation.backtest",
     "gates": "explain",
     "load": "forecaster",
+    "memory": "explain",
 }
 
 

@@ -1,0 +1,667 @@
+"""Backtest: forecast from the past, again and again, with nothing of what came after."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import joblib
+import numpy as np
+import pandas as pd
+
+from gatecast import storage
+from gatecast.data.calendar import count_steps, default_season_length
+from gatecast.data.panel import Panel
+from gatecast.data.reading import read_panel
+from gatecast.data.regular import show_time
+from gatecast.errors import DataError, GatecastError, ModelFileError, NotFoundError, UsageError
+from gatecast.evaluation.metrics import naive_scale, score_rows
+from gatecast.evaluation.significance import (
+    Ranks,
+    diebold_mariano,
+    friedman_nemenyi,
+    skill_interval,
+)
+
+__all__ = ["Backtest", "backtest"]
+
+_FORMAT = 1  # of the files that a backtest resumes from
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Hold what every model said at every cutoff, and judge it.
+
+    Attributes
+    ----------
+    forecasts : DataFrame
+        A row for each series, cutoff and step that has a value: the id column, if there is one,
+        the time, ``cutoff`` (last time that the models knew), ``step`` (1 is the first after the
+        gap), the value, and a column for each model, with ``-lo-95`` and ``-hi-95`` where it has
+        intervals. Values that were missing in the table are left out.
+    models : tuple of str
+        Names.
+    scales : DataFrame
+        For each row of ``forecasts`` the mean ``absolute`` and mean ``squared`` seasonal change of
+        its training part, over which MASE and RMSSE are taken.
+    id_col : str or None
+        Column of ids.
+    target_col : str
+        Column of values.
+    lag : int
+        Cutoffs less than this apart have forecasts that overlap.
+    reference : str or None
+        The naive model that skill is measured against: ``SeasonalNaive``, or ``Naive``, or none.
+    """
+
+    forecasts: pd.DataFrame
+    models: tuple[str, ...]
+    scales: pd.DataFrame
+    id_col: str | None
+    target_col: str
+    lag: int
+    reference: str | None
+
+    def score(self, by: str = "series") -> pd.DataFrame:
+        """Compute every metric.
+
+        Parameters
+        ----------
+        by : {"series", "pooled", "step", "cutoff"}
+            What a row is for.
+
+        Returns
+        -------
+        DataFrame
+            See :func:`gatecast.evaluation.metrics.score_rows`.
+
+        Raises
+        ------
+        UsageError
+            If ``by`` is none of these.
+        """
+        series = [] if self.id_col is None else [self.id_col]
+        groups = {"series": series, "pooled": [], "step": ["step"], "cutoff": ["cutoff"]}
+        if by not in groups:
+            raise UsageError(f'by="{by}" was asked for; use one of {", ".join(groups)}')
+        scales = (self.scales["absolute"].to_numpy(), self.scales["squared"].to_numpy())
+        return score_rows(
+            self.forecasts, self.models, groups[by], target_col=self.target_col, scales=scales
+        )
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """Every metric for each series and model, over all cutoffs."""
+        return self.score("series")
+
+    def leaderboard(self) -> pd.DataFrame:
+        """Rank the models over all series, cutoffs and steps.
+
+        Returns
+        -------
+        DataFrame
+            Best first by MASE, or by MAE where MASE is undefined; ``owa`` against the reference,
+            where there is one.
+        """
+        table = self.score("pooled")
+        if self.reference is not None:
+            base = table[table["model"] == self.reference].iloc[0]
+            table["owa"] = 0.5 * (table["smape"] / base["smape"] + table["mase"] / base["mase"])
+        key = "mase" if np.isfinite(table["mase"].to_numpy()).all() else "mae"
+        return table.sort_values(key, kind="stable", ignore_index=True)
+
+    def losses(self, loss: str = "absolute") -> pd.DataFrame:
+        """Give the mean loss of each model at each cutoff, over series and steps.
+
+        Parameters
+        ----------
+        loss : {"absolute", "squared"}
+            Of many series each is first divided by its scale; rows without a scale are left out.
+
+        Returns
+        -------
+        DataFrame
+            A row for each cutoff, in the order of time, and a column for each model.
+        """
+        found: Any = self._losses(loss).groupby(self.forecasts["cutoff"], sort=True).mean()
+        return found
+
+    def _losses(self, loss: str) -> pd.DataFrame:
+        if loss not in ("absolute", "squared"):
+            raise UsageError(f'loss="{loss}" was asked for; use "absolute" or "squared"')
+        y = self.forecasts[self.target_col].to_numpy(np.float64)
+        error = np.abs(self.forecasts[list(self.models)].to_numpy(np.float64) - y[:, np.newaxis])
+        if loss == "squared":
+            error = error**2
+        if self.id_col is not None and len(self.forecasts[self.id_col].unique()) > 1:
+            error = error / self.scales[[loss]].to_numpy()
+        return pd.DataFrame(error, columns=pd.Index(self.models), index=self.forecasts.index)
+
+    def significance(
+        self, against: str | None = None, *, loss: str = "absolute", level: float = 95.0
+    ) -> pd.DataFrame:
+        """Ask of every model whether it differs from one.
+
+        Parameters
+        ----------
+        against : str, optional
+            The model to compare with; the first of the leaderboard if not given.
+        loss : {"absolute", "squared"}
+            What is compared; a mean over series and steps at each cutoff.
+        level : float, default 95
+            Per cent of the interval of skill.
+
+        Returns
+        -------
+        DataFrame
+            A row for each other model: ``model``, ``against``, ``difference`` (of mean loss,
+            above zero where ``against`` is better), ``statistic`` and ``p`` of
+            :func:`~gatecast.evaluation.significance.diebold_mariano`, ``skill`` of ``against``
+            over the model with its ends ``low`` and ``high``, and ``n``, the cutoffs compared. NaN
+            with a warning where there are too few cutoffs.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no model of that name.
+        """
+        against = str(self.leaderboard()["model"].iloc[0]) if against is None else against
+        if against not in self.models:
+            raise NotFoundError(
+                f'there is no model "{against}"; there are {", ".join(self.models)}'
+            )
+        table = self.losses(loss)
+        rows = []
+        for name in self.models:
+            if name == against:
+                continue
+            one, two = table[name].to_numpy(), table[against].to_numpy()
+            row: dict[str, Any] = {"model": name, "against": against, "n": len(table)}
+            row["difference"] = float(one.mean() - two.mean())
+            if len(table) <= max(1, self.lag):
+                warnings.warn(
+                    f"{name} and {against} cannot be compared: {len(table)} cutoffs, and more than "
+                    f"{max(1, self.lag)} are needed; ask for more windows",
+                    stacklevel=2,
+                )
+                row |= dict.fromkeys(("statistic", "p", "skill", "low", "high"), np.nan)
+            else:
+                test = diebold_mariano(one, two, self.lag)
+                block = max(self.lag, len(table) ** (1 / 3))
+                skill = skill_interval(two, one, level=level, block=block)
+                row |= {"statistic": test.statistic, "p": test.p, "skill": skill.skill}
+                row |= {"low": skill.low, "high": skill.high}
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def ranks(self, *, loss: str = "absolute", level: float = 95.0) -> Ranks:
+        """Rank the models on every series; see
+        :func:`gatecast.evaluation.significance.friedman_nemenyi`.
+        """  # noqa: D205
+        if self.id_col is None:
+            raise DataError("ranks are over many series, and there is one: use significance()")
+        table = self._losses(loss).groupby(self.forecasts[self.id_col], sort=False).mean()
+        return friedman_nemenyi(table.to_numpy(), self.models, level)
+
+
+class _Window(NamedTuple):
+    """What is known at one cutoff."""
+
+    train: Panel
+    which: np.ndarray  # places in the panel of the series trained on
+    cuts: np.ndarray  # values of every series that are known, whatever the window's length
+
+
+class _Task(NamedTuple):
+    """One fit of one model, and the windows that live from it."""
+
+    name: str
+    model: Any
+    windows: list[_Window]
+    keys: list[str]
+    folder: str | None
+
+
+def backtest(
+    models: Any,
+    source: Any,
+    h: int | None = None,
+    *,
+    n_windows: int = 5,
+    step_size: int | None = None,
+    gap: int = 0,
+    window: int | None = None,
+    refit: bool | int = True,
+    level: Sequence[float] = (),
+    season_length: int | None = None,
+    freq: str | int | None = None,
+    id_col: str | None = None,
+    time_col: str | None = None,
+    target_col: str | None = None,
+    n_jobs: int | None = None,
+    resume: str | os.PathLike[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Backtest:
+    """Forecast from several cutoffs with nothing of what came after them, and score it.
+
+    At every cutoff each model is copied and fitted on what was known then. Cutoffs are points in
+    time, the same for all series: a model that learns from many must not have seen a later year of
+    one than of another. Where times are step numbers they are counted from each series' own end.
+
+    Parameters
+    ----------
+    models : model, sequence of models, or dict of str to model
+        With ``fit``, ``predict`` and ``get_params``; settings are kept, but for ``h`` and
+        ``level``. In a dict they are named by its keys.
+    source : path, DataFrame, Series or Panel
+        See :func:`gatecast.data.reading.read_panel`.
+    h : int, optional
+        Steps to forecast; that of the models if not given.
+    n_windows : int, default 5
+        Cutoffs.
+    step_size : int, optional
+        Steps between cutoffs; ``h`` if not given.
+    gap : int, default 0
+        Steps after the cutoff that are not scored, as where data arrive late.
+    window : int, optional
+        Values known at a cutoff, the last ones (sliding); all if not given (expanding).
+    refit : bool or int, default True
+        Whether models are fitted at every cutoff, at the first only, or at every so many. In
+        between they are updated; those without ``update`` are always fitted.
+    level : sequence of float, default ()
+        Per cent of intervals, for the models that have them.
+    season_length : int, optional
+        Lag of the naive forecast in the scale of MASE; that of the frequency if not given.
+    freq, id_col, time_col, target_col
+        As for :func:`gatecast.data.reading.read_panel`.
+    n_jobs : int, optional
+        Fits at the same time, through joblib, whose settings (``joblib.parallel_config``) choose
+        between loky, threads, Dask or Ray. One after another if not given and not set there.
+    resume : path, optional
+        Folder where each finished model and cutoff is kept, made if it is not there. With the same
+        data and settings, what is there is not computed again.
+    progress : callable, optional
+        Told how many forecasts of how many are done.
+
+    Returns
+    -------
+    Backtest
+        The same numbers whatever the order, ``n_jobs`` and interruptions were.
+
+    Raises
+    ------
+    UsageError
+        If an argument is out of its range, or two models have one name.
+    NotFoundError, DataError
+        If the data cannot be read or used, or are too short for the windows.
+
+    Notes
+    -----
+    A value that the table does not have is drawn on a straight line to the next one that it has.
+    Where such a gap reaches beyond a cutoff, the last value before it is repeated instead.
+
+    References
+    ----------
+    Tashman, L. J. (2000). Out-of-sample tests of forecasting accuracy: an analysis and review.
+    *International Journal of Forecasting* 16, 437-450.
+    """
+    named = _name(models)
+    h = _horizon(named, h)
+    step = h if step_size is None else step_size
+    for name, value in (("h", h), ("n_windows", n_windows), ("step_size", step)):
+        if value < 1:
+            raise UsageError(f"{name}={value} was asked for; use 1 or more")
+    if gap < 0 or (window is not None and window < 1):
+        raise UsageError(f"gap={gap}, window={window} were asked for; use 0, and 1, or more")
+    every = (1 if refit else n_windows) if isinstance(refit, bool) else refit
+    if every < 1:
+        raise UsageError(f"refit={refit} was asked for; use True, False, or 1 or more")
+    panel = source
+    if not isinstance(panel, Panel):
+        panel = read_panel(
+            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=freq
+        )
+    _check_names(named, panel)
+    windows = _windows(panel, h + gap, n_windows, step, window)
+    copies = {name: _copy(model, h + gap, level) for name, model in named.items()}
+    folder = None
+    if resume is not None:
+        try:
+            Path(resume).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f'cannot keep results in "{resume}": {error.strerror or error}; give a folder'
+            ) from error
+        folder = os.fspath(resume)
+    tasks = _tasks(copies, windows, every, folder)
+    found = _run(tasks, n_jobs, progress)
+    said = {name: [] for name in copies}
+    for task, outputs in zip(tasks, found, strict=True):
+        said[task.name] += outputs
+    season = season_length or default_season_length(panel.freq)
+    table, scales = _assemble(panel, windows, said, h, gap, season)
+    reference = next((n for n in ("SeasonalNaive", "Naive") if n in copies), None)
+    return Backtest(
+        table, tuple(copies), scales, panel.id_col, panel.target_col, -(-(h + gap) // step),
+        reference,
+    )  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------- the models
+
+
+def _name(models: Any) -> dict[str, Any]:
+    if isinstance(models, Mapping):
+        named = {str(name): model for name, model in models.items()}
+    else:
+        listed = list(models) if isinstance(models, Iterable) else [models]
+        named = {}
+        for model in listed:
+            name = "LSTM" if type(model).__name__ == "LSTMForecaster" else type(model).__name__
+            if name in named:
+                raise UsageError(
+                    f"two models are named {name}: give a dict with a name of your own for each"
+                )
+            named[name] = model
+    if not named:
+        raise UsageError("no models were given: give at least one")
+    for name, model in named.items():
+        for method in ("fit", "predict", "get_params"):
+            if not hasattr(model, method):
+                raise UsageError(f"{name} has no {method}(): give a forecaster or a baseline")
+    return named
+
+
+def _check_names(named: dict[str, Any], panel: Panel) -> None:
+    """Refuse names that would fall together in the table of forecasts."""
+    columns = [panel.id_col, panel.time_col, panel.target_col]
+    for column in columns:
+        if column in ("cutoff", "step"):
+            raise UsageError(f'the table has a column "{column}", as the result will: rename it')
+    for name in named:
+        if name in (*columns, "cutoff", "step", "row", "known", "absolute", "squared"):
+            raise UsageError(f'a model is named "{name}", as a column is: name it otherwise')
+
+
+def _horizon(named: dict[str, Any], h: int | None) -> int:
+    if h is not None:
+        return h
+    found = {model.get_params().get("h") for model in named.values()} - {None}
+    if len(found) != 1:
+        raise UsageError(f"the models have the horizons {sorted(found)}: give h")
+    return int(found.pop())
+
+
+def _copy(model: Any, h: int, level: Sequence[float]) -> Any:
+    settings = model.get_params()
+    if "h" in settings:
+        settings["h"] = h
+    if "level" in settings and len(level):
+        settings["level"] = tuple(level)
+    return type(model)(**settings)
+
+
+# ------------------------------------------------------------------------------------- the windows
+
+
+def _windows(
+    panel: Panel, reach: int, n_windows: int, step: int, length: int | None
+) -> list[_Window]:
+    """Cut the panel at every cutoff, the first one first."""
+    sizes = np.diff(panel.offsets)
+    ends = panel.times[panel.offsets[1:] - 1]
+    late = np.zeros(len(panel), np.int64)  # steps from each series' end to the last one of all
+    if ends.dtype.kind == "M":
+        late = count_steps(ends, np.full(len(ends), ends.max()), panel.freq)
+    windows = []
+    for back in range(n_windows - 1, -1, -1):
+        cuts = np.minimum(sizes + late - reach - back * step, sizes)
+        which = np.flatnonzero(cuts > 0)
+        if not (cuts[which] < sizes[which]).any():
+            needed = reach + (n_windows - 1) * step + 1
+            raise DataError(
+                f"the longest series has {sizes.max()} values; {n_windows} windows with a step of "
+                f"{step} and {reach} steps ahead need at least {needed}: supply more history, or "
+                "ask for fewer windows or a shorter horizon"
+            )
+        windows.append(_Window(_cut(panel, which, cuts[which], length), which, cuts))
+    return windows
+
+
+def _cut(panel: Panel, which: np.ndarray, cuts: np.ndarray, length: int | None) -> Panel:
+    """Give the panel of some series as it was known after so many values of each."""
+    times, values, filled = [], [], []
+    for i, cut in zip(which, cuts, strict=True):
+        first = panel.offsets[i]
+        known = panel.values[first : first + cut].copy()
+        drawn = panel.filled[first : first + cut].copy()
+        # the line through a gap that is still open leads to a value that was not known
+        last = int(np.flatnonzero(~drawn)[-1])
+        known[last:] = known[last]
+        begin = 0 if length is None else max(0, cut - length)
+        times.append(panel.times[first : first + cut][begin:].copy())
+        values.append(known[begin:].copy())
+        filled.append(drawn[begin:])
+    offsets = np.concatenate([[0], np.cumsum([len(v) for v in values])])
+    return replace(
+        panel, ids=panel.ids[which].copy(), offsets=offsets, times=np.concatenate(times),
+        values=np.concatenate(values), filled=np.concatenate(filled), notes=(),
+    )  # fmt: skip
+
+
+def _between(before: _Window, after: _Window) -> Panel | None:
+    """Give the values that became known from one cutoff to the next; None where a fit is due."""
+    if not np.array_equal(before.which, after.which):
+        return None
+    new: Any = (after.cuts - before.cuts)[after.which]
+    train = after.train
+    sizes = np.diff(train.offsets)
+    if (new > sizes).any():
+        return None
+    some = np.flatnonzero(new > 0)
+    rows = np.concatenate(
+        [np.arange(int(train.offsets[i + 1] - new[i]), int(train.offsets[i + 1])) for i in some]
+    )
+    return replace(
+        train, ids=train.ids[some], offsets=np.concatenate([[0], np.cumsum(new[some])]),
+        times=train.times[rows], values=train.values[rows], filled=train.filled[rows],
+    )  # fmt: skip
+
+
+# ----------------------------------------------------------------------------------------- the work
+
+
+def _tasks(
+    copies: dict[str, Any], windows: list[_Window], every: int, folder: str | None
+) -> list[_Task]:
+    prints = [] if folder is None else [_fingerprint(w.train) for w in windows]
+    tasks = []
+    for name, model in copies.items():
+        chain = every if hasattr(model, "update") else 1
+        for start in range(0, len(windows), chain):
+            part = windows[start : start + chain]
+            keys = []
+            if folder is not None:
+                what = f"{_FORMAT} {type(model).__qualname__} {sorted(_settings(model).items())!r}"
+                digest = sha256(what.encode())
+                for one in prints[start : start + chain]:
+                    digest.update(one)  # all cutoffs since the fit lead to the forecast
+                    keys.append(digest.hexdigest())
+            tasks.append(_Task(name, model, part, keys, folder))
+    return tasks
+
+
+def _settings(model: Any) -> dict[str, Any]:
+    # the forecast does not depend on threads
+    return {k: v for k, v in model.get_params().items() if k != "threads"}
+
+
+def _fingerprint(panel: Panel) -> bytes:
+    digest = sha256(json.dumps([str(i) for i in panel.ids]).encode())
+    for array in (panel.offsets, panel.times, panel.values):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    digest.update(f"{panel.freq} {panel.target_col}".encode())
+    return digest.digest()
+
+
+def _run(
+    tasks: list[_Task], n_jobs: int | None, progress: Callable[[int, int], None] | None
+) -> list[list[dict[str, np.ndarray]]]:
+    total = sum(len(task.windows) for task in tasks)
+    done, found = 0, []
+    for outputs in _each(tasks, n_jobs):
+        found.append(outputs)
+        done += len(outputs)
+        if progress is not None:
+            progress(done, total)
+    return found
+
+
+def _each(tasks: list[_Task], n_jobs: int | None) -> Iterable[list[dict[str, np.ndarray]]]:
+    asked: Any = n_jobs
+    jobs = joblib.effective_n_jobs(asked)
+    if jobs == 1:
+        return map(_work, tasks)
+    shared = [_share_threads(task, jobs) for task in tasks]
+    options: dict[str, Any] = {"n_jobs": n_jobs, "max_nbytes": None}  # arrays stay writable
+    try:
+        runner = joblib.Parallel(return_as="generator", **options)
+    except ValueError:  # a backend that gives all results at the end
+        runner = joblib.Parallel(**options)
+    results: Any = runner(joblib.delayed(_work)(task) for task in shared)
+    return results
+
+
+def _share_threads(task: _Task, jobs: int) -> _Task:
+    """Give each of several fits its part of the processors; forecasts do not depend on it."""
+    settings = task.model.get_params()
+    if "threads" not in settings or settings["threads"] is not None:
+        return task
+    settings["threads"] = max(1, (os.cpu_count() or 1) // jobs)
+    return task._replace(model=type(task.model)(**settings))
+
+
+def _work(task: _Task) -> list[dict[str, np.ndarray]]:
+    """Fit one model and forecast from its windows, or read what was kept."""
+    paths = [Path(task.folder or "", f"{key}.gatecast") for key in task.keys]
+    kept = [_read(path) for path in paths]
+    if kept and all(outputs is not None for outputs in kept):
+        return [outputs for outputs in kept if outputs is not None]
+    found: list[dict[str, np.ndarray]] = []
+    fitted, before = None, None
+    for i, window in enumerate(task.windows):
+        try:
+            new = None if before is None else _between(before, window)
+            if fitted is None or new is None:
+                fitted = type(task.model)(**task.model.get_params())
+                fitted.fit(window.train)
+            else:
+                fitted.update(new)
+            outputs = _columns(task.name, fitted.predict(), window.train)
+        except GatecastError as error:
+            when = show_time(window.train.times[window.train.offsets[1:] - 1].max())
+            raise type(error)(f"{task.name} at the cutoff {when}: {error}") from error
+        if paths:
+            storage.write_arrays(paths[i], outputs, {"columns": list(outputs)})
+        found.append(outputs)
+        before = window
+    return found
+
+
+def _read(path: Path) -> dict[str, np.ndarray] | None:
+    try:
+        arrays, document = storage.read_arrays(path)
+        return {column: arrays[column] for column in document["columns"]}
+    except (NotFoundError, ModelFileError, KeyError):
+        return None  # not there, or damaged: it is computed again
+
+
+def _columns(name: str, frame: pd.DataFrame, train: Panel) -> dict[str, np.ndarray]:
+    """Take a model's columns out of its forecast, one row [reach] for each series."""
+    keys = [c for c in (train.id_col, train.time_col) if c is not None]
+    columns = [c for c in frame.columns if c not in keys]
+    h = len(frame) // len(train)
+    if not columns or h * len(train) != len(frame):
+        raise DataError(f"the forecast of {name} has {len(frame)} rows for {len(train)} series")
+    expected = train.future_frame(h)
+    for key in keys:
+        if not np.array_equal(expected[key].to_numpy(), frame[key].to_numpy()):
+            raise DataError(
+                f'the forecast of {name} has other rows in "{key}" than the {h} steps after each '
+                "series, in their order"
+            )
+    own = str(columns[0])
+    outputs = {}
+    for column in map(str, columns):
+        if column == own or column.startswith((f"{own}-lo-", f"{own}-hi-")):
+            values = frame[column].to_numpy(np.float64).reshape(len(train), h)
+            if not np.isfinite(values).all():
+                raise DataError(
+                    f'the forecast of {name} has values in "{column}" that are no number'
+                )
+            outputs[column.removeprefix(own)] = values.copy()
+    return outputs
+
+
+# --------------------------------------------------------------------------------------- the result
+
+
+def _assemble(
+    panel: Panel,
+    windows: list[_Window],
+    said: dict[str, list[dict[str, np.ndarray]]],
+    h: int,
+    gap: int,
+    season: int,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    sizes = np.diff(panel.offsets)
+    ahead = np.arange(gap, gap + h)
+    parts = []
+    for w, window in enumerate(windows):
+        cut = window.cuts[window.which][:, np.newaxis]
+        first = panel.offsets[window.which][:, np.newaxis]
+        there = cut + ahead < sizes[window.which][:, np.newaxis]
+        rows = np.minimum(first + cut + ahead, len(panel.values) - 1)
+        there &= ~panel.filled[rows]
+        part = {"row": rows[there], "known": np.broadcast_to(first + cut - 1, rows.shape)[there]}
+        part["step"] = np.broadcast_to(ahead - gap + 1, rows.shape)[there]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # said once, below
+            scale = np.array([naive_scale(series.values, season) for series in window.train])
+        for k, name in enumerate(("absolute", "squared")):
+            part[name] = np.broadcast_to(scale[:, k : k + 1], rows.shape)[there]
+        for name, outputs in said.items():
+            for suffix, values in outputs[w].items():
+                if values.shape[1] != gap + h:
+                    raise DataError(
+                        f"{name} forecasts {values.shape[1]} steps, and {gap + h} were asked for"
+                    )
+                part[name + suffix] = values[:, gap:][there]
+        parts.append(pd.DataFrame(part))
+    whole = pd.concat(parts, ignore_index=True)
+    if not len(whole):
+        raise DataError("no value after a cutoff is known; the table has gaps there: fill them")
+    undefined = whole["absolute"].isna().sum()
+    if undefined:
+        warnings.warn(
+            f"MASE and RMSSE are undefined for {undefined} of {len(whole)} forecasts: the "
+            f"training part does not change over {season} steps, or is no longer than that",
+            stacklevel=3,
+        )
+    table = panel.to_frame()
+    times = table[panel.time_col]
+    result = table.iloc[whole["row"].to_numpy()].reset_index(drop=True)
+    cutoff = times.iloc[whole["known"].to_numpy()].reset_index(drop=True)
+    place = result.columns.get_loc(panel.target_col)
+    assert isinstance(place, int)
+    result.insert(place, "cutoff", cutoff)
+    result.insert(place + 1, "step", whole["step"])
+    rest = whole.drop(columns=["row", "known", "step", "absolute", "squared"])
+    scales = pd.DataFrame({name: whole[name] for name in ("absolute", "squared")})
+    return pd.concat([result, rest], axis=1), scales
