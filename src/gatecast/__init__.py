@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gatecast.baselines import Drift, Naive, SeasonalNaive
-    from gatecast.explain import gates
+    from gatecast.explain import gates, memory
     from gatecast.forecaster import LSTMForecaster, load
 
 __version__ = "0.1.0"
-__all__ = ["Drift", "LSTMForecaster", "Naive", "SeasonalNaive", "__version__", "gates", "load"]
+__all__ = [
+    "Drift",
+    "LSTMForecaster",
+    "Naive",
+    "SeasonalNaive",
+    "__version__",
+    "gates",
+    "load",
+    "memory",
+]
 
 # Names are looked up when they are first used, so that importing gatecast costs nothing.
 _HOMES = {
@@ -21,6 +30,7 @@ _HOMES = {
     "SeasonalNaive": "baselines",
     "gates": "explain",
     "load": "forecaster",
+    "memory": "explain",
 }
 
 
