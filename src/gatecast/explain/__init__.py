@@ -1,5 +1,6 @@
 """Floor 4: what the gates of a fitted network do on the user's own series."""
 
 from gatecast.explain.gates import gates
+from gatecast.explain.memory import MemoryFindings, half_life, memory
 
-__all__ = ["gates"]
+__all__ = ["MemoryFindings", "gates", "half_life", "memory"]

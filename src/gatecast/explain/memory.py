@@ -1,0 +1,323 @@
+"""How long the units of a network remember, what they follow, and how far back it looks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.calendar import default_season_length
+from gatecast.errors import UsageError
+from gatecast.explain.sensitivity import output_gradient, state_before
+from gatecast.explain.walk import Track, chosen_network, tracks_of
+from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.kernel import GATES
+from gatecast.network import Network
+
+__all__ = ["MemoryFindings", "half_life", "memory"]
+
+#: A gate below the first is closed, one above the second is open.
+_CLOSED, _OPEN = 0.05, 0.95
+#: A hidden state that moves by no more than this says nothing.
+_STILL = 1e-6
+#: A value so many usual deviations from its recent level is a spike.
+_SPIKE = 4.0
+#: A level is the mean of so many values, or of the next whole number of seasons.
+_LEVEL = 8
+_MOST_TRACKS, _MOST_ORIGINS, _MOST_STEPS = 32, 32, 12
+_FIRST_REACH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class MemoryFindings:
+    """Hold what :func:`memory` found.
+
+    Attributes
+    ----------
+    units : DataFrame
+        A row for each layer and unit, see :func:`memory`.
+    gradient : DataFrame
+        ``step`` of the horizon (from 1), ``lag`` (0 is the present step) and ``gradient``: by how
+        much the forecast moves, in the network's unit, when an input so long ago moves by 1; its
+        absolute value, added up over the inputs of a step and averaged over origins and networks.
+    effective_memory : int
+        Steps, the present one among them, within which ``share`` of the absolute gradient lies;
+        0 where no input moves the forecast.
+    share : float
+        See ``effective_memory``.
+    reach : int
+        Steps that were looked back.
+    sentences : tuple of str
+        The findings in words; the first says how long a ``look_back`` the series need.
+    """
+
+    units: pd.DataFrame
+    gradient: pd.DataFrame
+    effective_memory: int
+    share: float
+    reach: int
+    sentences: tuple[str, ...]
+
+
+def memory(
+    model: LSTMForecaster, source: Any = None, network: int = 0, share: float = 0.95
+) -> MemoryFindings:
+    """Find how long each unit remembers and what it follows, and how far back the forecast looks.
+
+    A unit keeps the share f of its cell at a step, its forget gate; at that pace half of what it
+    holds is gone after ln(1/2) / ln(f) steps. Of a GRU the update gate is taken for it.
+
+    How far back an input still moves the forecast is measured through the backward pass: the
+    gradient of each step of the forecast (of twelve of them where the horizon is longer) with
+    respect to the inputs of each step before, from up to 32 origins in up to 32 series, averaged
+    over the networks whose median is the forecast.
+
+    Parameters
+    ----------
+    model : LSTMForecaster
+        Fitted.
+    source : path, DataFrame, Series or Panel, optional
+        Series that the model was fitted on; the data that it was fitted on if not given.
+    network : int, default 0
+        Which of ``model.networks_`` the table of units is about.
+    share : float, default 0.95
+        Share of the absolute gradient that counts as all of it.
+
+    Returns
+    -------
+    MemoryFindings
+        Its ``units`` have the columns ``layer``, ``unit``; ``half_life``, ``half_life_lower``,
+        ``half_life_upper``: median and quartiles over all steps, in steps (0 where everything is
+        forgotten at once, infinite where nothing is); for each gate ``forget_closed`` and
+        ``forget_open`` and so on: share of the steps at which it is below 0.05 and above 0.95;
+        ``dead``: whether its hidden state never moves; ``follows`` and ``correlation``: which of
+        value, level, trend, season, change and spikes its cell (the hidden state of a GRU) is
+        correlated with most, and how. The level is the mean of the last eight values, or of as
+        many seasons as hold eight, the trend its change over as long, spikes are where a value is
+        more than four usual deviations from the level before it; all in the network's unit. The
+        correlation with the season is the multiple one with sine and cosine of its phase.
+
+    Raises
+    ------
+    NotFittedError
+        Before ``fit``; or if no table was given and the model does not hold its data.
+    NotFoundError
+        If there is a series that the model does not know.
+    UsageError, DataError
+        If ``share`` or ``network`` is out of its range, or the table cannot be used.
+    """
+    if not 0.0 < share < 1.0:
+        raise UsageError(f"share={share} was asked for; use more than 0 and less than 1")
+    _, tracks = tracks_of(model, source, "memory")
+    net = chosen_network(model, network)
+    units = _units(model, net, tracks)
+    curve, reach = _gradient_by_lag(model, tracks, share)
+    effective = _within(curve.sum(axis=0), share)
+    steps = _some(model.h, _MOST_STEPS)
+    gradient = pd.DataFrame(
+        {
+            "step": np.repeat(steps + 1, reach),
+            "lag": np.tile(np.arange(reach), len(steps)),
+            "gradient": curve.ravel(),
+        }
+    )
+    longest = max(len(track.values) for track in tracks)
+    told = [_look_back(model, effective, share, longest), *_about(units)]
+    return MemoryFindings(units, gradient, effective, share, reach, tuple(told))
+
+
+def half_life(kept: np.ndarray) -> np.ndarray:
+    """Give the steps after which half of a cell is gone, at a forget gate's value.
+
+    Parameters
+    ----------
+    kept : ndarray
+        Values from 0 to 1, of any shape.
+
+    Returns
+    -------
+    ndarray
+        ln(1/2) / ln(kept): 0 where nothing is kept, infinite where everything is.
+    """
+    kept = np.asarray(kept, np.float64)
+    with np.errstate(divide="ignore"):
+        return np.log(2.0) / np.abs(np.log(np.minimum(kept, 1.0)))
+
+
+# ------------------------------------------------------------------------------------------ units
+
+
+def _units(model: LSTMForecaster, network: Network, tracks: Sequence[Track]) -> pd.DataFrame:
+    layout = network.layout
+    names = GATES[layout.cell]
+    trace = np.concatenate(
+        [network.trace(t.inputs[np.newaxis], threads=model._threads())[0] for t in tracks]
+    ).astype(np.float64)  # [n, L, 6, H]
+    L, H = layout.layers, layout.hidden
+    units: dict[str, Any] = {"layer": np.repeat(np.arange(L), H), "unit": np.tile(np.arange(H), L)}
+    keeps = trace[:, :, names.index("forget" if layout.cell == "lstm" else "update")]
+    pace = np.repeat(layout.dilations, H)
+    for name, quantile in (("", 0.5), ("_lower", 0.25), ("_upper", 0.75)):
+        units[f"half_life{name}"] = half_life(np.quantile(keeps, quantile, axis=0)).ravel() * pace
+    for place, name in enumerate(names):
+        if name not in ("candidate", "recurrent"):
+            gate = trace[:, :, place]
+            units[f"{name}_closed"] = (gate < _CLOSED).mean(axis=0).ravel()
+            units[f"{name}_open"] = (gate > _OPEN).mean(axis=0).ravel()
+    units["dead"] = (np.ptp(trace[:, :, 5], axis=0) <= _STILL).ravel()
+    cells = trace[:, :, 4 if layout.cell == "lstm" else 5].reshape(len(trace), L * H)
+    units["follows"], units["correlation"] = _followed(cells, _features(model, tracks))
+    return pd.DataFrame(units)
+
+
+def _features(model: LSTMForecaster, tracks: Sequence[Track]) -> dict[str, np.ndarray]:
+    """Give what a cell could follow, [n, 1] or [n, 2] over all series one after another."""
+    season = model.season_length or default_season_length(model.ends_.freq)
+    window = season * -(-_LEVEL // season)  # of whole seasons, so that a level has none
+    parts: dict[str, list[np.ndarray]] = {}
+    for track in tracks:
+        values = track.values
+        level = np.asarray(pd.Series(values).rolling(window, min_periods=1).mean())
+        earlier = level[np.maximum(np.arange(len(level)) - window, 0)]
+        away = values - np.concatenate([level[:1], level[:-1]])
+        usual = 1.4826 * np.median(np.abs(away - np.median(away)))
+        one = {
+            "value": values,
+            "level": level,
+            "trend": level - earlier,
+            "change": np.diff(values, prepend=values[0]),
+            "spikes": np.where(np.abs(away) > _SPIKE * usual, away, 0.0) if usual else 0.0 * away,
+        }
+        columns = {name: column[:, np.newaxis] for name, column in one.items()}
+        if season > 1:
+            phase = 2 * np.pi * ((track.start + np.arange(len(values))) % season) / season
+            columns["season"] = np.column_stack([np.sin(phase), np.cos(phase)])
+        for name, column in columns.items():
+            parts.setdefault(name, []).append(column)
+    return {name: np.concatenate(columns) for name, columns in parts.items()}
+
+
+def _followed(
+    cells: np.ndarray, features: dict[str, np.ndarray]
+) -> tuple[list[str | None], np.ndarray]:
+    """Find for each column of cells [n, U] the feature of the strongest correlation."""
+    names = list(features)
+    found = np.zeros((len(names), cells.shape[1]))
+    y = cells - cells.mean(axis=0)
+    moved = np.ptp(cells, axis=0) > _STILL
+    size = np.where(moved, np.sqrt((y * y).sum(axis=0)), 1.0)
+    for row, feature in enumerate(features.values()):
+        x = feature - feature.mean(axis=0)
+        if np.ptp(feature, axis=0).max() <= 1e-12 * max(1.0, np.abs(feature).max()):
+            continue
+        if x.shape[1] == 1:
+            found[row] = (x[:, 0] @ y) / (size * np.sqrt(x[:, 0] @ x[:, 0]))
+        else:
+            fitted = x @ np.linalg.lstsq(x, y, rcond=None)[0]
+            found[row] = np.sqrt((fitted * fitted).sum(axis=0)) / size
+    found[:, ~moved] = 0.0
+    best = np.abs(found).argmax(axis=0)
+    strongest = found[best, np.arange(len(best))]
+    follows = [names[i] if r else None for i, r in zip(best, strongest, strict=True)]
+    return follows, np.clip(strongest, -1.0, 1.0)
+
+
+# ---------------------------------------------------------------------------------------- gradient
+
+
+def _gradient_by_lag(
+    model: LSTMForecaster, tracks: Sequence[Track], share: float
+) -> tuple[np.ndarray, int]:
+    """Give the mean absolute gradient [steps, lags], so far back that the share is well inside."""
+    longest = max(len(track.values) for track in tracks)
+    networks = model.networks_[: model.seeds]
+    traces: dict[tuple[int, int], np.ndarray] = {}
+    reach = min(_FIRST_REACH, longest)
+    while True:
+        fit = [i for i, track in enumerate(tracks) if len(track.values) >= reach]
+        fit = [fit[i] for i in _some(len(fit), _MOST_TRACKS)]
+        total = np.zeros((len(_some(model.h, _MOST_STEPS)), reach))
+        origins = 0
+        for i in fit:
+            inputs, length = tracks[i].inputs, len(tracks[i].values)
+            first = _some(length - reach + 1, max(1, _MOST_ORIGINS // len(fit)))
+            origins += len(first)
+            x = np.stack([inputs[begin : begin + reach] for begin in first])
+            for n, network in enumerate(networks):
+                if (n, i) not in traces:
+                    traces[n, i] = network.trace(inputs[np.newaxis], threads=model._threads())[0]
+                state = state_before(network, traces[n, i], first)
+                for row, k in enumerate(_some(model.h, _MOST_STEPS)):
+                    weights = np.zeros(network.layout.outputs)
+                    weights[k] = model.scale_[k]
+                    slopes = output_gradient(
+                        network, x, weights, state=state, threads=model._threads()
+                    )
+                    total[row] += np.abs(slopes).sum(axis=(0, 2))[::-1] / len(networks)
+        if reach == longest or 2 * _within(total.sum(axis=0), share) <= reach:
+            return total / origins, reach
+        reach = min(2 * reach, longest)
+
+
+def _some(count: int, most: int) -> np.ndarray:
+    """Give up to so many places among ``count``, evenly, the first and the last among them."""
+    if most == 1:
+        return np.array([count - 1])
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
+
+
+def _within(curve: np.ndarray, share: float) -> int:
+    """Count the lags, from 0 on, that hold a share of a curve [lags]."""
+    total = curve.sum()
+    if not total:
+        return 0
+    return int(np.searchsorted(np.cumsum(curve), share * total * (1 - 1e-12)) + 1)
+
+
+# ------------------------------------------------------------------------------------------- words
+
+
+def _look_back(model: LSTMForecaster, effective: int, share: float, longest: int) -> str:
+    if not effective:
+        return "no input moves the forecast: any look_back will do, and a constant forecast too"
+    steps = "the last step" if effective == 1 else f"the last {effective} steps"
+    told = (
+        f"{share:.0%} of what moves the forecast is seen in {steps}: a look_back of {effective} "
+        "is enough for what this network has learnt"
+    )
+    if 2 * effective > longest > 1:
+        told += (
+            f"; that is more than half of the longest series, {longest} values, so that a longer "
+            "history may show a longer memory"
+        )
+    if model.target_ == "changes":
+        told += (
+            "; each step's inputs are the last change and the distance from a level that itself "
+            f"averages about {model._memory.span} values"
+        )
+    return told
+
+
+def _about(units: pd.DataFrame) -> list[str]:
+    alive = units[~units["dead"]]
+    dead = len(units) - len(alive)
+    told = []
+    if len(alive):
+        low, middle, high = np.quantile(alive["half_life"], [0.0, 0.5, 1.0], method="nearest")
+        told.append(
+            f"units lose half of what they hold within {low:.3g} to {high:.3g} steps, the middle "
+            f"one within {middle:.3g}"
+        )
+        counts = Counter(name for name in alive["follows"] if name)
+        if counts:
+            listed = ", ".join(f"{name} ({count})" for name, count in counts.most_common())
+            told.append(f"what units follow most: {listed}")
+    if dead:
+        told.append(
+            f"{dead} of {len(units)} units never move: a smaller network would say the same"
+        )
+    return told
