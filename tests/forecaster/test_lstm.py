@@ -426,3 +426,21 @@ def test_windows_of_64_learn_the_tutorials_series():
         model.update([y[i]])
     # naive has 0.70, the tutorial's look_back of 1 reaches 0.648, the noise floor is 0.495
     assert np.sqrt(np.mean(np.square(errors))) < 0.56
+
+
+def test_what_is_counted_is_not_forecast_below_zero():
+    rng = np.random.default_rng(0)
+    frame = pd.concat(
+        pd.DataFrame({"unique_id": i, "ds": range(48), "y": rng.poisson(0.4, 48) * 1.0})
+        for i in range(30)
+    )
+    model = LSTMForecaster(h=6, level=[80], **QUICK).fit(frame)
+    found = model.predict()
+    assert found.filter(like="LSTM").to_numpy().min() == 0.0
+    assert (found["LSTM-lo-80"] <= found["LSTM"]).all()
+    assert (found["LSTM"] <= found["LSTM-hi-80"]).all()
+    assert any("no forecast is below zero" in sentence for sentence in model.decisions())
+    paths = model.simulate(50)
+    assert paths["LSTM"].min() == 0.0
+    shifted = LSTMForecaster(h=6, level=[80], **QUICK).fit(frame.assign(y=frame["y"] - 1))
+    assert shifted.predict()["LSTM-lo-80"].min() < -1.0

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "AtLeastZero",
     "Log",
     "MinMaxScaler",
     "SeasonalAdjustment",
@@ -196,6 +197,46 @@ class Log:
     def describe(self) -> str:
         """Say in one sentence what is done to the data."""
         return "logarithms are taken of the values"
+
+
+@dataclass(frozen=True)
+class AtLeastZero:
+    """Keep forecasts of what is counted from falling below zero; values stay as they are."""
+
+    @classmethod
+    def fit(cls, values: np.ndarray) -> AtLeastZero:
+        """Check that no value of the training part is below zero.
+
+        Parameters
+        ----------
+        values : ndarray of shape [n]
+            The training part.
+
+        Raises
+        ------
+        DataError
+            If a value is negative, NaN or infinite.
+        """
+        _require_finite(values)
+        if np.min(values) < 0:
+            at = int(np.argmin(values))
+            raise DataError(
+                f"forecasts of 0 or more were asked for, and the training part has {values[at]:g} "
+                f"at position {at}: leave this out"
+            )
+        return cls()
+
+    def transform(self, values: np.ndarray, start: int = 0) -> np.ndarray:  # noqa: ARG002
+        """Leave values as they are."""
+        return values
+
+    def inverse(self, values: np.ndarray, start: int = 0) -> np.ndarray:  # noqa: ARG002
+        """Raise what is below zero to zero."""
+        return np.maximum(values, 0.0)
+
+    def describe(self) -> str:
+        """Say in one sentence what is done to the data."""
+        return "no value is below zero and some are zero, so no forecast is below zero"
 
 
 @dataclass(frozen=True, eq=False)

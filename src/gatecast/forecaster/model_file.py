@@ -32,7 +32,13 @@ _KIND = "gatecast forecaster"
 _VERSION = 2
 #: The only classes that a file can name.
 _TRANSFORMS: dict[str, Any] = {
-    kind.__name__: kind for kind in (transforms.Log, transforms.SeasonalAdjustment, ChangeScaler)
+    kind.__name__: kind
+    for kind in (
+        transforms.AtLeastZero,
+        transforms.Log,
+        transforms.SeasonalAdjustment,
+        ChangeScaler,
+    )
 }
 
 

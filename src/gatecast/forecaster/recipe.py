@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 
 from gatecast.data.stationarity import is_stationary
-from gatecast.data.transforms import Log, SeasonalAdjustment, Transform, is_seasonal
+from gatecast.data.transforms import AtLeastZero, Log, SeasonalAdjustment, Transform, is_seasonal
 
 __all__ = ["ChangeScaler", "Choice", "Memory", "Prepared", "Target", "choose_target", "prepare"]
 
@@ -138,6 +138,9 @@ def prepare(
     """
     values = np.asarray(values, np.float64)
     transforms: list[Transform] = []
+    # a single zero may be the lower end of a scale; two are what is counted
+    if np.count_nonzero(values == 0) >= 2 and (values >= 0).all() and values.any():
+        transforms.append(AtLeastZero.fit(values))
     if _spread_grows_with_level(values, max(season_length, 4)) if log == "auto" else log:
         transforms.append(Log.fit(values))
         values = transforms[-1].transform(values)
