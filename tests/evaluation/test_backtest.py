@@ -117,19 +117,21 @@ MODELS = {
 STATISTICAL = ("SARIMA", "AutoARIMA", "AutoETS", "Theta")
 
 
-def trap(make, seed=0):
-    """Forecasts of the first window as they are, and with all that follows changed."""
+def trap(make, keep=1, **settings):
+    """Compare forecasts from one cutoff as they are, and with all that follows changed."""
     sides = []
     for poison in (None, 1e300, -7.0):
         tables = []
         for k in range(2):
-            y = walk(48, seed + k)
+            y = walk(48, k)
             y[34:37] = np.nan  # a gap that reaches over the cutoff after 36 values
             if poison is not None:
                 y[37:] = poison if k else poison / 3
             tables.append(y)
         source = two(*tables).dropna()
-        table = backtest(make(source), source, n_windows=6, step_size=2).forecasts
+        table = backtest(
+            make(source), source, n_windows=5 + keep, step_size=2, **settings
+        ).forecasts
         first = table[table["cutoff"] == "2022-12-01"]
         sides.append(first.drop(columns=["unique_id", "ds", "cutoff", "step", "y"]).to_numpy())
     assert sides[0].shape[0] == 2  # of two steps the first is in the gap
@@ -145,10 +147,16 @@ def test_nothing_after_the_cutoff_moves_a_forecast(name, monkeypatch):
     assert trap(lambda _: MODELS[name]())
 
 
-def only_first(monkeypatch):
+def test_nothing_after_the_cutoff_moves_a_forecast_that_was_updated(monkeypatch):
+    only_first(monkeypatch, 3)
+    assert trap(lambda _: small(), keep=3, refit=False)
+    assert trap(lambda _: small(), keep=3, refit=2, window=20)
+
+
+def only_first(monkeypatch, keep=1):
     """Leave the later windows out, whose training parts are poisoned on purpose."""
     whole = module._windows
-    monkeypatch.setattr(module, "_windows", lambda *arguments: whole(*arguments)[:1])
+    monkeypatch.setattr(module, "_windows", lambda *arguments: whole(*arguments)[:keep])
 
 
 @dataclass
@@ -262,6 +270,12 @@ def test_ranks_are_over_series():
     assert ranks.models == ("Drift", "Naive")
     assert ranks.ranks == (1.0, 2.0)
     assert ranks.n == 6
+    # a series that never changed has no scale, but has ranks; and it is left out of the losses
+    tables.append(monthly(np.ones(30), "flat"))
+    with pytest.warns(UserWarning, match="undefined for 4 of 28 forecasts"):
+        flat = backtest([Naive(h=2), Drift(h=2)], pd.concat(tables), n_windows=2, season_length=1)
+    assert flat.ranks().ranks == (7.5 / 7, 13.5 / 7)
+    pd.testing.assert_frame_equal(flat.losses(), result.losses())
 
 
 def test_a_single_window_cannot_be_tested_and_says_so():
@@ -272,7 +286,10 @@ def test_a_single_window_cannot_be_tested_and_says_so():
     with pytest.warns(UserWarning, match="MASE and RMSSE are undefined for 4 of 4") as told:
         flat = backtest([Naive(h=2)], monthly(np.ones(30)), n_windows=2)
     assert told[0].filename == __file__
-    assert flat.leaderboard()["mase"].isna().all()
+    with pytest.warns(UserWarning, match="OWA is undefined: the reference has no error"):
+        board = flat.leaderboard()
+    assert board[["mase", "owa"]].isna().all(axis=None)
+    assert board["mae"].item() == 0
 
 
 def test_what_cannot_work_is_refused_in_a_sentence(tmp_path):

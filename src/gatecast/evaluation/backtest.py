@@ -21,7 +21,7 @@ from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.data.regular import show_time
 from gatecast.errors import DataError, GatecastError, ModelFileError, NotFoundError, UsageError
-from gatecast.evaluation.metrics import naive_scale, score_rows
+from gatecast.evaluation.metrics import naive_scale, owa, score_rows
 from gatecast.evaluation.significance import (
     Ranks,
     diebold_mariano,
@@ -112,7 +112,10 @@ class Backtest:
         table = self.score("pooled")
         if self.reference is not None:
             base = table[table["model"] == self.reference].iloc[0]
-            table["owa"] = 0.5 * (table["smape"] / base["smape"] + table["mase"] / base["mase"])
+            table["owa"] = [
+                owa(smape, mase, float(base["smape"]), float(base["mase"]))
+                for smape, mase in zip(table["smape"], table["mase"], strict=True)
+            ]
         key = "mase" if np.isfinite(table["mase"].to_numpy()).all() else "mae"
         return table.sort_values(key, kind="stable", ignore_index=True)
 
@@ -129,17 +132,19 @@ class Backtest:
         DataFrame
             A row for each cutoff, in the order of time, and a column for each model.
         """
-        found: Any = self._losses(loss).groupby(self.forecasts["cutoff"], sort=True).mean()
+        found: Any = (
+            self._losses(loss, scaled=True).groupby(self.forecasts["cutoff"], sort=True).mean()
+        )
         return found
 
-    def _losses(self, loss: str) -> pd.DataFrame:
+    def _losses(self, loss: str, *, scaled: bool) -> pd.DataFrame:
         if loss not in ("absolute", "squared"):
             raise UsageError(f'loss="{loss}" was asked for; use "absolute" or "squared"')
         y = self.forecasts[self.target_col].to_numpy(np.float64)
         error = np.abs(self.forecasts[list(self.models)].to_numpy(np.float64) - y[:, np.newaxis])
         if loss == "squared":
             error = error**2
-        if self.id_col is not None and len(self.forecasts[self.id_col].unique()) > 1:
+        if scaled and self.id_col is not None and len(self.forecasts[self.id_col].unique()) > 1:
             error = error / self.scales[[loss]].to_numpy()
         return pd.DataFrame(error, columns=pd.Index(self.models), index=self.forecasts.index)
 
@@ -201,13 +206,30 @@ class Backtest:
         return pd.DataFrame(rows)
 
     def ranks(self, *, loss: str = "absolute", level: float = 95.0) -> Ranks:
-        """Rank the models on every series; see
-        :func:`gatecast.evaluation.significance.friedman_nemenyi`.
-        """  # noqa: D205
+        """Rank the models on every series.
+
+        Parameters
+        ----------
+        loss : {"absolute", "squared"}
+            What is ranked; a mean over the cutoffs and steps of each series.
+        level : float, default 95
+            Per cent of confidence.
+
+        Returns
+        -------
+        Ranks
+            See :func:`gatecast.evaluation.significance.friedman_nemenyi`.
+
+        Raises
+        ------
+        DataError
+            If there are fewer than two series or models.
+        """
         if self.id_col is None:
             raise DataError("ranks are over many series, and there is one: use significance()")
-        table = self._losses(loss).groupby(self.forecasts[self.id_col], sort=False).mean()
-        return friedman_nemenyi(table.to_numpy(), self.models, level)
+        table = self._losses(loss, scaled=False)
+        means = table.groupby(self.forecasts[self.id_col], sort=False, observed=True).mean()
+        return friedman_nemenyi(means.to_numpy(), self.models, level)
 
 
 class _Window(NamedTuple):
