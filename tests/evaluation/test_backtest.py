@@ -3,6 +3,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -213,6 +214,9 @@ def test_the_same_numbers_in_any_order_and_after_an_interruption(tmp_path):
     assert told[-1] == (9, 9)
     many = backtest(models[::-1], source, n_windows=3, n_jobs=2).forecasts
     pd.testing.assert_frame_equal(one.forecasts, many[list(one.forecasts)], check_exact=True)
+    with joblib.parallel_config(backend="threading", n_jobs=3):
+        threads = backtest(models, source, n_windows=3).forecasts
+    pd.testing.assert_frame_equal(one.forecasts, threads, check_exact=True)
 
     def stop(done, total):
         if done == 4:
