@@ -1,5 +1,9 @@
+import signal
+import subprocess
+import sys
 from dataclasses import dataclass
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -210,6 +214,9 @@ def test_the_same_numbers_in_any_order_and_after_an_interruption(tmp_path):
     assert told[-1] == (9, 9)
     many = backtest(models[::-1], source, n_windows=3, n_jobs=2).forecasts
     pd.testing.assert_frame_equal(one.forecasts, many[list(one.forecasts)], check_exact=True)
+    with joblib.parallel_config(backend="threading", n_jobs=3):
+        threads = backtest(models, source, n_windows=3).forecasts
+    pd.testing.assert_frame_equal(one.forecasts, threads, check_exact=True)
 
     def stop(done, total):
         if done == 4:
@@ -228,6 +235,37 @@ def test_the_same_numbers_in_any_order_and_after_an_interruption(tmp_path):
     other = source.assign(y=source["y"] + 1)
     moved = backtest(Naive(h=2), other, n_windows=3, resume=tmp_path / "kept").forecasts
     np.testing.assert_array_equal(moved["Naive"], one.forecasts["Naive"] + 1)
+
+
+KILLED = """
+import os, signal, sys
+from gatecast import LSTMForecaster, LinearAutoregression, backtest
+
+def progress(done, total):
+    if done >= 3:  # a fit and its update are told together, so after four
+        os.kill(os.getpid(), signal.SIGKILL)
+
+models = [LSTMForecaster(h=2, hidden=4, seeds=1, updates=5), LinearAutoregression(h=2)]
+backtest(models, sys.argv[1], n_windows=4, refit=2, resume=sys.argv[2], progress=progress)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_killed_backtest_goes_on_where_it_was(tmp_path, monkeypatch):
+    source = monthly(walk(40))
+    source.to_csv(tmp_path / "data.csv", index=False)
+    models = [small(), LinearAutoregression(h=2)]
+    table, kept = str(tmp_path / "data.csv"), tmp_path / "kept"
+    whole = backtest(models, table, n_windows=4, refit=2).forecasts
+    ended = subprocess.run([sys.executable, "-c", KILLED, table, str(kept)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert len(list(kept.iterdir())) == 4
+    fits = []
+    fit = LSTMForecaster.fit
+    monkeypatch.setattr(LSTMForecaster, "fit", lambda *a, **k: fits.append(1) or fit(*a, **k))
+    again = backtest(models, table, n_windows=4, refit=2, resume=kept).forecasts
+    assert not fits  # the network's four windows were kept
+    pd.testing.assert_frame_equal(whole, again, check_exact=True)
 
 
 def test_intervals_are_scored_where_a_model_has_them():
