@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gatecast.baselines import Drift, Naive, SeasonalNaive
-    from gatecast.explain import gates, memory
+    from gatecast.explain import attribution, gates, memory
     from gatecast.forecaster import LSTMForecaster, load
 
 __version__ = "0.1.0"
@@ -17,6 +17,7 @@ __all__ = [
     "Naive",
     "SeasonalNaive",
     "__version__",
+    "attribution",
     "gates",
     "load",
     "memory",
@@ -28,6 +29,7 @@ _HOMES = {
     "LSTMForecaster": "forecaster",
     "Naive": "baselines",
     "SeasonalNaive": "baselines",
+    "attribution": "explain",
     "gates": "explain",
     "load": "forecaster",
     "memory": "explain",
