@@ -69,6 +69,8 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
 
     Raises
     ------
+    UsageError
+        If the model is no LSTMForecaster.
     NotFittedError
         Before ``fit``; or if no table was given and the model does not hold its data.
     NotFoundError
