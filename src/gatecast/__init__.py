@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         WindowAverage,
     )
     from gatecast.evaluation.backtest import backtest
-    from gatecast.explain import gates, memory
+    from gatecast.explain import attribution, gates, memory
     from gatecast.forecaster import LSTMForecaster, load
 
 __version__ = "0.1.0"
@@ -34,6 +34,7 @@ __all__ = [
     "Theta",
     "WindowAverage",
     "__version__",
+    "attribution",
     "backtest",
     "gates",
     "load",
@@ -52,6 +53,7 @@ _HOMES = {
     "SeasonalNaive": "baselines",
     "Theta": "baselines",
     "WindowAverage": "baselines",
+    "attribution": "explain",
     "backtest": "evaluation.backtest",
     "gates": "explain",
     "load": "forecaster",

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 import gatecast
-from gatecast.errors import NotFittedError, NotFoundError, UsageError
+from gatecast.data.reading import read_panel
+from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.explain import gates
 from gatecast.forecaster import LSTMForecaster, load
 from gatecast.forecaster.recipe import Memory
@@ -93,6 +94,11 @@ def test_what_cannot_be_looked_at_is_said(tmp_path):
     model.fit(frame)
     with pytest.raises(NotFoundError, match='"east" is not one of the 2'):
         gates(model, frame.replace({"shop": {"north": "east"}}))
+    numbered = frame.assign(day=frame.groupby("shop").cumcount())
+    with pytest.raises(DataError):
+        gates(model, numbered)
+    with pytest.raises(DataError, match="of two kinds, dates and whole numbers"):
+        gates(model, read_panel(numbered, time_col="day", id_col="shop", target_col="sold"))
     with pytest.raises(UsageError, match="network=2 was asked for; the model has 2"):
         gates(model, network=2)
     with pytest.raises(UsageError, match="found str"):

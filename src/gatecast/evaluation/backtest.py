@@ -228,7 +228,7 @@ class Backtest:
         if self.id_col is None:
             raise DataError("ranks are over many series, and there is one: use significance()")
         table = self._losses(loss, scaled=False)
-        means = table.groupby(self.forecasts[self.id_col], sort=False, observed=True).mean()
+        means: Any = table.groupby(self.forecasts[self.id_col], sort=False, observed=True).mean()
         return friedman_nemenyi(means.to_numpy(), self.models, level)
 
 

@@ -9,12 +9,13 @@ import numpy as np
 from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
+from gatecast.data.transforms import Log
 from gatecast.errors import DataError, NotFittedError, UsageError
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.recipe import Memory, Prepared
 from gatecast.network import Network
 
-__all__ = ["Track", "chosen_network", "input_names", "tracks_of"]
+__all__ = ["Track", "chosen_network", "input_names", "tracks_of", "unit_of"]
 
 
 class Track(NamedTuple):
@@ -68,6 +69,8 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
 
     Raises
     ------
+    UsageError
+        If the model is no LSTMForecaster.
     NotFittedError
         Before ``fit``; or if no table was given and the model does not hold its data.
     NotFoundError
@@ -114,6 +117,20 @@ def input_names(model: LSTMForecaster) -> tuple[str, ...]:
     """Name the inputs of a step, in their order."""
     own = ("value",) if model.target_ == "values" else ("distance from level", "last change")
     return (*own, *model.exogenous_.input_names())
+
+
+def unit_of(track: Track, h: int) -> np.ndarray:
+    """Say what 1 in the network's unit is in the series' own, at the steps after its end.
+
+    Returns
+    -------
+    ndarray of shape [h]
+        NaN where a logarithm is taken: there it depends on the value.
+    """
+    if any(isinstance(transform, Log) for transform in track.prepared.transforms):
+        return np.full(h, np.nan)
+    end = track.start + len(track.values)
+    return track.prepared.restore(np.ones(h), end) - track.prepared.restore(np.zeros(h), end)
 
 
 def chosen_network(model: LSTMForecaster, network: int) -> Network:
