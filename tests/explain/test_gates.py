@@ -108,3 +108,10 @@ def test_what_cannot_be_looked_at_is_said(tmp_path):
     with pytest.raises(NotFittedError, match="give the table as source"):
         gates(loaded)
     pd.testing.assert_frame_equal(gatecast.gates(loaded, frame), gates(model))
+
+
+def test_windows_have_no_memory_to_follow():
+    model = LSTMForecaster(h=2, look_back=4, updates=5, seeds=1, hidden=3)
+    model.fit(pd.DataFrame({"y": np.sin(np.arange(40.0))}))
+    with pytest.raises(UsageError, match=r"gates\(\) follows a memory.*look_back=4"):
+        gates(model)

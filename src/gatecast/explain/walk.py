@@ -84,6 +84,11 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
         )
     if not hasattr(model, "networks_"):
         raise NotFittedError(f"{asked}() was called before fit(): fit the forecaster first")
+    if model.look_back is not None:
+        raise UsageError(
+            f"{asked}() follows a memory that is carried along the series, and the model's starts "
+            f"empty in each window (look_back={model.look_back}): fit it without look_back"
+        )
     panel = model.panel_ if source is None else _read(model, source)
     if panel is None:
         raise NotFittedError(
