@@ -130,7 +130,9 @@ def test_ctrl_c_stops_at_once_without_a_traceback(passengers):
     os.kill(process.pid, signal.SIGINT)
     _, stderr = process.communicate(timeout=20)
     assert time.perf_counter() - started < 2.0
-    assert process.returncode == 130
+    # Python ends itself by the signal where that came into an exec() of an import (dataclasses use
+    # it), caught or not; a shell shows 130 for both
+    assert process.returncode in (130, -signal.SIGINT)
     assert "Traceback" not in stderr
     assert not (passengers.parent / "gatecast-demo.html").exists()
 
