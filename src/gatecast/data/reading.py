@@ -214,6 +214,12 @@ def _what_tells_apart(
 
 
 def _find_file(path: Path) -> Path:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        raise NotFoundError(f"{str(path)[:80]} cannot be a file here: {error}") from error
     if path.is_dir():
         raise NotFoundError(f"{path} is a folder: give a CSV or Parquet file in it")
     if not path.exists():
@@ -378,7 +384,13 @@ def _read_frame(
         codes, ids = np.zeros(len(values), dtype=np.int64), np.array([columns.target], dtype=object)
     else:
         names = frame[columns.id].to_list()
-        codes, found = pd.factorize(np.array(names, dtype=object))
+        try:
+            codes, found = pd.factorize(pd.Series(names, dtype=object))
+        except TypeError as error:
+            raise DataError(
+                f'column "{columns.id}" of {name} has {names[0]!r} in row 0, which names no '
+                "series: give names or whole numbers"
+            ) from error
         ids = np.asarray(found)
         if (codes < 0).any():
             _refuse_missing_id(columns.id, name, "row", int(np.argmax(codes < 0)))
@@ -387,7 +399,9 @@ def _read_frame(
     else:
         times = _frame_times(frame[columns.time], columns.time, name, codes)
     rows = Rows(
-        ids=ids.astype(np.int64) if all(isinstance(name, int) for name in ids) else ids,
+        ids=ids.astype(np.int64)
+        if all(isinstance(name, int) and abs(name) < 2**63 for name in ids)
+        else ids,
         codes=codes,
         times=times.values,
         values=values,
@@ -438,6 +452,11 @@ def _refuse_doubled_names(names: list[str]) -> None:
 
 
 def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
+    if isinstance(frame.columns, pd.MultiIndex):
+        raise DataError(
+            f"the table's columns have {frame.columns.nlevels} levels of names: give each column "
+            "one name"
+        )
     frame = frame.rename(columns=str)
     _refuse_doubled_names(list(frame.columns))
     index = frame.index
@@ -446,6 +465,11 @@ def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
     named = [name for name in index.names if name is not None and str(name) not in frame.columns]
     if (timed or len(named) == index.nlevels or frame.shape[1] == 1) and not plain:
         names = [name if name is not None else "ds" for name in index.names]
+        if len({*names, *frame.columns}) < len(names) + frame.shape[1]:
+            raise DataError(
+                f"the table's index has {index.nlevels} levels without names of their own: name "
+                "them, or make them columns"
+            )
         frame = frame.reset_index(names=[str(name) for name in names])
     periods = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.PeriodDtype)]
     return frame.assign(**{str(name): frame[name].dt.to_timestamp() for name in periods})
@@ -493,6 +517,8 @@ class _FrameTable:
 def _frame_numbers(column: nw.Series[Any], name: str, source: str) -> tuple[np.ndarray, list[str]]:
     kind = column.dtype
     if kind.is_numeric() or isinstance(kind, nw.Boolean):
+        if isinstance(kind, (nw.Boolean, nw.Int128, nw.UInt128)):
+            column = column.cast(nw.Float64)
         values = np.asarray(column.to_numpy(), dtype=np.float64)
         infinite = np.isinf(values)
         if infinite.any():
@@ -524,9 +550,19 @@ def _frame_times(column: nw.Series[Any], name: str, source: str, codes: np.ndarr
             column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         return Times(_microseconds(column.to_numpy(), name, source), zone, [])
     if isinstance(kind, nw.Date):
-        return Times(_microseconds(column.to_numpy(), name, source), None, [])
+        days = column.cast(nw.Datetime("us")).to_numpy()
+        return Times(_microseconds(np.asarray(days, "datetime64[us]"), name, source), None, [])
     if kind.is_numeric():
+        if isinstance(kind, (nw.Int128, nw.UInt128)):
+            column = column.cast(nw.Float64)
         numbers = np.asarray(column.to_numpy(), dtype=np.float64)
+        far = np.abs(numbers) >= 2.0**62
+        if far.any():
+            at = int(np.argmax(far))
+            raise DataError(
+                f'column "{name}" of {source} should hold times, but row {at} has {numbers[at]:g}: '
+                "give dates, or step numbers below 2**62"
+            )
         off = ~(numbers == np.round(numbers))
         if off.any():
             at = int(np.argmax(off))
@@ -563,7 +599,10 @@ def _times_of_objects(cells: list[Any], name: str, source: str) -> Times:
             f'column "{name}" of {source} mixes time zones ({_listed(sorted(zones))}): convert '
             "all times to one zone first"
         )
-    index = pd.DatetimeIndex(pd.to_datetime(cells))
+    try:
+        index = pd.DatetimeIndex(pd.to_datetime(cells))
+    except pd.errors.OutOfBoundsDatetime:  # before 1678; pandas 2 counts nanoseconds
+        return Times(_microseconds(np.array(cells, "datetime64[us]"), name, source), None, [])
     zone = None if index.tz is None else str(index.tz)
     if zone is not None:
         index = index.tz_convert("UTC").tz_localize(None)
@@ -576,6 +615,13 @@ def _microseconds(times: np.ndarray, name: str, source: str) -> np.ndarray:
         raise DataError(
             f'column "{name}" of {source} has no time in row {int(np.argmax(missing))}: supply '
             "it, or remove the row"
+        )
+    years = times.astype("datetime64[Y]").astype(np.int64) + 1970
+    if (np.abs(years) > 9999).any():
+        at = int(np.argmax(np.abs(years) > 9999))
+        raise DataError(
+            f'column "{name}" of {source} has the year {years[at]} in row {at}, and dates go to '
+            "9999: correct it, or use step numbers"
         )
     converted = times.astype("datetime64[us]")
     if (converted != times).any():
