@@ -91,7 +91,7 @@ def test_every_number_of_rows_up_to_59_is_read_or_refused():
         frame = pd.DataFrame({"ds": range(rows), "y": np.sin(np.arange(rows))})
         model = LSTMForecaster(h=3, updates=2, seeds=1, hidden=3)
         if rows < 7:
-            with pytest.raises(DataError, match="no rows|one row|has . values"):
+            with pytest.raises(DataError, match=r"no rows|one row|has . values"):
                 model.fit(frame)
         else:
             assert np.isfinite(model.fit(frame).predict()["LSTM"]).all()
