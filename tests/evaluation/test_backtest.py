@@ -7,6 +7,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import gatecast.evaluation.backtest as module
 from gatecast import baselines
@@ -359,3 +360,34 @@ def test_what_cannot_work_is_refused_in_a_sentence(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="cannot keep results in"):
         backtest(Naive(h=2), y, n_windows=2, resume=tmp_path / "file")
+
+
+def test_columns_known_in_advance_are_known_at_every_cutoff_and_no_others():
+    rng = np.random.default_rng(0)
+    promo = (rng.random(120) < 0.3) * 1.0
+    table = monthly(50 + 10 * promo + rng.normal(size=120)).assign(promo=promo, price=promo + 1)
+    model = LSTMForecaster(
+        h=2, hidden=8, seeds=1, updates=200, season_length=1,
+        futr_exog_list=["promo"], hist_exog_list=["price"],
+    )  # fmt: skip
+    seeing = backtest({"seeing": model, "mean": WindowAverage(h=2, window_size=40)}, table, h=2)
+    board = seeing.leaderboard().set_index("model")
+    assert board.loc["seeing", "mae"] < 0.6 * board.loc["mean", "mae"]
+    later = table.assign(price=np.where(np.arange(120) >= 110, 1e9, table["price"]))
+    again = backtest({"seeing": model}, later, h=2)
+    np.testing.assert_array_equal(seeing.forecasts["seeing"][:2], again.forecasts["seeing"][:2])
+
+
+def test_many_series_are_compared_one_by_one():
+    rng = np.random.default_rng(0)
+    table = pd.concat(monthly(rng.normal(size=30).cumsum() + 50, f"s{i}") for i in range(25))
+    found = backtest([Naive(h=1), WindowAverage(h=1, window_size=12)], table, n_windows=2)
+    row = found.significance("Naive", over="series").iloc[0]
+    assert row["n"] == 25
+    assert row["p"] < 0.01
+    losses = found.losses(over="series")
+    expected = stats.ttest_rel(losses["WindowAverage"], losses["Naive"])
+    assert row["p"] == pytest.approx(expected.pvalue)
+    assert len(found.losses(over="steps")) == 1
+    with pytest.raises(UsageError, match="cutoffs"):
+        backtest([Naive(h=1)], monthly(walk()), n_windows=2).losses(over="series")

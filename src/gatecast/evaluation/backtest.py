@@ -58,6 +58,12 @@ class Backtest:
         Cutoffs less than this apart have forecasts that overlap.
     reference : str or None
         The naive model that skill is measured against: ``SeasonalNaive``, or ``Naive``, or none.
+    panel : Panel
+        The data.
+    season : int
+        Lag of the naive forecast in the scale of MASE.
+    one_by_one : bool
+        Whether cutoffs follow each other step by step.
     """
 
     forecasts: pd.DataFrame
@@ -67,6 +73,9 @@ class Backtest:
     target_col: str
     lag: int
     reference: str | None
+    panel: Panel
+    season: int = 1
+    one_by_one: bool = False
 
     def score(self, by: str = "series") -> pd.DataFrame:
         """Compute every metric.
@@ -119,23 +128,38 @@ class Backtest:
         key = "mase" if np.isfinite(table["mase"].to_numpy()).all() else "mae"
         return table.sort_values(key, kind="stable", ignore_index=True)
 
-    def losses(self, loss: str = "absolute") -> pd.DataFrame:
-        """Give the mean loss of each model at each cutoff, over series and steps.
+    def losses(self, loss: str = "absolute", over: str = "cutoffs") -> pd.DataFrame:
+        """Give the mean loss of each model at each cutoff, step, or of each series.
 
         Parameters
         ----------
         loss : {"absolute", "squared"}
             Of many series each is first divided by its scale; rows without a scale are left out.
+        over : {"cutoffs", "steps", "series"}
+            What a row of the result is; the mean is over everything else.
 
         Returns
         -------
         DataFrame
-            A row for each cutoff, in the order of time, and a column for each model.
+            A row for each cutoff or step, in the order of time, or for each series, and a column
+            for each model.
+
+        Raises
+        ------
+        UsageError
+            If ``loss`` or ``over`` is none of these, or there is one series.
         """
-        found: Any = (
-            self._losses(loss, scaled=True).groupby(self.forecasts["cutoff"], sort=True).mean()
+        keys = {"cutoffs": "cutoff", "steps": "step", "series": self.id_col}
+        if over not in keys:
+            raise UsageError(f'over="{over}" was asked for; use "cutoffs", "steps" or "series"')
+        key = keys[over]
+        if key is None:
+            raise UsageError('over="series" was asked for, and there is one series: use "cutoffs"')
+        groups = self._losses(loss, scaled=True).groupby(
+            self.forecasts[key], sort=over != "series", observed=True
         )
-        return found
+        found: Any = groups.mean()
+        return found.dropna()
 
     def _losses(self, loss: str, *, scaled: bool) -> pd.DataFrame:
         if loss not in ("absolute", "squared"):
@@ -149,7 +173,12 @@ class Backtest:
         return pd.DataFrame(error, columns=pd.Index(self.models), index=self.forecasts.index)
 
     def significance(
-        self, against: str | None = None, *, loss: str = "absolute", level: float = 95.0
+        self,
+        against: str | None = None,
+        *,
+        loss: str = "absolute",
+        level: float = 95.0,
+        over: str = "cutoffs",
     ) -> pd.DataFrame:
         """Ask of every model whether it differs from one.
 
@@ -161,6 +190,9 @@ class Backtest:
             What is compared; a mean over series and steps at each cutoff.
         level : float, default 95
             Per cent of the interval of skill.
+        over : {"cutoffs", "series"}
+            What is compared pair by pair. Many series say more than few cutoffs do; that they
+            are independent of each other is then assumed.
 
         Returns
         -------
@@ -168,8 +200,8 @@ class Backtest:
             A row for each other model: ``model``, ``against``, ``difference`` (of mean loss,
             above zero where ``against`` is better), ``statistic`` and ``p`` of
             :func:`~gatecast.evaluation.significance.diebold_mariano`, ``skill`` of ``against``
-            over the model with its ends ``low`` and ``high``, and ``n``, the cutoffs compared. NaN
-            with a warning where there are too few cutoffs.
+            over the model with its ends ``low`` and ``high``, and ``n``, the pairs compared. NaN
+            with a warning where there are too few.
 
         Raises
         ------
@@ -181,7 +213,8 @@ class Backtest:
             raise NotFoundError(
                 f'there is no model "{against}"; there are {", ".join(self.models)}'
             )
-        table = self.losses(loss)
+        table = self.losses(loss, over)
+        lag = self.lag if over == "cutoffs" else 1
         rows = []
         for name in self.models:
             if name == against:
@@ -189,16 +222,16 @@ class Backtest:
             one, two = table[name].to_numpy(), table[against].to_numpy()
             row: dict[str, Any] = {"model": name, "against": against, "n": len(table)}
             row["difference"] = float(one.mean() - two.mean())
-            if len(table) <= max(1, self.lag):
+            if len(table) <= max(1, lag):
                 warnings.warn(
-                    f"{name} and {against} cannot be compared: {len(table)} cutoffs, and more than "
-                    f"{max(1, self.lag)} are needed; ask for more windows",
+                    f"{name} and {against} cannot be compared: {len(table)} {over}, and more than "
+                    f"{max(1, lag)} are needed; ask for more windows",
                     stacklevel=2,
                 )
                 row |= dict.fromkeys(("statistic", "p", "skill", "low", "high"), np.nan)
             else:
-                test = diebold_mariano(one, two, self.lag)
-                block = max(self.lag, len(table) ** (1 / 3))
+                test = diebold_mariano(one, two, lag)
+                block = max(lag, len(table) ** (1 / 3)) if over == "cutoffs" else 1.0
                 skill = skill_interval(two, one, level=level, block=block)
                 row |= {"statistic": test.statistic, "p": test.p, "skill": skill.skill}
                 row |= {"low": skill.low, "high": skill.high}
@@ -238,6 +271,7 @@ class _Window(NamedTuple):
     train: Panel
     which: np.ndarray  # places in the panel of the series trained on
     cuts: np.ndarray  # values of every series that are known, whatever the window's length
+    ahead: pd.DataFrame | None  # columns that are known in advance, over the steps ahead
 
 
 class _Task(NamedTuple):
@@ -272,7 +306,8 @@ def backtest(
 ) -> Backtest:
     """Forecast from several cutoffs with nothing of what came after them, and score it.
 
-    At every cutoff each model is copied and fitted on what was known then. Cutoffs are points in
+    At every cutoff each model is copied and fitted on what was known then, columns that are known
+    in advance over the steps ahead included. Cutoffs are points in
     time, the same for all series: a model that learns from many must not have seen a later year of
     one than of another. Where times are step numbers they are counted from each series' own end.
 
@@ -347,10 +382,12 @@ def backtest(
     panel = source
     if not isinstance(panel, Panel):
         panel = read_panel(
-            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=freq
-        )
+            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=freq,
+            extra_cols=_columns_of(named, "hist", "futr", "stat"),
+        )  # fmt: skip
     _check_names(named, panel)
-    windows = _windows(panel, h + gap, n_windows, step, window)
+    known = _columns_of(named, "futr")
+    windows = _windows(panel, h + gap, n_windows, step, window, known)
     copies = {name: _copy(model, h + gap, level) for name, model in named.items()}
     folder = None
     if resume is not None:
@@ -371,7 +408,7 @@ def backtest(
     reference = next((n for n in ("SeasonalNaive", "Naive") if n in copies), None)
     return Backtest(
         table, tuple(copies), scales, panel.id_col, panel.target_col, -(-(h + gap) // step),
-        reference,
+        reference, panel, season, step == 1,
     )  # fmt: skip
 
 
@@ -398,6 +435,17 @@ def _name(models: Any) -> dict[str, Any]:
             if not hasattr(model, method):
                 raise UsageError(f"{name} has no {method}(): give a forecaster or a baseline")
     return named
+
+
+def _columns_of(named: dict[str, Any], *kinds: str) -> list[str]:
+    """List the further columns that models see."""
+    columns = (
+        column
+        for model in named.values()
+        for kind in kinds
+        for column in model.get_params().get(f"{kind}_exog_list", ())
+    )
+    return list(dict.fromkeys(columns))
 
 
 def _check_names(named: dict[str, Any], panel: Panel) -> None:
@@ -433,7 +481,12 @@ def _copy(model: Any, h: int, level: Sequence[float]) -> Any:
 
 
 def _windows(
-    panel: Panel, reach: int, n_windows: int, step: int, length: int | None
+    panel: Panel,
+    reach: int,
+    n_windows: int,
+    step: int,
+    length: int | None,
+    known: Sequence[str],
 ) -> list[_Window]:
     """Cut the panel at every cutoff, the first one first."""
     sizes = np.diff(panel.offsets)
@@ -452,13 +505,37 @@ def _windows(
                 f"{step} and {reach} steps ahead need at least {needed}: supply more history, or "
                 "ask for fewer windows or a shorter horizon"
             )
-        windows.append(_Window(_cut(panel, which, cuts[which], length), which, cuts))
+        train = _cut(panel, which, cuts[which], length)
+        ahead = _ahead(panel, train, which, cuts[which], reach, known) if known else None
+        windows.append(_Window(train, which, cuts, ahead))
     return windows
+
+
+def _ahead(
+    panel: Panel,
+    train: Panel,
+    which: np.ndarray,
+    cuts: np.ndarray,
+    reach: int,
+    known: Sequence[str],
+) -> pd.DataFrame:
+    """Give what is known in advance over the steps after a cutoff.
+
+    Where a series has ended its last cells are repeated; such steps are not scored.
+    """
+    frame = train.future_frame(reach)
+    last = panel.offsets[which + 1] - 1
+    rows = (panel.offsets[which] + cuts)[:, np.newaxis] + np.arange(reach)
+    rows = np.minimum(rows, last[:, np.newaxis]).ravel()
+    for name in known:
+        frame[name] = panel.extra[name][rows]
+    return frame
 
 
 def _cut(panel: Panel, which: np.ndarray, cuts: np.ndarray, length: int | None) -> Panel:
     """Give the panel of some series as it was known after so many values of each."""
     times, values, filled = [], [], []
+    extra: dict[str, list[np.ndarray]] = {name: [] for name in panel.extra}
     for i, cut in zip(which, cuts, strict=True):
         first = panel.offsets[i]
         known = panel.values[first : first + cut].copy()
@@ -470,10 +547,13 @@ def _cut(panel: Panel, which: np.ndarray, cuts: np.ndarray, length: int | None) 
         times.append(panel.times[first : first + cut][begin:].copy())
         values.append(known[begin:].copy())
         filled.append(drawn[begin:])
+        for name, cells in panel.extra.items():
+            extra[name].append(cells[first : first + cut][begin:].copy())
     offsets = np.concatenate([[0], np.cumsum([len(v) for v in values])])
     return replace(
         panel, ids=panel.ids[which].copy(), offsets=offsets, times=np.concatenate(times),
         values=np.concatenate(values), filled=np.concatenate(filled), notes=(),
+        extra={name: np.concatenate(cells) for name, cells in extra.items()},
     )  # fmt: skip
 
 
@@ -493,6 +573,7 @@ def _between(before: _Window, after: _Window) -> Panel | None:
     return replace(
         train, ids=train.ids[some], offsets=np.concatenate([[0], np.cumsum(new[some])]),
         times=train.times[rows], values=train.values[rows], filled=train.filled[rows],
+        extra={name: cells[rows] for name, cells in train.extra.items()},
     )  # fmt: skip
 
 
@@ -502,7 +583,7 @@ def _between(before: _Window, after: _Window) -> Panel | None:
 def _tasks(
     copies: dict[str, Any], windows: list[_Window], every: int, folder: str | None
 ) -> list[_Task]:
-    prints = [] if folder is None else [_fingerprint(w.train) for w in windows]
+    prints = [] if folder is None else [_fingerprint(w) for w in windows]
     tasks = []
     for name, model in copies.items():
         chain = every if hasattr(model, "update") else 1
@@ -524,8 +605,13 @@ def _settings(model: Any) -> dict[str, Any]:
     return {k: v for k, v in model.get_params().items() if k != "threads"}
 
 
-def _fingerprint(panel: Panel) -> bytes:
+def _fingerprint(window: _Window) -> bytes:
+    panel = window.train
     digest = sha256(json.dumps([str(i) for i in panel.ids]).encode())
+    for name, cells in panel.extra.items():
+        digest.update(f"{name} {cells.tolist()!r}".encode())
+    if window.ahead is not None:
+        digest.update(window.ahead.to_csv().encode())
     for array in (panel.offsets, panel.times, panel.values):
         digest.update(np.ascontiguousarray(array).tobytes())
     digest.update(f"{panel.freq} {panel.target_col}".encode())
@@ -585,7 +671,9 @@ def _work(task: _Task) -> list[dict[str, np.ndarray]]:
                 fitted.fit(window.train)
             else:
                 fitted.update(new)
-            outputs = _columns(task.name, fitted.predict(), window.train)
+            sees_ahead = task.model.get_params().get("futr_exog_list")
+            forecast = fitted.predict(window.ahead) if sees_ahead else fitted.predict()
+            outputs = _columns(task.name, forecast, window.train)
         except GatecastError as error:
             when = show_time(window.train.times[window.train.offsets[1:] - 1].max())
             raise type(error)(f"{task.name} at the cutoff {when}: {error}") from error

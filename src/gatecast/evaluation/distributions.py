@@ -6,7 +6,15 @@ import math
 
 import numpy as np
 
-__all__ = ["f_tail", "incomplete_beta", "studentised_range", "t_two_sided"]
+__all__ = [
+    "chi_squared_tail",
+    "f_tail",
+    "incomplete_beta",
+    "normal_two_sided",
+    "studentised_range",
+    "t_two_sided",
+    "written",
+]
 
 
 def incomplete_beta(a: float, b: float, x: float) -> float:
@@ -66,6 +74,48 @@ def f_tail(statistic: float, upper: float, lower: float) -> float:
     return _tail(upper * statistic / lower, upper / 2.0, lower / 2.0)
 
 
+def normal_two_sided(statistic: float) -> float:
+    """Give the probability that a standard normal variable is at least so far from zero."""
+    return math.erfc(abs(statistic) / math.sqrt(2.0))
+
+
+def chi_squared_tail(statistic: float, freedom: float) -> float:
+    """Give the probability that chi-squared is at least so large.
+
+    References
+    ----------
+    NIST Digital Library of Mathematical Functions, 8.11.4 (the series, below the middle) and 8.9.2
+    (the continued fraction, above it) of the incomplete gamma function.
+    """
+    if math.isnan(statistic):
+        return math.nan
+    a, x = freedom / 2.0, statistic / 2.0
+    if x <= 0.0 or math.isinf(x):
+        return float(x <= 0.0)
+    front = math.exp(a * math.log(x) - x - math.lgamma(a))
+    if x < a + 1.0:
+        term = total = 1.0 / a
+        for i in range(1, 10_000):
+            term *= x / (a + i)
+            total += term
+            if term < total * 1e-17:
+                break
+        return 1.0 - front * total
+    # Lentz's method
+    b = x + 1.0 - a
+    c, d = math.inf, 1.0 / b
+    fraction = d
+    for i in range(1, 10_000):
+        an = -i * (i - a)
+        b += 2.0
+        d = 1.0 / (an * d + b)
+        c = b + an / c if not math.isinf(c) else b
+        fraction *= c * d
+        if abs(c * d - 1.0) < 4e-16:
+            break
+    return front * fraction
+
+
 def _tail(ratio: float, a: float, b: float) -> float:
     """Give 1 - I_x(a, b) where x / (1 - x) is the ratio, without losing the digits of a small x."""
     if ratio < 1.0:
@@ -101,3 +151,8 @@ def studentised_range(share: float, k: int) -> float:
         mass = k * float((density * (at_z - below(z - q)) ** (k - 1)).sum()) * (z[1] - z[0])
         low, high = (q, high) if mass < share else (low, q)
     return 0.5 * (low + high)
+
+
+def written(p: float) -> str:
+    """Write a probability for a sentence, after "p"."""
+    return "below 0.001" if p < 0.001 else f"= {p:.3f}"

@@ -1,0 +1,332 @@
+"""What is left in the errors of forecasts: memory, bias, spells, drift, too long a horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gatecast.errors import DataError
+from gatecast.evaluation.distributions import chi_squared_tail, t_two_sided, written
+
+__all__ = [
+    "Drift",
+    "HorizonSkill",
+    "LjungBox",
+    "MeanError",
+    "drift",
+    "estimated_floor",
+    "horizon_skill",
+    "ljung_box",
+    "mean_error",
+    "uneven_spread",
+]
+
+
+@dataclass(frozen=True)
+class LjungBox:
+    """Hold whether errors, or their squares, have a memory; it is said at the 1 % level.
+
+    Parameters
+    ----------
+    statistic, p : float
+        Q, and the probability of one so large where there is no memory.
+    lags : int
+        Lags looked at.
+    largest : float
+        The autocorrelation furthest from zero, at ``largest_lag``.
+    largest_lag : int
+        Its lag.
+    of_squares : bool
+        Whether the squares were asked about.
+    """
+
+    statistic: float
+    p: float
+    lags: int
+    largest: float
+    largest_lag: int
+    of_squares: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """Say it."""
+        told = (
+            f"the largest autocorrelation of {self.lags} is {self.largest:.2f} at lag "
+            f"{self.largest_lag}, p {written(self.p)}"
+        )
+        if self.of_squares:
+            if self.p < 0.01:
+                return f"their size comes in spells ({told} of squares): intervals should vary"
+            return f"their size is even in time ({told} of squares)"
+        if self.p < 0.01:
+            return f"something is left to learn: errors remember each other ({told})"
+        return f"no memory is left in the errors ({told})"
+
+
+def ljung_box(errors: np.ndarray, lags: int | None = None) -> LjungBox:
+    """Test whether one-step errors are uncorrelated.
+
+    Parameters
+    ----------
+    errors : ndarray of shape [n]
+        In the order of time.
+    lags : int, optional
+        Lags looked at; 10, or a fifth of the errors, if not given.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than 10 errors, or they are all the same.
+
+    References
+    ----------
+    Ljung, G. M. and Box, G. E. P. (1978). On a measure of lack of fit in time series models.
+    *Biometrika* 65, 297-303, equation 1.4.
+    """
+    return _ljung_box(_checked(errors), lags, of_squares=False)
+
+
+def uneven_spread(errors: np.ndarray, lags: int | None = None) -> LjungBox:
+    """Test whether large errors come in spells.
+
+    Parameters
+    ----------
+    errors, lags
+        As for :func:`ljung_box`, whose test is put to the squares.
+
+    References
+    ----------
+    McLeod, A. I. and Li, W. K. (1983). Diagnostic checking ARMA time series models using
+    squared-residual autocorrelations. *Journal of Time Series Analysis* 4, 269-273.
+    """
+    errors = _checked(errors)
+    return _ljung_box((errors - errors.mean()) ** 2, lags, of_squares=True)
+
+
+def _ljung_box(values: np.ndarray, lags: int | None, *, of_squares: bool) -> LjungBox:
+    n = len(values)
+    lags = min(10, n // 5) if lags is None else lags
+    centred = values - values.mean()
+    variance = float(centred @ centred)
+    if variance <= 1e-28 * n * max(1.0, float(np.abs(values).max()) ** 2):
+        raise DataError("the errors are all the same, so they have no autocorrelation")
+    r = np.array([float(centred[k:] @ centred[:-k]) / variance for k in range(1, lags + 1)])
+    q = n * (n + 2) * float(np.sum(r**2 / (n - np.arange(1, lags + 1))))
+    at = int(np.argmax(np.abs(r)))
+    return LjungBox(q, chi_squared_tail(q, lags), lags, float(r[at]), at + 1, of_squares)
+
+
+@dataclass(frozen=True)
+class MeanError:
+    """Hold whether forecasts are too high or too low on the average; said at the 1 % level.
+
+    Parameters
+    ----------
+    mean, error : float
+        Mean of actual less forecast, and its standard error.
+    p : float
+        Probability of a mean so far from zero where there is no bias.
+    """
+
+    mean: float
+    error: float
+    p: float
+
+    @property
+    def sentence(self) -> str:
+        """Say it."""
+        told = f"mean error {self.mean:.4g}, standard error {self.error:.2g}, p {written(self.p)}"
+        if self.p >= 0.01:
+            return f"forecasts are not biased ({told})"
+        return f"forecasts are too {'low' if self.mean > 0 else 'high'} on the average ({told})"
+
+
+def mean_error(errors: np.ndarray, overlap: int = 1) -> MeanError:
+    """Test whether errors are zero on the average.
+
+    Parameters
+    ----------
+    errors : ndarray of shape [n]
+        Actual less forecast, in the order of time.
+    overlap : int, default 1
+        Errors less than this apart may be correlated; their covariances are counted with
+        Bartlett's weights (Newey and West 1987).
+
+    Raises
+    ------
+    DataError
+        If there are fewer than 10 errors.
+    """
+    errors = _checked(errors)
+    n = len(errors)
+    centred = errors - errors.mean()
+    variance = float(centred @ centred)
+    for lag in range(1, min(overlap, n - 1)):
+        variance += 2.0 * (1.0 - lag / overlap) * float(centred[lag:] @ centred[:-lag])
+    error = float(np.sqrt(max(variance, 0.0))) / n
+    mean = float(errors.mean())
+    if error == 0.0:
+        return MeanError(mean, 0.0, float(mean == 0.0))
+    return MeanError(mean, error, t_two_sided(mean / error, n - 1))
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Hold whether errors grow or shrink from cutoff to cutoff.
+
+    Drift is said at the 1 % level: it is one of many questions that are asked at once.
+
+    Parameters
+    ----------
+    change : float
+        Relative change of the absolute error from the first to the last cutoff, along a line.
+    p : float
+        Probability of a slope so far from zero where there is none.
+    """
+
+    change: float
+    p: float
+
+    @property
+    def sentence(self) -> str:
+        """Say it."""
+        if self.p >= 0.01:
+            return f"no drift: errors are as large at the end as before (p {written(self.p)})"
+        way = "grew" if self.change > 0 else "shrank"
+        return (
+            f"errors {way} by {abs(self.change):.0%} from the first cutoff to the last "
+            f"(p {written(self.p)}): the series is changing, look at recent history first"
+        )
+
+
+def drift(losses: np.ndarray) -> Drift:
+    """Test whether losses change along the cutoffs.
+
+    Parameters
+    ----------
+    losses : ndarray of shape [n]
+        Mean loss of each cutoff, in the order of time.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than 10.
+    """
+    losses = _checked(losses)
+    n = len(losses)
+    t = np.arange(n) - (n - 1) / 2
+    slope = float(t @ losses) / float(t @ t)
+    left = losses - losses.mean() - slope * t
+    error = float(np.sqrt(left @ left / (n - 2) / (t @ t)))
+    start = float(losses.mean()) + slope * float(t[0])
+    if error == 0.0 or start <= 0.0:
+        return Drift(0.0, 1.0)
+    return Drift(slope * (n - 1) / start, t_two_sided(slope / error, n - 2))
+
+
+@dataclass(frozen=True)
+class HorizonSkill:
+    """Hold how far ahead forecasts beat a reference.
+
+    Parameters
+    ----------
+    skill : tuple of float
+        1 less the ratio of mean losses, for each step of the horizon.
+    useful : int
+        Steps before the first at which the reference is not beaten; the horizon if it always is.
+    reference : str
+        The reference's name.
+    """
+
+    skill: tuple[float, ...]
+    useful: int
+    reference: str
+
+    @property
+    def sentence(self) -> str:
+        """Say it."""
+        h = len(self.skill)
+        if self.useful == h:
+            return (
+                f"the horizon is not too long: {self.reference} is beaten at all {h} steps "
+                f"(by {self.skill[0]:.0%} at the first, {self.skill[-1]:.0%} at the last)"
+            )
+        if self.useful == 0:
+            return f"{self.reference} is not beaten at the first step (skill {self.skill[0]:.0%})"
+        return (
+            f"the horizon is long: after {self.useful} of {h} steps {self.reference} is no "
+            f"longer beaten"
+        )
+
+
+def horizon_skill(losses: np.ndarray, reference: np.ndarray, name: str) -> HorizonSkill:
+    """Ask at which steps of the horizon a model beats a reference.
+
+    Parameters
+    ----------
+    losses, reference : ndarray of shape [K]
+        Mean loss at each step.
+    name : str
+        What the reference is called.
+    """
+    skill = 1.0 - np.asarray(losses, float) / np.maximum(np.asarray(reference, float), 1e-300)
+    lost = np.flatnonzero(~(skill > 0))
+    return HorizonSkill(tuple(map(float, skill)), int(lost[0]) if len(lost) else len(skill), name)
+
+
+def estimated_floor(values: np.ndarray, lags: int | None = None) -> float:
+    """Estimate the RMSE of the best possible one-step forecast from the series itself.
+
+    Where two stretches of the past are nearly the same, what came next differs only by the noise.
+    Half the mean squared difference over the nearest neighbours is extrapolated along a line to
+    stretches at a distance of zero.
+
+    Parameters
+    ----------
+    values : ndarray of shape [n]
+        The series; a few hundred values or more say something.
+    lags : int, optional
+        Values of a stretch; of 1 to 4 the one with the smallest estimate if not given.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than 100 values.
+
+    References
+    ----------
+    Stefánsson, A., Končar, N. and Jones, A. J. (1997). A note on the Gamma test. *Neural Computing
+    and Applications* 5, 131-133.
+    """
+    values = np.asarray(values, np.float64)
+    if len(values) < 100:
+        raise DataError(f"{len(values)} values say nothing of a noise floor; 100 are needed")
+    if lags is None:
+        return min(estimated_floor(values, lags) for lags in range(1, 5))
+    rows = np.lib.stride_tricks.sliding_window_view(values[-3000:], lags + 1)
+    past, then = rows[:, :-1], rows[:, -1]
+    count = min(10, len(rows) // 10)
+    distance = np.zeros((len(rows), count))
+    change = np.zeros_like(distance)
+    for start in range(0, len(rows), 500):  # all pairs at once would not fit into memory
+        part = past[start : start + 500]
+        squares = ((part[:, np.newaxis] - past) ** 2).sum(axis=-1)
+        squares[np.arange(len(part)), start + np.arange(len(part))] = np.inf
+        near = np.argpartition(squares, count, axis=1)[:, :count]
+        near = np.take_along_axis(near, np.argsort(np.take_along_axis(squares, near, 1), 1), 1)
+        distance[start : start + 500] = np.take_along_axis(squares, near, 1)
+        change[start : start + 500] = (then[near] - then[start : start + 500, np.newaxis]) ** 2
+    x, y = distance.mean(axis=0), change.mean(axis=0) / 2
+    slope = np.polyfit(x, y, 1)[0] if np.ptp(x) > 0 else 0.0
+    return float(np.sqrt(max(0.0, y.mean() - max(slope, 0.0) * x.mean())))
+
+
+def _checked(errors: np.ndarray) -> np.ndarray:
+    errors = np.asarray(errors, np.float64)
+    if len(errors) < 10 or not np.isfinite(errors).all():
+        raise DataError(
+            f"{len(errors)} errors were given, {int((~np.isfinite(errors)).sum())} of them not "
+            "finite; at least 10 finite ones are needed"
+        )
+    return errors

@@ -1,0 +1,121 @@
+"""The verdict recommends what the series is known to need."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gatecast import SARIMA, Drift, LinearAutoregression, LSTMForecaster, Naive, SeasonalNaive
+from gatecast.datasets import air_passengers
+from gatecast.errors import UsageError
+from gatecast.evaluation.backtest import backtest
+from gatecast.evaluation.verdict import diagnose, verdict
+
+
+def series(values):
+    return pd.DataFrame({"y": np.asarray(values, float)})
+
+
+def threshold(n, seed=0):
+    rng = np.random.default_rng(seed)
+    y = np.zeros(n)
+    for t in range(1, n):
+        y[t] = (0.9 if y[t - 1] <= 0 else -0.9) * y[t - 1] + 0.5 + 0.3 * rng.normal()
+    return y
+
+
+def lorenz(n):
+    """The x of Lorenz's equations by Runge and Kutta, every 0.05."""
+
+    def slope(v):
+        return np.array([10 * (v[1] - v[0]), v[0] * (28 - v[2]) - v[1], v[0] * v[1] - 8 / 3 * v[2]])
+
+    v, found = np.array([1.0, 1.0, 1.0]), []
+    for i in range(5 * n + 500):
+        a = slope(v)
+        b = slope(v + 0.005 * a)
+        c = slope(v + 0.005 * b)
+        v = v + 0.01 / 6 * (a + 2 * b + 2 * c + slope(v + 0.01 * c))
+        if i >= 500 and i % 5 == 0:
+            found.append(v[0])
+    return np.array(found)
+
+
+def test_where_no_line_fits_it_recommends_the_lstm():
+    models = [LSTMForecaster(h=1, seeds=1), LinearAutoregression(h=1), Naive(h=1)]
+    found = backtest(models, series(threshold(1500)), n_windows=200, step_size=1, refit=False)
+    told = verdict(found)
+    assert told.use == told.best == "LSTM"
+    assert told.p < 0.001
+    assert "it is not linear" in told.paragraph.lower()
+    answers = diagnose(found)
+    assert "forecasts are in their place" in answers["Does it copy the last value?"]
+    assert "noise alone leaves" in answers["How far is it from the noise floor?"]
+
+
+def test_chaos_some_steps_ahead_is_the_lstms_too():
+    models = [LSTMForecaster(h=5, seeds=1), LinearAutoregression(h=5), Naive(h=5)]
+    found = backtest(models, series(lorenz(2500)), n_windows=60, step_size=5, refit=False)
+    told = verdict(found)
+    assert told.use == "LSTM"
+    assert told.p < 0.001
+
+
+def test_a_random_walk_is_for_the_naive_forecast():
+    walk = np.random.default_rng(0).normal(0, 0.006, 1000).cumsum()
+    models = [LSTMForecaster(h=5, seeds=1), LinearAutoregression(h=5), Naive(h=5), Drift(h=5)]
+    found = backtest(models, series(walk), n_windows=40, step_size=5, refit=False)
+    told = verdict(found)
+    assert told.use == "Naive"
+    assert "random walk" in told.paragraph
+    assert "is not beaten at the first step" in diagnose(found)["Is the horizon too long?"]
+
+
+def test_air_passengers_are_for_sarima_or_a_tie_with_it():
+    pytest.importorskip("statsforecast", reason="needs the extra [stats]")
+    models = [LSTMForecaster(h=12, seeds=1), SARIMA(h=12), SeasonalNaive(h=12)]
+    found = backtest(models, air_passengers(), n_windows=10, step_size=6)
+    told = verdict(found)
+    assert "SARIMA" in told.ties
+    assert told.use == "SARIMA"
+    assert "over SARIMA" in told.paragraph
+
+
+def test_a_linear_series_is_for_a_line_or_a_tie_with_it():
+    rng = np.random.default_rng(0)
+    y = np.zeros(1200)
+    for t in range(2, 1200):
+        y[t] = 1.1 * y[t - 1] - 0.6 * y[t - 2] + rng.normal()
+    models = [LSTMForecaster(h=1, seeds=1), SARIMA(h=1, order=(2, 0, 0)), Naive(h=1)]
+    found = backtest(models, series(y), n_windows=60, step_size=1, refit=False)
+    told = verdict(found)
+    assert told.use == "SARIMA"
+    assert "no non-linearity was found" in told.paragraph.lower()
+
+
+def test_few_cutoffs_are_said_to_tell_little():
+    y = np.random.default_rng(0).normal(size=80)
+    models = {"Naive": Naive(h=2), "a": LinearAutoregression(h=2, look_back=2),
+              "b": LinearAutoregression(h=2, look_back=3)}  # fmt: skip
+    told = verdict(backtest(models, series(y), n_windows=3))
+    assert {"a", "b"} <= set(told.ties)
+    assert "3 cutoffs tell little apart" in told.paragraph
+
+
+def test_many_series_are_judged_one_by_one():
+    rng = np.random.default_rng(0)
+    table = pd.concat(
+        pd.DataFrame({"unique_id": i, "ds": range(60), "y": rng.normal(size=60).cumsum() + 50})
+        for i in range(30)
+    )
+    found = backtest([Naive(h=1), Drift(h=1), LinearAutoregression(h=1)], table, n_windows=3)
+    told = verdict(found)
+    assert "over 30 series" in told.paragraph
+    assert "Of 20 series that were asked" in told.paragraph
+
+
+def test_one_model_alone_is_not_judged():
+    found = backtest([Naive(h=1)], series(np.arange(30.0)), n_windows=3)
+    with pytest.raises(UsageError, match="two models or more"):
+        verdict(found)
+    with pytest.raises(UsageError, match='no model "LSTM"'):
+        diagnose(found)
