@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gatecast.baselines import (
+        MSTL,
         SARIMA,
         AutoARIMA,
         AutoETS,
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
         WindowAverage,
     )
     from gatecast.evaluation.backtest import backtest
+    from gatecast.evaluation.verdict import diagnose, verdict
     from gatecast.explain import attribution, gates, memory
     from gatecast.forecaster import LSTMForecaster, load
 
 __version__ = "0.1.0"
 __all__ = [
+    "MSTL",
     "SARIMA",
     "AutoARIMA",
     "AutoETS",
@@ -36,9 +39,11 @@ __all__ = [
     "__version__",
     "attribution",
     "backtest",
+    "diagnose",
     "gates",
     "load",
     "memory",
+    "verdict",
 ]
 
 # Names are looked up when they are first used, so that importing gatecast costs nothing.
@@ -48,6 +53,7 @@ _HOMES = {
     "Drift": "baselines",
     "LSTMForecaster": "forecaster",
     "LinearAutoregression": "baselines",
+    "MSTL": "baselines",
     "Naive": "baselines",
     "SARIMA": "baselines",
     "SeasonalNaive": "baselines",
@@ -55,9 +61,11 @@ _HOMES = {
     "WindowAverage": "baselines",
     "attribution": "explain",
     "backtest": "evaluation.backtest",
+    "diagnose": "evaluation.verdict",
     "gates": "explain",
     "load": "forecaster",
     "memory": "explain",
+    "verdict": "evaluation.verdict",
 }
 
 

@@ -125,3 +125,30 @@ def test_statistical_models_are_statsforecasts_own(name):
         theirs = getattr(models, name)(season_length=12)
     np.testing.assert_array_equal(forecast, theirs.forecast(values[:-24], 24)["mean"])
     assert np.abs(values[-24:] - forecast).mean() < 71.25  # the season before, repeated
+
+
+def test_a_season_of_a_week_of_hours_is_seen_as_waves_and_it_is_said():
+    pytest.importorskip("statsforecast", reason="needs the extra [stats]")
+    t = np.arange(24 * 30)
+    rng = np.random.default_rng(0)
+    y = 50 + 10 * np.sin(2 * np.pi * t / 24) + 5 * np.sin(2 * np.pi * t / 168)
+    table = pd.DataFrame({"ds": t, "y": y + rng.normal(size=len(t))})
+    known, then = table[:-24], y[-24:]
+    for model in (
+        baselines.SARIMA(h=24, season_length=168),
+        baselines.MSTL(h=24, seasons=(24, 168)),
+    ):
+        found = model.fit(known).predict().iloc[:, -1]
+        assert np.abs(found - then).mean() < 1.0  # the noise, whose mean absolute value is 0.8
+    (note,) = baselines.SARIMA(h=24, season_length=168).fit(known).notes()
+    assert "168 steps as up to 10 pairs of sine and cosine" in note
+    (note,) = baselines.AutoETS(h=24, season_length=168).fit(known).notes()
+    assert "does not see the season" in note
+    assert baselines.SARIMA(h=24, season_length=24).fit(known).notes() == []
+
+
+def test_a_time_limit_ends_a_model_between_two_series():
+    pytest.importorskip("statsforecast", reason="needs the extra [stats]")
+    two = pd.concat([frame(np.arange(40) % 7).assign(unique_id=i) for i in "ab"])
+    with pytest.raises(DataError, match=r"1 of 2 series took .* time_limit=1e-06"):
+        baselines.SARIMA(h=1, time_limit=1e-6).fit(two).predict()

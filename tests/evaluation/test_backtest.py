@@ -391,3 +391,16 @@ def test_many_series_are_compared_one_by_one():
     assert len(found.losses(over="steps")) == 1
     with pytest.raises(UsageError, match="cutoffs"):
         backtest([Naive(h=1)], monthly(walk()), n_windows=2).losses(over="series")
+
+
+def test_a_model_that_fails_is_left_out_where_that_is_asked_for():
+    table = monthly(walk(40))
+    models = [Naive(h=1), SeasonalNaive(h=1, season_length=39)]
+    with pytest.raises(DataError, match="SeasonalNaive at the cutoff"):
+        backtest(models, table, n_windows=2)
+    found = backtest(models, table, n_windows=2, leave_out=True)
+    assert found.models == ("Naive",)
+    assert any(note.startswith("SeasonalNaive is left out: ") for note in found.notes)
+    assert any("times are" in note for note in found.notes)
+    with pytest.raises(DataError, match="no model could forecast"):
+        backtest(models[1:], table, n_windows=2, leave_out=True)

@@ -2,9 +2,10 @@
 
 from gatecast.baselines.linear import LinearAutoregression, WindowAverage
 from gatecast.baselines.naive import Drift, Naive, SeasonalNaive
-from gatecast.baselines.statistical import SARIMA, AutoARIMA, AutoETS, Theta
+from gatecast.baselines.statistical import MSTL, SARIMA, AutoARIMA, AutoETS, Theta
 
 __all__ = [
+    "MSTL",
     "SARIMA",
     "AutoARIMA",
     "AutoETS",

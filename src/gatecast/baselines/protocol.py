@@ -109,12 +109,25 @@ class Baseline(ABC):
         """
         if not hasattr(self, "panel_"):
             raise NotFittedError("predict() was called before fit(): fit the model first")
-        season = self.season_length or default_season_length(self.panel_.freq)
+        season = self._season()
         frame = self.panel_.future_frame(self.h)
         frame[type(self).__name__] = np.concatenate(
             [self._forecast_or_say(series, season) for series in self.panel_]
         )
         return frame
+
+    def notes(self) -> list[str]:
+        """Say what is done otherwise than the model's name lets expect, once it is fitted.
+
+        Returns
+        -------
+        list of str
+            A sentence each.
+        """
+        return []
+
+    def _season(self) -> int:
+        return self.season_length or default_season_length(self.panel_.freq)
 
     def _forecast_or_say(self, series: Series, season: int) -> np.ndarray:
         """Forecast one series, or say which one could not be."""

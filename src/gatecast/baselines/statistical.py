@@ -8,23 +8,58 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gatecast.baselines.protocol import Baseline
 from gatecast.errors import DataError, UsageError, require_extra
 
-__all__ = ["SARIMA", "AutoARIMA", "AutoETS", "Theta", "arima_one_step"]
+__all__ = ["MSTL", "SARIMA", "AutoARIMA", "AutoETS", "Theta", "arima_one_step"]
+
+
+#: Longer seasons than this would keep a seasonal ARIMA busy for hours.
+LONGEST_SEASON = 24
+_HARMONICS = 10
 
 
 @dataclass
 class _Statistical(Baseline):
-    """Fit one of statsforecast's models to each series."""
+    """Fit one of statsforecast's models to each series.
+
+    Parameters
+    ----------
+    h, freq, season_length
+        As for every baseline.
+    time_limit : float, optional
+        Seconds that all series together may take; checked after each of them.
+    """
+
+    time_limit: float | None = None
+
+    def predict(self) -> pd.DataFrame:
+        """Forecast the ``h`` steps after the end of each series; see :class:`Baseline`.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        DataError
+            If a series cannot be forecast, or ``time_limit`` is over before all are.
+        """
+        self._started, self._done = time.perf_counter(), 0
+        return super().predict()
 
     def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:
         models = require_extra("statsforecast.models", "stats", type(self).__name__)
+        taken = time.perf_counter() - self._started
+        if self._done and self.time_limit is not None and taken > self.time_limit:
+            raise DataError(
+                f"{self._done} of {len(self.panel_)} series took {taken:.0f} s, and "
+                f"time_limit={self.time_limit:g}: allow more, or leave the model out"
+            )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on convergence; what counts is the score
             try:
-                found = self._model(models, season).forecast(values, self.h)["mean"]
+                found = self._ask(models, values, season)
             except (ValueError, NotImplementedError) as error:  # statsforecast's for short series
                 raise DataError(
                     f'{len(values)} values were refused with "{error}": supply more history'
@@ -32,21 +67,90 @@ class _Statistical(Baseline):
         forecast = np.asarray(found, float)
         if not np.isfinite(forecast).all():
             raise DataError(f"the fit to {len(values)} values failed: choose another model")
+        self._done += 1
         return forecast
+
+    def _ask(self, models: Any, values: np.ndarray, season: int) -> np.ndarray:
+        """Let a model of statsforecast forecast."""
+        return self._model(models, season).forecast(values, self.h)["mean"]
 
     def _model(self, models: Any, season: int) -> Any:
         """Make the model of statsforecast."""
         return getattr(models, type(self).__name__)(season_length=season)
 
 
+class _ARIMA(_Statistical):
+    """Put sines and cosines in the place of a season that is too long for a seasonal ARIMA."""
+
+    def notes(self) -> list[str]:
+        """Say what is done about a long season; see :meth:`Baseline.notes`."""
+        season = self._season()
+        if season <= LONGEST_SEASON:
+            return []
+        return [
+            f"{type(self).__name__} sees the season of {season} steps as up to {_HARMONICS} "
+            f"pairs of sine and cosine (a seasonal ARIMA of more than {LONGEST_SEASON} steps would "
+            "run for hours)"
+        ]
+
+    def _ask(self, models: Any, values: np.ndarray, season: int) -> np.ndarray:
+        if season <= LONGEST_SEASON:
+            return super()._ask(models, values, season)
+        n = len(values)
+        harmonics = max(1, min(_HARMONICS, n // 20))
+        turns = 2 * np.pi * np.outer(np.arange(n + self.h) / season, 1 + np.arange(harmonics))
+        waves = np.hstack([np.sin(turns), np.cos(turns)])
+        return self._model(models, 1).forecast(values, self.h, X=waves[:n], X_future=waves[n:])[
+            "mean"
+        ]
+
+
 @dataclass
-class AutoARIMA(_Statistical):
-    """Choose a seasonal ARIMA by its information criterion (Hyndman and Khandakar 2008)."""
+class AutoARIMA(_ARIMA):
+    """Choose a seasonal ARIMA by its information criterion (Hyndman and Khandakar 2008).
+
+    A season of more than 24 steps is seen as Fourier terms (Hyndman and Athanasopoulos 2021,
+    section 10.5).
+    """
 
 
 @dataclass
 class AutoETS(_Statistical):
     """Choose an exponential smoothing by its information criterion (Hyndman et al. 2002)."""
+
+    def notes(self) -> list[str]:
+        """Say that a long season is not seen; see :meth:`Baseline.notes`."""
+        season = self._season()
+        if season <= LONGEST_SEASON:
+            return []
+        return [f"AutoETS does not see the season: it allows {LONGEST_SEASON} steps, not {season}"]
+
+
+@dataclass
+class MSTL(_Statistical):
+    """Take one season or several out by loess, and forecast the rest by exponential smoothing.
+
+    Parameters
+    ----------
+    h, freq, season_length, time_limit
+        As for every statistical model.
+    seasons : tuple of int, optional
+        Steps in each season, for example (24, 168); ``season_length`` alone if not given.
+
+    References
+    ----------
+    Bandara, K., Hyndman, R. J. and Bergmeir, C. (2022). MSTL: a seasonal-trend decomposition
+    algorithm for time series with multiple seasonal patterns. *International Journal of Operational
+    Research*.
+    """
+
+    seasons: tuple[int, ...] | None = None
+
+    def _least_values(self, season: int) -> int:
+        return 2 * max(self.seasons or (season,)) + 1
+
+    def _model(self, models: Any, season: int) -> Any:
+        return models.MSTL(season_length=list(self.seasons or (season,)))
 
 
 @dataclass
@@ -55,15 +159,16 @@ class Theta(_Statistical):
 
 
 @dataclass
-class SARIMA(_Statistical):
+class SARIMA(_ARIMA):
     """Fit a seasonal ARIMA of a given order (Box and Jenkins 1976).
 
     Parameters
     ----------
-    h, freq, season_length
-        As for every baseline.
+    h, freq, season_length, time_limit
+        As for every statistical model.
     order, seasonal_order : tuple of int
-        (p, d, q) and (P, D, Q); the second is left out where a season is a single step.
+        (p, d, q) and (P, D, Q); the second is left out where a season is a single step, and where
+        it has more than 24: these are seen as Fourier terms.
     """
 
     order: tuple[int, int, int] = (0, 1, 1)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import joblib
 import numpy as np
@@ -64,6 +64,9 @@ class Backtest:
         Lag of the naive forecast in the scale of MASE.
     one_by_one : bool
         Whether cutoffs follow each other step by step.
+    notes : tuple of str
+        What the data were found to be, what models did otherwise than expected, and which were
+        left out because they failed.
     """
 
     forecasts: pd.DataFrame
@@ -76,6 +79,7 @@ class Backtest:
     panel: Panel
     season: int = 1
     one_by_one: bool = False
+    notes: tuple[str, ...] = ()
 
     def score(self, by: str = "series") -> pd.DataFrame:
         """Compute every metric.
@@ -302,6 +306,7 @@ def backtest(
     target_col: str | None = None,
     n_jobs: int | None = None,
     resume: str | os.PathLike[str] | None = None,
+    leave_out: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
     """Forecast from several cutoffs with nothing of what came after them, and score it.
@@ -343,6 +348,9 @@ def backtest(
     resume : path, optional
         Folder where each finished model and cutoff is kept, made if it is not there. With the same
         data and settings, what is there is not computed again.
+    leave_out : bool, default False
+        Whether a model that cannot forecast these data is left out, with a note, and does not end
+        the backtest.
     progress : callable, optional
         Told how many forecasts of how many are done.
 
@@ -399,16 +407,24 @@ def backtest(
             ) from error
         folder = os.fspath(resume)
     tasks = _tasks(copies, windows, every, folder)
-    found = _run(tasks, n_jobs, progress)
-    said = {name: [] for name in copies}
-    for task, outputs in zip(tasks, found, strict=True):
-        said[task.name] += outputs
+    found = _run(tasks, n_jobs, progress, leave_out)
+    said: dict[str, list[dict[str, np.ndarray]]] = {name: [] for name in copies}
+    notes = dict.fromkeys(panel.notes)
+    for task, (outputs, told) in zip(tasks, found, strict=True):
+        notes |= dict.fromkeys(told)
+        if isinstance(outputs, GatecastError):
+            if said.pop(task.name, None) is not None:
+                notes[f"{task.name} is left out: {outputs}"] = None
+        elif task.name in said:
+            said[task.name] += outputs
+    if not said:
+        raise DataError(f"no model could forecast these data; {' '.join(list(notes)[-1:])}")
     season = season_length or default_season_length(panel.freq)
     table, scales = _assemble(panel, windows, said, h, gap, season)
-    reference = next((n for n in ("SeasonalNaive", "Naive") if n in copies), None)
+    reference = next((n for n in ("SeasonalNaive", "Naive") if n in said), None)
     return Backtest(
-        table, tuple(copies), scales, panel.id_col, panel.target_col, -(-(h + gap) // step),
-        reference, panel, season, step == 1,
+        table, tuple(said), scales, panel.id_col, panel.target_col, -(-(h + gap) // step),
+        reference, panel, season, step == 1, tuple(notes),
     )  # fmt: skip
 
 
@@ -618,20 +634,29 @@ def _fingerprint(window: _Window) -> bytes:
     return digest.digest()
 
 
+#: What a task said at each of its windows, or why it could not; and notes.
+_Outcome: TypeAlias = tuple["list[dict[str, np.ndarray]] | GatecastError", list[str]]
+
+
 def _run(
-    tasks: list[_Task], n_jobs: int | None, progress: Callable[[int, int], None] | None
-) -> list[list[dict[str, np.ndarray]]]:
+    tasks: list[_Task],
+    n_jobs: int | None,
+    progress: Callable[[int, int], None] | None,
+    leave_out: bool,
+) -> list[_Outcome]:
     total = sum(len(task.windows) for task in tasks)
     done, found = 0, []
-    for outputs in _each(tasks, n_jobs):
-        found.append(outputs)
-        done += len(outputs)
+    for task, outcome in zip(tasks, _each(tasks, n_jobs), strict=True):
+        if isinstance(outcome[0], GatecastError) and not leave_out:
+            raise outcome[0]
+        found.append(outcome)
+        done += len(task.windows)
         if progress is not None:
             progress(done, total)
     return found
 
 
-def _each(tasks: list[_Task], n_jobs: int | None) -> Iterable[list[dict[str, np.ndarray]]]:
+def _each(tasks: list[_Task], n_jobs: int | None) -> Iterable[_Outcome]:
     asked: Any = n_jobs
     jobs = joblib.effective_n_jobs(asked)
     if jobs == 1:
@@ -655,12 +680,16 @@ def _share_threads(task: _Task, jobs: int) -> _Task:
     return task._replace(model=type(task.model)(**settings))
 
 
-def _work(task: _Task) -> list[dict[str, np.ndarray]]:
-    """Fit one model and forecast from its windows, or read what was kept."""
+def _work(task: _Task) -> _Outcome:
+    """Fit one model and forecast from its windows, or read what was kept.
+
+    An error is handed back and not raised: whether it ends everything is not for a worker to say.
+    """
     paths = [Path(task.folder or "", f"{key}.gatecast") for key in task.keys]
     kept = [_read(path) for path in paths]
     if kept and all(outputs is not None for outputs in kept):
-        return [outputs for outputs in kept if outputs is not None]
+        return [outputs for outputs in kept if outputs is not None], []
+    notes: list[str] = []
     found: list[dict[str, np.ndarray]] = []
     fitted, before = None, None
     for i, window in enumerate(task.windows):
@@ -669,6 +698,7 @@ def _work(task: _Task) -> list[dict[str, np.ndarray]]:
             if fitted is None or new is None:
                 fitted = type(task.model)(**task.model.get_params())
                 fitted.fit(window.train)
+                notes += fitted.notes() if hasattr(fitted, "notes") else []
             else:
                 fitted.update(new)
             sees_ahead = task.model.get_params().get("futr_exog_list")
@@ -676,12 +706,12 @@ def _work(task: _Task) -> list[dict[str, np.ndarray]]:
             outputs = _columns(task.name, forecast, window.train)
         except GatecastError as error:
             when = show_time(window.train.times[window.train.offsets[1:] - 1].max())
-            raise type(error)(f"{task.name} at the cutoff {when}: {error}") from error
+            return type(error)(f"{task.name} at the cutoff {when}: {error}"), notes
         if paths:
             storage.write_arrays(paths[i], outputs, {"columns": list(outputs)})
         found.append(outputs)
         before = window
-    return found
+    return found, notes
 
 
 def _read(path: Path) -> dict[str, np.ndarray] | None:
