@@ -235,3 +235,40 @@ def test_columns_known_in_advance_come_from_a_file_of_their_own(tmp_path):
     assert "the network sees promo up to the end of the horizon" in done.stderr.replace("\n", " ")
     assert gatecast("predict", "m", *plan, cwd=tmp_path).stdout == done.stdout
     assert "futr_df" not in gatecast("predict", "m", cwd=tmp_path, code=2).stderr
+
+
+def test_a_backtest_prints_the_leaderboard_and_the_verdict(passengers):
+    folder = passengers.parent
+    models = "LinearAutoregression,SeasonalNaive,Naive"
+    asked = ("backtest", "air.csv", "--h", 12, "--models", models)
+    done = gatecast(*asked, "-o", "all.csv", cwd=folder)
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[0] for line in lines[3:6]] == models.split(",")
+    assert "Use LinearAutoregression" in done.stdout
+    assert len(pd.read_csv(folder / "all.csv")) == 20 * 12
+    assert (folder / "gatecast-backtest.html").read_text().startswith("<!DOCTYPE html>")
+    kept = (*asked, "--n-windows", 3, "--json", "--resume", "kept")
+    again = gatecast(*kept, cwd=folder)
+    found = json.loads(again.stdout)
+    assert found["leaderboard"][0]["mase"] < 1 < found["leaderboard"][2]["mase"]
+    assert "3 cutoffs tell little apart" in found["verdict"]
+    assert len(list((folder / "kept").iterdir())) == 9
+    assert gatecast(*kept, cwd=folder).stdout == again.stdout
+    unknown = gatecast("backtest", "air.csv", "--h", 2, "--models", "Prophet", cwd=folder, code=4)
+    assert 'no model "Prophet"; there are LSTM, AutoARIMA' in unknown.stderr
+
+
+def test_a_forecast_by_another_model_or_by_the_best(passengers):
+    folder = passengers.parent
+    done = gatecast("forecast", "air.csv", "--h", 3, "--model", "SeasonalNaive", cwd=folder)
+    assert done.stdout.splitlines()[:2] == ["month,SeasonalNaive", "1961-01-01,417.0"]
+    done = gatecast("forecast", "air.csv", "--h", 12, "--model", "best", cwd=folder)
+    header = done.stdout.splitlines()[0].split(",")
+    assert header[0] == "month"
+    assert header[1] in ("LSTM", "SARIMA", "LinearAutoregression")
+    assert "tie" in done.stderr or f"Use {header[1]}" in done.stderr
+    refused = gatecast(
+        "forecast", "air.csv", "--h", 3, "--model", "Naive", "--save", "m", cwd=folder, code=2
+    )
+    assert "only the LSTM is saved" in refused.stderr

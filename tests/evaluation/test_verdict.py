@@ -77,7 +77,7 @@ def test_air_passengers_are_for_sarima_or_a_tie_with_it():
     told = verdict(found)
     assert "SARIMA" in told.ties
     assert told.use == "SARIMA"
-    assert "over SARIMA" in told.paragraph
+    assert "SARIMA. " in told.paragraph
 
 
 def test_a_linear_series_is_for_a_line_or_a_tie_with_it():

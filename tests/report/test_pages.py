@@ -9,8 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gatecast.baselines import LinearAutoregression, Naive
 from gatecast.errors import MissingExtraError
+from gatecast.evaluation.backtest import backtest
 from gatecast.evaluation.tutorial import ModelRun, Observation, TutorialResult
+from gatecast.evaluation.verdict import diagnose, verdict
+from gatecast.report.backtest import backtest_page
 from gatecast.report.demo import demo_page
 from gatecast.report.forecast import forecast_page
 from gatecast.report.page import _json
@@ -58,6 +62,31 @@ def write_forecast(path, names=("north",), column="sold", key=None, days=60, h=7
         pd.concat(history), pd.concat(future), path,
         title=f"Forecast of {names[0]}", id_col=key, time_col="day", target_col=column,
         decisions=[f"series {name} was scaled" for name in names], settings={"h": h, "freq": None},
+    )  # fmt: skip
+    return path
+
+
+def write_backtest(path, names=("north",), column="sold"):
+    table = pd.concat(
+        pd.DataFrame(
+            {
+                "shop": name,
+                "day": pd.date_range("2024-01-01", periods=60),
+                column: np.sin(np.arange(60)) + i,
+            }
+        )
+        for i, name in enumerate(names)
+    )
+    models = [LinearAutoregression(h=5), Naive(h=5)]
+    found = backtest(models, table, n_windows=4, id_col="shop", target_col=column)
+    told = verdict(found)
+    backtest_page(
+        path, title=f"Backtest of {names[0]}", verdict=told.sentences,
+        leaderboard=found.leaderboard(), significance=found.significance(),
+        steps=found.losses(over="steps"), cutoffs=found.losses(over="cutoffs"),
+        history=found.panel.to_frame(), forecasts=found.forecasts, models=found.models,
+        columns=("shop", "day", column), diagnosis=diagnose(found, found.models[0]),
+        notes=found.notes,
     )  # fmt: skip
     return path
 
@@ -252,3 +281,35 @@ def test_names_from_the_data_run_nothing_and_are_shown_as_they_are(visit, tmp_pa
     assert page.evaluate("typeof window.hacked") == "undefined"
     assert page.locator("option").first.text_content() == attack
     assert page.evaluate("document.querySelectorAll('img, a[href^=javascript]').length") == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1100])
+def test_the_page_of_a_backtest_fits_and_draws_each_window_apart(visit, tmp_path, width):
+    page = visit(write_backtest(tmp_path / "page.html"), width)
+    boxes = page.evaluate(
+        """() => [...document.querySelectorAll('h1, h2, p, dl, .scroll, .tools, body > .chart')]
+          .filter(block => !block.closest('.pair'))
+          .map(block => block.getBoundingClientRect())
+          .map(box => [box.top, box.right, box.bottom])"""
+    )
+    for (_, right, bottom), (top, _, _) in itertools.pairwise(boxes):
+        assert right <= width
+        assert bottom <= top + 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    said = page.evaluate("document.getElementById('series').data[1]")
+    assert said["name"] == "LinearAutoregression"
+    assert said["y"].count(None) == 3  # between four windows
+    assert len(said["x"]) == 4 * 5 + 3
+    assert page.inner_text("body").count("LinearAutoregression") >= 2
+    assert "Use LinearAutoregression" in page.inner_text("p.lead")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_names_in_a_backtest_run_nothing(visit, tmp_path, attack):
+    page = visit(write_backtest(tmp_path / "page.html", [attack, "plain"], column=attack))
+    page.mouse.move(500, 700)
+    page.wait_for_timeout(100)
+    assert page.evaluate("typeof window.hacked") == "undefined"
+    assert page.locator("option").first.text_content() == attack

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gatecast.network import Progress as Training
 
-__all__ = ["training_bars"]
+__all__ = ["counted", "training_bars"]
 
 
 @contextmanager
@@ -65,3 +65,34 @@ def training_bars(
 
     with bars:
         yield tell
+
+
+@contextmanager
+def counted(label: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar for work whose parts are counted.
+
+    Parameters
+    ----------
+    label : str
+        What is done.
+    unit : str
+        What is counted.
+
+    Yields
+    ------
+    callable
+        Takes how many parts of how many are done.
+    """
+    console = Console(stderr=True)
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.completed:.0f}/{task.total:.0f} " + unit),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        refresh_per_second=10,
+    )
+    with bars:
+        task = bars.add_task(label, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gatecast.cli.config import CONFIG
+from gatecast.cli.options import levels, names
+
+if TYPE_CHECKING:
+    from gatecast.data.panel import Panel
 
 __all__ = ["forecast"]
 
@@ -16,6 +20,9 @@ __all__ = ["forecast"]
 def forecast(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
     h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
+    model: Annotated[
+        str, typer.Option(help="LSTM, a baseline by name, or best: chosen by a backtest.")
+    ] = "LSTM",
     level: Annotated[
         str, typer.Option(help="Per cent that each interval should hold, for example 80,95.")
     ] = "",
@@ -59,10 +66,9 @@ def forecast(
     The forecast goes to stdout as CSV (or to a file), a page with history and forecast is
     written beside it. Columns are found out where the file leaves no doubt.
     """
-    from gatecast.cli.console import training_bars
     from gatecast.cli.tables import records, say, write_table
+    from gatecast.data.reading import read_panel
     from gatecast.errors import UsageError
-    from gatecast.forecaster import LSTMForecaster
     from gatecast.report.forecast import forecast_page
 
     if futr_exog and futr_file is None:
@@ -70,31 +76,37 @@ def forecast(
             f"--futr-exog {futr_exog} was asked for, and nothing says what will be: give a file "
             f"with these columns over the next {h} steps with --futr-file"
         )
-    model = LSTMForecaster(
-        h=h,
-        level=_levels(level),
-        freq=int(freq) if freq is not None and freq.isdigit() else freq,
-        season_length=season_length,
-        random_state=random_state,
-        hist_exog_list=_names(hist_exog),
-        futr_exog_list=_names(futr_exog),
-        stat_exog_list=_names(stat_exog),
-        calendar=calendar,
-        look_back=look_back,
-    )
-    with training_bars({"LSTM": "training"}, unit="update") as tell:
-        model.fit(
-            file,
-            id_col=id_col,
-            time_col=time_col,
-            target_col=target_col,
-            progress=lambda p: tell("LSTM", p),
-        )
-    if save is not None:
-        model.save(save)
-    frame = model.predict(futr_file)
-    panel, decisions = model.panel_, model.decisions()
-    assert panel is not None
+    if h < 1:
+        raise UsageError(f"h={h} was asked for; use 1 or more")
+    if save is not None and model not in ("LSTM", "best"):
+        raise UsageError(f"--save was asked for with --model {model}, and only the LSTM is saved")
+    settings: dict[str, Any] = {
+        "level": levels(level),
+        "freq": int(freq) if freq is not None and freq.isdigit() else freq,
+        "random_state": random_state,
+        "hist_exog_list": names(hist_exog),
+        "futr_exog_list": names(futr_exog),
+        "stat_exog_list": names(stat_exog),
+        "calendar": calendar,
+        "look_back": look_back,
+    }
+    panel = read_panel(
+        file, id_col=id_col, time_col=time_col, target_col=target_col, freq=settings["freq"],
+        extra_cols=[*names(hist_exog), *names(futr_exog), *names(stat_exog)],
+    )  # fmt: skip
+    decisions: list[str] = []
+    if model == "best":
+        model, decisions = _choose(panel, h, season_length, settings)
+    fitted = _fit(model, panel, h, season_length, settings)
+    decisions += fitted.decisions() if model == "LSTM" else [*panel.notes, *fitted.notes()]
+    if model != "LSTM" and level:
+        decisions.append(f"intervals are the LSTM's alone, and {model} makes this forecast")
+    if save is not None and model == "LSTM":
+        fitted.save(save)
+    elif save is not None:
+        decisions.append(f"the best model is {model}, and only the LSTM is saved: there is no file")
+        save = None
+    frame = fitted.predict(futr_file) if model == "LSTM" else fitted.predict()
     forecast_page(
         panel.to_frame(),
         frame,
@@ -104,7 +116,7 @@ def forecast(
         time_col=panel.time_col,
         target_col=panel.target_col,
         decisions=decisions,
-        settings=model.get_params(),
+        settings={"model": model, **fitted.get_params()},
     )
     if as_json:
         if output is not None:
@@ -112,7 +124,7 @@ def forecast(
         document = {
             "forecast": records(frame),
             "decisions": decisions,
-            "settings": model.get_params(),
+            "settings": {"model": model, **fitted.get_params()},
             "output": None if output is None else str(output),
             "model": None if save is None else str(save),
             "report": str(report),
@@ -127,17 +139,36 @@ def forecast(
     typer.echo(f"Page: {report}", err=True)
 
 
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _choose(
+    panel: Panel, h: int, season_length: int | None, settings: dict[str, Any]
+) -> tuple[str, list[str]]:
+    """Let a backtest say which model to use, and why."""
+    from gatecast.cli.console import counted
+    from gatecast.evaluation.backtest import backtest, usual_windows
+    from gatecast.evaluation.candidates import DEFAULT, candidates
+    from gatecast.evaluation.verdict import verdict
+
+    models = candidates(DEFAULT, h, season_length=season_length, time_limit=600.0, **settings)
+    windows, step = usual_windows(panel, h)
+    with counted("backtest", "fits") as tell:
+        found = backtest(
+            models, panel, h, n_windows=windows, step_size=step, leave_out=True, progress=tell
+        )
+    if len(found.models) < 2:
+        return next(iter(found.models)), list(found.notes)
+    told = verdict(found)
+    return told.use, list(told.sentences)
 
 
-def _levels(text: str) -> list[float]:
-    from gatecast.errors import UsageError
+def _fit(
+    model: str, panel: Panel, h: int, season_length: int | None, settings: dict[str, Any]
+) -> Any:
+    """Fit a model by name."""
+    from gatecast.cli.console import training_bars
+    from gatecast.evaluation.candidates import candidates
 
-    try:
-        levels = [float(part) for part in text.replace(" ", "").split(",") if part]
-        return [int(share) if share.is_integer() else share for share in levels]
-    except ValueError:
-        raise UsageError(
-            f"--level {text} was asked for; give per cents with commas between, as in 80,95"
-        ) from None
+    fitted = candidates([model], h, season_length=season_length, **settings)[model]
+    if model != "LSTM":
+        return fitted.fit(panel)
+    with training_bars({"LSTM": "training"}, unit="update") as tell:
+        return fitted.fit(panel, progress=lambda p: tell("LSTM", p))

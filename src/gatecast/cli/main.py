@@ -8,7 +8,7 @@ import sys
 import typer
 
 from gatecast import __version__
-from gatecast.cli import demo, doctor, forecast, predict
+from gatecast.cli import backtest, demo, doctor, forecast, predict
 from gatecast.errors import GatecastError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("forecast")(forecast.forecast)
+app.command("backtest")(backtest.backtest)
 app.command("predict")(predict.predict)
 app.command("update")(predict.update)
 app.command("doctor")(doctor.doctor)
@@ -71,6 +72,9 @@ _OPTIONS = (
             "target_col",
             "season_length",
             "look_back",
+            "time_limit",
+            "step_size",
+            "n_windows",
             "random_state",
         )
     }

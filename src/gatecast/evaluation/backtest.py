@@ -29,8 +29,10 @@ from gatecast.evaluation.significance import (
     skill_interval,
 )
 
-__all__ = ["Backtest", "backtest"]
+__all__ = ["MANY_SERIES", "Backtest", "backtest", "usual_windows"]
 
+#: From so many series on they are compared one by one, and cutoffs are averaged.
+MANY_SERIES = 20
 _FORMAT = 1  # of the files that a backtest resumes from
 
 
@@ -426,6 +428,29 @@ def backtest(
         table, tuple(said), scales, panel.id_col, panel.target_col, -(-(h + gap) // step),
         reference, panel, season, step == 1, tuple(notes),
     )  # fmt: skip
+
+
+def usual_windows(panel: Panel, h: int) -> tuple[int, int]:
+    """Choose how many cutoffs to try, and how far apart, where nobody says.
+
+    Parameters
+    ----------
+    panel : Panel
+        The data.
+    h : int
+        Steps to forecast.
+
+    Returns
+    -------
+    n_windows, step_size : int
+        Of few series 20 cutoffs a quarter of the horizon apart, because only cutoffs can tell
+        models apart; of 20 series or more 3 a whole horizon apart. As many as leave half of the
+        longest series before the first.
+    """
+    many = len(panel) >= MANY_SERIES
+    wanted, step = (3, h) if many else (20, max(1, h // 4))
+    room = int(np.diff(panel.offsets).max()) // 2 - h
+    return int(np.clip(1 + room // step, 1, wanted)), step
 
 
 # -------------------------------------------------------------------------------------- the models

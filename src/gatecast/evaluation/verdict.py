@@ -10,7 +10,7 @@ import numpy as np
 
 from gatecast.data.transforms import SeasonalAdjustment, is_seasonal
 from gatecast.errors import DataError, UsageError
-from gatecast.evaluation.backtest import Backtest
+from gatecast.evaluation.backtest import MANY_SERIES, Backtest
 from gatecast.evaluation.diagnosis import copies_last_value, floor_distance
 from gatecast.evaluation.distributions import written
 from gatecast.evaluation.nature import long_memory, nonlinearity, random_walk
@@ -31,8 +31,6 @@ SIMPLEST_FIRST = (
     "MSTL", "LinearAutoregression", "LSTM",
 )  # fmt: skip
 _ARIMAS = ("SARIMA", "AutoARIMA")
-#: From so many series on, they are compared one by one, and cutoffs are averaged.
-_MANY_SERIES = 20
 _FEW_CUTOFFS = 10
 _MOST_ASKED = 20
 
@@ -52,6 +50,8 @@ class Verdict:
     p : float
         Of the Diebold-Mariano test of the best model against the best of those beyond the tie, or,
         where all tie, against the second; NaN where nothing could be tested.
+    over : {"cutoffs", "series"}
+        What was compared pair by pair.
     sentences : tuple of str
         The verdict in words.
     """
@@ -60,6 +60,7 @@ class Verdict:
     best: str
     ties: tuple[str, ...]
     p: float
+    over: str
     sentences: tuple[str, ...]
 
     @property
@@ -94,7 +95,7 @@ def verdict(found: Backtest, *, loss: str = "absolute") -> Verdict:
     """
     if len(found.models) < 2:
         raise UsageError("a verdict needs two models or more: add SeasonalNaive(), for example")
-    over = "series" if _count(found) >= _MANY_SERIES else "cutoffs"
+    over = "series" if _count(found) >= MANY_SERIES else "cutoffs"
     losses: Any = found.losses(loss, over)
     means = losses.mean().sort_values(kind="stable")
     best = str(means.index[0])
@@ -113,9 +114,9 @@ def verdict(found: Backtest, *, loss: str = "absolute") -> Verdict:
     sentences = [
         _headline(found, means, table, best, ties, other, over),
         *_why(found, means),
-        *_next(found, ties, over),
+        *_next(found, ties, over, tested=bool(np.isfinite(table.loc[other, "p"]))),
     ]
-    return Verdict(use, best, tuple(ties), float(table.loc[other, "p"]), tuple(sentences))
+    return Verdict(use, best, tuple(ties), float(table.loc[other, "p"]), over, tuple(sentences))
 
 
 def _effort(name: str) -> tuple[int, str]:
@@ -159,8 +160,8 @@ def _why(found: Backtest, means: Any) -> list[str]:
     if "LSTM" in means.index and rivals:
         rival = min(rivals, key=lambda name: means[name])
         gain = 1.0 - means["LSTM"] / means[rival] if means[rival] else 0.0
-        word = "gains" if gain > 0 else "loses"
-        sentences.append(f"the LSTM {word} {abs(gain):.0%} over {rival}")
+        word = "gains {:.0%} over" if gain > 0 else "loses {:.0%} to"
+        sentences.append(f"the LSTM {word.format(abs(gain))} {rival}")
     sentences += nature_of(found)
     return sentences
 
@@ -206,10 +207,10 @@ def nature_of(found: Backtest) -> list[str]:
     return [f"of {len(told)} series that were asked, {parts}"]
 
 
-def _next(found: Backtest, ties: list[str], over: str) -> list[str]:
+def _next(found: Backtest, ties: list[str], over: str, *, tested: bool) -> list[str]:
     sentences = []
     cutoffs = found.forecasts["cutoff"].nunique()
-    if over == "cutoffs" and cutoffs < _FEW_CUTOFFS and len(ties) > 1:
+    if over == "cutoffs" and cutoffs < _FEW_CUTOFFS and (len(ties) > 1 or not tested):
         sentences.append(
             f"{cutoffs} cutoffs tell little apart: more of them (n_windows=20) would make it surer"
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["COLOURS", "band", "epochs", "line", "series"]
+__all__ = ["COLOURS", "MODELS", "band", "epochs", "line", "series"]
 
 #: Seen alike by colour-blind readers, on light and on dark (Okabe and Ito 2008).
 COLOURS = {
@@ -18,6 +18,10 @@ COLOURS = {
     "floor": "#cc79a7",
     "LSTM": "#0072b2",
 }
+
+
+#: For any number of models, in turn; the first is the LSTM's.
+MODELS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999")
 
 
 def line(

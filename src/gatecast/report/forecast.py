@@ -12,7 +12,7 @@ from gatecast import __version__, storage
 from gatecast.report import charts
 from gatecast.report.page import render
 
-__all__ = ["forecast_page"]
+__all__ = ["by_series", "cell", "clock", "forecast_page"]
 
 MOST_SERIES = 50
 MOST_ROWS = 2000
@@ -54,8 +54,8 @@ def forecast_page(
     NotFoundError, UsageError
         If it cannot be written.
     """
-    past = _by_series(history, id_col)
-    future = _by_series(forecast, id_col)
+    past = by_series(history, id_col)
+    future = by_series(forecast, id_col)
     models = [name for name in forecast.columns if name not in (id_col, time_col)]
     bands = [(name, name.replace("-lo-", "-hi-")) for name in map(str, models) if "-lo-" in name]
     shown, figures = [], {}
@@ -75,7 +75,7 @@ def forecast_page(
         columns=list(forecast.columns),
         keys=keys,
         rows=[
-            [_cell(cell) for cell in row]
+            [cell(value) for value in row]
             for row in forecast.head(MOST_ROWS).itertuples(index=False, name=None)
         ],
         rows_left=max(0, len(forecast) - MOST_ROWS),
@@ -86,7 +86,8 @@ def forecast_page(
     storage.write_text(path, page)
 
 
-def _by_series(frame: pd.DataFrame, id_col: str | None) -> dict[Any, pd.DataFrame]:
+def by_series(frame: pd.DataFrame, id_col: str | None) -> dict[Any, pd.DataFrame]:
+    """Give the rows of each series by its name; of a single one under an empty name."""
     if id_col is None:
         return {"": frame}
     return dict(list(frame.groupby(id_col, sort=False, observed=True)))
@@ -96,7 +97,7 @@ def _summary(count: int, horizon: int, forecast: pd.DataFrame, time_col: str) ->
     which = "One series" if count == 1 else f"{count:,} series"
     steps = "1 step" if horizon == 1 else f"{horizon:,} steps"
     times = pd.Series(forecast[time_col])
-    return f"{which}, {steps} ahead: {_cell(times.iloc[0])} to {_cell(times.iloc[-1])}."
+    return f"{which}, {steps} ahead: {cell(times.iloc[0])} to {cell(times.iloc[-1])}."
 
 
 def _figure(
@@ -107,8 +108,8 @@ def _figure(
     models: list[str],
     bands: list[tuple[str, str]],
 ) -> dict[str, Any]:
-    times, values = _times(past, time_col), past[target_col].to_numpy(float)
-    ahead = _times(future, time_col)
+    times, values = clock(past[time_col]), past[target_col].to_numpy(float)
+    ahead = clock(future[time_col])
     # each forecast is joined to the last observation, so that the eye can follow
     joined = np.concatenate([times[-1:], ahead])
     traces = []
@@ -122,7 +123,7 @@ def _figure(
     drawn = {name for band in bands for name in band}
     traces += [
         charts.line(
-            name,
+            str(name),
             joined,
             np.concatenate([values[-1:], future[name].to_numpy(float)]),
             charts.COLOURS["LSTM"],
@@ -142,16 +143,17 @@ def _dates(times: np.ndarray) -> bool:
     return times.dtype.kind == "M"
 
 
-def _times(frame: pd.DataFrame, time_col: str) -> np.ndarray:
+def clock(times: Any) -> np.ndarray:
     """See times as the user's clock shows them, seconds or step numbers."""
-    column = pd.Series(frame[time_col])
+    column = pd.Series(times)
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_localize(None)
-    times = column.to_numpy()
-    return times.astype("datetime64[s]") if _dates(times) else times
+    found = column.to_numpy()
+    return found.astype("datetime64[s]") if _dates(found) else found
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """Write a value for a table."""
     if isinstance(value, pd.Timestamp):
         plain = value.normalize() == value and value.tzinfo is None
         return str(value.date()) if plain else str(value)

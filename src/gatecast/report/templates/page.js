@@ -15,6 +15,7 @@
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: ink, family: getComputedStyle(document.body).fontFamily, size: 13 },
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: rule, activecolor: ink },
       hoverlabel: { bgcolor: style.getPropertyValue("--card").trim(), font: { color: ink } },
       xaxis: { ...axis, ...layout.xaxis },
       yaxis: { ...axis, ...layout.yaxis },
@@ -23,7 +24,9 @@
 
   function draw(place) {
     const figure = figures[place.dataset.figure];
-    Plotly.react(place, figure.data, coloured(figure.layout), config);
+    // in a small chart the tools would lie on the legend
+    const tools = place.classList.contains("small") ? { displayModeBar: false } : {};
+    Plotly.react(place, figure.data, coloured(figure.layout), { ...config, ...tools });
   }
 
   const places = document.querySelectorAll("[data-figure]");

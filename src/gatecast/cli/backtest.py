@@ -1,0 +1,191 @@
+"""``gatecast backtest FILE --h 12``: which model to use here, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gatecast.cli.config import CONFIG
+from gatecast.cli.options import levels, names
+
+if TYPE_CHECKING:
+    from gatecast.evaluation.backtest import Backtest
+    from gatecast.evaluation.verdict import Verdict
+
+__all__ = ["backtest"]
+
+
+def backtest(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
+    h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
+    models: Annotated[
+        str, typer.Option(help="Models by name, for example LSTM,SARIMA,Naive.")
+    ] = "",
+    n_windows: Annotated[
+        int | None, typer.Option(help="Cutoffs; up to 20 of few series, 3 of many.")
+    ] = None,
+    step_size: Annotated[
+        int | None,
+        typer.Option(help="Steps between cutoffs; a quarter of the horizon, or all of it."),
+    ] = None,
+    gap: Annotated[int, typer.Option(help="Steps after a cutoff that are not scored.")] = 0,
+    window: Annotated[
+        int | None, typer.Option(help="Last values known at a cutoff; all if not given.")
+    ] = None,
+    refit: Annotated[
+        int, typer.Option(help="Fit at every so many cutoffs; 0 fits at the first only.")
+    ] = 1,
+    level: Annotated[
+        str, typer.Option(help="Per cent that each interval should hold, for example 80,95.")
+    ] = "",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="CSV or Parquet file for all forecasts."),
+    ] = None,
+    report: Annotated[Path, typer.Option(help="The page to write.")] = Path(
+        "gatecast-backtest.html"
+    ),
+    resume: Annotated[
+        Path | None, typer.Option(help="Folder that keeps finished fits, to go on from.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Fits at the same time.")] = 1,
+    time_limit: Annotated[
+        float, typer.Option(help="Seconds that a statistical model may take at a cutoff.")
+    ] = 600.0,
+    id_col: Annotated[str | None, typer.Option(help="Column of series names.")] = None,
+    time_col: Annotated[str | None, typer.Option(help="Column of times.")] = None,
+    target_col: Annotated[str | None, typer.Option(help="Column of values.")] = None,
+    freq: Annotated[str | None, typer.Option(help="Frequency, for example D, MS or h.")] = None,
+    season_length: Annotated[
+        int | None, typer.Option(help="Steps in a season; 1 for none.")
+    ] = None,
+    random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    config: CONFIG = None,  # noqa: ARG001 - read before the others
+) -> None:
+    """Forecast the past of the series in a file, and say which model to use.
+
+    Every model is fitted at each cutoff on what was known then. Prints the leaderboard and the
+    verdict, and writes a page.
+    """
+    from gatecast.cli.console import counted
+    from gatecast.data.reading import read_panel
+    from gatecast.evaluation.backtest import backtest as run
+    from gatecast.evaluation.backtest import usual_windows
+    from gatecast.evaluation.candidates import DEFAULT, candidates
+    from gatecast.evaluation.verdict import diagnose, verdict
+
+    asked = candidates(
+        names(models) or DEFAULT, h, season_length=season_length, time_limit=time_limit,
+        random_state=random_state,
+    )  # fmt: skip
+    panel = read_panel(
+        file, id_col=id_col, time_col=time_col, target_col=target_col,
+        freq=int(freq) if freq and freq.isdigit() else freq,
+    )  # fmt: skip
+    windows, step = usual_windows(panel, h)
+    with counted("backtest", "fits") as tell:
+        found = run(
+            asked, panel, h, n_windows=n_windows or windows, step_size=step_size or step, gap=gap,
+            window=window, refit=refit if refit > 1 else bool(refit), level=levels(level),
+            season_length=season_length,
+            n_jobs=jobs if jobs > 1 else None, resume=resume, leave_out=True, progress=tell,
+        )  # fmt: skip
+    told = verdict(found) if len(found.models) > 1 else None
+    first = next(iter(found.models))
+    answers = diagnose(found, first)
+    _page(found, told, answers, report, file.name)
+    if output is not None:
+        from gatecast.cli.tables import write_table
+
+        write_table(found.forecasts, output)
+    if as_json:
+        typer.echo(json.dumps(_document(found, told, answers, report, output)))
+    else:
+        _print(found, told, answers, report, output)
+
+
+def _page(
+    found: Backtest, told: Verdict | None, answers: dict[str, str], report: Path, name: str
+) -> None:
+    from gatecast.report.backtest import backtest_page
+
+    panel = found.panel
+    backtest_page(
+        report,
+        title=f"Backtest of {name}",
+        verdict=told.sentences if told else (),
+        leaderboard=found.leaderboard(),
+        significance=found.significance(told.best, over=told.over) if told else None,
+        steps=found.losses(over="steps"),
+        cutoffs=found.losses(over="cutoffs"),
+        history=panel.to_frame(),
+        forecasts=found.forecasts,
+        models=found.models,
+        columns=(panel.id_col, panel.time_col, panel.target_col),
+        diagnosis=answers,
+        notes=found.notes,
+    )
+
+
+def _document(
+    found: Backtest,
+    told: Verdict | None,
+    answers: dict[str, str],
+    report: Path,
+    output: Path | None,
+) -> dict[str, Any]:
+    from gatecast.cli.tables import records
+
+    return {
+        "leaderboard": records(found.leaderboard()),
+        "use": told.use if told else None,
+        "best": told.best if told else None,
+        "ties": list(told.ties) if told else [],
+        "p": told.p if told and told.p == told.p else None,
+        "verdict": told.paragraph if told else None,
+        "significance": records(found.significance(told.best, over=told.over)) if told else [],
+        "diagnosis": answers,
+        "notes": list(found.notes),
+        "output": None if output is None else str(output),
+        "report": str(report),
+    }
+
+
+def _print(
+    found: Backtest,
+    told: Verdict | None,
+    answers: dict[str, str],
+    report: Path,
+    output: Path | None,
+) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    board = found.leaderboard()
+    shown = [name for name in ("mae", "rmse", "mase", "smape", "owa") if name in board]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("model", no_wrap=True)
+    for name in shown:
+        heading = "sMAPE" if name == "smape" else name.upper()
+        table.add_column(heading, justify="right", no_wrap=True)
+    for _, row in board.iterrows():
+        table.add_row(str(row["model"]), *(f"{row[name]:.4g}" for name in shown))
+    console.print(table)
+    if told:
+        console.print(told.paragraph, style="bold", markup=False)
+        console.print()
+    for question, answer in answers.items():
+        console.print(question, style="bold", markup=False)
+        console.print(Padding(answer, (0, 0, 0, 2), expand=False))
+    for note in found.notes:
+        typer.echo(note, err=True)
+    if output is not None:
+        typer.echo(f"Forecasts: {output}", err=True)
+    typer.echo(f"Page: {report}", err=True)

@@ -1,0 +1,61 @@
+"""The models that stand beside each other where none are named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gatecast import baselines
+from gatecast.errors import NotFoundError
+from gatecast.forecaster import LSTMForecaster
+
+__all__ = ["DEFAULT", "NAMES", "candidates"]
+
+DEFAULT = ("LSTM", "SARIMA", "AutoETS", "Theta", "LinearAutoregression", "SeasonalNaive", "Naive")
+NAMES = ("LSTM", *sorted(baselines.__all__))
+
+
+def candidates(
+    names: Sequence[str],
+    h: int,
+    *,
+    season_length: int | None = None,
+    time_limit: float | None = None,
+    **settings: Any,
+) -> dict[str, Any]:
+    """Make models by name.
+
+    Parameters
+    ----------
+    names : sequence of str
+        ``LSTM`` and names of baselines.
+    h : int
+        Steps to forecast.
+    season_length : int, optional
+        Steps in a season; that of the frequency if not given.
+    time_limit : float, optional
+        Seconds that a statistical model may take for all series.
+    **settings
+        Of the LSTM.
+
+    Returns
+    -------
+    dict of str to model
+        In the order of the names, each once.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no model of a name.
+    """
+    made: dict[str, Any] = {}
+    for name in names:
+        if name not in NAMES:
+            raise NotFoundError(f'there is no model "{name}"; there are {", ".join(NAMES)}')
+        if name == "LSTM":
+            made[name] = LSTMForecaster(h, season_length=season_length, **settings)
+            continue
+        kind = getattr(baselines, name)
+        limit = {"time_limit": time_limit} if hasattr(kind, "time_limit") else {}
+        made[name] = kind(h, season_length=season_length, **limit)
+    return made
