@@ -171,7 +171,7 @@ def test_a_file_of_format_version_1_is_brought_forward(tmp_path):
     model.save(tmp_path / "now")
     arrays, document = storage.read_arrays(tmp_path / "now")
     document["version"] = 1
-    del document["exogenous"]
+    del document["exogenous"], document["updates"]
     for name in ("hist_exog_list", "futr_exog_list", "stat_exog_list", "calendar", "look_back"):
         del document["settings"][name]
     arrays = {name: a for name, a in arrays.items() if not name.startswith("exogenous.")}

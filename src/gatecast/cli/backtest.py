@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["backtest"]
 
+#: A shorter series is too short to examine the training on.
+_EXAMINED = 60
+
 
 def backtest(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
@@ -76,6 +79,7 @@ def backtest(
     from gatecast.evaluation.backtest import backtest as run
     from gatecast.evaluation.backtest import usual_windows
     from gatecast.evaluation.candidates import DEFAULT, candidates
+    from gatecast.evaluation.training import examine_training
     from gatecast.evaluation.verdict import diagnose, verdict
 
     asked = candidates(
@@ -97,6 +101,8 @@ def backtest(
     told = verdict(found) if len(found.models) > 1 else None
     first = next(iter(found.models))
     answers = diagnose(found, first)
+    if first == "LSTM" and len(panel) == 1 and len(panel.values) >= _EXAMINED:
+        answers |= examine_training(asked["LSTM"], panel).answers
     _page(found, told, answers, report, file.name)
     if output is not None:
         from gatecast.cli.tables import write_table

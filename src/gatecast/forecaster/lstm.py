@@ -99,6 +99,8 @@ class LSTMForecaster:
         The trained networks.
     calibration_ : Calibration or None
         What the values held back have shown; None where the series are too short for it.
+    updates_ : int
+        Updates of each network's weights.
     losses_ : list of list of float
         Loss of each network by epoch.
     panel_ : Panel or None
@@ -198,6 +200,7 @@ class LSTMForecaster:
         fitting.train(updates)
 
         self.calibration_ = calibration
+        self.updates_: int = updates
         self.ends_ = panel.ends()
         self.prepared_: list[Prepared] = fitting.prepared
         self.target_: Target = fitting.target

@@ -108,6 +108,7 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         if calibration is None
         else {"trust": calibration.trust, "naive_error": calibration.naive_error},
         "exogenous": see.names,
+        "updates": model.updates_,
         "losses": model.losses_,
         "notes": model.notes_,
     }
@@ -158,6 +159,7 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster:
 def _bring_forward_from_1(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
     """Version 2 has the columns that are seen besides the series; version 1 saw none."""
     document["exogenous"] = {}
+    document["updates"] = document["settings"]["updates"] or 25 * len(document["losses"][0])
     for name in ("means", "deviations", "fixed"):
         arrays[f"exogenous.{name}"] = np.zeros((len(document["ids"]), 0), np.float32)
 
@@ -216,6 +218,7 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
         at = np.cumsum(arrays["tails.lengths"])[:-1]
         inputs, known = (np.split(arrays[f"tails.{name}"], at) for name in ("inputs", "known"))
         model._tails = [Tail(*both) for both in zip(inputs, known, strict=True)]
+    model.updates_ = document["updates"]
     model.losses_, model.notes_ = document["losses"], document["notes"]
     model.fingerprint_, model.panel_ = document["fingerprint"], None
     _require(len(times) == len(model.prepared_) == len(model._memory.last) == count)

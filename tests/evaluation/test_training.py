@@ -1,0 +1,57 @@
+"""Networks spoilt on purpose get the diagnosis that they deserve."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gatecast import LSTMForecaster, Naive
+from gatecast.datasets import noisy_sine
+from gatecast.errors import DataError, UsageError
+from gatecast.evaluation.training import examine_training
+
+
+def table(values):
+    return pd.DataFrame({"y": values})
+
+
+def test_a_network_of_five_updates_is_undertrained():
+    sine = table(noisy_sine()["y"].to_numpy()[:1000])
+    found = examine_training(LSTMForecaster(h=1, updates=5, seeds=1), sine)
+    assert found.longer.helps
+    assert found.longer.gain > 0.1
+    assert found.longer.updates == 5
+    assert found.fit.underfitted
+    assert not found.fit.overfitted
+    answers = found.answers
+    assert answers["Would more training help?"].startswith("yes: after 15 updates")
+    assert "underfitted" in answers["Is it over- or underfitted?"]
+
+
+def test_a_network_that_learns_noise_by_heart_is_overfitted():
+    noisy = 2 * np.sin(np.arange(150) / 2) + np.random.default_rng(0).normal(size=150)
+    model = LSTMForecaster(
+        h=1, updates=400, seeds=1, hidden=64, learning_rate=2e-2, target="values", season_length=1
+    )
+    found = examine_training(model, table(noisy))
+    assert found.fit.overfitted
+    assert found.fit.train_rmse < 0.5 < 1.1 < found.fit.test_rmse  # the noise has deviation 1
+    assert not found.longer.helps
+    assert found.answers["Is it over- or underfitted?"].startswith("overfitted")
+
+
+def test_the_defaults_are_neither():
+    sine = table(noisy_sine()["y"].to_numpy()[:1000])
+    found = examine_training(LSTMForecaster(h=3, seeds=1, level=[80]), sine)
+    assert not found.longer.helps
+    assert not found.fit.overfitted
+    assert not found.fit.underfitted
+
+
+def test_what_cannot_be_examined_is_refused():
+    with pytest.raises(UsageError, match="found Naive"):
+        examine_training(Naive(h=1), table(np.arange(50.0)))
+    with pytest.raises(DataError, match="30 are needed"):
+        examine_training(LSTMForecaster(h=1), table(np.arange(20.0)))
+    two = pd.DataFrame({"unique_id": [0] * 40 + [1] * 40, "ds": [*range(40)] * 2, "y": 1.0})
+    with pytest.raises(DataError, match="2 series were given"):
+        examine_training(LSTMForecaster(h=1), two)
