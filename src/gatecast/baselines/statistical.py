@@ -60,7 +60,11 @@ class _Statistical(Baseline):
             warnings.simplefilter("ignore")  # on convergence; what counts is the score
             try:
                 found = self._ask(models, values, season)
-            except (ValueError, NotImplementedError) as error:  # statsforecast's for short series
+            except (
+                ValueError,
+                NotImplementedError,
+                np.linalg.LinAlgError,
+            ) as error:  # statsforecast's for short series
                 raise DataError(
                     f'{len(values)} values were refused with "{error}": supply more history'
                 ) from error
@@ -194,10 +198,24 @@ class SARIMA(_ARIMA):
                 raise UsageError(f"{name}={order} was asked for; use three numbers, 0 or more")
         return super().fit(source, id_col=id_col, time_col=time_col, target_col=target_col)
 
+    def _ask(self, models: Any, values: np.ndarray, season: int) -> np.ndarray:
+        # near the border of stationarity the likelihood's optimiser may fail, or end in NaN
+        for self._method in ("CSS-ML", "ML"):
+            try:
+                found = np.asarray(super()._ask(models, values, season))
+            except (ValueError, np.linalg.LinAlgError):
+                continue
+            if np.isfinite(found).all():
+                return found
+        self._method = "CSS"
+        return super()._ask(models, values, season)
+
     def _model(self, models: Any, season: int) -> Any:
         # at lag 1 a seasonal difference would be one more ordinary difference
         seasonal = self.seasonal_order if season > 1 else (0, 0, 0)
-        return models.ARIMA(order=self.order, season_length=season, seasonal_order=seasonal)
+        return models.ARIMA(
+            order=self.order, season_length=season, seasonal_order=seasonal, method=self._method
+        )
 
 
 def arima_one_step(

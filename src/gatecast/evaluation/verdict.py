@@ -143,15 +143,20 @@ def _headline(
     test = f"p {written(row['p'])}" if np.isfinite(row["p"]) else "too few to test"
     told = f"Diebold-Mariano over {count} {over}, {test}"
     if np.isfinite(row["low"]):
-        told += f"; 95 % interval of the gain {row['low']:.0%} to {row['high']:.0%}"
+        told += f"; 95 % interval of the gain {_share(row['low'])} to {_share(row['high'])}"
     if len(ties) == 1:
-        return f"use {best}: its error is {gain:.0%} below that of {other}, the next ({told})"
+        return f"use {best}: its error is {_share(gain)} below that of {other}, the next ({told})"
     names = " and ".join([", ".join(ties[:-1]), ties[-1]])
-    ahead = f"{best} is {gain:.0%} ahead of {other}"
+    ahead = f"{best} is {_share(gain)} ahead of {other}"
     tie = f"use {ties[0]}, the simplest of those that do best: {names} tie"
     if other in ties:
         return f"{tie}, their difference could be chance ({ahead}; {told})"
     return f"{tie}, their difference could be chance; {ahead} ({told})"
+
+
+def _share(gain: float) -> str:
+    """Write a share; what is nearly all is not all."""
+    return f"{gain:.0%}" if gain < 0.985 else f"{gain:.2%}"
 
 
 def _why(found: Backtest, means: Any) -> list[str]:
