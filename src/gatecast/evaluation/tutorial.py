@@ -22,7 +22,9 @@ from gatecast.data.transforms import MinMaxScaler, StandardScaler
 from gatecast.datasets import noisy_sine, noisy_sine_signal
 from gatecast.errors import MissingExtraError
 from gatecast.evaluation import diagnosis
+from gatecast.evaluation.distributions import written
 from gatecast.evaluation.metrics import rmse
+from gatecast.evaluation.significance import diebold_mariano
 from gatecast.network import History, Network, Progress, Trainer
 
 __all__ = ["ModelRun", "Observation", "TutorialResult", "run_tutorial"]
@@ -167,7 +169,7 @@ def run_tutorial(
         floor,
         _observations(y, runs, floor),
         tuple(notes),
-        _verdict(runs, floor),
+        _verdict(runs, floor, y),
     )
 
 
@@ -294,7 +296,7 @@ def _observations(y: np.ndarray, runs: list[ModelRun], floor: float) -> tuple[Ob
     )
 
 
-def _verdict(runs: list[ModelRun], floor: float) -> str:
+def _verdict(runs: list[ModelRun], floor: float, y: np.ndarray) -> str:
     tutorial, carried = runs[0], runs[1]
     text = (
         "The same network, trained on sequences and with its memory carried, takes the test RMSE "
@@ -302,6 +304,12 @@ def _verdict(runs: list[ModelRun], floor: float) -> str:
         f"{floor:.4f}"
     )
     arima = next((run for run in runs if run.key == "sarima"), None)
-    if arima is not None:
-        text += f", and an ARIMA has {arima.test_rmse:.4f}"
-    return text + "."
+    if arima is None:
+        return text + "."
+    ours, theirs = ((y - run.prediction)[SPLIT:] ** 2 for run in (carried, arima))
+    p = diebold_mariano(ours, theirs).p
+    tie = "a tie" if p >= 0.05 else f"{'LSTM' if ours.mean() < theirs.mean() else 'ARIMA'} wins"
+    return (
+        f"{text}, and an ARIMA has {arima.test_rmse:.4f}: {tie} "
+        f"(Diebold-Mariano over {len(ours):,} test values, p {written(p)})."
+    )
