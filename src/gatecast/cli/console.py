@@ -94,5 +94,5 @@ def counted(label: str, unit: str) -> Iterator[Callable[[int, int], None]]:
         refresh_per_second=10,
     )
     with bars:
-        task = bars.add_task(label, total=None)
+        task = bars.add_task(label, total=1)
         yield lambda done, total: bars.update(task, completed=done, total=total)
