@@ -271,7 +271,10 @@ def test_a_time_with_a_zone_among_times_without_is_named(write):
         ),
         ("a,b\n7,x\n8,y\n", 'no column .* looks like times; its columns are "a", "b"'),
         ("ds,name\n2024-01-01,x\n2024-01-02,z\n", 'holds numbers to forecast; .*"ds", "name"'),
-        ("ds,y\n1,1\n99999999999999999999,2\n", 'line 3 has "99999999999999999999": correct it'),
+        (
+            "ds,y\n1,1\n99999999999999999999,2\n",
+            r'line 3 has "99999999999999999999": step .* 2\*\*62',
+        ),
         ("ds,y\n1,1\n2,2\n".encode("utf-16")[:-1], "damaged, its text breaks off"),
         (b"\xef\xbb\xbfds,y\n1,\xff\n", "damaged, its text breaks off"),
         ("ds,y\n" + "x" * 200_000, "cannot be read .*field larger"),

@@ -66,6 +66,9 @@ _MONTH_NAMES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN")
 _MONTH_NAMES += ("JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAY_NAMES = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
+# Longer or wider ones are not meant, and would not fit into 64 bits.
+_LONGEST_NAME, _MOST_MONTHS = 30, 12_000
+
 _Kind = Literal["integer", "fixed", "weekdays", "S", "E", "BS", "BE"]
 
 
@@ -106,9 +109,11 @@ def normalise_frequency(freq: object) -> str | int:
 
 def _parse(freq: object) -> _Frequency:
     text = str(getattr(freq, "freqstr", freq)).strip()
-    if text.isdecimal() and int(text) > 0:
+    if len(text) > _LONGEST_NAME:
+        text = f"{text[: _LONGEST_NAME - 3]}..."
+    elif text.isdecimal() and 0 < int(text) < 2**63:
         return _Frequency(int(text), "integer", int(text))
-    if week := re.fullmatch(r"C-([01]{7})", text):
+    elif week := re.fullmatch(r"C-([01]{7})", text):
         if "1" in week[1]:
             return _Frequency(text, "weekdays", 1, week[1])
     elif parts := re.fullmatch(r"(\d*)([A-Za-z]+)(-[A-Za-z]{3})?", text):
@@ -116,9 +121,9 @@ def _parse(freq: object) -> _Frequency:
         name = _OLD.get(parts[2], parts[2])
         label = f"{'' if count == 1 else count}{name}{(parts[3] or '').upper()}"
         months = re.fullmatch(r"(B?)([MQY])([SE])", name)
-        if count > 0 and name in _FIXED:
+        if count > 0 and name in _FIXED and count * _FIXED[name] < 2**62:
             return _Frequency(label, "fixed", count * _FIXED[name])
-        if count > 0 and months:
+        if 0 < count <= _MOST_MONTHS and months:
             kind: _Kind = "S" if months[3] == "S" else "E"
             if months[1]:
                 kind = "BS" if months[3] == "S" else "BE"

@@ -15,15 +15,20 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.calendar import is_regular
+from gatecast.data.csv_file import quote
 from gatecast.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["MISSING", "NumberColumn", "TimeColumn", "Times", "dates_of_integers"]
+__all__ = ["MISSING", "STEP_LIMIT", "NumberColumn", "TimeColumn", "Times", "dates_of_integers"]
 
 MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "-", "--", "?", "."])
 """Cells, in lower case, that mean that there is no value."""
+
+
+STEP_LIMIT = 2**62
+"""Step numbers are smaller than this, so that the distance between two fits into 64 bits."""
 
 
 class _Stop(Exception):  # noqa: N818 - never leaves this module
@@ -171,15 +176,16 @@ class NumberColumn:
             stopped = _furthest(readings)
             raise DataError(
                 f'column "{self._name}" of {self._source} should hold numbers, but {self._place} '
-                f'{stopped.stopped_in} has "{stopped.stopped_by}": correct it, leave the cell '
+                f"{stopped.stopped_in} has {quote(stopped.stopped_by)}: correct it, leave the cell "
                 "empty if there is no value, or name another column with target_col"
             )
         infinite = np.isinf(held[0].parts[-1])
         if infinite.any():
             at = int(np.argmax(infinite))
             raise DataError(
-                f'column "{self._name}" of {self._source} has an infinite value, "{cells[at]}", in '
-                f"{self._place} {numbers[at]}: correct it, or leave the cell empty"
+                f'column "{self._name}" of {self._source} has an infinite value, '
+                f"{quote(cells[at])}, in {self._place} {numbers[at]}: correct it, or leave the "
+                "cell empty"
             )
 
     def result(self) -> tuple[np.ndarray, list[str]]:
@@ -244,10 +250,9 @@ def _read_integers(cells: list[str]) -> np.ndarray:
             values.append(int(cell))  # noqa: PERF401 - how many there are tells which one failed
     except ValueError:
         raise _Stop(len(values)) from None
-    try:
-        return np.array(values, dtype=np.int64)
-    except OverflowError:
-        raise _Stop(next(at for at, value in enumerate(values) if abs(value) >= 2**63)) from None
+    if max(map(abs, values)) >= STEP_LIMIT:
+        raise _Stop(next(at for at, value in enumerate(values) if abs(value) >= STEP_LIMIT))
+    return np.array(values, dtype=np.int64)
 
 
 def _parse(cells: list[str], form: str, *, utc: bool = False) -> np.ndarray:
@@ -258,7 +263,11 @@ def _parse(cells: list[str], form: str, *, utc: bool = False) -> np.ndarray:
     missing = np.asarray(parsed.isna())
     if missing.any():
         raise _Stop(int(np.argmax(missing)))
-    return parsed.tz_localize(None).to_numpy().astype("datetime64[us]")
+    exact = parsed.tz_localize(None).to_numpy()
+    times = exact.astype("datetime64[us]")
+    if (times != exact).any():
+        raise _Stop(int(np.argmax(times != exact)))
+    return times
 
 
 def _read_iso(cells: list[str]) -> np.ndarray:
@@ -411,14 +420,17 @@ class TimeColumn:
             raise DataError(
                 f"{where} has no time in {self._place} {number}: supply it, or remove the row"
             )
+        limit = _limit_passed(cell)
+        if limit:
+            raise DataError(f"{where} in {self._place} {number} has {quote(cell)}: {limit}")
         if not name:
             raise DataError(
-                f'{where} should hold times, but {self._place} {number} has "{cell}": write dates '
-                "like 2024-01-31, or name another column with time_col"
+                f"{where} should hold times, but {self._place} {number} has {quote(cell)}: write "
+                "dates like 2024-01-31, or name another column with time_col"
             )
         raise DataError(
-            f'{where} should hold times written like "{self._first}" ({name}), but '
-            f'{self._place} {number} has "{cell}": correct it'
+            f"{where} should hold times written like {quote(self._first)} ({name}), but "
+            f"{self._place} {number} has {quote(cell)}: correct it"
         )
 
     def result(self, codes: np.ndarray) -> Times:
@@ -475,6 +487,18 @@ class TimeColumn:
             f"dates are assumed to be {chosen.name}; nothing in the column tells days from months: "
             "write them like 2024-01-31 to be sure"
         ]
+
+
+def _limit_passed(cell: str) -> str:
+    """Say which limit a time goes beyond that is well written otherwise."""
+    if re.fullmatch(r"[+-]?\d{19,}", cell):
+        return "step numbers have to be below 2**62, about 4.6e18: use smaller ones"
+    if re.search(r":\d\d\.\d{6}\d*[1-9]", cell):
+        return "it is finer than a microsecond: round it, or use step numbers"
+    year = re.match(r"(?:\d{1,2}[-./]\d{1,2}[-./])?(\d{4,6})(?!\d)", cell)
+    if year and len(cell) > len(year[1]) and not 1678 <= int(year[1]) <= 2261:
+        return "dates have to be of the years 1678 to 2261: use step numbers for others"
+    return ""
 
 
 def _integers_among(cells: list[str]) -> np.ndarray:

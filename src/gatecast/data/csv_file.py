@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-__all__ = ["Batch", "CsvFile"]
+__all__ = ["Batch", "CsvFile", "quote"]
 
 # The comma comes last: it may be a decimal comma in a file separated by something else.
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
@@ -94,7 +94,8 @@ class CsvFile:
             raise DataError(f"{path.name} is not a text file: give a CSV or Parquet file")
         if not sample.strip():
             raise DataError(f"{path.name} is empty: it needs a line of column names and rows")
-        lines = sample.splitlines(keepends=True)
+        # str.splitlines would also cut at a form feed or U+2028 inside a cell.
+        lines = list(io.StringIO(sample, newline=""))
         if not whole and len(lines) > 1:
             lines.pop()  # cut off in the middle, most likely
         try:
@@ -107,7 +108,7 @@ class CsvFile:
         names = [cell.strip() for cell in first]
         if all(_looks_like_data(name) for name in names if name):
             raise DataError(
-                f"line 1 of {path.name} is {_quote(separator.join(names))}, which looks like data: "
+                f"line 1 of {path.name} is {quote(separator.join(names))}, which looks like data: "
                 "put a line of column names before it"
             )
         names = [name or f"column {number}" for number, name in enumerate(names, start=1)]
@@ -178,7 +179,7 @@ class CsvFile:
             if len(rows[i]) < width or any(map(str.strip, rows[i][width:])):
                 raise DataError(
                     f"line {lines[i]} of {self.path.name} has {_cells(len(rows[i]))}, its "
-                    f"header {_cells(width)} ({_quote(self.separator.join(rows[i]))}): correct "
+                    f"header {_cells(width)} ({quote(self.separator.join(rows[i]))}): correct "
                     "the line, or put cells that contain the separator in quotes"
                 )
         return lines[kept], [rows[i] for i in kept]
@@ -257,5 +258,6 @@ def _cells(number: int) -> str:
     return "1 cell" if number == 1 else f"{number} cells"
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
+    """Put a text in quotes for a sentence, cut if it is long."""
     return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'

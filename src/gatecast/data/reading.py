@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,8 +16,15 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from gatecast.data.cells import MISSING, NumberColumn, TimeColumn, Times, dates_of_integers
-from gatecast.data.csv_file import CsvFile
+from gatecast.data.cells import (
+    MISSING,
+    STEP_LIMIT,
+    NumberColumn,
+    TimeColumn,
+    Times,
+    dates_of_integers,
+)
+from gatecast.data.csv_file import CsvFile, quote
 from gatecast.data.regular import DoubledTimesError, Rows, regularise
 from gatecast.errors import DataError, MissingExtraError, NotFoundError, UsageError
 
@@ -215,11 +225,14 @@ def _what_tells_apart(
 
 def _find_file(path: Path) -> Path:
     try:
-        path.stat()
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError) as error:
-        raise NotFoundError(f"{str(path)[:80]} cannot be a file here: {error}") from error
+        return _existing(path)
+    except OSError as error:
+        raise NotFoundError(
+            f"{quote(str(path))} cannot be opened, {error.strerror}: check the path"
+        ) from error
+
+
+def _existing(path: Path) -> Path:
     if path.is_dir():
         raise NotFoundError(f"{path} is a folder: give a CSV or Parquet file in it")
     if not path.exists():
@@ -350,7 +363,7 @@ class _TextTable:
         return TimeColumn.could_read(self._cells[name])
 
     def holds_integers(self, name: str) -> bool:
-        return all(cell.lstrip("+-").isdecimal() for cell in self._cells[name])
+        return all(re.fullmatch(r"[+-]?\d+", cell) for cell in self._cells[name])
 
     def holds_numbers(self, name: str) -> bool:
         present = [cell for cell in self._cells[name] if cell.lower() not in MISSING]
@@ -358,7 +371,9 @@ class _TextTable:
         return numeric * 2 > len(present)
 
     def counts_rows(self, name: str) -> bool:
-        return self.holds_integers(name) and _counts_up([int(cell) for cell in self._cells[name]])
+        cells = self._cells[name]
+        short = self.holds_integers(name) and max(map(len, cells)) < 19
+        return short and _counts_up([int(cell) for cell in cells])
 
 
 # -------------------------------------------------------------------------------------- frames
@@ -383,25 +398,13 @@ def _read_frame(
     if columns.id is None:
         codes, ids = np.zeros(len(values), dtype=np.int64), np.array([columns.target], dtype=object)
     else:
-        names = frame[columns.id].to_list()
-        try:
-            codes, found = pd.factorize(pd.Series(names, dtype=object))
-        except TypeError as error:
-            raise DataError(
-                f'column "{columns.id}" of {name} has {names[0]!r} in row 0, which names no '
-                "series: give names or whole numbers"
-            ) from error
-        ids = np.asarray(found)
-        if (codes < 0).any():
-            _refuse_missing_id(columns.id, name, "row", int(np.argmax(codes < 0)))
+        codes, ids = _frame_ids(frame[columns.id].to_list(), columns.id, name)
     if columns.time is None:
         times = _number(len(values))
     else:
         times = _frame_times(frame[columns.time], columns.time, name, codes)
     rows = Rows(
-        ids=ids.astype(np.int64)
-        if all(isinstance(name, int) and abs(name) < 2**63 for name in ids)
-        else ids,
+        ids=ids,
         codes=codes,
         times=times.values,
         values=values,
@@ -418,6 +421,31 @@ def _read_frame(
         rows = _one_below_the_other(rows, columns.targets, [values for values, _ in read])
     whole = any(frame[target].dtype.is_integer() for target in columns.targets)
     return regularise(_note_rounding(rows) if whole else rows, freq)
+
+
+def _frame_ids(names: list[Any], column: str, source: str) -> tuple[np.ndarray, np.ndarray]:
+    """Number the series: the code of each row, and the name of each code."""
+    cells = pd.Series(names, dtype=object).to_numpy()  # np.array would make lists a second axis
+    unfit = next((at for at, cell in enumerate(cells) if not _can_name(cell)), None)
+    if unfit is not None:
+        raise DataError(
+            f'column "{column}" of {source} has {_shown(cells[unfit])} in row {unfit}, which '
+            "cannot name a series: name series by texts or by whole numbers of at most 64 bits"
+        )
+    codes, found = pd.factorize(cells)
+    ids = np.asarray(found, dtype=object)
+    missing = np.array([*(name == "" for name in ids), True])[codes]  # code -1 is missing
+    if missing.any():
+        _refuse_missing_id(column, source, "row", int(np.argmax(missing)))
+    if all(isinstance(name, int) and not isinstance(name, bool) for name in ids):
+        return codes, ids.astype(np.int64)
+    return codes, ids
+
+
+def _can_name(cell: object) -> bool:
+    if isinstance(cell, int):
+        return -(2**63) <= cell < 2**63
+    return isinstance(cell, Hashable) and not isinstance(cell, tuple)
 
 
 def _as_frame(source: Any) -> nw.DataFrame[Any]:
@@ -442,20 +470,19 @@ def _as_frame(source: Any) -> nw.DataFrame[Any]:
         ) from error
 
 
-def _refuse_doubled_names(names: list[str]) -> None:
+def _refuse_doubled_names(names: list[str], where: str = "the table") -> None:
     if len(set(names)) < len(names):
         doubled = next(name for name in names if names.count(name) > 1)
         raise DataError(
-            f'the table has the column name "{doubled}" more than once: give each column its '
-            "own name"
+            f'{where} has the column name "{doubled}" more than once: give each column its own name'
         )
 
 
 def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
-    if isinstance(frame.columns, pd.MultiIndex):
+    if frame.columns.nlevels > 1:
         raise DataError(
-            f"the table's columns have {frame.columns.nlevels} levels of names: give each column "
-            "one name"
+            f"the table has column names of {frame.columns.nlevels} levels, like "
+            f"{_shown(frame.columns[0])}: give each column one name"
         )
     frame = frame.rename(columns=str)
     _refuse_doubled_names(list(frame.columns))
@@ -464,15 +491,24 @@ def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
     timed = isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)) and "ds" not in frame.columns
     named = [name for name in index.names if name is not None and str(name) not in frame.columns]
     if (timed or len(named) == index.nlevels or frame.shape[1] == 1) and not plain:
-        names = [name if name is not None else "ds" for name in index.names]
-        if len({*names, *frame.columns}) < len(names) + frame.shape[1]:
-            raise DataError(
-                f"the table's index has {index.nlevels} levels without names of their own: name "
-                "them, or make them columns"
-            )
-        frame = frame.reset_index(names=[str(name) for name in names])
+        names = [str(name) if name is not None else "ds" for name in index.names]
+        _refuse_doubled_names([*names, *frame.columns], "the table, with its index,")
+        frame = frame.reset_index(names=names)
     periods = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.PeriodDtype)]
-    return frame.assign(**{str(name): frame[name].dt.to_timestamp() for name in periods})
+    return frame.assign(
+        **{str(name): _begin_of_periods(pd.Series(frame[name])) for name in periods}
+    )
+
+
+def _begin_of_periods(column: pd.Series) -> pd.Series:
+    try:
+        return column.dt.to_timestamp()
+    except pd.errors.OutOfBoundsDatetime as error:
+        raise DataError(
+            f'column "{column.name}" of the table has periods from {column.min()} to '
+            f"{column.max()}: they have to be of the years 1678 to 2261; use step numbers for "
+            "others"
+        ) from error
 
 
 class _FrameTable:
@@ -499,25 +535,27 @@ class _FrameTable:
         column = self._frame[name]
         if not column.dtype.is_float():
             return column.dtype.is_integer()
-        return all(cell is not None and cell == round(cell) for cell in column.head(_SAMPLE_ROWS))
+        cells = column.head(_SAMPLE_ROWS).to_list()
+        return all(not _is_missing(cell) and float(cell).is_integer() for cell in cells)
 
     def holds_numbers(self, name: str) -> bool:
         column = self._frame[name]
         if column.dtype.is_numeric():
             return True
-        cells = [str(cell) for cell in column.head(_SAMPLE_ROWS).to_list() if cell is not None]
+        cells = [_text(cell) for cell in column.head(_SAMPLE_ROWS).to_list() if cell is not None]
         return isinstance(column.dtype, (nw.String, nw.Object)) and (
             sum(NumberColumn.could_read(cell.strip()) for cell in cells) * 2 > len(cells)
         )
 
     def counts_rows(self, name: str) -> bool:
-        return self.holds_integers(name) and _counts_up(self._frame[name].to_list())
+        cells = self._frame[name].to_list()
+        return self.holds_integers(name) and not any(map(_is_missing, cells)) and _counts_up(cells)
 
 
 def _frame_numbers(column: nw.Series[Any], name: str, source: str) -> tuple[np.ndarray, list[str]]:
     kind = column.dtype
     if kind.is_numeric() or isinstance(kind, nw.Boolean):
-        if isinstance(kind, (nw.Boolean, nw.Int128, nw.UInt128)):
+        if isinstance(kind, (nw.Boolean, nw.Int128, nw.UInt128)):  # NumPy has none, or no missing
             column = column.cast(nw.Float64)
         values = np.asarray(column.to_numpy(), dtype=np.float64)
         infinite = np.isinf(values)
@@ -528,7 +566,7 @@ def _frame_numbers(column: nw.Series[Any], name: str, source: str) -> tuple[np.n
                 "correct it, or leave it missing"
             )
         return values, []
-    cells = ["" if _is_missing(cell) else str(cell).strip() for cell in column.to_list()]
+    cells = ["" if _is_missing(cell) else _text(cell).strip() for cell in column.to_list()]
     reader = NumberColumn(name, source, "row")
     reader.add(cells, np.arange(len(cells)))
     return reader.result()
@@ -548,34 +586,25 @@ def _frame_times(column: nw.Series[Any], name: str, source: str, codes: np.ndarr
         if kind.time_zone is not None:
             zone = kind.time_zone
             column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+            _refuse_unknown_zone(zone, name, source)
         return Times(_microseconds(column.to_numpy(), name, source), zone, [])
     if isinstance(kind, nw.Date):
-        days = column.cast(nw.Datetime("us")).to_numpy()
-        return Times(_microseconds(np.asarray(days, "datetime64[us]"), name, source), None, [])
+        days = np.asarray(column.to_numpy())
+        if days.dtype == object:  # pandas keeps Arrow's dates as Python's
+            days = np.array([None if _is_missing(day) else day for day in days], "datetime64[D]")
+        return Times(_microseconds(days, name, source), None, [])
     if kind.is_numeric():
-        if isinstance(kind, (nw.Int128, nw.UInt128)):
-            column = column.cast(nw.Float64)
-        numbers = np.asarray(column.to_numpy(), dtype=np.float64)
-        far = np.abs(numbers) >= 2.0**62
-        if far.any():
-            at = int(np.argmax(far))
-            raise DataError(
-                f'column "{name}" of {source} should hold times, but row {at} has {numbers[at]:g}: '
-                "give dates, or step numbers below 2**62"
-            )
-        off = ~(numbers == np.round(numbers))
-        if off.any():
-            at = int(np.argmax(off))
-            raise DataError(
-                f'column "{name}" of {source} should hold times, but row {at} has '
-                f"{numbers[at]}: give dates or whole step numbers"
-            )
-        integers = np.asarray(column.to_numpy()).astype(np.int64)
-        dates = dates_of_integers(integers)
-        if dates is None:
-            return Times(integers, None, [])
-        return Times(dates, None, [f"times are dates without marks (like {integers[0]})"])
+        wide = isinstance(kind, (nw.Int128, nw.UInt128))  # NumPy has none
+        numbers = (column.cast(nw.Float64) if wide else column).to_numpy().astype(np.float64)
+        _refuse_no_steps(numbers, name, source)
+        integers = (column.cast(nw.Int64) if wide else column).to_numpy().astype(np.int64)
+        return _times_of_integers(integers)
     cells = column.to_list()
+    whole = [cell for cell in cells if isinstance(cell, int) and not isinstance(cell, bool)]
+    if cells and len(whole) == len(cells):
+        cut = [max(-STEP_LIMIT, min(cell, STEP_LIMIT)) for cell in whole]
+        _refuse_no_steps(np.array(cut, dtype=np.float64), name, source)
+        return _times_of_integers(np.array(cut, dtype=np.int64))
     if all(isinstance(cell, str) or _is_missing(cell) for cell in cells):
         reader = TimeColumn(name, source, "row")
         reader.add(
@@ -585,13 +614,52 @@ def _frame_times(column: nw.Series[Any], name: str, source: str, codes: np.ndarr
     return _times_of_objects(cells, name, source)
 
 
+def _refuse_no_steps(numbers: np.ndarray, name: str, source: str) -> None:
+    missing = np.isnan(numbers)
+    if missing.any():
+        _refuse_missing_time(name, source, int(np.argmax(missing)))
+    large = np.abs(numbers) >= STEP_LIMIT
+    if large.any():
+        at = int(np.argmax(large))
+        raise DataError(
+            f'column "{name}" of {source} has the step number {numbers[at]:g} in row {at}: step '
+            "numbers have to be below 2**62, about 4.6e18; use smaller ones"
+        )
+    off = numbers != np.round(numbers)
+    if off.any():
+        at = int(np.argmax(off))
+        raise DataError(
+            f'column "{name}" of {source} should hold times, but row {at} has '
+            f"{numbers[at]}: give dates or whole step numbers"
+        )
+
+
+def _times_of_integers(integers: np.ndarray) -> Times:
+    dates = dates_of_integers(integers)
+    if dates is None:
+        return Times(integers, None, [])
+    return Times(dates, None, [f"times are dates without marks (like {integers[0]})"])
+
+
+def _refuse_unknown_zone(zone: str, name: str, source: str) -> None:
+    try:
+        pd.Timestamp(0, tz=zone)
+    except (KeyError, ValueError) as error:
+        raise DataError(
+            f'column "{name}" of {source} has times in the zone "{zone}", which is not a known '
+            "one: convert them to UTC first"
+        ) from error
+
+
 def _times_of_objects(cells: list[Any], name: str, source: str) -> Times:
     """Read Python dates, datetimes and timestamps in an object column."""
     other = next((at for at, cell in enumerate(cells) if not isinstance(cell, date)), None)
     if other is not None:
+        if _is_missing(cells[other]):
+            _refuse_missing_time(name, source, other)
         raise DataError(
             f'column "{name}" of {source} should hold times, but row {other} has '
-            f"{cells[other]!r}: give dates or whole step numbers"
+            f"{_shown(cells[other])}: give dates or whole step numbers"
         )
     zones = {str(getattr(cell, "tzinfo", None)) for cell in cells}
     if len(zones) > 1:
@@ -605,6 +673,7 @@ def _times_of_objects(cells: list[Any], name: str, source: str) -> Times:
         return Times(_microseconds(np.array(cells, "datetime64[us]"), name, source), None, [])
     zone = None if index.tz is None else str(index.tz)
     if zone is not None:
+        _refuse_unknown_zone(zone, name, source)
         index = index.tz_convert("UTC").tz_localize(None)
     return Times(_microseconds(index.to_numpy(), name, source), zone, [])
 
@@ -612,16 +681,14 @@ def _times_of_objects(cells: list[Any], name: str, source: str) -> Times:
 def _microseconds(times: np.ndarray, name: str, source: str) -> np.ndarray:
     missing = np.isnat(times)
     if missing.any():
-        raise DataError(
-            f'column "{name}" of {source} has no time in row {int(np.argmax(missing))}: supply '
-            "it, or remove the row"
-        )
+        _refuse_missing_time(name, source, int(np.argmax(missing)))
     years = times.astype("datetime64[Y]").astype(np.int64) + 1970
-    if (np.abs(years) > 9999).any():
-        at = int(np.argmax(np.abs(years) > 9999))
+    far = (years < 1) | (years > 9999)
+    if far.any():
+        at = int(np.argmax(far))
         raise DataError(
-            f'column "{name}" of {source} has the year {years[at]} in row {at}, and dates go to '
-            "9999: correct it, or use step numbers"
+            f'column "{name}" of {source} has a time of the year {years[at]} in row {at}: dates '
+            "have to be of the years 1 to 9999; use step numbers for others"
         )
     converted = times.astype("datetime64[us]")
     if (converted != times).any():
@@ -633,8 +700,30 @@ def _microseconds(times: np.ndarray, name: str, source: str) -> np.ndarray:
     return converted
 
 
+def _refuse_missing_time(name: str, source: str, row: int) -> None:
+    raise DataError(
+        f'column "{name}" of {source} has no time in row {row}: supply it, or remove the row'
+    )
+
+
 def _is_missing(cell: object) -> bool:
-    return cell is None or cell is pd.NaT or cell is pd.NA or cell != cell
+    if isinstance(cell, Decimal):
+        return cell.is_nan()  # a signalling one may not be compared
+    # Only a NaN differs from itself, but an array answers for each of its elements.
+    nan = isinstance(cell, (float, np.generic)) and bool(cell != cell)
+    return cell is None or cell is pd.NaT or cell is pd.NA or nan
+
+
+def _text(cell: object) -> str:
+    try:
+        return str(cell)
+    except ValueError:  # Python writes whole numbers of up to 4300 digits
+        return "a number of thousands of digits"
+
+
+def _shown(cell: object) -> str:
+    text = f"'{cell}'" if isinstance(cell, str) else _text(cell)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 # --------------------------------------------------------------------------- which column is what
@@ -649,6 +738,9 @@ def _choose_columns(
     extra: tuple[str, ...] = (),
 ) -> tuple[_Columns, list[str]]:
     named = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
+    for option, name in named.items():
+        if name is not None and not isinstance(name, str):
+            raise UsageError(f"{option}={name!r} is not a text: give a column by its name")
     asked = [*((f"{option}=", name) for option, name in named.items()), *(("", n) for n in extra)]
     for option, name in asked:
         if name is not None and name not in table.names:
@@ -744,7 +836,7 @@ def _find_targets(
 
 
 def _counts_up(numbers: Sequence[int]) -> bool:
-    return list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
+    return all(number == numbers[0] + at for at, number in enumerate(numbers))
 
 
 def _number(rows: int) -> Times:
@@ -771,5 +863,5 @@ def _refuse_missing_id(column: str, source: str, place: str, number: object) -> 
 
 
 def _listed(names: Sequence[str], most: int = 10) -> str:
-    shown = ", ".join(f'"{name}"' for name in names[:most])
+    shown = ", ".join(quote(name) for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

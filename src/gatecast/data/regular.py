@@ -29,6 +29,7 @@ from gatecast.data.calendar import (
     is_daily_or_longer,
     normalise_frequency,
 )
+from gatecast.data.csv_file import quote
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
 
@@ -100,7 +101,7 @@ class Rows:
 
     def of(self, code: int) -> str:
         """Name a series in a sentence, as in "the time ... of series x"."""
-        return "" if self.id_col is None else f' of series "{self.ids[code]}"'
+        return "" if self.id_col is None else f" of series {quote(str(self.ids[code]))}"
 
     def offsets(self) -> np.ndarray:
         """Where each series begins and ends, once rows are sorted; shape [n + 1]."""
@@ -174,7 +175,7 @@ def _average_repeated_hours(rows: Rows) -> Rows:
 
     values = rows.values.copy()
     at = np.flatnonzero(same)
-    values[at] = (values[at] + values[at + 1]) / 2
+    values[at] = values[at] / 2 + values[at + 1] / 2  # the sum could overflow
     keep = np.ones(len(values), dtype=bool)
     keep[at + 1] = False
     number = len(np.unique(days["day"]))
@@ -303,7 +304,10 @@ def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
         filled = np.ones(offsets[-1], dtype=bool)
         filled[at] = False
         # Every series begins and ends with a value, so no line runs from one into the next.
-        values = np.interp(np.arange(offsets[-1]), at, rows.values[kept])
+        # Four times smaller, the distance between two of the largest numbers does not overflow.
+        known = rows.values[kept] / 4
+        values = np.interp(np.arange(offsets[-1]), at, known) * 4
+        values[at] = rows.values[kept]
         origin = np.repeat(rows.times[rows.offsets()[:-1]], lengths)
         from_origin = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - first, lengths)
         times = add_steps(origin, from_origin, freq)
