@@ -23,6 +23,7 @@ __all__ = [
     "AtLeastZero",
     "Log",
     "MinMaxScaler",
+    "RobustScaler",
     "SeasonalAdjustment",
     "StandardScaler",
     "Transform",
@@ -152,6 +153,57 @@ class StandardScaler:
         return (
             f"values are shifted by their mean, {self.mean:.6g}, and divided by their standard "
             f"deviation, {self.deviation:.6g}"
+        )
+
+
+@dataclass(frozen=True)
+class RobustScaler:
+    """Shift and scale by median and quartiles, which a few wild values do not move.
+
+    Attributes
+    ----------
+    median, spread : float
+        Of the training part, in the series' own unit; the spread is the distance between the
+        quartiles over 1.349, which is the deviation of a normal distribution, and 1 where the
+        quartiles are the same.
+    """
+
+    median: float
+    spread: float
+
+    @classmethod
+    def fit(cls, values: np.ndarray) -> RobustScaler:
+        """Find median and quartiles of the training part.
+
+        Parameters
+        ----------
+        values : ndarray of shape [n]
+            The training part.
+
+        Raises
+        ------
+        DataError
+            If there are no values, or one is NaN or infinite.
+        """
+        _require_finite(values)
+        largest = float(np.max(np.abs(values))) or 1.0
+        relative = np.asarray(values, dtype=np.float64) / largest
+        low, middle, high = (float(q) for q in np.quantile(relative, [0.25, 0.5, 0.75]))
+        return cls(middle * largest, (high - low) / 1.349 * largest or 1.0)
+
+    def transform(self, values: np.ndarray, start: int = 0) -> np.ndarray:  # noqa: ARG002
+        """Scale values of any shape."""
+        return (values - self.median) / self.spread
+
+    def inverse(self, values: np.ndarray, start: int = 0) -> np.ndarray:  # noqa: ARG002
+        """Undo :meth:`transform`."""
+        return values * self.spread + self.median
+
+    def describe(self) -> str:
+        """Say in one sentence what is done to the data."""
+        return (
+            f"values are shifted by their median, {self.median:.6g}, and divided by the spread of "
+            f"their middle half, {self.spread:.6g}"
         )
 
 
