@@ -27,11 +27,23 @@ def many():
     )
 
 
+def seasonal():
+    rng = np.random.default_rng(0)
+    t = np.arange(60)
+    return pd.concat(
+        pd.DataFrame(
+            {"unique_id": f"s{i}", "ds": t, "y": 9 + np.sin(t * np.pi / 2) + rng.normal(0, 0.1, 60)}
+        )
+        for i in range(20)
+    )
+
+
 CASES = {
     "one series": (single, {"h": 5}),
     "intervals": (single, {"h": 5, "level": [80, 95]}),
     "gru": (single, {"h": 5, "cell": "gru", "layers": 2}),
     "many, with a time zone": (many, {"h": 3, "level": [90]}),
+    "a set that sees its season": (seasonal, {"h": 3, "level": [80], "season_length": 4}),
     "numbered": (lambda: pd.DataFrame({"y": np.arange(40.0)}), {"h": 2}),
     "too short to hold back": (lambda: pd.DataFrame({"y": np.arange(8.0)}), {"h": 2}),
 }
@@ -98,6 +110,8 @@ def put(**values):
         (put(transforms=[]), "do not fit together"),
         (put(ids=["a", "b"]), "do not fit together"),
         (put(layouts=[]), "do not fit together"),
+        (put(lags=[1, 2]), "do not fit together"),
+        (put(lags=["1"]), "do not fit together|not a whole forecaster"),
         (put(settings={"h": 5, "level": [], "unknown": 1}), "not a whole forecaster"),
         (put(settings=None), "not a whole forecaster"),
         (put(columns=["a"]), "not a whole forecaster"),
@@ -177,3 +191,15 @@ def test_a_file_of_format_version_1_is_brought_forward(tmp_path):
     arrays = {name: a for name, a in arrays.items() if not name.startswith("exogenous.")}
     storage.write_arrays(tmp_path / "old", arrays, document)
     pd.testing.assert_frame_equal(gatecast.load(tmp_path / "old").predict(), model.predict())
+
+
+def test_a_file_of_format_version_2_has_no_lags(tmp_path):
+    model = LSTMForecaster(h=5, **QUICK).fit(single())
+    model.save(tmp_path / "now")
+    arrays, document = storage.read_arrays(tmp_path / "now")
+    document["version"] = 2
+    del document["lags"], arrays["memory.recent"]
+    storage.write_arrays(tmp_path / "old", arrays, document)
+    loaded = gatecast.load(tmp_path / "old")
+    pd.testing.assert_frame_equal(loaded.predict(), model.predict())
+    pd.testing.assert_frame_equal(loaded.update([7.0]).predict(), model.update([7.0]).predict())

@@ -12,7 +12,7 @@ from gatecast.data.reading import read_panel
 from gatecast.data.transforms import Log
 from gatecast.errors import DataError, NotFittedError, UsageError
 from gatecast.forecaster.lstm import LSTMForecaster
-from gatecast.forecaster.recipe import Memory, Prepared
+from gatecast.forecaster.recipe import Prepared
 from gatecast.network import Network
 
 __all__ = ["Track", "chosen_network", "input_names", "tracks_of", "unit_of"]
@@ -110,7 +110,7 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
             int(ends.lengths[i]) - 1 + int(count_steps(ends.times[i : i + 1], first, ends.freq)[0])
         )
         values = model.prepared_[i].apply(series.values, start)
-        memory = Memory.start(model.target_, model._memory.span, 1)
+        memory = model._memory.anew(1)
         inputs = np.hstack([memory.walk(values[np.newaxis])[0], seen])
         tracks.append(
             Track(series.id, series.times, series.values, values, inputs, model.prepared_[i], start)
@@ -121,7 +121,8 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
 def input_names(model: LSTMForecaster) -> tuple[str, ...]:
     """Name the inputs of a step, in their order."""
     own = ("value",) if model.target_ == "values" else ("distance from level", "last change")
-    return (*own, *model.exogenous_.input_names())
+    lags = (f"change since {lag} steps before" for lag in model._memory.lags)
+    return (*own, *lags, *model.exogenous_.input_names())
 
 
 def unit_of(track: Track, h: int) -> np.ndarray:

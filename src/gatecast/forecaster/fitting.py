@@ -14,7 +14,15 @@ from gatecast.data.panel import Panel
 from gatecast.errors import DataError
 from gatecast.forecaster.calibration import Calibration, clearly_less, quantile_levels, spread_of
 from gatecast.forecaster.exogenous import Exogenous, Tail
-from gatecast.forecaster.recipe import Choice, Prepared, Target, choose_target, prepare
+from gatecast.forecaster.recipe import (
+    Choice,
+    Prepared,
+    Target,
+    choose_target,
+    lags_of,
+    prepare,
+    seasons_of,
+)
 from gatecast.forecaster.sampling import Stretches, Tracks
 from gatecast.kernel import Loss
 from gatecast.network import History, Network, Progress, Trainer
@@ -83,7 +91,29 @@ class Fitting:
         self.span = max(settings.season_length, 8)
         self.look_back = settings.look_back
         self.notes: list[str] = []
+        self.related = len(self.series) >= _MANY_SERIES
+        self.lags = self._window()
         self._ticker = _Ticker(progress)
+
+    def _window(self) -> tuple[int, ...]:
+        """Choose the lags that related series are seen with, from what is not held back."""
+        s = self.settings
+        # a season that is asked to be taken out is not seen; a look_back is all that is seen
+        if not self.related or s.adjust_season is True or s.look_back is not None:
+            return ()
+        back = self._held_back()
+        known = [v[: len(v) - back] for v in self.series if _can_hold_back(len(v), back)]
+        known = known or self.series
+        usual = int(np.median([len(values) for values in known]))
+        seasons = seasons_of(known, s.season_length)
+        lags = lags_of(seasons, s.h, usual)
+        if lags:
+            told = " and ".join(map(str, seasons))
+            self.notes.append(
+                f"the network sees the season of {told} steps itself: with each value "
+                f"{len(lags)} earlier ones, up to {lags[-1]} steps back"
+            )
+        return lags
 
     # ------------------------------------------------------------------------- values held back
 
@@ -116,10 +146,10 @@ class Fitting:
         shorter[chosen] -= back
         see = self._see(shorter)
         stretches = self._stretches(
-            Tracks.lay(known, target, self.span, s.h, self._seen(see, shorter, chosen))
+            Tracks.lay(known, target, self.span, s.h, self._seen(see, shorter, chosen), self.lags)
         )
         seen = self._seen(see, lengths, chosen)
-        tracks = Tracks.lay(whole, target, self.span, s.h, seen)
+        tracks = Tracks.lay(whole, target, self.span, s.h, seen, self.lags)
         at = (tracks.starts + tracks.lengths)[:, np.newaxis] + np.arange(-back - 1, -1)
         wanted = tracks.targets(at).reshape(-1, s.h)
 
@@ -189,7 +219,7 @@ class Fitting:
         lengths = np.array([len(v) for v in values])
         self.exogenous = self._see(lengths)
         seen = self._seen(self.exogenous, lengths)
-        self.tracks = Tracks.lay(values, self.target, self.span, s.h, seen)
+        self.tracks = Tracks.lay(values, self.target, self.span, s.h, seen, self.lags)
         stretches = self._stretches(self.tracks)
         self.scale = stretches.scale
         self.networks, histories = self._train(stretches, updates, s.seeds)
@@ -202,7 +232,8 @@ class Fitting:
     def _prepare(self, index: int, values: np.ndarray) -> Prepared:
         s = self.settings
         try:
-            return prepare(values, s.h, s.season_length, s.log, s.adjust_season)
+            adjust_season = False if self.lags else s.adjust_season
+            return prepare(values, s.h, s.season_length, s.log, adjust_season, related=self.related)
         except DataError as error:
             raise DataError(f"{self.names[index]}: {error}") from error
 
@@ -210,10 +241,10 @@ class Fitting:
         """Give the last steps of each series, which a forecast walks along again."""
         see, tracks = self.exogenous, self.tracks
         kept = see.lead + (self.look_back or 0)
-        width = tracks.inputs.shape[1] - see.known_width * (see.lead + 1)
+        width = tracks.width - see.known_width * (see.lead + 1)
         found = []
         for start, length in zip(tracks.starts, tracks.lengths, strict=True):
-            rows = tracks.inputs[start + max(0, length - kept) : start + length]
+            rows = tracks.seen(np.arange(start + max(0, length - kept), start + length))
             known = rows[:, width : width + see.known_width]
             found.append(Tail(rows[:, :width].copy(), known.copy()))
         return found
@@ -252,10 +283,12 @@ class Fitting:
         s = self.settings
         side_by_side = seeds > 1 and self.batch <= 32 and s.threads > 1
         levels = quantile_levels(s.level if spread else ())
+        width = stretches.tracks.width
         networks = [
             Network.create(
-                stretches.tracks.inputs.shape[1], s.hidden, s.h * len(levels), s.layers,
+                width, s.hidden, s.h * len(levels), s.layers,
                 rng=np.random.default_rng((s.random_state, seed)), cell=s.cell, zero_head=True,
+                skip=np.zeros((width, s.h * len(levels))) if self.lags else None,
             )
             for seed in range(seeds)
         ]  # fmt: skip

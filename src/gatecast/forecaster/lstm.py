@@ -420,7 +420,7 @@ class LSTMForecaster:
             n = len(series.values)
             origins = np.arange(n - self.h - 1, -1, -step_size)[::-1]
             values = prepared.apply(series.values)[np.newaxis]
-            memory = Memory.start(self.target_, self._memory.span, 1)
+            memory = self._memory.anew(1)
             x = np.concatenate([memory.walk(values), besides[np.newaxis]], axis=-1)
             said = [self._along(network, x)[0] for network in self.networks_]
             median, _ = self._quantiles([outputs[origins] for outputs in said])
@@ -543,11 +543,9 @@ class LSTMForecaster:
                 for i, new, start in zip(which, fresh, starts, strict=True)
             ]
         )
-        memory = Memory(
-            self.target_, self._memory.span, self._memory.last[which], self._memory.level[which]
-        )
+        memory = self._memory.of(which)
         x = memory.walk(values)
-        self._memory.last[which], self._memory.level[which] = memory.last, memory.level
+        self._memory.put(which, memory)
         x = np.concatenate([x, np.stack([new.inputs for new in seen])], axis=-1)
         if not self._replays:
             self._step(which, x)

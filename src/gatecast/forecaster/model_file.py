@@ -1,5 +1,8 @@
 """The file of a fitted forecaster: arrays and a document, never code and never training data.
 
+Of the values it holds what the next step starts from: of each series the last one, and where the
+network sees a season itself, the last seasons.
+
 The document says what the arrays are, with the settings, the versions that wrote it, and a
 fingerprint of the data. Files of an older format version are brought forward step by step when they
 are read; those of a newer one are refused.
@@ -29,7 +32,7 @@ from gatecast.storage import read_arrays, write_arrays
 __all__ = ["load", "save"]
 
 _KIND = "gatecast forecaster"
-_VERSION = 2
+_VERSION = 3
 #: The only classes that a file can name.
 _TRANSFORMS: dict[str, Any] = {
     kind.__name__: kind
@@ -66,6 +69,7 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         "scale": model.scale_,
         "memory.last": model._memory.last,
         "memory.level": model._memory.level,
+        "memory.recent": model._memory.recent,
         "ends.times": ends.times.astype(np.int64),
         "ends.lengths": ends.lengths.astype(np.int64),
     }
@@ -98,6 +102,7 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         "layouts": [asdict(network.layout) for network in model.networks_],
         "target": model.target_,
         "span": model._memory.span,
+        "lags": list(model._memory.lags),
         "dates": ends.times.dtype.kind == "M",
         "ids": [i.item() if isinstance(i, np.generic) else i for i in ends.ids],
         "freq": ends.freq,
@@ -148,6 +153,8 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster:
     try:
         if version < 2:
             _bring_forward_from_1(arrays, document)
+        if version < 3:
+            _bring_forward_from_2(arrays, document)
         return _restored(arrays, document)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ModelFileError(
@@ -162,6 +169,12 @@ def _bring_forward_from_1(arrays: dict[str, np.ndarray], document: dict[str, Any
     document["updates"] = document["settings"]["updates"] or 25 * len(document["losses"][0])
     for name in ("means", "deviations", "fixed"):
         arrays[f"exogenous.{name}"] = np.zeros((len(document["ids"]), 0), np.float32)
+
+
+def _bring_forward_from_2(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
+    """Version 3 has lags; before it no network saw any."""
+    document["lags"] = []
+    arrays["memory.recent"] = np.zeros((len(document["ids"]), 0))
 
 
 def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMForecaster:
@@ -191,8 +204,9 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
     ]
     model.target_ = document["target"]
     model._memory = Memory(
-        model.target_, document["span"], arrays["memory.last"], arrays["memory.level"]
-    )
+        model.target_, document["span"], arrays["memory.last"], arrays["memory.level"],
+        tuple(document["lags"]), arrays["memory.recent"],
+    )  # fmt: skip
     model.scale_ = arrays["scale"]
     model.networks_, model._states, model._said = [], [], []
     for i, layout in enumerate(layouts):
@@ -223,6 +237,9 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
     model.fingerprint_, model.panel_ = document["fingerprint"], None
     _require(len(times) == len(model.prepared_) == len(model._memory.last) == count)
     _require(model.scale_.shape == (model.h,))
+    lags = model._memory.lags
+    _require(all(isinstance(lag, int) and lag > 0 for lag in lags))
+    _require(model._memory.recent.shape == (count, max(lags, default=0)))
     _require(see.means.shape == see.deviations.shape == (count, len(see.columns)))
     _require(see.fixed.shape == (count, see.fixed_width))
     if model._replays:

@@ -8,12 +8,16 @@ What the network sees and says is one of two things, decided once for all series
 keep returning to their level it sees the values and says the values to come. Of series that
 wander it sees the distance from a recent level and the last change, and says by how much the
 values to come will differ from the present one, so that an answer of zero is the naive forecast.
+
+Of a set of related series the network sees the season itself, where there is one: a window of
+values from the seasons before, and a straight path leads from there to its answer. What many series
+say of how a season moves on is more than an average of each one's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -21,13 +25,22 @@ import numpy as np
 from gatecast.data.stationarity import is_stationary
 from gatecast.data.transforms import AtLeastZero, Log, SeasonalAdjustment, Transform, is_seasonal
 
-__all__ = ["ChangeScaler", "Choice", "Memory", "Prepared", "Target", "choose_target", "prepare"]
+__all__ = [
+    "ChangeScaler", "Choice", "Memory", "Prepared", "Target", "choose_target", "lags_of", "limited",
+    "prepare", "seasons_of",
+]  # fmt: skip
 
 Target = Literal["values", "changes"]
 Choice = Literal["auto", True, False]
 
 #: Nothing that the network sees is further from zero: what it never saw must not carry it away.
 _LIMIT = 8.0
+#: Seasons that a window of lags reaches back.
+_SEASONS_BACK = 3
+#: A day's steps and those of the week that may be a season too.
+_WEEKS = {24: 168, 48: 336, 96: 672}
+#: Logarithms of related series are taken up to this ratio of the largest value to the smallest.
+_WIDEST = 1000.0
 
 
 @dataclass(frozen=True)
@@ -115,6 +128,8 @@ def prepare(
     season_length: int,
     log: Choice = "auto",
     adjust_season: Choice = "auto",
+    *,
+    related: bool = False,
 ) -> Prepared:
     """Decide on the transforms of one series from its own values.
 
@@ -130,6 +145,9 @@ def prepare(
     log, adjust_season : {"auto", True, False}, default "auto"
         Whether logarithms are taken, and the season is taken out; decided from the values if
         "auto".
+    related : bool, default False
+        Whether it is one of a set of related series. Logarithms are then taken of all that is above
+        zero: a test of a single short series errs too often.
 
     Raises
     ------
@@ -141,7 +159,11 @@ def prepare(
     # a single zero may be the lower end of a scale; two are what is counted
     if np.count_nonzero(values == 0) >= 2 and (values >= 0).all() and values.any():
         transforms.append(AtLeastZero.fit(values))
-    if _spread_grows_with_level(values, max(season_length, 4)) if log == "auto" else log:
+    if related:
+        grows = bool((values > 0).all() and values.max() < _WIDEST * values.min())
+    else:
+        grows = _spread_grows_with_level(values, max(season_length, 4))
+    if grows if log == "auto" else log:
         transforms.append(Log.fit(values))
         values = transforms[-1].transform(values)
     if is_seasonal(values, season_length) if adjust_season == "auto" else adjust_season:
@@ -191,6 +213,64 @@ def choose_target(series: Sequence[np.ndarray]) -> Target:
     return "values" if 3 * returning >= 2 * len(some) else "changes"
 
 
+def seasons_of(series: Sequence[np.ndarray], season_length: int) -> tuple[int, ...]:
+    """Find the seasons of a set of related series.
+
+    Parameters
+    ----------
+    series : sequence of ndarray of shape [n]
+        Training parts; of many a hundred are asked.
+    season_length : int
+        Steps in a season, m; 1 for none.
+
+    Returns
+    -------
+    tuple of int
+        m, unless it is 1; where that is a day, the week too if half of the series or more have one
+        besides (:func:`gatecast.data.transforms.is_seasonal`, after the day was taken out).
+    """
+    if season_length < 2:
+        return ()
+    week = _WEEKS.get(season_length)
+    some = series[:: max(1, len(series) // 100)]
+    if week is None:
+        return (season_length,)
+    weekly = 0
+    for values in some:
+        if len(values) >= 3 * week:
+            rest = SeasonalAdjustment.fit(values, season_length, "additive").transform(values)
+            weekly += is_seasonal(rest, week)
+    return (season_length, week) if 2 * weekly >= len(some) else (season_length,)
+
+
+def lags_of(seasons: Sequence[int], h: int, usual: int) -> tuple[int, ...]:
+    """Choose the window of earlier values that a network sees at each step.
+
+    Parameters
+    ----------
+    seasons : sequence of int
+        Steps in each season, the shortest first.
+    h : int
+        Steps to forecast.
+    usual : int
+        Values of a usual series; no more than half of it is reached back.
+
+    Returns
+    -------
+    tuple of int
+        Steps back, rising: those of the last season or the last ``h``, the fewer of both, and those
+        whose phases lie ahead, in the three seasons before (of a second season in the last one).
+    """
+    found: set[int] = set()
+    for season, back in zip(seasons, (_SEASONS_BACK, 1), strict=False):
+        if season == seasons[0]:
+            found |= set(range(1, min(season, h) + 1))
+        for j in range(1, back + 1):
+            if j == 1 or j * season <= usual // 2:
+                found |= set(range(max(1, j * season - h), j * season + 1))
+    return tuple(sorted(found))
+
+
 @dataclass
 class Memory:
     """Walk along series of equal length and make the network's inputs, step by step.
@@ -206,21 +286,47 @@ class Memory:
         exponential average, with 2 / (span + 1) for the newest value).
     last, level : ndarray of shape [B]
         Last value and recent level of each series; NaN before the first value.
+    lags : tuple of int, default ()
+        Steps back of the window of earlier values that the network sees besides, less the present
+        one; before its first value a series stood there.
+    recent : ndarray of shape [B, L], optional
+        The values before the last one, as far back as the longest lag, the newest at the end.
     """
 
     target: Target
     span: int
     last: np.ndarray
     level: np.ndarray
+    lags: tuple[int, ...] = ()
+    recent: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
     @classmethod
-    def start(cls, target: Target, span: int, series: int) -> Memory:
+    def start(cls, target: Target, span: int, series: int, lags: tuple[int, ...] = ()) -> Memory:
         """Begin without a past."""
-        return cls(target, span, np.full(series, np.nan), np.full(series, np.nan))
+        nothing = np.full(series, np.nan)
+        recent = np.full((series, max(lags, default=0)), np.nan)
+        return cls(target, span, nothing, nothing.copy(), lags, recent)
+
+    def anew(self, series: int) -> Memory:
+        """Begin with as many other series without a past."""
+        return Memory.start(self.target, self.span, series, self.lags)
+
+    def of(self, which: np.ndarray) -> Memory:
+        """Give the memory of some of the series, in their order."""
+        return Memory(
+            self.target, self.span, self.last[which], self.level[which], self.lags,
+            self.recent[which] if self.lags else self.recent,
+        )  # fmt: skip
+
+    def put(self, which: np.ndarray, memory: Memory) -> None:
+        """Take over the memory of some of the series."""
+        self.last[which], self.level[which] = memory.last, memory.level
+        if self.lags:
+            self.recent[which] = memory.recent
 
     @staticmethod
     def features(target: Target) -> int:
-        """Count the inputs of a step, I."""
+        """Count the inputs of a step that are no lags."""
         return 1 if target == "values" else 2
 
     def walk(self, values: np.ndarray) -> np.ndarray:
@@ -237,18 +343,36 @@ class Memory:
             Inputs of each step, which know values up to that step and none after it.
         """
         before = np.column_stack([np.where(np.isnan(self.last), values[:, 0], self.last), values])
+        window = self._window(before)
         self.last = values[:, -1].copy()
         if self.target == "values":
-            return _limited(values[:, :, np.newaxis])
-        share = 2.0 / (self.span + 1)
-        level = np.where(np.isnan(self.level), values[:, 0], self.level)
-        levels = np.empty(values.shape)
-        for t in range(values.shape[1]):
-            level = level + share * (values[:, t] - level)
-            levels[:, t] = level
-        self.level = level
-        return _limited(np.stack([values - levels, values - before[:, :-1]], axis=-1))
+            own = values[:, :, np.newaxis]
+        else:
+            share = 2.0 / (self.span + 1)
+            level = np.where(np.isnan(self.level), values[:, 0], self.level)
+            levels = np.empty(values.shape)
+            for t in range(values.shape[1]):
+                level = level + share * (values[:, t] - level)
+                levels[:, t] = level
+            self.level = level
+            own = np.stack([values - levels, values - before[:, :-1]], axis=-1)
+        return limited(np.concatenate([own, window], axis=-1) if self.lags else own)
+
+    def _window(self, before: np.ndarray) -> np.ndarray:
+        """Give the lags of new values, [B, n, lags], which follow a last one: [B, 1 + n]."""
+        if not self.lags:
+            return np.zeros((0, 0, 0))
+        longest = self.recent.shape[1]
+        first = np.isnan(self.recent)
+        past = np.where(first, before[:, :1], self.recent)
+        # the last value was not among its own earlier ones; of a new series it stands in for them
+        whole = np.concatenate([past, before], axis=1)
+        self.recent = whole[:, -longest - 1 : -1].copy()
+        at = np.arange(longest + 1, whole.shape[1])
+        back = whole[:, at[:, np.newaxis] - np.array(self.lags)]
+        return back - before[:, 1:, np.newaxis]
 
 
-def _limited(values: np.ndarray) -> np.ndarray:
+def limited(values: np.ndarray) -> np.ndarray:
+    """Keep inputs from carrying a network away, in float32."""
     return np.clip(values, -_LIMIT, _LIMIT).astype(np.float32)

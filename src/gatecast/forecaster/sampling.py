@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from gatecast.forecaster.recipe import Memory, Target
+from gatecast.forecaster.recipe import Memory, Target, limited
 from gatecast.kernel import State
 from gatecast.network import Network, Samples
 
@@ -32,9 +32,11 @@ class Tracks:
     starts : ndarray of shape [N]
         Position of each series' first value.
     values : ndarray of shape [total], float32
-        The series, each followed by NaN, so that no forecast of one has its target in the next.
-    inputs : ndarray of shape [total, I], float32
-        What the network sees at each step; zero after the end of a series.
+        The series, each followed by NaN, so that no forecast of one has its target in the next, and
+        preceded by its first value as far as a lag reaches.
+    inputs : ndarray of shape [total, I - lags], float32
+        What the network sees at each step but the lags, which are looked up; zero after the end of
+        a series.
     memory : Memory
         What a next step would need of each series' past.
     """
@@ -55,30 +57,59 @@ class Tracks:
         span: int,
         h: int,
         seen: Sequence[np.ndarray] | None = None,
+        lags: tuple[int, ...] = (),
     ) -> Tracks:
         """Put series [n], in the network's unit, one after another.
 
         ``seen`` [n, E] is what the network sees of each series' steps besides its values.
         """
+        longest = max(lags, default=0)
         lengths = np.array([len(values) for values in series])
-        starts = np.concatenate([[0], np.cumsum(lengths + h + 1)])
-        values = np.full(starts[-1], np.nan, np.float32)
+        ends = np.cumsum(longest + lengths + h + 1)
+        values = np.full(ends[-1], np.nan, np.float32)
         own = Memory.features(target)
         besides = seen[0].shape[1] if seen is not None else 0
-        inputs = np.zeros((starts[-1], own + besides), np.float32)
+        inputs = np.zeros((ends[-1], own + besides), np.float32)
         tracks = cls(
-            target, h, lengths, starts[:-1], values, inputs,
-            Memory.start(target, span, len(series)),
+            target, h, lengths, ends - h - 1 - lengths, values, inputs,
+            Memory.start(target, span, len(series), lags),
         )  # fmt: skip
         for group, length in tracks.groups():
-            memory = Memory.start(target, span, len(group))
+            memory = tracks.memory.anew(len(group))
             stacked = np.stack([series[i] for i in group])
-            at = tracks.starts[group][:, np.newaxis] + np.arange(length)
-            values[at], inputs[at, :own] = stacked, memory.walk(stacked)
+            first = tracks.starts[group][:, np.newaxis]
+            at = first + np.arange(length)
+            values[at], inputs[at, :own] = stacked, memory.walk(stacked)[:, :, :own]
+            values[first - np.arange(1, longest + 1)] = stacked[:, :1]
             if seen is not None:
                 inputs[at, own:] = np.stack([seen[i] for i in group])
-            tracks.memory.last[group], tracks.memory.level[group] = memory.last, memory.level
+            tracks.memory.put(group, memory)
         return tracks
+
+    @property
+    def width(self) -> int:
+        """Inputs of a step, I."""
+        return self.inputs.shape[1] + len(self.memory.lags)
+
+    def seen(self, at: np.ndarray) -> np.ndarray:
+        """Give what the network sees at positions of any shape.
+
+        Returns
+        -------
+        ndarray of shape [..., I], float32
+            Zero after the end of a series.
+        """
+        lags = self.memory.lags
+        if not lags:
+            return self.inputs[at]
+        own = Memory.features(self.target)
+        found = np.empty((*at.shape, self.width), np.float32)
+        narrow = self.inputs[at]
+        found[..., :own], found[..., own + len(lags) :] = narrow[..., :own], narrow[..., own:]
+        present = self.values[at]
+        for i, lag in enumerate(lags, own):
+            found[..., i] = np.nan_to_num(limited(self.values[at - lag] - present))
+        return found
 
     def groups(self, most: int = 1024) -> Iterator[tuple[np.ndarray, int]]:
         """Give the series of equal length together, at most so many at once."""
@@ -123,16 +154,18 @@ class Tracks:
         count = len(self.lengths)
         outputs = np.zeros((count, back, network.layout.outputs), np.float32)
         state = State.zeros(network.layout, count, np.float32)
-        for group, whole in self.groups():
+        # so many at once that what they see stays a small part of the memory
+        most = int(np.clip(2**24 // (self.lengths.max() * self.width), 16, 1024))
+        for group, whole in self.groups(most):
             length = whole - lead
             if length < 1:
                 continue
             at = self.starts[group][:, np.newaxis] + np.arange(length)
             if look_back is not None:
-                outputs[group] = over_windows(network, self.inputs[at], look_back, back, threads)
+                outputs[group] = over_windows(network, self.seen(at), look_back, back, threads)
                 continue
             outputs[group], memory = network.run(
-                self.inputs[at], warmup=length - back, threads=threads
+                self.seen(at), warmup=length - back, threads=threads
             )
             state.hidden[:, group], state.cell[:, group] = memory
         return outputs, state
@@ -230,4 +263,4 @@ class Stretches:
         at = np.minimum(begin[:, np.newaxis] + np.arange(self.length), end[:, np.newaxis])
         y = tracks.targets(at[:, self.warmup :]) / self.scale
         there = np.isfinite(y)
-        return Samples(tracks.inputs[at], np.where(there, y, 0.0), there.astype(np.float32))
+        return Samples(tracks.seen(at), np.where(there, y, 0.0), there.astype(np.float32))

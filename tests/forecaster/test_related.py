@@ -1,0 +1,148 @@
+"""What is done for sets of related series: a window of lags, straight to the answer."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.recipe import Memory, lags_of, prepare, seasons_of
+from gatecast.forecaster.sampling import Tracks
+
+QUICK = {"updates": 40, "seeds": 1, "hidden": 8}
+
+
+def seasonal(count=24, n=60, noise=0.1, seed=0):
+    """Series above zero with a season of 4 steps that each has its own shape of."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(n)
+    return pd.concat(
+        pd.DataFrame(
+            {
+                "unique_id": f"s{i:02d}",
+                "ds": t,
+                "y": 20 + rng.normal(0, 3, 4)[t % 4] + rng.normal(0, noise, n),
+            }
+        )
+        for i in range(count)
+    )
+
+
+@pytest.mark.parametrize("target", ["values", "changes"])
+@pytest.mark.parametrize("cut", [1, 3, 33, 79])
+def test_lags_of_two_halves_are_those_of_the_whole_and_of_the_values(target, cut):
+    values = np.random.default_rng(0).normal(size=(3, 80))
+    lags = (1, 2, 7, 12)
+    whole = Memory.start(target, 8, 3, lags).walk(values)
+    memory = Memory.start(target, 8, 3, lags)
+    halves = [memory.walk(values[:, :cut]), memory.walk(values[:, cut:])]
+    np.testing.assert_array_equal(np.concatenate(halves, axis=1), whole)
+    padded = np.concatenate([np.repeat(values[:, :1], 12, axis=1), values], axis=1)
+    for i, lag in enumerate(lags, Memory.features(target)):
+        due = padded[:, 12 - lag : 92 - lag] - values
+        np.testing.assert_allclose(whole[:, :, i], due, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("target", ["values", "changes"])
+def test_what_is_looked_up_is_what_a_walk_sees(target):
+    rng = np.random.default_rng(0)
+    series = [rng.normal(size=n) for n in (30, 4, 30, 11)]
+    besides = [rng.normal(size=(len(values), 2)) for values in series]
+    lags = (1, 4, 9)
+    tracks = Tracks.lay(series, target, 8, 3, besides, lags)
+    for start, values, seen in zip(tracks.starts, series, besides):
+        n = len(values)
+        walked = Memory.start(target, 8, 1, lags).walk(values[np.newaxis])[0]
+        found = tracks.seen(start + np.arange(n + 1))
+        np.testing.assert_allclose(found[:n], np.hstack([walked, seen]), atol=1e-6)
+        assert not found[n].any()
+        assert np.isnan(tracks.targets(start + np.arange(n - 3, n))).any(axis=1).all()
+    assert tracks.width == found.shape[1]
+
+
+@pytest.mark.parametrize(
+    ("seasons", "h", "usual", "expected"),
+    [
+        ((), 6, 100, ()),
+        ((4,), 8, 100, range(1, 13)),
+        ((4,), 8, 20, range(1, 9)),
+        ((12,), 18, 40, range(1, 13)),
+        ((52,), 2, 400, [1, 2, 50, 51, 52, 102, 103, 104, 154, 155, 156]),
+        ((24, 168), 3, 900, [1, 2, 3, *range(21, 25), *range(45, 49), *range(69, 73),
+                             *range(165, 169)]),
+    ],
+)  # fmt: skip
+def test_a_window_has_the_phases_that_lie_ahead(seasons, h, usual, expected):
+    assert lags_of(seasons, h, usual) == tuple(expected)
+
+
+def test_a_week_is_found_where_days_differ():
+    rng = np.random.default_rng(0)
+    t = np.arange(24 * 7 * 5)
+    days = np.sin(2 * np.pi * t / 24)
+    plain = [days + rng.normal(0, 0.1, len(t)) for _ in range(5)]
+    weekly = [values + 0.5 * (t // 24 % 7 > 4) for values in plain]
+    assert seasons_of(plain, 24) == (24,)
+    assert seasons_of(weekly, 24) == (24, 168)
+    assert seasons_of([values[:300] for values in weekly], 24) == (24,)
+    assert seasons_of(weekly, 1) == ()
+
+
+def test_logarithms_are_taken_of_related_series_above_zero():
+    rising = 100 + np.arange(40.0)
+    assert "logarithms" not in " ".join(prepare(rising, 4, 1).decisions())
+    assert "logarithms" in " ".join(prepare(rising, 4, 1, related=True).decisions())
+    for values in (rising - 100, rising - 120, np.where(rising == 120, 1e-3, rising)):
+        assert "logarithms" not in " ".join(prepare(values, 4, 1, related=True).decisions())
+
+
+def test_a_season_of_each_series_own_is_learnt_from_the_window():
+    frame = seasonal(60, 40, noise=0.05)
+    model = LSTMForecaster(h=4, season_length=4, seeds=1).fit(frame[frame["ds"] < 36])
+    found = model.predict().merge(frame, on=["unique_id", "ds"])
+    # the noise has 0.04, the seasonal naive forecast root 2 times that, the naive one 3
+    assert (found["LSTM"] - found["y"]).abs().mean() < 0.056
+    told = " ".join(model.decisions())
+    assert "sees the season of 4 steps itself" in told
+    assert "season of 4 steps is taken off" not in told
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"adjust_season": True}, {"look_back": 8}, {"season_length": 1}],
+)
+def test_no_window_where_it_was_asked_otherwise(options):
+    model = LSTMForecaster(h=4, **{"season_length": 4, **options}, **QUICK).fit(seasonal())
+    assert model._memory.lags == ()
+    assert not model.networks_[0].layout.skip
+    few = LSTMForecaster(h=4, season_length=4, **QUICK).fit(seasonal(3))
+    assert few._memory.lags == ()
+
+
+def test_updates_equal_a_run_over_the_whole_set():
+    frame = seasonal()
+    known = frame[frame["ds"] < 50]
+    at_once, by_one = (
+        LSTMForecaster(h=4, season_length=4, level=[80], **QUICK).fit(known) for _ in range(2)
+    )
+    at_once.update(frame[frame["ds"] >= 50])
+    for step in range(50, 60):
+        by_one.update(frame[frame["ds"] == step])
+    forecast = at_once.predict()
+    pd.testing.assert_frame_equal(forecast, by_one.predict(), rtol=1e-5)
+    for i, (_, rows) in enumerate(frame.groupby("unique_id")):
+        values = at_once.prepared_[i].apply(rows["y"].to_numpy())[np.newaxis]
+        x = at_once._memory.anew(1).walk(values)
+        for network, said in zip(at_once.networks_, at_once._said):
+            np.testing.assert_allclose(network.predict(x)[0], said[i], atol=1e-5)
+
+
+def test_nothing_after_the_cutoff_reaches_a_forecast_within_the_data():
+    frame = seasonal()
+    model = LSTMForecaster(h=4, season_length=4, **QUICK).fit(frame)
+    fitted = model.predict_insample(step_size=5)
+    last = fitted[(fitted["unique_id"] == "s03") & (fitted["cutoff"] == 55)]["LSTM"]
+    values = model.prepared_[3].apply(frame[frame["unique_id"] == "s03"]["y"].to_numpy())
+    x = model._memory.anew(1).walk(values[np.newaxis, :56])
+    said = model.networks_[0].predict(x)[0] * model.scale_ * model.calibration_.trust
+    base = values[55] if model.target_ == "changes" else 0.0
+    np.testing.assert_allclose(last, model.prepared_[3].restore(said + base, 56), rtol=1e-4)
