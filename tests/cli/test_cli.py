@@ -304,3 +304,13 @@ def test_a_forecast_by_another_model_or_by_the_best(passengers):
         "forecast", "air.csv", "--h", 3, "--model", "Naive", "--save", "m", cwd=folder, code=2
     )
     assert "only the LSTM is saved" in refused.stderr
+
+
+def test_what_is_done_to_the_data_can_be_said(passengers):
+    asked = ("forecast", "air.csv", "--h", 2, "--log", "box-cox", "--scale", "robust")
+    done = gatecast(*asked, "--adjust-season", "no", "--clip-outliers", cwd=passengers.parent)
+    for words in ("the power", "median", "0 of 144 values lie beyond"):
+        assert words in done.stderr
+    assert "a season of" not in done.stderr
+    wrong = gatecast("forecast", "air.csv", "--h", 2, "--log", "2", cwd=passengers.parent, code=2)
+    assert "log='2' was asked for" in wrong.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -93,7 +94,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
 
     def __init__(
         self,
-        season_length: int | None = LSTMForecaster.season_length,
+        season_length: int | Sequence[int] | None = LSTMForecaster.season_length,
         log: str | bool = LSTMForecaster.log,
         adjust_season: str | bool = LSTMForecaster.adjust_season,
         target: str = LSTMForecaster.target,
@@ -106,6 +107,8 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         random_state: int = LSTMForecaster.random_state,
         threads: int | None = LSTMForecaster.threads,
         look_back: int | None = LSTMForecaster.look_back,
+        scale: str = LSTMForecaster.scale,
+        clip_outliers: bool = LSTMForecaster.clip_outliers,
     ) -> None:
         self.season_length = season_length
         self.log = log
@@ -120,6 +123,8 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         self.random_state = random_state
         self.threads = threads
         self.look_back = look_back
+        self.scale = scale
+        self.clip_outliers = clip_outliers
         super().__init__()
 
     def _fit(self, y: pd.Series, X: Any, fh: Any) -> SktimeLSTMForecaster:  # noqa: ARG002

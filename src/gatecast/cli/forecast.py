@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatecast.cli.config import CONFIG
-from gatecast.cli.options import levels, names
+from gatecast.cli.options import choice, levels, names
 
 if TYPE_CHECKING:
     from gatecast.data.panel import Panel
@@ -54,6 +54,18 @@ def forecast(
     calendar: Annotated[
         bool, typer.Option("--calendar", help="Let the network see day, week and year.")
     ] = False,
+    log: Annotated[
+        str, typer.Option(help="Logarithms: auto, yes, no, or box-cox for another power.")
+    ] = "auto",
+    adjust_season: Annotated[
+        str, typer.Option(help="Take the season out: auto, yes or no.")
+    ] = "auto",
+    scale: Annotated[
+        str, typer.Option(help="Divide by: auto, min-max, standard or robust.")
+    ] = "auto",
+    clip_outliers: Annotated[
+        bool, typer.Option("--clip-outliers", help="Draw in what lies far outside.")
+    ] = False,
     look_back: Annotated[
         int | None, typer.Option(help="Steps of a window; else memory is carried along the series.")
     ] = None,
@@ -89,6 +101,10 @@ def forecast(
         "stat_exog_list": names(stat_exog),
         "calendar": calendar,
         "look_back": look_back,
+        "log": choice(log),
+        "adjust_season": choice(adjust_season),
+        "scale": scale,
+        "clip_outliers": clip_outliers,
     }
     panel = read_panel(
         file, id_col=id_col, time_col=time_col, target_col=target_col, freq=settings["freq"],

@@ -72,6 +72,8 @@ _OPTIONS = (
             "target_col",
             "season_length",
             "look_back",
+            "adjust_season",
+            "clip_outliers",
             "time_limit",
             "step_size",
             "n_windows",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gatecast.errors import UsageError
 
-__all__ = ["levels", "names"]
+__all__ = ["choice", "levels", "names"]
 
 
 def names(text: str) -> list[str]:
@@ -16,6 +16,11 @@ def names(text: str) -> list[str]:
         For example "price,weather".
     """
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def choice(text: str) -> str | bool:
+    """Read "yes" and "no" as what they mean; all else is checked where it is used."""
+    return {"yes": True, "no": False}.get(text, text)
 
 
 def levels(text: str) -> list[float]:

@@ -176,7 +176,7 @@ def _units(model: LSTMForecaster, network: Network, tracks: Sequence[Track]) -> 
 
 def _features(model: LSTMForecaster, tracks: Sequence[Track]) -> dict[str, np.ndarray]:
     """Give what a cell could follow, [n, 1] or [n, 2] over all series one after another."""
-    season = model.season_length or default_season_length(model.ends_.freq)
+    season = next(iter(model.seasons()), default_season_length(model.ends_.freq))
     window = season * -(-_LEVEL // season)  # of whole seasons, so that a level has none
     parts: dict[str, list[np.ndarray]] = {}
     for track in tracks:

@@ -17,6 +17,7 @@ from gatecast.forecaster.exogenous import Exogenous, Tail
 from gatecast.forecaster.recipe import (
     Choice,
     Prepared,
+    Scale,
     Target,
     choose_target,
     lags_of,
@@ -46,7 +47,7 @@ class Settings:
     h: int
     level: tuple[float, ...]
     season_length: int
-    log: Choice
+    log: Choice | Literal["box-cox"]
     adjust_season: Choice
     target: Target | Literal["auto"]
     cell: Literal["lstm", "gru"]
@@ -62,6 +63,9 @@ class Settings:
     stat: tuple[str, ...] = ()
     calendar: bool = False
     look_back: int | None = None
+    longer_seasons: tuple[int, ...] = ()
+    scale: Scale = "auto"
+    clip_outliers: bool = False
 
 
 class Fitting:
@@ -99,7 +103,7 @@ class Fitting:
         """Choose the lags that related series are seen with, from what is not held back."""
         s = self.settings
         # a season that is asked to be taken out is not seen; a look_back is all that is seen
-        if not self.related or s.adjust_season is True or s.look_back is not None:
+        if not self.related or s.adjust_season is True or s.longer_seasons or s.look_back:
             return ()
         back = self._held_back()
         known = [v[: len(v) - back] for v in self.series if _can_hold_back(len(v), back)]
@@ -233,7 +237,10 @@ class Fitting:
         s = self.settings
         try:
             adjust_season = False if self.lags else s.adjust_season
-            return prepare(values, s.h, s.season_length, s.log, adjust_season, related=self.related)
+            return prepare(
+                values, s.h, s.season_length, s.log, adjust_season, related=self.related,
+                longer_seasons=s.longer_seasons, scale=s.scale, clip_outliers=s.clip_outliers,
+            )  # fmt: skip
         except DataError as error:
             raise DataError(f"{self.names[index]}: {error}") from error
 

@@ -19,7 +19,15 @@ from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster.calibration import spread_of
 from gatecast.forecaster.exogenous import Exogenous, Tail
 from gatecast.forecaster.fitting import Fitting, Settings
-from gatecast.forecaster.recipe import Choice, Memory, Prepared, Target
+from gatecast.forecaster.recipe import (
+    SCALES,
+    Choice,
+    Memory,
+    Prepared,
+    Scale,
+    Target,
+    found_season,
+)
 from gatecast.forecaster.sampling import over_windows
 from gatecast.kernel import State
 from gatecast.network import Network, Progress
@@ -49,11 +57,13 @@ class LSTMForecaster:
         Per cent that each prediction interval should hold, for example ``[80, 95]``.
     freq : str or int, optional
         Frequency of the series; found from the times if not given.
-    season_length : int, optional
-        Steps in a season; that of the frequency if not given, 1 for none. A season is taken out
+    season_length : int or sequence of int, optional
+        Steps in a season, or in several, for example ``(24, 168)``; 1 for none. If not given, that
+        of the frequency, and where times are step numbers, one that is found. A season is taken out
         of a series only where a test finds it there.
-    log : {"auto", True, False}, default "auto"
+    log : {"auto", True, False, "box-cox"}, default "auto"
         Whether logarithms are taken; if not said, where the spread grows with the level.
+        ``"box-cox"`` takes a power that makes the spread even.
     adjust_season : {"auto", True, False}, default "auto"
         Whether the season is taken out; if not said, where a test finds it.
     target : {"auto", "values", "changes"}, default "auto"
@@ -82,6 +92,13 @@ class LSTMForecaster:
         within a series. See :mod:`gatecast.forecaster.exogenous`.
     calendar : bool, default False
         Whether the network sees where in the day, week and year each step is.
+    scale : {"auto", "min-max", "standard", "robust"}, default "auto"
+        What a series is divided by: how far it usually moves within the horizon; its range;
+        deviation; or the spread of its middle half. In every case the network sees how far a value
+        lies from a recent level.
+    clip_outliers : bool, default False
+        Whether values far outside (three quartile distances) are drawn in before the network
+        sees them.
     look_back : int, optional
         Steps of a window, T. If given, the network's memory starts empty this many steps before
         each forecast, in training as after it, as in the usual tutorials; if not, it is carried
@@ -114,8 +131,8 @@ class LSTMForecaster:
     h: int
     level: Sequence[float] = ()
     freq: str | int | None = None
-    season_length: int | None = None
-    log: Choice = "auto"
+    season_length: int | Sequence[int] | None = None
+    log: Choice | Literal["box-cox"] = "auto"
     adjust_season: Choice = "auto"
     target: Target | Literal["auto"] = "auto"
     cell: Literal["lstm", "gru"] = "lstm"
@@ -131,6 +148,8 @@ class LSTMForecaster:
     stat_exog_list: Sequence[str] = ()
     calendar: bool = False
     look_back: int | None = None
+    scale: Scale = "auto"
+    clip_outliers: bool = False
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
         """Give the settings by name, as scikit-learn does."""
@@ -181,13 +200,13 @@ class LSTMForecaster:
             )  # fmt: skip
         self._check_columns(panel)
         self._check_lengths(panel)
-        season = self.season_length or default_season_length(panel.freq)
+        season, longer, found = self._seasons(panel)
         settings = Settings(
             self.h, tuple(self.level), season, self.log, self.adjust_season, self.target,
             self.cell, self.hidden, self.layers, self.updates, self.seeds, self.learning_rate,
             self.random_state, self._threads(), tuple(self.hist_exog_list),
             tuple(self.futr_exog_list), tuple(self.stat_exog_list), self.calendar,
-            self.look_back,
+            self.look_back, longer, self.scale, self.clip_outliers,
         )  # fmt: skip
         fitting = Fitting(settings, panel, [*map(_named, panel)], progress)
         updates, calibration = fitting.calibrate()
@@ -220,7 +239,7 @@ class LSTMForecaster:
         self._tails: list[Tail] = fitting.tails() if self._replays else []
         self.fingerprint_: str = sha256(panel.times.tobytes() + panel.values.tobytes()).hexdigest()
         self.notes_: list[str] = [
-            *panel.notes, *self._decisions(panel), *self.exogenous_.describe(panel.freq),
+            *panel.notes, *found, *self._decisions(panel), *self.exogenous_.describe(panel.freq),
             *fitting.notes,
         ]  # fmt: skip
         return self
@@ -229,15 +248,26 @@ class LSTMForecaster:
         for name in ("h", "hidden", "layers", "seeds"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name}={getattr(self, name)} was asked for; use 1 or more")
-        for name in ("season_length", "updates", "threads", "look_back"):
+        for season in self.seasons():
+            if season < 1:
+                raise UsageError(
+                    f"season_length={self.season_length} was asked for; use 1 or more, or leave it "
+                    "out"
+                )
+        for name in ("updates", "threads", "look_back"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"{name}={value} was asked for; use 1 or more, or leave it out")
-        for name in ("log", "adjust_season"):
-            if getattr(self, name) not in ("auto", True, False):
+        for name, more in (("log", ("box-cox",)), ("adjust_season", ())):
+            if getattr(self, name) not in ("auto", True, False, *more):
+                choices = ", ".join(f'"{c}"' for c in ("auto", *more))
                 raise UsageError(
-                    f'{name}={getattr(self, name)!r} was asked for; use "auto", True or False'
+                    f"{name}={getattr(self, name)!r} was asked for; use {choices}, True or False"
                 )
+        if self.scale not in ("auto", *SCALES):
+            raise UsageError(
+                f'scale={self.scale!r} was asked for; use "auto", "min-max", "standard" or "robust"'
+            )
         if self.target not in ("auto", "values", "changes"):
             raise UsageError(
                 f'target={self.target!r} was asked for; use "auto", "values" or "changes"'
@@ -259,6 +289,28 @@ class LSTMForecaster:
         twice = next((name for name in columns if columns.count(name) > 1), None)
         if twice is not None:
             raise UsageError(f'the column "{twice}" is named twice: name it in one list only')
+
+    def seasons(self) -> tuple[int, ...]:
+        """Give the seasons that were asked for, the shortest first; none if none was."""
+        if self.season_length is None:
+            return ()
+        if isinstance(self.season_length, (int, np.integer)):
+            return (int(self.season_length),)
+        return tuple(sorted(set(self.season_length)))
+
+    def _seasons(self, panel: Panel) -> tuple[int, tuple[int, ...], list[str]]:
+        """Give the season, longer ones, and what was found out about them."""
+        asked = self.seasons()
+        if asked:
+            return asked[0], asked[1:], []
+        if panel.times.dtype.kind == "M":
+            return default_season_length(panel.freq), (), []
+        # what is held back to measure on must not have a say
+        lengths = np.diff(panel.offsets)
+        back = max(self.h, int(np.median(lengths)) // 5)
+        season = found_season([s.values[:-back] for s in panel if len(s.values) > 2 * back])
+        told = f"a season of {season} steps was found; season_length=1 leaves it out"
+        return season, (), [told] if season > 1 else []
 
     def _columns(self) -> tuple[str, ...]:
         return (*self.hist_exog_list, *self.futr_exog_list, *self.stat_exog_list)

@@ -19,7 +19,9 @@ import numpy as np
 
 from gatecast import __version__
 from gatecast.data import transforms
+from gatecast.data.outliers import OutlierClip
 from gatecast.data.panel import Ends
+from gatecast.data.power import BoxCox
 from gatecast.errors import ModelFileError, NotFittedError
 from gatecast.forecaster.calibration import Calibration
 from gatecast.forecaster.exogenous import Exogenous, Tail
@@ -38,9 +40,14 @@ _TRANSFORMS: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
         transforms.AtLeastZero,
+        BoxCox,
         transforms.Log,
         transforms.SeasonalAdjustment,
+        OutlierClip,
         ChangeScaler,
+        transforms.MinMaxScaler,
+        transforms.StandardScaler,
+        transforms.RobustScaler,
     )
 }
 

@@ -18,20 +18,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
+from gatecast.data.outliers import OutlierClip
+from gatecast.data.power import BoxCox
 from gatecast.data.stationarity import is_stationary
-from gatecast.data.transforms import AtLeastZero, Log, SeasonalAdjustment, Transform, is_seasonal
+from gatecast.data.transforms import (
+    AtLeastZero,
+    Log,
+    MinMaxScaler,
+    RobustScaler,
+    SeasonalAdjustment,
+    StandardScaler,
+    Transform,
+    find_season_length,
+    is_seasonal,
+)
 
 __all__ = [
-    "ChangeScaler", "Choice", "Memory", "Prepared", "Target", "choose_target", "lags_of", "limited",
-    "prepare", "seasons_of",
+    "SCALES",
+    "ChangeScaler", "Choice", "Memory", "Prepared", "Scale", "Target", "choose_target",
+    "found_season", "lags_of", "limited", "prepare", "seasons_of",
 ]  # fmt: skip
 
 Target = Literal["values", "changes"]
 Choice = Literal["auto", True, False]
+Scale = Literal["auto", "min-max", "standard", "robust"]
+#: What can be asked for by name.
+SCALES: dict[str, Any] = {
+    "min-max": MinMaxScaler,
+    "standard": StandardScaler,
+    "robust": RobustScaler,
+}
 
 #: Nothing that the network sees is further from zero: what it never saw must not carry it away.
 _LIMIT = 8.0
@@ -126,10 +146,13 @@ def prepare(
     values: np.ndarray,
     h: int,
     season_length: int,
-    log: Choice = "auto",
+    log: Choice | Literal["box-cox"] = "auto",
     adjust_season: Choice = "auto",
     *,
     related: bool = False,
+    longer_seasons: Sequence[int] = (),
+    scale: Scale = "auto",
+    clip_outliers: bool = False,
 ) -> Prepared:
     """Decide on the transforms of one series from its own values.
 
@@ -144,10 +167,17 @@ def prepare(
         :func:`gatecast.data.transforms.is_seasonal`.
     log, adjust_season : {"auto", True, False}, default "auto"
         Whether logarithms are taken, and the season is taken out; decided from the values if
-        "auto".
+        "auto". ``log="box-cox"`` takes a power that is chosen from the values.
     related : bool, default False
         Whether it is one of a set of related series. Logarithms are then taken of all that is above
         zero: a test of a single short series errs too often.
+    longer_seasons : sequence of int, default ()
+        Further seasons, taken out after the first in the same way.
+    scale : {"auto", "min-max", "standard", "robust"}, default "auto"
+        What values are divided by: how far they usually move within the horizon; their range;
+        deviation; or the spread of their middle half.
+    clip_outliers : bool, default False
+        Whether values beyond the outer fences are drawn there, once seasons are taken out.
 
     Raises
     ------
@@ -163,14 +193,55 @@ def prepare(
         grows = bool((values > 0).all() and values.max() < _WIDEST * values.min())
     else:
         grows = _spread_grows_with_level(values, max(season_length, 4))
-    if grows if log == "auto" else log:
+    if log == "box-cox":
+        transforms.append(BoxCox.fit(values, season_length))
+        values = transforms[-1].transform(values)
+    elif grows if log == "auto" else log:
         transforms.append(Log.fit(values))
         values = transforms[-1].transform(values)
-    if is_seasonal(values, season_length) if adjust_season == "auto" else adjust_season:
-        transforms.append(SeasonalAdjustment.fit(values, season_length, "additive"))
+    for season in (season_length, *longer_seasons):
+        if is_seasonal(values, season) if adjust_season == "auto" else adjust_season:
+            transforms.append(SeasonalAdjustment.fit(values, season, "additive"))
+            values = transforms[-1].transform(values)
+    if clip_outliers:
+        transforms.append(OutlierClip.fit(values))
         values = transforms[-1].transform(values)
-    transforms.append(ChangeScaler.fit(values, h))
+    transforms.append(ChangeScaler.fit(values, h) if scale == "auto" else SCALES[scale].fit(values))
     return Prepared(tuple(transforms))
+
+
+def found_season(series: Sequence[np.ndarray]) -> int:
+    """Find a season that nothing but the values tells of.
+
+    Parameters
+    ----------
+    series : sequence of ndarray of shape [n]
+        Training parts; of many thirty are asked.
+
+    Returns
+    -------
+    int
+        The length that most of them repeat with; 1 if fewer than half do. A series counts where
+        taking out the season of its first three quarters makes the steps of the last one smaller by
+        a fifth: a cycle of changing length does not.
+    """
+    votes: dict[int, int] = {}
+    some = series[:: max(1, len(series) // 30)]
+    for values in some:
+        if (values > 0).all():
+            values = np.log(values)
+        split = len(values) - len(values) // 4
+        m = find_season_length(values[:split])
+        if m == 1 or split < 2 * m:
+            continue
+        season = SeasonalAdjustment.fit(values[:split], m, "additive")
+        rest = season.transform(values[split:], split)
+        if np.abs(np.diff(rest)).mean() < 0.8 * np.abs(np.diff(values[split:])).mean():
+            votes[m] = votes.get(m, 0) + 1
+    if not votes:
+        return 1
+    length, count = max(votes.items(), key=lambda vote: vote[1])
+    return length if 2 * count >= len(some) else 1
 
 
 def _spread_grows_with_level(values: np.ndarray, block: int) -> bool:
