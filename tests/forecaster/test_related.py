@@ -63,12 +63,13 @@ def test_what_is_looked_up_is_what_a_walk_sees(target):
     ("seasons", "h", "usual", "expected"),
     [
         ((), 6, 100, ()),
-        ((4,), 8, 100, range(1, 13)),
-        ((4,), 8, 20, range(1, 9)),
-        ((12,), 18, 40, range(1, 13)),
-        ((52,), 2, 400, [1, 2, 50, 51, 52, 102, 103, 104, 154, 155, 156]),
+        ((4,), 8, 100, range(1, 17)),
+        ((4,), 8, 20, range(1, 13)),
+        ((12,), 18, 40, range(1, 25)),
+        ((52,), 2, 200, [1, 2, 50, 51, 52, 102, 103, 104]),
         ((24, 168), 3, 900, [1, 2, 3, *range(21, 25), *range(45, 49), *range(69, 73),
-                             *range(165, 169)]),
+                             *range(93, 97), *range(165, 169)]),
+        ((24, 168), 48, 900, [*range(1, 49), *range(120, 169)]),
     ],
 )  # fmt: skip
 def test_a_window_has_the_phases_that_lie_ahead(seasons, h, usual, expected):
@@ -87,6 +88,21 @@ def test_a_week_is_found_where_days_differ():
     assert seasons_of(weekly, 1) == ()
 
 
+def test_days_and_weeks_are_taken_out_of_related_series():
+    t = np.arange(24 * 7 * 5)
+    rng = np.random.default_rng(0)
+    day, week = np.sin(2 * np.pi * t / 24), 0.5 * (t // 24 % 7 > 4)
+    values = 5 + day + week + rng.normal(0, 0.02, len(t))
+    told = " ".join(prepare(values, 48, 24, log=False, related=True).decisions())
+    assert "season of 24 steps is taken off" in told
+    assert "season of 168 steps is taken off" in told
+    prepared = prepare(values, 48, 24, log=False, related=True)
+    unit = prepared.transforms[-1].change
+    # what is left is the noise, and the error of its mean over five weeks
+    assert prepared.apply(values).std() * unit < 0.03
+    np.testing.assert_allclose(prepared.restore(prepared.apply(values), 0), values, rtol=1e-12)
+
+
 def test_logarithms_are_taken_of_related_series_above_zero():
     rising = 100 + np.arange(40.0)
     assert "logarithms" not in " ".join(prepare(rising, 4, 1).decisions())
@@ -102,13 +118,13 @@ def test_a_season_of_each_series_own_is_learnt_from_the_window():
     # the noise has 0.04, the seasonal naive forecast root 2 times that, the naive one 3
     assert (found["LSTM"] - found["y"]).abs().mean() < 0.056
     told = " ".join(model.decisions())
-    assert "sees the season of 4 steps itself" in told
-    assert "season of 4 steps is taken off" not in told
+    assert "the season of 4 steps is " in told
+    assert "earlier ones, up to" in told
 
 
 @pytest.mark.parametrize(
     "options",
-    [{"adjust_season": True}, {"look_back": 8}, {"season_length": 1}],
+    [{"look_back": 8}, {"season_length": 1}],
 )
 def test_no_window_where_it_was_asked_otherwise(options):
     model = LSTMForecaster(h=4, **{"season_length": 4, **options}, **QUICK).fit(seasonal())
@@ -116,6 +132,29 @@ def test_no_window_where_it_was_asked_otherwise(options):
     assert not model.networks_[0].layout.skip
     few = LSTMForecaster(h=4, season_length=4, **QUICK).fit(seasonal(3))
     assert few._memory.lags == ()
+
+
+@pytest.mark.parametrize(("asked", "taken"), [(True, True), (False, False)])
+def test_what_is_asked_of_the_season_is_done(asked, taken):
+    model = LSTMForecaster(h=4, season_length=4, adjust_season=asked, **QUICK).fit(seasonal())
+    assert model._memory.lags
+    assert ("season of 4 steps is taken off" in " ".join(model.decisions())) == taken
+
+
+def test_values_held_back_decide_whether_the_season_is_taken_out():
+    """Long noisy series have their season averaged; one that drifts away is better left in."""
+    rng = np.random.default_rng(0)
+    t = np.arange(160)
+    steady = seasonal(40, 160, noise=2.0)
+    phases = rng.normal(0, 1, (40, 40, 4)).cumsum(axis=1).reshape(40, 160)
+    drifting = pd.concat(
+        pd.DataFrame({"unique_id": f"s{i}", "ds": t, "y": 90 + y}) for i, y in enumerate(phases)
+    )
+    for frame, adjusted in ((steady, True), (drifting, False)):
+        model = LSTMForecaster(h=4, season_length=4, seeds=1, updates=300).fit(frame)
+        told = " ".join(model.decisions())
+        assert ("season of 4 steps is taken off" in told) == adjusted
+        assert ("the season of 4 steps is left in" in told) != adjusted
 
 
 def test_updates_equal_a_run_over_the_whole_set():

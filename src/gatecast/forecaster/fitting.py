@@ -15,6 +15,7 @@ from gatecast.errors import DataError
 from gatecast.forecaster.calibration import Calibration, clearly_less, quantile_levels, spread_of
 from gatecast.forecaster.exogenous import Exogenous, Tail
 from gatecast.forecaster.recipe import (
+    ChangeScaler,
     Choice,
     Prepared,
     Scale,
@@ -36,6 +37,8 @@ _CANDIDATES = (150, 500, 1500)
 _EPOCH = 25
 #: With as many series, their ends are origins enough; with fewer, more of each is held back.
 _MANY_SERIES = 20
+#: Earlier values that are seen at the most where the season is taken out.
+_SHORT = 24
 _MOST_HELD_BACK = 2000
 _LONGEST_STRETCH = 200
 
@@ -96,28 +99,8 @@ class Fitting:
         self.look_back = settings.look_back
         self.notes: list[str] = []
         self.related = len(self.series) >= _MANY_SERIES
-        self.lags = self._window()
+        self.way = _Way()
         self._ticker = _Ticker(progress)
-
-    def _window(self) -> tuple[int, ...]:
-        """Choose the lags that related series are seen with, from what is not held back."""
-        s = self.settings
-        # a season that is asked to be taken out is not seen; a look_back is all that is seen
-        if not self.related or s.adjust_season is True or s.longer_seasons or s.look_back:
-            return ()
-        back = self._held_back()
-        known = [v[: len(v) - back] for v in self.series if _can_hold_back(len(v), back)]
-        known = known or self.series
-        usual = int(np.median([len(values) for values in known]))
-        seasons = seasons_of(known, s.season_length)
-        lags = lags_of(seasons, s.h, usual)
-        if lags:
-            told = " and ".join(map(str, seasons))
-            self.notes.append(
-                f"the network sees the season of {told} steps itself: with each value "
-                f"{len(lags)} earlier ones, up to {lags[-1]} steps back"
-            )
-        return lags
 
     # ------------------------------------------------------------------------- values held back
 
@@ -135,58 +118,93 @@ class Fitting:
         back = self._held_back()
         candidates = _CANDIDATES if s.updates is None else (s.updates,)
         chosen = [i for i, v in enumerate(self.series) if _can_hold_back(len(v), back)]
-        long_enough = [self.series[i] for i in chosen]
         self._ticker.expect(sum(candidates) + (s.seeds + 2 * bool(s.level)) * candidates[-1])
-        if not back or not long_enough:
+        if not back or not chosen:
             self.notes.append("the series are too short to hold values back: nothing was measured")
             return candidates[0], None
-        known = [values[:-back] for values in long_enough]
-        prepared = [self._prepare(i, values) for i, values in zip(chosen, known, strict=True)]
-        whole = [p.apply(v) for p, v in zip(prepared, long_enough, strict=True)]
-        known = [values[:-back] for values in whole]
-        target = choose_target(known) if s.target == "auto" else s.target
-        lengths = np.array([len(values) for values in self.series])
-        shorter = lengths.copy()
-        shorter[chosen] -= back
-        see = self._see(shorter)
-        stretches = self._stretches(
-            Tracks.lay(known, target, self.span, s.h, self._seen(see, shorter, chosen), self.lags)
-        )
-        seen = self._seen(see, lengths, chosen)
-        tracks = Tracks.lay(whole, target, self.span, s.h, seen, self.lags)
-        at = (tracks.starts + tracks.lengths)[:, np.newaxis] + np.arange(-back - 1, -1)
-        wanted = tracks.targets(at).reshape(-1, s.h)
-
-        independent = len(long_enough) * max(1.0, back / s.h)
-
-        def said(network: Network) -> np.ndarray:
-            outputs, _ = tracks.run(network, s.threads, back=back + 1, look_back=self.look_back)
-            return outputs[:, :-1].reshape(len(wanted), s.h, -1) * stretches.scale[:, np.newaxis]
-
-        best: tuple[int, Calibration] | None = None
-        median = np.zeros(wanted.shape)
+        trial, best, candidates = self._choose_way(chosen, back, candidates)
         for updates in candidates:
-            (network,), _ = self._train(stretches, updates, 1)
-            found = Calibration.measure(said(network)[..., 0], None, wanted, (), independent)
-            if best and not clearly_less(found.errors, best[1].errors, independent):
+            found = trial.measure(self, updates)
+            if best and not clearly_less(
+                found.calibration.errors, best.calibration.errors, trial.independent
+            ):
                 break
-            best, median = (updates, found), said(network)[..., 0]
+            best = found
         assert best is not None
-        updates, calibration = best
+        updates, calibration = best.updates, best.calibration
         if s.level:
-            (network,), _ = self._train(stretches, updates, 1, spread=True)
-            spread = spread_of(said(network), s.level)
-            calibration = Calibration.measure(median, spread, wanted, s.level, independent)
+            (network,), _ = self._train(trial.stretches, updates, 1, spread=True)
+            spread = spread_of(trial.said(network, s.threads, self.look_back), s.level)
+            calibration = Calibration.measure(
+                best.median, spread, trial.wanted, s.level, trial.independent
+            )
         self._ticker.expect(self._ticker.done + (s.seeds + bool(s.level)) * updates)
-        self.notes += _sentences(updates, calibration, back, len(long_enough), target)
+        self.notes += _sentences(updates, calibration, back, len(chosen), trial.tracks.target)
         self.notes += [
             f"an interval of {share:g} % would have to be measured on {int(100 / (100 - share))} "
-            f"forecasts or more that do not overlap, and there were {int(independent)}: it may be "
-            "too narrow"
+            f"forecasts or more that do not overlap, and there were {int(trial.independent)}: it "
+            "may be too narrow"
             for share in s.level
-            if independent < int(100 / (100 - share))
+            if trial.independent < int(100 / (100 - share))
         ]
         return updates, calibration
+
+    def _choose_way(
+        self, chosen: list[int], back: int, candidates: tuple[int, ...]
+    ) -> tuple[_Trial, _Measured | None, tuple[int, ...]]:
+        """Choose how the season is treated by what is said of the values held back.
+
+        Returns
+        -------
+        trial : _Trial
+            The way that is taken, which is ``self.way`` from now on.
+        measured : _Measured or None
+            What it has shown already; None where there is one way only.
+        candidates : tuple of int
+            Updates that are still to be tried.
+        """
+        s = self.settings
+        lags: tuple[int, ...] = ()
+        seasons: tuple[int, ...] = ()
+        # a look_back is all that a network sees; seasons asked for by name are taken out
+        if self.related and s.look_back is None and not s.longer_seasons:
+            known = [self.series[i][:-back] for i in chosen]
+            seasons = seasons_of(known, s.season_length)
+            lags = lags_of(seasons, s.h, int(np.median([len(values) for values in known])))
+        ways = [_Way(lags, adjust=False)] if lags else []
+        # without its season, a series is known by its last values
+        ways.append(_Way(tuple(range(1, min(s.season_length, _SHORT) + 1)) if lags else ()))
+        if s.adjust_season != "auto":
+            ways = ways[-1:]
+        self.way = ways[0]
+        best = _Trial.lay(self, chosen, back)
+        if len(ways) == 1:
+            return best, None, candidates
+        first = candidates[min(1, len(candidates) - 1)]
+        measured = best.measure(self, first)
+        errors = [measured.error]
+        for way in ways[1:]:
+            self.way = way
+            trial = _Trial.lay(self, chosen, back)
+            found = trial.measure(self, first)
+            errors.append(found.error)
+            if found.error < measured.error:
+                best, measured = trial, found
+        self.way = best.way
+        gain = 1 - min(errors) / max(errors)
+        told = " and ".join(map(str, seasons))
+        how = (
+            "taken out of each series in which a test finds it"
+            if self.way.adjust
+            else "left in the series"
+        )
+        other = "left in" if self.way.adjust else "taken out"
+        self.notes.append(
+            f"the season of {told} steps is {how}: there the error on values held back was "
+            f"{gain:.1%} less than with the season {other}; with each value the network sees "
+            f"{len(self.way.lags)} earlier ones, up to {max(self.way.lags)} steps back"
+        )
+        return best, measured, tuple(n for n in candidates if n > first)
 
     def _held_back(self) -> int:
         """Give how many values are held back of each series that is long enough."""
@@ -223,7 +241,7 @@ class Fitting:
         lengths = np.array([len(v) for v in values])
         self.exogenous = self._see(lengths)
         seen = self._seen(self.exogenous, lengths)
-        self.tracks = Tracks.lay(values, self.target, self.span, s.h, seen, self.lags)
+        self.tracks = Tracks.lay(values, self.target, self.span, s.h, seen, self.way.lags)
         stretches = self._stretches(self.tracks)
         self.scale = stretches.scale
         self.networks, histories = self._train(stretches, updates, s.seeds)
@@ -236,7 +254,7 @@ class Fitting:
     def _prepare(self, index: int, values: np.ndarray) -> Prepared:
         s = self.settings
         try:
-            adjust_season = False if self.lags else s.adjust_season
+            adjust_season = s.adjust_season if self.way.adjust else False
             return prepare(
                 values, s.h, s.season_length, s.log, adjust_season, related=self.related,
                 longer_seasons=s.longer_seasons, scale=s.scale, clip_outliers=s.clip_outliers,
@@ -295,7 +313,7 @@ class Fitting:
             Network.create(
                 width, s.hidden, s.h * len(levels), s.layers,
                 rng=np.random.default_rng((s.random_state, seed)), cell=s.cell, zero_head=True,
-                skip=np.zeros((width, s.h * len(levels))) if self.lags else None,
+                skip=np.zeros((width, s.h * len(levels))) if self.way.lags else None,
             )
             for seed in range(seeds)
         ]  # fmt: skip
@@ -330,6 +348,125 @@ class Fitting:
             except BaseException:
                 self._ticker.stop.set()
                 raise
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Say how the season is treated.
+
+    Parameters
+    ----------
+    lags : tuple of int
+        Steps back of the earlier values that the network sees with each.
+    adjust : bool
+        Whether the season is taken out as the settings say; else it stays.
+    """
+
+    lags: tuple[int, ...] = ()
+    adjust: bool = True
+
+
+@dataclass(eq=False)
+class _Measured:
+    """Hold what one network has shown on the values held back.
+
+    Parameters
+    ----------
+    updates : int
+        How long it was trained.
+    calibration : Calibration
+        Without intervals.
+    median : ndarray of shape [n, K]
+        What it said.
+    error : float
+        Mean over the series of the absolute error in each one's own unit, relative to how far it
+        usually moves: the same for every way, whatever its unit.
+    """
+
+    updates: int
+    calibration: Calibration
+    median: np.ndarray
+    error: float
+
+
+@dataclass(eq=False)
+class _Trial:
+    """Hold the series for a fit on all but the last values.
+
+    Parameters
+    ----------
+    way : _Way
+        How the season is treated.
+    stretches : Stretches
+        Of the known parts.
+    tracks : Tracks
+        The whole series, in the unit that was found from the known parts.
+    wanted : ndarray of shape [n, K]
+        What is to be said from each origin held back, of each series in turn.
+    independent : float
+        How many of the origins' forecasts do not overlap.
+    series, prepared : list
+        The whole series in their own unit, and what was done to them.
+    back : int
+        Values held back of each.
+    """
+
+    way: _Way
+    stretches: Stretches
+    tracks: Tracks
+    wanted: np.ndarray
+    independent: float
+    series: list[np.ndarray]
+    prepared: list[Prepared]
+    back: int
+
+    @classmethod
+    def lay(cls, fit: Fitting, chosen: list[int], back: int) -> _Trial:
+        """Prepare the chosen series of a fit, in its present way."""
+        s, lags = fit.settings, fit.way.lags
+        series = [fit.series[i] for i in chosen]
+        prepared = [fit._prepare(i, fit.series[i][:-back]) for i in chosen]
+        whole = [p.apply(v) for p, v in zip(prepared, series, strict=True)]
+        known = [values[:-back] for values in whole]
+        target = choose_target(known) if s.target == "auto" else s.target
+        lengths = np.array([len(values) for values in fit.series])
+        shorter = lengths.copy()
+        shorter[chosen] -= back
+        see = fit._see(shorter)
+        seen = fit._seen(see, shorter, chosen)
+        stretches = fit._stretches(Tracks.lay(known, target, fit.span, s.h, seen, lags))
+        seen = fit._seen(see, lengths, chosen)
+        tracks = Tracks.lay(whole, target, fit.span, s.h, seen, lags)
+        at = (tracks.starts + tracks.lengths)[:, np.newaxis] + np.arange(-back - 1, -1)
+        wanted = tracks.targets(at).reshape(-1, s.h)
+        independent = len(series) * max(1.0, back / s.h)
+        return cls(fit.way, stretches, tracks, wanted, independent, series, prepared, back)
+
+    def said(self, network: Network, threads: int, look_back: int | None) -> np.ndarray:
+        """Give what a network says from each origin held back, [n, K, Q], in its unit."""
+        outputs, _ = self.tracks.run(network, threads, back=self.back + 1, look_back=look_back)
+        said = outputs[:, :-1].reshape(len(self.wanted), self.wanted.shape[1], -1)
+        return said * self.stretches.scale[:, np.newaxis]
+
+    def measure(self, fit: Fitting, updates: int) -> _Measured:
+        """Train a network, and hold what it says against the values held back."""
+        (network,), _ = fit._train(self.stretches, updates, 1)
+        median = self.said(network, fit.settings.threads, fit.look_back)[..., 0]
+        found = Calibration.measure(median, None, self.wanted, (), self.independent)
+        return _Measured(updates, found, median, self._error(found.trust * median))
+
+    def _error(self, forecast: np.ndarray) -> float:
+        """Score the forecasts from the first origin held back, in each series' own unit."""
+        forecast = forecast.reshape(len(self.series), self.back, -1)[:, 0].astype(np.float64)
+        errors = []
+        for values, prepared, row in zip(self.series, self.prepared, forecast, strict=True):
+            known, due = values[: -self.back], values[-self.back :][: len(row)]
+            if self.tracks.target == "changes":
+                row = row + prepared.apply(known[-1:], len(known) - 1)
+            told = prepared.restore(row, len(known))[: len(due)]
+            unit = ChangeScaler.fit(known, len(row)).change
+            errors.append(np.mean(np.abs(told - due)) / unit)
+        return float(np.mean(errors))
 
 
 def _can_hold_back(length: int, back: int) -> bool:

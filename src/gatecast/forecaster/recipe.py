@@ -9,9 +9,10 @@ keep returning to their level it sees the values and says the values to come. Of
 wander it sees the distance from a recent level and the last change, and says by how much the
 values to come will differ from the present one, so that an answer of zero is the naive forecast.
 
-Of a set of related series the network sees the season itself, where there is one: a window of
-values from the seasons before, and a straight path leads from there to its answer. What many series
-say of how a season moves on is more than an average of each one's own.
+Of a set of related series with a season the network sees a window of values from the seasons before
+as well, and a straight path leads from there to its answer. Whether the season stays in the series
+then, or is taken out first, is what values held back decide: what many series say of how a season
+moves on is more than a short one's own average, and less than that of a long one.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ SCALES: dict[str, Any] = {
 #: Nothing that the network sees is further from zero: what it never saw must not carry it away.
 _LIMIT = 8.0
 #: Seasons that a window of lags reaches back.
-_SEASONS_BACK = 3
+_SEASONS_BACK = 4
+_MOST_LAGS = 100
 #: A day's steps and those of the week that may be a season too.
 _WEEKS = {24: 168, 48: 336, 96: 672}
 #: Logarithms of related series are taken up to this ratio of the largest value to the smallest.
@@ -170,7 +172,8 @@ def prepare(
         "auto". ``log="box-cox"`` takes a power that is chosen from the values.
     related : bool, default False
         Whether it is one of a set of related series. Logarithms are then taken of all that is above
-        zero: a test of a single short series errs too often.
+        zero: a test of a single short series errs too often. Where the season is taken out and is a
+        day, that of the week is too, if a test finds it.
     longer_seasons : sequence of int, default ()
         Further seasons, taken out after the first in the same way.
     scale : {"auto", "min-max", "standard", "robust"}, default "auto"
@@ -199,8 +202,11 @@ def prepare(
     elif grows if log == "auto" else log:
         transforms.append(Log.fit(values))
         values = transforms[-1].transform(values)
-    for season in (season_length, *longer_seasons):
-        if is_seasonal(values, season) if adjust_season == "auto" else adjust_season:
+    seasons = [(season, adjust_season) for season in (season_length, *longer_seasons)]
+    if related and not longer_seasons and adjust_season is not False:
+        seasons.append((_WEEKS.get(season_length, 1), "auto"))
+    for season, choice in seasons:
+        if is_seasonal(values, season) if choice == "auto" else choice:
             transforms.append(SeasonalAdjustment.fit(values, season, "additive"))
             values = transforms[-1].transform(values)
     if clip_outliers:
@@ -315,7 +321,7 @@ def seasons_of(series: Sequence[np.ndarray], season_length: int) -> tuple[int, .
 
 
 def lags_of(seasons: Sequence[int], h: int, usual: int) -> tuple[int, ...]:
-    """Choose the window of earlier values that a network sees at each step.
+    """Choose the window of earlier values that a network sees beside a season that stays.
 
     Parameters
     ----------
@@ -324,21 +330,23 @@ def lags_of(seasons: Sequence[int], h: int, usual: int) -> tuple[int, ...]:
     h : int
         Steps to forecast.
     usual : int
-        Values of a usual series; no more than half of it is reached back.
+        Values of a usual series; no more than three quarters of it are reached back.
 
     Returns
     -------
     tuple of int
         Steps back, rising: those of the last season or the last ``h``, the fewer of both, and those
-        whose phases lie ahead, in the three seasons before (of a second season in the last one).
+        whose phases lie ahead in the last season of each length and in the three before of the
+        shortest; of these the nearest, a hundred steps or fewer.
     """
-    found: set[int] = set()
-    for season, back in zip(seasons, (_SEASONS_BACK, 1), strict=False):
-        if season == seasons[0]:
-            found |= set(range(1, min(season, h) + 1))
-        for j in range(1, back + 1):
-            if j == 1 or j * season <= usual // 2:
-                found |= set(range(max(1, j * season - h), j * season + 1))
+    if not seasons:
+        return ()
+    reached = [*seasons, *(j * seasons[0] for j in range(2, _SEASONS_BACK + 1))]
+    found = set(range(1, min(seasons[0], h) + 1))
+    for back in reached:
+        phases = set(range(max(1, back - h), back + 1))
+        if back == seasons[0] or (4 * back <= 3 * usual and len(found | phases) <= _MOST_LAGS):
+            found |= phases
     return tuple(sorted(found))
 
 
