@@ -68,8 +68,8 @@ class LSTMForecaster:
         Whether the season is taken out; if not said, where a test finds it.
     target : {"auto", "values", "changes"}, default "auto"
         Whether the network sees the values and says those to come, or sees changes and says
-        changes from the present value; if not said, the first where series keep returning to their
-        level.
+        changes from the present value, which is differencing; if not said, the first where series
+        keep returning to their level.
     cell : {"lstm", "gru"}, default "lstm"
         Kind of network.
     hidden : int, default 48
