@@ -8,7 +8,7 @@ from gatecast.data.reading import read_panel
 from gatecast.datasets import air_passengers, lynx, noisy_sine, sunspots
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster, load
-from gatecast.forecaster.recipe import Memory, found_season, prepare
+from gatecast.forecaster.recipe import Memory, prepare
 from gatecast.forecaster.sampling import Stretches, Tracks, over_windows
 from gatecast.network import Network
 
@@ -477,32 +477,3 @@ def test_what_was_asked_for_is_what_is_told():
     ).fit(air_passengers()).decisions()  # fmt: skip
     for words in ("the power", "a season of 4", "a season of 12", "0 of 144 values", "median"):
         assert any(words in sentence for sentence in told), words
-
-
-def test_a_season_is_found_where_times_are_step_numbers():
-    months = pd.DataFrame({"y": air_passengers()["y"].to_numpy()})
-    model = LSTMForecaster(h=12, seeds=1, updates=150).fit(months[:-12])
-    assert any("a season of 12 steps was found" in sentence for sentence in model.decisions())
-    error = np.abs(model.predict()["LSTM"] - months["y"].to_numpy()[-12:]).mean()
-    assert error < 40  # 71 for the season before, repeated
-    for values in (noisy_sine()["y"].to_numpy()[:2000], np.random.default_rng(0).normal(size=300)):
-        assert found_season([values]) == 1  # a cycle of 62.8 steps is not a season of 63
-    poisoned = months.copy()
-    poisoned.loc[120:, "y"] = 1e6 * np.arange(24)
-    again = LSTMForecaster(h=12, **QUICK).fit(poisoned[:-12])
-    assert any("a season of 12 steps was found" in sentence for sentence in again.decisions())
-
-
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ({"scale": "log"}, 'scale=.* use "auto", "min-max"'),
-        ({"log": "cox"}, 'log=.* "box-cox"'),
-        ({"season_length": (0, 12)}, "season_length"),
-        ({"season_length": 0}, "season_length=0"),
-    ],
-    ids=str,
-)
-def test_ways_that_there_are_not_are_refused(settings, words):
-    with pytest.raises(UsageError, match=words):
-        LSTMForecaster(h=2, **QUICK, **settings).fit(air_passengers())

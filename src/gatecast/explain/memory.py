@@ -15,6 +15,7 @@ from gatecast.errors import UsageError
 from gatecast.explain.sensitivity import output_gradient, state_before
 from gatecast.explain.walk import Track, chosen_network, tracks_of
 from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.forecaster.seasons import as_seasons
 from gatecast.kernel import GATES
 from gatecast.network import Network
 
@@ -176,7 +177,7 @@ def _units(model: LSTMForecaster, network: Network, tracks: Sequence[Track]) -> 
 
 def _features(model: LSTMForecaster, tracks: Sequence[Track]) -> dict[str, np.ndarray]:
     """Give what a cell could follow, [n, 1] or [n, 2] over all series one after another."""
-    season = next(iter(model.seasons()), default_season_length(model.ends_.freq))
+    season = as_seasons(model.season_length or default_season_length(model.ends_.freq))[0]
     window = season * -(-_LEVEL // season)  # of whole seasons, so that a level has none
     parts: dict[str, list[np.ndarray]] = {}
     for track in tracks:

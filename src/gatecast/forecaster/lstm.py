@@ -26,9 +26,9 @@ from gatecast.forecaster.recipe import (
     Prepared,
     Scale,
     Target,
-    found_season,
 )
 from gatecast.forecaster.sampling import over_windows
+from gatecast.forecaster.seasons import as_seasons, find_season
 from gatecast.kernel import State
 from gatecast.network import Network, Progress
 from gatecast.network.training import available_threads
@@ -248,12 +248,8 @@ class LSTMForecaster:
         for name in ("h", "hidden", "layers", "seeds"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name}={getattr(self, name)} was asked for; use 1 or more")
-        for season in self.seasons():
-            if season < 1:
-                raise UsageError(
-                    f"season_length={self.season_length} was asked for; use 1 or more, or leave it "
-                    "out"
-                )
+        if self.season_length is not None:
+            as_seasons(self.season_length)
         for name in ("updates", "threads", "look_back"):
             value = getattr(self, name)
             if value is not None and value < 1:
@@ -264,6 +260,10 @@ class LSTMForecaster:
                 raise UsageError(
                     f"{name}={getattr(self, name)!r} was asked for; use {choices}, True or False"
                 )
+        if not isinstance(self.clip_outliers, bool):
+            raise UsageError(
+                f"clip_outliers={self.clip_outliers!r} was asked for; use True or False"
+            )
         if self.scale not in ("auto", *SCALES):
             raise UsageError(
                 f'scale={self.scale!r} was asked for; use "auto", "min-max", "standard" or "robust"'
@@ -290,27 +290,19 @@ class LSTMForecaster:
         if twice is not None:
             raise UsageError(f'the column "{twice}" is named twice: name it in one list only')
 
-    def seasons(self) -> tuple[int, ...]:
-        """Give the seasons that were asked for, the shortest first; none if none was."""
-        if self.season_length is None:
-            return ()
-        if isinstance(self.season_length, (int, np.integer)):
-            return (int(self.season_length),)
-        return tuple(sorted(set(self.season_length)))
-
     def _seasons(self, panel: Panel) -> tuple[int, tuple[int, ...], list[str]]:
         """Give the season, longer ones, and what was found out about them."""
-        asked = self.seasons()
-        if asked:
-            return asked[0], asked[1:], []
-        if panel.times.dtype.kind == "M":
-            return default_season_length(panel.freq), (), []
+        if self.season_length is not None:
+            shortest, *longer = as_seasons(self.season_length)
+            return shortest, tuple(longer), []
+        usual = default_season_length(panel.freq)
+        if usual > 1 or panel.times.dtype.kind == "M":
+            return usual, (), []
         # what is held back to measure on must not have a say
         lengths = np.diff(panel.offsets)
         back = max(self.h, int(np.median(lengths)) // 5)
-        season = found_season([s.values[:-back] for s in panel if len(s.values) > 2 * back])
-        told = f"a season of {season} steps was found; season_length=1 leaves it out"
-        return season, (), [told] if season > 1 else []
+        season, told = find_season([s.values[:-back] for s in panel if len(s.values) > 2 * back])
+        return season, (), [told]
 
     def _columns(self) -> tuple[str, ...]:
         return (*self.hist_exog_list, *self.futr_exog_list, *self.stat_exog_list)

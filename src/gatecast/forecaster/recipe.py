@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from gatecast.data.outliers import OutlierClip
+from gatecast.data.outliers import OutlierClip, tame
 from gatecast.data.power import BoxCox
 from gatecast.data.stationarity import is_stationary
 from gatecast.data.transforms import (
@@ -34,14 +34,13 @@ from gatecast.data.transforms import (
     SeasonalAdjustment,
     StandardScaler,
     Transform,
-    find_season_length,
     is_seasonal,
 )
 
 __all__ = [
     "SCALES",
     "ChangeScaler", "Choice", "Memory", "Prepared", "Scale", "Target", "choose_target",
-    "found_season", "lags_of", "limited", "prepare", "seasons_of",
+    "lags_of", "limited", "prepare", "seasons_of",
 ]  # fmt: skip
 
 Target = Literal["values", "changes"]
@@ -197,7 +196,8 @@ def prepare(
     else:
         grows = _spread_grows_with_level(values, max(season_length, 4))
     if log == "box-cox":
-        transforms.append(BoxCox.fit(values, season_length))
+        block = season_length if len(values) >= 4 * season_length else 2
+        transforms.append(BoxCox.fit(values, block))
         values = transforms[-1].transform(values)
     elif grows if log == "auto" else log:
         transforms.append(Log.fit(values))
@@ -205,49 +205,17 @@ def prepare(
     seasons = [(season, adjust_season) for season in (season_length, *longer_seasons)]
     if related and not longer_seasons and adjust_season is not False:
         seasons.append((_WEEKS.get(season_length, 1), "auto"))
+    # what is far outside would bend the seasons too
+    tamed = tame(values, [season for season, _ in seasons]) if clip_outliers else values
     for season, choice in seasons:
-        if is_seasonal(values, season) if choice == "auto" else choice:
-            transforms.append(SeasonalAdjustment.fit(values, season, "additive"))
-            values = transforms[-1].transform(values)
+        if is_seasonal(tamed, season) if choice == "auto" else choice:
+            transforms.append(SeasonalAdjustment.fit(tamed, season, "additive"))
+            values, tamed = (transforms[-1].transform(v) for v in (values, tamed))
     if clip_outliers:
         transforms.append(OutlierClip.fit(values))
         values = transforms[-1].transform(values)
     transforms.append(ChangeScaler.fit(values, h) if scale == "auto" else SCALES[scale].fit(values))
     return Prepared(tuple(transforms))
-
-
-def found_season(series: Sequence[np.ndarray]) -> int:
-    """Find a season that nothing but the values tells of.
-
-    Parameters
-    ----------
-    series : sequence of ndarray of shape [n]
-        Training parts; of many thirty are asked.
-
-    Returns
-    -------
-    int
-        The length that most of them repeat with; 1 if fewer than half do. A series counts where
-        taking out the season of its first three quarters makes the steps of the last one smaller by
-        a fifth: a cycle of changing length does not.
-    """
-    votes: dict[int, int] = {}
-    some = series[:: max(1, len(series) // 30)]
-    for values in some:
-        if (values > 0).all():
-            values = np.log(values)
-        split = len(values) - len(values) // 4
-        m = find_season_length(values[:split])
-        if m == 1 or split < 2 * m:
-            continue
-        season = SeasonalAdjustment.fit(values[:split], m, "additive")
-        rest = season.transform(values[split:], split)
-        if np.abs(np.diff(rest)).mean() < 0.8 * np.abs(np.diff(values[split:])).mean():
-            votes[m] = votes.get(m, 0) + 1
-    if not votes:
-        return 1
-    length, count = max(votes.items(), key=lambda vote: vote[1])
-    return length if 2 * count >= len(some) else 1
 
 
 def _spread_grows_with_level(values: np.ndarray, block: int) -> bool:

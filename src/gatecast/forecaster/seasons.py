@@ -1,0 +1,127 @@
+"""Which seasons a forecaster looks for: those it was given, or one that the values show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gatecast.data.transforms import SeasonalAdjustment, find_season_length
+from gatecast.errors import UsageError
+
+__all__ = ["as_seasons", "find_season", "keeps_phase"]
+
+#: Of many series so many are asked, and of long ones so many last values.
+_MOST_SERIES = 100
+_MOST_VALUES = 10_000
+_CLEARLY = 0.9
+
+
+def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:
+    """Bring one season length or several into a common form.
+
+    Parameters
+    ----------
+    season_length : int or sequence of int
+        Steps in a season, or in each of several, for example ``(24, 168)``.
+
+    Returns
+    -------
+    tuple of int
+        Each length once, from short to long; ``(1,)`` for no season.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or one is no whole number of 1 or more.
+    """
+    lengths: list[Any] = (
+        list(season_length) if isinstance(season_length, (list, tuple)) else [season_length]
+    )
+    for length in lengths:
+        if isinstance(length, bool) or not isinstance(length, (int, np.integer)) or length < 1:
+            raise UsageError(
+                f"season_length={season_length} was asked for; use 1 or more, or leave it out"
+            )
+    if not lengths:
+        raise UsageError(
+            f"season_length={season_length} was asked for; give a length such as 12, or several, "
+            "such as (24, 168), or leave it out"
+        )
+    found = tuple(sorted({int(length) for length in lengths}))
+    return found[1:] if len(found) > 1 and found[0] == 1 else found
+
+
+def find_season(series: Sequence[np.ndarray]) -> tuple[int, str]:
+    """Find the season of series whose frequency has no usual one.
+
+    Each series is asked (:func:`gatecast.data.transforms.find_season_length`). A season counts
+    only if it keeps its phase (:func:`keeps_phase`), for a cycle of 62.8 steps is not undone by
+    taking out one of 63.
+
+    Parameters
+    ----------
+    series : sequence of ndarray of shape [n]
+        Training parts; of many a hundred are asked, of long ones the last 10,000 values.
+
+    Returns
+    -------
+    season_length : int
+        What half of the series or more agree on; 1 if there is no such length.
+    sentence : str
+        What was found, in words.
+    """
+    if not series:
+        return 1, "the series are too short to look for a season in their values"
+    asked = [v[-_MOST_VALUES:] for v in series[:: max(1, -(-len(series) // _MOST_SERIES))]]
+    found = [find_season_length(values) for values in asked]
+    kept = [
+        m if m > 1 and keeps_phase(values, m) else 1 for values, m in zip(asked, found, strict=True)
+    ]
+    none = "the frequency has no usual season, and "
+    season, votes = min(Counter(kept).items(), key=lambda item: (-item[1], item[0]))
+    if season > 1 and 2 * votes >= len(asked):
+        of = "" if len(series) == 1 else f" of {votes} of {len(asked)} series"
+        return season, f"{none}one of {season} steps was found in the values{of}"
+    if len(series) == 1 and found[0] > 1:
+        return 1, (
+            f"{none}a cycle of about {found[0]} steps in the values does not keep its phase: "
+            "it is left to the network"
+        )
+    return 1, f"{none}none was found in the values"
+
+
+def keeps_phase(values: np.ndarray, season_length: int) -> bool:
+    """Test whether the season of the first half makes the second half smoother.
+
+    Parameters
+    ----------
+    values : ndarray of shape [n]
+        The training part.
+    season_length : int
+        Steps in a season, m.
+
+    Returns
+    -------
+    bool
+        True if taking out the season that was fitted on the first half (two seasons or more) takes
+        a tenth or more off the variance of what follows, around its straight-line trend; False
+        where less than one season follows.
+    """
+    half = max(len(values) // 2, 2 * season_length)
+    later = np.asarray(values[half:], np.float64)
+    if len(later) < max(season_length, 3):
+        return False
+    unit = float(np.max(np.abs(values))) or 1.0  # so that no square overflows
+    fitted = SeasonalAdjustment.fit(values[:half] / unit, season_length, "additive")
+    later = later / unit
+    return _variance(fitted.transform(later, half)) < _CLEARLY * _variance(later)
+
+
+def _variance(values: np.ndarray) -> float:
+    """Variance around the straight line of least squares."""
+    steps = np.arange(len(values)) - (len(values) - 1) / 2
+    rest = values - values.mean()
+    return float(np.var(rest - (steps @ rest) / (steps @ steps) * steps))
