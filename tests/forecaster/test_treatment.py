@@ -219,3 +219,9 @@ def test_forecasts_are_finite_and_of_their_size_under_every_scale(scale, unit):
     forecast = model.fit(frame).predict()
     assert np.isfinite(forecast.to_numpy(float)).all()
     assert forecast["LSTM"].between(0.5 * unit, 1.5 * unit).all()
+
+
+def test_the_tutorials_sine_of_62_8_steps_has_no_season_of_63():
+    y = datasets.noisy_sine()["y"].to_numpy()
+    for n in (1000, 6400, 8000):
+        assert find_season([y[:n]])[0] == 1

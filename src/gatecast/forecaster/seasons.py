@@ -17,6 +17,7 @@ __all__ = ["as_seasons", "find_season", "keeps_phase"]
 _MOST_SERIES = 100
 _MOST_VALUES = 10_000
 _CLEARLY = 0.9
+_ALIKE = 0.8
 
 
 def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:
@@ -94,7 +95,7 @@ def find_season(series: Sequence[np.ndarray]) -> tuple[int, str]:
 
 
 def keeps_phase(values: np.ndarray, season_length: int) -> bool:
-    """Test whether the season of the first half makes the second half smoother.
+    """Test whether the season of the first half is that of the second half.
 
     Parameters
     ----------
@@ -107,21 +108,28 @@ def keeps_phase(values: np.ndarray, season_length: int) -> bool:
     -------
     bool
         True if taking out the season that was fitted on the first half (two seasons or more) takes
-        a tenth or more off the variance of what follows, around its straight-line trend; False
-        where less than one season follows.
+        a tenth or more off the variance of what follows, around its straight-line trend, and has
+        the shape of the season of the second half, if that is two seasons long (a correlation of
+        0.8 or more); False where less than one season follows.
     """
     half = max(len(values) // 2, 2 * season_length)
-    later = np.asarray(values[half:], np.float64)
-    if len(later) < max(season_length, 3):
+    if len(values) - half < max(season_length, 3):
         return False
-    unit = float(np.max(np.abs(values))) or 1.0  # so that no square overflows
-    fitted = SeasonalAdjustment.fit(values[:half] / unit, season_length, "additive")
-    later = later / unit
-    return _variance(fitted.transform(later, half)) < _CLEARLY * _variance(later)
+    relative = values / (float(np.max(np.abs(values))) or 1.0)  # so that no square overflows
+    fitted = SeasonalAdjustment.fit(relative[:half], season_length, "additive")
+    later = _without_trend(relative[half:])
+    rest = _without_trend(fitted.transform(relative[half:], half))
+    if not rest @ rest < _CLEARLY * (later @ later):
+        return False
+    if len(later) < 2 * season_length:
+        return True
+    then = SeasonalAdjustment.fit(relative[half:], season_length, "additive").indices
+    now = fitted.at(half, season_length)
+    return bool(now @ then > _ALIKE * np.linalg.norm(now) * np.linalg.norm(then))
 
 
-def _variance(values: np.ndarray) -> float:
-    """Variance around the straight line of least squares."""
+def _without_trend(values: np.ndarray) -> np.ndarray:
+    """Take the straight line of least squares off."""
     steps = np.arange(len(values)) - (len(values) - 1) / 2
-    rest = values - values.mean()
-    return float(np.var(rest - (steps @ rest) / (steps @ steps) * steps))
+    rest = np.asarray(values, np.float64) - np.mean(values)
+    return rest - (steps @ rest) / (steps @ steps) * steps
