@@ -49,7 +49,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         Stacked layers, L.
     updates : int, optional
         Updates of each network's weights; chosen on values held back if not given.
-    seeds : int
+    seeds : int, optional
         Networks trained; their median is the forecast.
     learning_rate : float
         Highest rate of Adam.
@@ -57,6 +57,8 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         Seed of initial weights and shuffling; the same seed gives the same forecast.
     threads : int, optional
         Threads; one for each processor if not given. The forecast does not depend on it.
+    preset : {"fast", "default", "best"}
+        How much time a fit may take.
 
     Attributes
     ----------
@@ -101,11 +103,12 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         hidden: int = LSTMForecaster.hidden,
         layers: int = LSTMForecaster.layers,
         updates: int | None = LSTMForecaster.updates,
-        seeds: int = LSTMForecaster.seeds,
+        seeds: int | None = LSTMForecaster.seeds,
         learning_rate: float = LSTMForecaster.learning_rate,
         random_state: int = LSTMForecaster.random_state,
         threads: int | None = LSTMForecaster.threads,
         look_back: int | None = LSTMForecaster.look_back,
+        preset: str = LSTMForecaster.preset,
     ) -> None:
         self.season_length = season_length
         self.log = log
@@ -120,6 +123,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         self.random_state = random_state
         self.threads = threads
         self.look_back = look_back
+        self.preset = preset
         super().__init__()
 
     def _fit(self, y: pd.Series, X: Any, fh: Any) -> SktimeLSTMForecaster:  # noqa: ARG002
