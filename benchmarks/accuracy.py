@@ -32,6 +32,7 @@ from gatecast import LSTMForecaster
 from gatecast.baselines import AutoARIMA, AutoETS, SeasonalNaive, Theta
 from gatecast.data.transforms import is_seasonal
 from gatecast.evaluation.metrics import owa, score_rows
+from gatecast.forecaster.fitting import PRESETS
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,9 @@ def measure(answer: Any, options: argparse.Namespace, name: str, model: str) -> 
     if model in BASELINES:
         fitted = BASELINES[model](this.h, season_length=this.season)
     else:
-        fitted = LSTMForecaster(this.h, season_length=this.season, random_state=options.seed)
+        fitted = LSTMForecaster(
+            this.h, season_length=this.season, preset=model.split()[-1], random_state=options.seed
+        )
     started = time.perf_counter()
     found = fitted.fit(known).predict()
     seconds = time.perf_counter() - started
@@ -184,6 +187,10 @@ def main() -> None:
         "--baselines", nargs="*", choices=BASELINES, default=["SeasonalNaive", "Theta", "AutoETS"],
         metavar="MODEL", help=f"of {', '.join(BASELINES)}",
     )  # fmt: skip
+    parser.add_argument(
+        "--presets", nargs="*", choices=PRESETS, default=["default"], metavar="PRESET",
+        help=f"of {', '.join(PRESETS)}",
+    )  # fmt: skip
     parser.add_argument("--origin", type=int, default=0, help="horizons before the test part")
     parser.add_argument("--series", type=int, help="only so many series of each set")
     parser.add_argument("--seed", type=int, default=0)
@@ -196,7 +203,7 @@ def main() -> None:
     print(f"forecasts of {where}{few}")
     print(f"{'set':18s} {'model':16s} {'sMAPE':>7s} {'MASE':>7s} {'OWA':>7s} {'s':>7s} {'GiB':>6s}")
     for name in options.sets:
-        for model in [*options.baselines, "LSTM"]:
+        for model in [*options.baselines, *(f"LSTM {preset}" for preset in options.presets)]:
             found = apart(measure, options, name, model, limit=options.limit)
             if found is None:
                 print(f"{name:18s} {model:16s} not finished within {options.limit:g} s")

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gatecast.errors import UsageError
 from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.fitting import PRESETS
 from gatecast.forecaster.recipe import Memory, lags_of, prepare, seasons_of
 from gatecast.forecaster.sampling import Tracks
 
@@ -119,7 +121,6 @@ def test_a_season_of_each_series_own_is_learnt_from_the_window():
     assert (found["LSTM"] - found["y"]).abs().mean() < 0.056
     told = " ".join(model.decisions())
     assert "the season of 4 steps is " in told
-    assert "earlier ones, up to" in told
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_no_window_where_it_was_asked_otherwise(options):
 @pytest.mark.parametrize(("asked", "taken"), [(True, True), (False, False)])
 def test_what_is_asked_of_the_season_is_done(asked, taken):
     model = LSTMForecaster(h=4, season_length=4, adjust_season=asked, **QUICK).fit(seasonal())
-    assert model._memory.lags
+    assert model._memory.lags == (1, 2, 3, 4)
     assert ("season of 4 steps is taken off" in " ".join(model.decisions())) == taken
 
 
@@ -155,6 +156,7 @@ def test_values_held_back_decide_whether_the_season_is_taken_out():
         told = " ".join(model.decisions())
         assert ("season of 4 steps is taken off" in told) == adjusted
         assert ("the season of 4 steps is left in" in told) != adjusted
+        assert adjusted or "sees 16 earlier ones, up to 16 steps back" in told
 
 
 def test_updates_equal_a_run_over_the_whole_set():
@@ -185,3 +187,14 @@ def test_nothing_after_the_cutoff_reaches_a_forecast_within_the_data():
     said = model.networks_[0].predict(x)[0] * model.scale_ * model.calibration_.trust
     base = values[55] if model.target_ == "changes" else 0.0
     np.testing.assert_allclose(last, model.prepared_[3].restore(said + base, 56), rtol=1e-4)
+
+
+def test_a_preset_says_how_many_networks_and_how_long():
+    frame = seasonal()
+    for preset, seeds, longest in (("fast", 1, 500), ("default", 3, 1500), ("best", 7, 4500)):
+        model = LSTMForecaster(h=4, hidden=2, updates=3, preset=preset).fit(frame)
+        assert len(model.networks_) == seeds
+        assert PRESETS[preset].candidates[-1] == longest
+    assert len(LSTMForecaster(h=4, hidden=2, updates=3, seeds=2).fit(frame).networks_) == 2
+    with pytest.raises(UsageError, match="preset='slow' was asked for; use \"fast\""):
+        LSTMForecaster(h=4, preset="slow").fit(frame)

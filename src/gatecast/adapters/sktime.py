@@ -50,7 +50,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         Stacked layers, L.
     updates : int, optional
         Updates of each network's weights; chosen on values held back if not given.
-    seeds : int
+    seeds : int, optional
         Networks trained; their median is the forecast.
     learning_rate : float
         Highest rate of Adam.
@@ -58,6 +58,8 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         Seed of initial weights and shuffling; the same seed gives the same forecast.
     threads : int, optional
         Threads; one for each processor if not given. The forecast does not depend on it.
+    preset : {"fast", "default", "best"}
+        How much time a fit may take.
 
     Attributes
     ----------
@@ -102,13 +104,14 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         hidden: int = LSTMForecaster.hidden,
         layers: int = LSTMForecaster.layers,
         updates: int | None = LSTMForecaster.updates,
-        seeds: int = LSTMForecaster.seeds,
+        seeds: int | None = LSTMForecaster.seeds,
         learning_rate: float = LSTMForecaster.learning_rate,
         random_state: int = LSTMForecaster.random_state,
         threads: int | None = LSTMForecaster.threads,
         look_back: int | None = LSTMForecaster.look_back,
         scale: str = LSTMForecaster.scale,
         clip_outliers: bool = LSTMForecaster.clip_outliers,
+        preset: str = LSTMForecaster.preset,
     ) -> None:
         self.season_length = season_length
         self.log = log
@@ -125,6 +128,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         self.look_back = look_back
         self.scale = scale
         self.clip_outliers = clip_outliers
+        self.preset = preset
         super().__init__()
 
     def _fit(self, y: pd.Series, X: Any, fh: Any) -> SktimeLSTMForecaster:  # noqa: ARG002

@@ -97,7 +97,7 @@ def attribution(
     wanted = np.arange(model.h) if step is None else np.array([step - 1])
     names = input_names(model)
     networks = [
-        Network(n.layout, n.theta.astype(np.float64)) for n in model.networks_[: model.seeds]
+        Network(n.layout, n.theta.astype(np.float64)) for n in model.networks_[: model._points]
     ]
     trust = 1.0 if model.calibration_ is None else model.calibration_.trust
     parts: list[pd.DataFrame] = []

@@ -235,7 +235,7 @@ def _gradient_by_lag(
 ) -> tuple[np.ndarray, int]:
     """Give the mean absolute gradient [steps, lags], so far back that the share is well inside."""
     longest = max(len(track.values) for track in tracks)
-    networks = model.networks_[: model.seeds]
+    networks = model.networks_[: model._points]
     traces: dict[tuple[int, int], np.ndarray] = {}
     reach = min(_FIRST_REACH, longest)
     while True:

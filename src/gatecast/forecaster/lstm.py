@@ -18,7 +18,7 @@ from gatecast.data.regular import show_time
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster.calibration import spread_of
 from gatecast.forecaster.exogenous import Exogenous, Tail
-from gatecast.forecaster.fitting import Fitting, Settings
+from gatecast.forecaster.fitting import PRESETS, Fitting, Settings
 from gatecast.forecaster.recipe import (
     SCALES,
     Choice,
@@ -78,8 +78,8 @@ class LSTMForecaster:
         Stacked layers, L.
     updates : int, optional
         Updates of each network's weights; chosen on the values held back if not given.
-    seeds : int, default 3
-        Networks trained.
+    seeds : int, optional
+        Networks trained; as the preset says if not given.
     learning_rate : float, default 5e-3
         Highest rate of Adam; it falls to zero along a cosine.
     random_state : int, default 0
@@ -103,6 +103,10 @@ class LSTMForecaster:
         Steps of a window, T. If given, the network's memory starts empty this many steps before
         each forecast, in training as after it, as in the usual tutorials; if not, it is carried
         along the whole series, which learns faster and costs one step for a new value.
+    preset : {"fast", "default", "best"}, default "default"
+        How much time a fit may take: one network, and 500 updates at the most; three, and 1,500;
+        seven, and 4,500. More updates than 150 are made only where they help on the values held
+        back.
 
     Attributes
     ----------
@@ -139,7 +143,7 @@ class LSTMForecaster:
     hidden: int = 48
     layers: int = 1
     updates: int | None = None
-    seeds: int = 3
+    seeds: int | None = None
     learning_rate: float = 5e-3
     random_state: int = 0
     threads: int | None = None
@@ -150,6 +154,7 @@ class LSTMForecaster:
     look_back: int | None = None
     scale: Scale = "auto"
     clip_outliers: bool = False
+    preset: Literal["fast", "default", "best"] = "default"
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
         """Give the settings by name, as scikit-learn does."""
@@ -203,10 +208,11 @@ class LSTMForecaster:
         season, longer, found = self._seasons(panel)
         settings = Settings(
             self.h, tuple(self.level), season, self.log, self.adjust_season, self.target,
-            self.cell, self.hidden, self.layers, self.updates, self.seeds, self.learning_rate,
+            self.cell, self.hidden, self.layers, self.updates, self._points, self.learning_rate,
             self.random_state, self._threads(), tuple(self.hist_exog_list),
             tuple(self.futr_exog_list), tuple(self.stat_exog_list), self.calendar,
             self.look_back, longer, self.scale, self.clip_outliers,
+            PRESETS[self.preset].candidates,
         )  # fmt: skip
         fitting = Fitting(settings, panel, [*map(_named, panel)], progress)
         updates, calibration = fitting.calibrate()
@@ -245,12 +251,12 @@ class LSTMForecaster:
         return self
 
     def _check_settings(self) -> None:
-        for name in ("h", "hidden", "layers", "seeds"):
+        for name in ("h", "hidden", "layers"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name}={getattr(self, name)} was asked for; use 1 or more")
         if self.season_length is not None:
             as_seasons(self.season_length)
-        for name in ("updates", "threads", "look_back"):
+        for name in ("updates", "seeds", "threads", "look_back"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"{name}={value} was asked for; use 1 or more, or leave it out")
@@ -267,6 +273,10 @@ class LSTMForecaster:
         if self.scale not in ("auto", *SCALES):
             raise UsageError(
                 f'scale={self.scale!r} was asked for; use "auto", "min-max", "standard" or "robust"'
+            )
+        if self.preset not in PRESETS:
+            raise UsageError(
+                f'preset={self.preset!r} was asked for; use "fast", "default" or "best"'
             )
         if self.target not in ("auto", "values", "changes"):
             raise UsageError(
@@ -715,7 +725,7 @@ class LSTMForecaster:
         self, said: Sequence[np.ndarray]
     ) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
         """From each network's outputs [n, K * Q] to forecast and interval ends [n, K]."""
-        median = np.median(said[: self.seeds], axis=0).astype(np.float64) * self.scale_
+        median = np.median(said[: self._points], axis=0).astype(np.float64) * self.scale_
         if self.calibration_ is None:
             return median, {}
         spread = None
@@ -755,6 +765,11 @@ class LSTMForecaster:
         """
         self._require_fitted("decisions")
         return list(self.notes_)
+
+    @property
+    def _points(self) -> int:
+        """How many networks say the forecast; one more says its intervals."""
+        return PRESETS[self.preset].seeds if self.seeds is None else self.seeds
 
     def _threads(self) -> int:
         return self.threads or available_threads()

@@ -255,7 +255,7 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
             width = tail.inputs.shape[1] + (see.lead + 1) * see.known_width
             _require(tail.known.shape == (len(tail.inputs), see.known_width))
             _require(all(width == layout.inputs for layout in layouts))
-    _require(len(layouts) == model.seeds + bool(model.level))
+    _require(len(layouts) == model._points + bool(model.level))
     for layout, network, state, said in zip(
         layouts, model.networks_, model._states, model._said, strict=True
     ):
