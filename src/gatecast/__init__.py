@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gatecast.evaluation.backtest import backtest
     from gatecast.explain import attribution, gates, memory
     from gatecast.forecaster import LSTMForecaster, load
+    from gatecast.tuning import tune
 
 __version__ = "0.1.0"
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "gates",
     "load",
     "memory",
+    "tune",
 ]
 
 # Names are looked up when they are first used, so that importing gatecast costs nothing.
@@ -58,6 +60,7 @@ _HOMES = {
     "gates": "explain",
     "load": "forecaster",
     "memory": "explain",
+    "tune": "tuning",
 }
 
 
