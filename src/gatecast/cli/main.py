@@ -8,7 +8,7 @@ import sys
 import typer
 
 from gatecast import __version__
-from gatecast.cli import demo, doctor, forecast, predict
+from gatecast.cli import demo, doctor, forecast, predict, tune
 from gatecast.errors import GatecastError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("demo")(demo.demo)
 app.command("forecast")(forecast.forecast)
 app.command("predict")(predict.predict)
 app.command("update")(predict.update)
+app.command("tune")(tune.tune)
 app.command("doctor")(doctor.doctor)
 
 
@@ -72,6 +73,9 @@ _OPTIONS = (
             "season_length",
             "look_back",
             "random_state",
+            "n_trials",
+            "n_jobs",
+            "study_name",
         )
     }
 )
