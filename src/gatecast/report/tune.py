@@ -160,7 +160,7 @@ def _slice(trials: pd.DataFrame, name: str, loss: str) -> dict[str, Any]:
         return figure
     x = np.array([math.nan if value is None else float(value) for value in values])
     given = x[np.isfinite(x)]
-    wide = bool(given.min() > 0 and given.max() >= 8 * given.min())
+    wide = bool(len(given) and given.min() > 0 and given.max() >= 5 * given.min())
     return _chart(_traces(trials, x), name, loss, y, log_x=wide)
 
 
@@ -172,10 +172,18 @@ def _chart(
     y = y[np.isfinite(y)]
     # a hopeless trial would press all the others together
     if len(y) and y.min() > 0 and y.max() > 3 * y.min():
-        figure["layout"]["yaxis"] |= {"type": "log", "dtick": "D2"}
+        figure["layout"]["yaxis"] |= {"type": "log", **_ticks(y)}
     if log_x:
-        figure["layout"]["xaxis"] |= {"type": "log", "dtick": "D2"}
+        x = np.concatenate([np.asarray(trace["x"], np.float64) for trace in traces])
+        figure["layout"]["xaxis"] |= {"type": "log", **_ticks(x[np.isfinite(x)])}
     return figure
+
+
+def _ticks(values: np.ndarray) -> dict[str, Any]:
+    """Write out 1, 2 and 5 of each power; plotly leaves the power out."""
+    powers = range(math.floor(np.log10(values.min())), math.ceil(np.log10(values.max())) + 1)
+    ticks = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
+    return {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
 
 
 def _importance(shares: dict[str, float]) -> dict[str, Any]:
@@ -198,7 +206,7 @@ def _importance(shares: dict[str, float]) -> dict[str, Any]:
         "layout": {
             "xaxis": {"title": {"text": "share"}, "tickformat": ".0%", "rangemode": "tozero"},
             "yaxis": {"automargin": True},
-            "margin": {"l": 20, "r": 50, "t": 12, "b": 50},
+            "margin": {"l": 20, "r": 50, "t": 36, "b": 50},
             "showlegend": False,
         },
     }

@@ -18,7 +18,9 @@ __all__ = ["Plan", "known_before"]
 
 #: With as many series an origin has forecasts enough; with fewer, more origins are taken.
 MANY_SERIES = 20
-_SEARCHED, _UNSEEN = 48, 96
+_SEARCHED = 48
+#: Values that origins are scored on, where a short horizon makes origins cheap and each say little.
+_VALUES, _MOST = 480, 240
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,16 @@ class Plan:
         # the least that a test over overlapping forecasts can live on, where there is room for it
         least = max(h, min(3 * h, usual // 4))
 
+        most = max(_SEARCHED, min(_VALUES // h, _MOST))
+
         def spread(count: int | None, most: int, share: float) -> tuple[int, int]:
             room = max(int(share * usual), least) - h
             if count is None:
                 count = max(2, min(most, 1 + room // (step_size or 1)))
             return count, step_size or max(1, room // (count - 1))
 
-        searched, step = spread(n_windows, 4 if many else _SEARCHED, 0.2)
-        unseen, unseen_step = spread(n_unseen, 3 if many else _UNSEEN, 0.15)
+        searched, step = spread(n_windows, 4 if many else most, 0.2)
+        unseen, unseen_step = spread(n_unseen, 3 if many else 2 * most, 0.15)
         return cls(h, searched, unseen, step, unseen_step)
 
     def searched_parts(self, panel: Panel) -> list[tuple[Panel, int]]:
