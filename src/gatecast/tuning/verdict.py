@@ -145,7 +145,7 @@ def _gain(verdict: Verdict, plan: Plan) -> str:
     side = "lower" if verdict.better else "higher"
     said = f"{where}, the loss of the settings found is {much} {side} than that of the defaults"
     if verdict.better and gain < 5e-4:
-        said = f"{where}, the settings found and the defaults are as good as each other"
+        return f"{where}, the settings found and the defaults are as good as each other"
     interval = f"95 % interval of the gain {verdict.low:+.1%} to {verdict.high:+.1%}"
     test = f"p = {verdict.p:.2g} over {verdict.n} {verdict.over}"
     if math.isnan(verdict.p):
