@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gatecast.evaluation.verdict import diagnose, verdict
     from gatecast.explain import attribution, gates, memory
     from gatecast.forecaster import LSTMForecaster, load
+    from gatecast.tuning import tune
 
 __version__ = "0.1.0"
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "gates",
     "load",
     "memory",
+    "tune",
     "verdict",
 ]
 
@@ -65,6 +67,7 @@ _HOMES = {
     "gates": "explain",
     "load": "forecaster",
     "memory": "explain",
+    "tune": "tuning",
     "verdict": "evaluation.verdict",
 }
 

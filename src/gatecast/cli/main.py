@@ -8,7 +8,7 @@ import sys
 import typer
 
 from gatecast import __version__
-from gatecast.cli import backtest, demo, doctor, forecast, predict
+from gatecast.cli import backtest, demo, doctor, forecast, predict, tune
 from gatecast.errors import GatecastError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("forecast")(forecast.forecast)
 app.command("backtest")(backtest.backtest)
 app.command("predict")(predict.predict)
 app.command("update")(predict.update)
+app.command("tune")(tune.tune)
 app.command("doctor")(doctor.doctor)
 
 
@@ -78,6 +79,9 @@ _OPTIONS = (
             "step_size",
             "n_windows",
             "random_state",
+            "n_trials",
+            "n_jobs",
+            "study_name",
         )
     }
 )

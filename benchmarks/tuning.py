@@ -1,0 +1,177 @@
+"""Measure what the search promises.
+
+    python benchmarks/tuning.py --data DIR                 # everything
+    python benchmarks/tuning.py --only tutorial kills
+
+DIR holds the benchmark data; ``tutorial`` and ``kills`` need none. The test part of each set is
+kept from the whole of the search, its judgement included; there the forecaster that the search
+returned and the defaults are each fitted on everything before and compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gatecast import LSTMForecaster, tune
+from gatecast.datasets import noisy_sine
+
+
+def walk(model: LSTMForecaster, y: np.ndarray, cut: int) -> tuple[float, float]:
+    """Walk a fitted model along the rest, one step ahead; give RMSE and MAE."""
+    errors = []
+    for value in y[cut:]:
+        errors.append(model.predict()["LSTM"].iloc[0] - value)
+        model.update([value])
+    return float(np.sqrt(np.mean(np.square(errors)))), float(np.mean(np.abs(errors)))
+
+
+def tutorial(_: Path) -> None:
+    """50 trials on the first 8,000 steps, one step ahead; the noise floor is 0.4948."""
+    y = noisy_sine()["y"].to_numpy()
+    cut = 8000
+    known = pd.DataFrame({"y": y[:cut]})
+    for seed in range(3):
+        started, cpu = time.perf_counter(), time.process_time()
+        found = tune(known, 1, n_trials=50, loss="squared", random_state=seed)
+        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+        told(found)
+        ours = walk(found.forecaster, y, cut)
+        defaults = walk(LSTMForecaster(1).fit(known), y, cut)
+        print(
+            f"tutorial, seed {seed}: 50 trials, judged and fitted in {seconds:.0f} s "
+            f"({cpu:.0f} s of processors); test part: "
+            f"RMSE {ours[0]:.4f}, defaults {defaults[0]:.4f}"
+        )
+
+
+def tourism(data: Path) -> None:
+    """30 trials on 427 quarterly series; MASE over the 8 quarters of the test part."""
+    h, season = 8, 4
+    frame = pd.read_parquet(data / "tourism_quarterly.parquet").astype({"unique_id": str})
+    known = frame.loc[frame["split"] != "test", ["unique_id", "ds", "y"]]
+    base = LSTMForecaster(h, season_length=season)
+    scale = known.groupby("unique_id")["y"].apply(
+        lambda y: np.abs(y.to_numpy()[season:] - y.to_numpy()[:-season]).mean()
+    )
+
+    def mase(model: LSTMForecaster) -> float:
+        scored = frame[frame["split"] == "test"].merge(model.predict(), on=["unique_id", "ds"])
+        errors = (scored["y"] - scored["LSTM"]).abs() / scored["unique_id"].map(scale)
+        return float(errors.replace(np.inf, np.nan).mean())
+
+    started, cpu = time.perf_counter(), time.process_time()
+    found = tune(known, h, n_trials=30, forecaster=base)
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    told(found)
+    print(
+        f"tourism quarterly: 30 trials, judged and fitted in {seconds:.0f} s ({cpu:.0f} s of "
+        f"processors); test part: "
+        f"MASE {mase(found.forecaster):.4f}, defaults {mase(base.fit(known)):.4f}"
+    )
+
+
+def told(found: Any) -> None:
+    """Print what the search says, and the settings that it found."""
+    print({name: value for name, value in found.settings.items() if value is not None})
+    for sentence in found.sentences:
+        print(f"  {sentence}")
+
+
+WORKER = """
+import sys
+from tuning import small
+small(100_000, sys.argv[1])
+"""
+
+
+def small(n_trials: int, path: str, **more: Any) -> Any:
+    """Run trials of a few hundredths of a second each."""
+    y = np.sin(np.arange(150) / 4) + np.random.default_rng(0).normal(0, 0.1, 150)
+    return tune(
+        pd.DataFrame({"y": y}), 2, n_trials, storage=path, resume=True, random_state=0,
+        space={"hidden": (2, 8), "updates": (3, 20), "look_back": None, "layers": 1},
+        forecaster=LSTMForecaster(2, hidden=3, updates=5), n_windows=4, n_unseen=6, **more,
+    )  # fmt: skip
+
+
+def kills(_: Path) -> None:
+    """Two workers on one study, ended by kill -9 at 20 random instants."""
+    rng = np.random.default_rng()
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "study.db")
+        kept = ended(small(1, path))
+        lost = running = 0
+        waits = []
+        for _round in range(20):
+            workers = [
+                subprocess.Popen([sys.executable, "-c", WORKER, path], cwd=Path(__file__).parent)
+                for _ in range(2)
+            ]
+            time.sleep(3.0 + rng.uniform(0, 2.0))
+            for worker in workers:
+                worker.kill()
+            for worker in workers:
+                worker.wait()
+            then = ended_in(path)
+            lost += sum(then.get(number) != value for number, value in kept.items())
+            told: list[float] = []
+            started = time.perf_counter()
+            found = small(
+                100_000, path, timeout=0.8,
+                progress=lambda _, told=told: told.append(time.perf_counter()),
+            )  # fmt: skip
+            waits.append(told[0] - started)
+            now = ended(found)
+            lost += sum(now.get(number) != value for number, value in then.items())
+            running += int((found.trials["state"] == "running").sum())
+            kept = now
+        killed = int((found.trials["state"] == "failed").sum())
+        print(
+            f"kills: 20 times two workers, {len(kept)} trials ended, {killed} cut off, {lost} "
+            f"lost, {running} left running; ready to go on after {np.median(waits):.2f} s "
+            f"(slowest {max(waits):.2f} s)"
+        )
+
+
+def ended_in(path: str) -> dict[int, float]:
+    """Give the same as :func:`ended` from the file itself."""
+    rows = sqlite3.connect(path).execute(
+        "select number, value from trials left join trial_values using (trial_id) "
+        "where state in ('COMPLETE', 'PRUNED')"
+    )
+    return {number: -1.0 if value is None else value for number, value in rows}
+
+
+def ended(found: Any) -> dict[int, float]:
+    """Give the scores of the trials that came to an end."""
+    rows = found.trials[found.trials["state"].isin(["finished", "pruned", "diverged"])]
+    values = rows["value"].where(rows["state"] == "finished", -1.0)  # others are not kept as such
+    return dict(zip(rows["number"], values, strict=True))
+
+
+JOBS: dict[str, Callable[[Path], None]] = {job.__name__: job for job in (tutorial, tourism, kills)}
+
+
+def main() -> None:
+    """Parse, measure, print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path(), help="folder of the benchmark data")
+    parser.add_argument("--only", nargs="+", choices=JOBS, default=list(JOBS), metavar="JOB")
+    options = parser.parse_args()
+    for name in options.only:
+        JOBS[name](options.data)
+
+
+if __name__ == "__main__":
+    main()

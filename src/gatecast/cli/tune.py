@@ -1,0 +1,195 @@
+"""``gatecast tune FILE --h 12``: search for settings, and keep the forecaster that came of it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gatecast.cli.config import CONFIG
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gatecast.tuning import Tuning
+    from gatecast.tuning.study import Status
+
+__all__ = ["tune"]
+
+
+def tune(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
+    h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
+    n_trials: Annotated[int, typer.Option(help="Trials in all, earlier runs included.")] = 50,
+    timeout: Annotated[
+        float | None, typer.Option(help="Seconds after which no further trial begins.")
+    ] = None,
+    storage: Annotated[
+        str | None, typer.Option(help="SQLite file, or a database URL; else memory.")
+    ] = None,
+    study_name: Annotated[str, typer.Option(help="Name of the study in its storage.")] = "gatecast",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the study in the storage.")
+    ] = False,
+    n_jobs: Annotated[int | None, typer.Option(help="Trials at the same time.")] = None,
+    sampler: Annotated[str, typer.Option(help="tpe, or gp for a Gaussian process.")] = "tpe",
+    loss: Annotated[str, typer.Option(help="What is minimised: absolute or squared.")] = "absolute",
+    space: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A setting with its range, choice or value, as often as needed: "
+            "hidden=8:32, cell=lstm,gru, season_length=7."
+        ),
+    ] = None,
+    level: Annotated[
+        str, typer.Option(help="Per cent of intervals of the forecaster that is kept: 80,95.")
+    ] = "",
+    save: Annotated[Path | None, typer.Option(help="File to keep the fitted model in.")] = None,
+    report: Annotated[Path, typer.Option(help="The page to write.")] = Path("gatecast-tune.html"),
+    id_col: Annotated[str | None, typer.Option(help="Column of series names.")] = None,
+    time_col: Annotated[str | None, typer.Option(help="Column of times.")] = None,
+    target_col: Annotated[str | None, typer.Option(help="Column of values.")] = None,
+    freq: Annotated[str | None, typer.Option(help="Frequency, for example D, MS or h.")] = None,
+    season_length: Annotated[
+        int | None, typer.Option(help="Steps in a season; 1 for none.")
+    ] = None,
+    random_state: Annotated[int, typer.Option(help="Seed of the search and of weights.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    config: CONFIG = None,  # noqa: ARG001 - read before the others
+) -> None:
+    """Search for the settings that forecast the series in a file best.
+
+    Says what was found and whether it is better than the defaults on origins that the search
+    never saw, and writes a page with the trials. Ctrl-C ends the search and keeps what it has.
+    """
+    from gatecast.cli.options import levels
+    from gatecast.forecaster import LSTMForecaster
+    from gatecast.report.tune import tune_page
+    from gatecast.tuning import tune as search
+
+    base = LSTMForecaster(
+        h=h,
+        level=levels(level),
+        freq=int(freq) if freq is not None and freq.isdigit() else freq,
+        season_length=season_length,
+        random_state=random_state,
+    )
+    asked: dict[str, Any] = {"sampler": sampler, "loss": loss}  # checked by the library
+    with _bar() as tell:
+        found = search(
+            file, h, n_trials, timeout,
+            space=_space(space or []), forecaster=base, random_state=random_state,
+            storage=storage, study_name=study_name, resume=resume, n_jobs=n_jobs,
+            id_col=id_col, time_col=time_col, target_col=target_col, progress=tell, **asked,
+        )  # fmt: skip
+    if save is not None:
+        found.forecaster.save(save)
+    tune_page(found, report, title=f"Search for settings: {file.name}")
+    if as_json:
+        typer.echo(json.dumps(_document(found, save, report)))
+        return
+    width = max(map(len, found.settings))
+    for name, value in found.settings.items():
+        shown = f"{value:.4g}" if isinstance(value, float) else value
+        typer.echo(f"{name:{width}}  {'found from the data' if value is None else shown}")
+    for sentence in found.sentences:
+        typer.echo(f"{sentence[0].upper()}{sentence[1:]}.")
+    if save is not None:
+        typer.echo(f"Model: {save}", err=True)
+    typer.echo(f"Page: {report}", err=True)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Status], None]]:
+    """Show how far the search is and the best so far, on a terminal alone."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("trial {task.completed:.0f}/{task.total:.0f}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        refresh_per_second=10,
+    )
+    task = bar.add_task("", total=None)
+
+    def tell(status: Status) -> None:
+        best = ""
+        if math.isfinite(status.best):
+            best = f"best loss {status.best:.4g}"
+        if math.isfinite(status.best) and status.defaults > 0:
+            best += f", {1 - status.best / status.defaults:.1%} below the defaults"
+        bar.update(task, completed=status.done, total=status.total, description=best)
+
+    with bar:
+        yield tell
+
+
+def _space(asked: list[str]) -> dict[str, Any]:
+    from gatecast.errors import UsageError
+
+    found: dict[str, Any] = {}
+    for text in asked:
+        name, equals, wish = text.partition("=")
+        if not equals or not wish:
+            raise UsageError(
+                f"--space {text} was asked for; give NAME=LOW:HIGH, NAME=ONE,OTHER or NAME=VALUE"
+            )
+        if ":" in wish:
+            found[name] = tuple(map(_value, wish.split(":")))
+        else:
+            values = [_value(part) for part in wish.split(",")]
+            found[name] = values if len(values) > 1 else values[0]
+    return found
+
+
+def _value(text: str) -> Any:
+    """Read a number, true, false or none; anything else is a text."""
+    known = {"none": None, "true": True, "false": False}
+    if text.lower() in known:
+        return known[text.lower()]
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _document(found: Tuning, save: Path | None, report: Path) -> dict[str, Any]:
+    verdict = vars(found.verdict) | {"sure": found.verdict.sure}
+    return {
+        "settings": found.settings,
+        "kept": "found" if found.verdict.better else "defaults",
+        "forecaster": found.forecaster.get_params(),
+        "verdict": {name: _plain(value) for name, value in verdict.items()},
+        "sentences": found.sentences,
+        "importance": found.importance,
+        "trials": _rows(found.trials),
+        "interrupted": found.interrupted,
+        "model": None if save is None else str(save),
+        "report": str(report),
+    }
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(name): _plain(cell) for name, cell in row.items()}
+        for row in table.to_dict(orient="records")
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no NaN."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

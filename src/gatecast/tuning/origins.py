@@ -1,0 +1,174 @@
+"""Which origins a search is scored on, and which it never sees."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from gatecast.data.calendar import count_steps
+from gatecast.data.panel import Panel
+from gatecast.errors import UsageError
+from gatecast.evaluation.backtest import Backtest, backtest
+
+__all__ = ["Plan", "known_before"]
+
+#: With as many series an origin has forecasts enough; with fewer, more origins are taken.
+MANY_SERIES = 20
+_SEARCHED = 48
+#: Values that origins are scored on, where a short horizon makes origins cheap and each say little.
+_VALUES, _MOST = 480, 240
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Hold where forecasts are scored, counted from the end of the data.
+
+    Parameters
+    ----------
+    h : int
+        Steps to forecast.
+    searched, unseen : int
+        Origins that trials are scored on, and the last ones, which no trial sees.
+    step, unseen_step : int
+        Steps between origins of each kind.
+    parts : int
+        Into how many parts the searched origins are cut; the forecaster is fitted at the first
+        origin of each, and a trial can be given up after each.
+    """
+
+    h: int
+    searched: int
+    unseen: int
+    step: int
+    unseen_step: int
+    parts: int = 2
+
+    @classmethod
+    def make(
+        cls,
+        panel: Panel,
+        h: int,
+        n_windows: int | None = None,
+        n_unseen: int | None = None,
+        step_size: int | None = None,
+    ) -> Plan:
+        """Choose what is not given from the lengths of the series.
+
+        Parameters
+        ----------
+        panel : Panel
+            The data.
+        h : int
+            Steps to forecast.
+        n_windows, n_unseen : int, optional
+            Origins to search on and to judge on.
+        step_size : int, optional
+            Steps between origins, of both kinds.
+
+        Raises
+        ------
+        UsageError
+            If an argument is below 1; a comparison needs two origins of each kind.
+        """
+        if h < 1 or (step_size is not None and step_size < 1):
+            raise UsageError(f"h={h}, step_size={step_size} were asked for; use 1 or more")
+        for name, value in (("n_windows", n_windows), ("n_unseen", n_unseen)):
+            if value is not None and value < 2:
+                raise UsageError(f"{name}={value} was asked for; use 2 or more")
+        many = len(panel) >= MANY_SERIES
+        usual = int(np.median(np.diff(panel.offsets)))
+        # the least that a test over overlapping forecasts can live on, where there is room for it
+        least = max(h, min(3 * h, usual // 4))
+
+        most = max(_SEARCHED, min(_VALUES // h, _MOST))
+
+        def spread(count: int | None, most: int, share: float) -> tuple[int, int]:
+            room = max(int(share * usual), least) - h
+            if count is None:
+                count = max(2, min(most, 1 + room // (step_size or 1)))
+            return count, step_size or max(1, room // (count - 1))
+
+        searched, step = spread(n_windows, 4 if many else most, 0.2)
+        unseen, unseen_step = spread(n_unseen, 3 if many else 2 * most, 0.15)
+        return cls(h, searched, unseen, step, unseen_step)
+
+    def searched_parts(self, panel: Panel) -> list[tuple[Panel, int]]:
+        """Cut the data to what each part of the searched origins may know.
+
+        Returns
+        -------
+        list of (Panel, int)
+            The earliest first: data that end with the last value scored in this part, and its
+            origins. None holds a value that an unseen origin is scored on.
+        """
+        back = self.h + (self.unseen - 1) * self.unseen_step
+        sizes = [len(part) for part in np.array_split(np.arange(self.searched), self.parts)]
+        later = self.searched - np.cumsum(sizes)
+        return [
+            (known_before(panel, back + int(left) * self.step), size)
+            for size, left in zip(sizes, later, strict=True)
+            if size
+        ]
+
+    def judge(self, models: dict[str, Any], panel: Panel, n_jobs: int | None) -> Backtest:
+        """Score models on the unseen origins."""
+        return backtest(
+            models, panel, self.h, n_windows=self.unseen, step_size=self.unseen_step, refit=False,
+            n_jobs=n_jobs,
+        )  # fmt: skip
+
+
+def known_before(panel: Panel, back: int) -> Panel:
+    """Give the panel as it ended so many steps before the end of its latest series.
+
+    Parameters
+    ----------
+    panel : Panel
+        The data.
+    back : int
+        Steps; points in time, the same for all series. Step numbers are counted from each series'
+        own end, as in :func:`gatecast.backtest`.
+
+    Returns
+    -------
+    Panel
+        Without the series that had not begun.
+    """
+    sizes = np.diff(panel.offsets)
+    ends = panel.times[panel.offsets[1:] - 1]
+    late = np.zeros(len(panel), np.int64)
+    if ends.dtype.kind == "M":
+        late = count_steps(ends, np.full(len(ends), ends.max()), panel.freq)
+    kept = np.clip(sizes + late - back, 0, sizes)
+    which = np.flatnonzero(kept)
+    rows = np.concatenate(
+        [np.arange(panel.offsets[i], panel.offsets[i] + kept[i]) for i in which]
+        or [np.zeros(0, np.int64)]
+    )
+    return replace(
+        panel, ids=panel.ids[which], offsets=np.concatenate([[0], np.cumsum(kept[which])]),
+        times=panel.times[rows], values=panel.values[rows], filled=panel.filled[rows],
+        extra={name: column[rows] for name, column in panel.extra.items()}, notes=(),
+    )  # fmt: skip
+
+
+def score(model: Any, part: Panel, size: int, plan: Plan, loss: str) -> list[float]:
+    """Fit a model at the first of some origins, walk along the others, and give each one's loss.
+
+    Returns
+    -------
+    list of float
+        Mean loss at each origin, in the order of time; see
+        :meth:`gatecast.evaluation.backtest.Backtest.losses`.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what cannot be scored is said once, by the judgement
+        found = backtest(
+            model, part, plan.h, n_windows=size, step_size=plan.step, refit=False, n_jobs=1
+        )
+        losses = found.losses(loss).iloc[:, 0].to_numpy(np.float64)
+    return [float(value) if math.isfinite(value) else math.nan for value in losses]

@@ -1,0 +1,296 @@
+"""The search space: which settings are searched, between which ends, and on which scale.
+
+:data:`SPACE` is the whole definition. Every name in it is a setting of
+:class:`gatecast.LSTMForecaster`; :func:`space_for` leaves out what the data cannot have and takes
+the user's wishes in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gatecast.data.calendar import default_season_length
+from gatecast.data.panel import Panel
+from gatecast.errors import UsageError
+from gatecast.forecaster import LSTMForecaster
+
+if TYPE_CHECKING:
+    import optuna
+
+__all__ = [
+    "SPACE",
+    "Choice",
+    "Entry",
+    "Floats",
+    "Integers",
+    "draw",
+    "setting_of",
+    "space_for",
+    "stand_ins",
+]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several values, without an order.
+
+    Parameters
+    ----------
+    values : tuple
+        Texts, numbers, True, False or None.
+    """
+
+    values: tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        if not self.values:
+            raise UsageError("a choice of no values was asked for; give at least one")
+        for value in self.values:
+            if not isinstance(value, (str, int, float, bool, type(None))):
+                raise UsageError(
+                    f"a choice has the value {value!r}; use texts, numbers, True, False or None"
+                )
+
+    def draw(self, trial: optuna.Trial, name: str) -> Any:
+        """Let a trial choose."""
+        return trial.suggest_categorical(name, self.values)
+
+    def nearest(self, value: Any) -> Any:
+        """Give the value itself where it is one of them, else the first."""
+        return value if value in self.values else self.values[0]
+
+
+@dataclass(frozen=True)
+class _Range:
+    low: float
+    high: float
+    log: bool = False
+    or_none: bool = False
+
+    def __post_init__(self) -> None:
+        numbers = all(
+            isinstance(end, (int, float)) and not isinstance(end, bool)
+            for end in (self.low, self.high)
+        )
+        if not numbers or not (math.isfinite(self.low) and math.isfinite(self.high)):
+            raise UsageError(f"a range from {self.low!r} to {self.high!r} was asked for; give two "
+                             "numbers")  # fmt: skip
+        if self.low > self.high or (self.log and self.low <= 0):
+            raise UsageError(
+                f"a range from {self.low:g} to {self.high:g} was asked for; the first has to be "
+                "the lower one" + (", and above 0 on a log scale" if self.log else "")
+            )
+
+    def nearest(self, value: Any) -> Any:
+        """Give the value of the range that is nearest to a number; the middle one for None."""
+        if value is None:
+            middle = math.sqrt(self.low * self.high) if self.log else (self.low + self.high) / 2.0
+            return self.nearest(middle)
+        return min(max(value, self.low), self.high)
+
+
+@dataclass(frozen=True)
+class Floats(_Range):
+    """Any number between two.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends, both included.
+    log : bool, default False
+        Whether equal ratios count as equal distances.
+    or_none : bool, default False
+        Whether the setting may also be None. The search then first decides whether there is a
+        number, and only where there is, which: the number depends on that decision.
+    """
+
+    def draw(self, trial: optuna.Trial, name: str) -> float:
+        """Let a trial choose."""
+        return trial.suggest_float(name, self.low, self.high, log=self.log)
+
+
+@dataclass(frozen=True)
+class Integers(_Range):
+    """Any whole number between two; parameters as of :class:`Floats`."""
+
+    low: int
+    high: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if int(self.low) != self.low or int(self.high) != self.high:
+            raise UsageError(
+                f"whole numbers from {self.low} to {self.high} were asked for; give whole ends"
+            )
+
+    def draw(self, trial: optuna.Trial, name: str) -> int:
+        """Let a trial choose."""
+        return trial.suggest_int(name, int(self.low), int(self.high), log=self.log)
+
+    def nearest(self, value: Any) -> Any:
+        """Give the whole number of the range that is nearest; the middle one for None."""
+        return round(super().nearest(value))
+
+
+Entry = Choice | Floats | Integers
+
+#: What is searched. The ends are those within which the forecaster's own benchmarks move, kept so
+#: low that a trial costs about a second: width and length of training cost most.
+SPACE: Mapping[str, Entry] = {
+    # the network: sizes act by their ratio, so that 8 to 16 is as far as 32 to 64
+    "cell": Choice(("lstm", "gru")),
+    "hidden": Integers(8, 64, log=True),
+    "layers": Integers(1, 2),
+    # the training; the two are searched together, since a higher rate needs fewer updates
+    "learning_rate": Floats(5e-4, 5e-2, log=True),
+    "updates": Integers(50, 400, log=True),
+    # the memory: carried along the series (None), or a window, and only then of which length
+    "look_back": Integers(4, 128, log=True, or_none=True),
+    # the transforms; "auto" decides by a test for each series
+    "log": Choice(("auto", True, False)),
+    "adjust_season": Choice(("auto", True, False)),
+    "target": Choice(("auto", "values", "changes")),
+    "calendar": Choice((False, True)),
+}
+
+_GIVEN = " given"
+_OF_THE_TASK = (
+    "h", "level", "freq", "random_state", "threads",
+    "hist_exog_list", "futr_exog_list", "stat_exog_list",
+)  # fmt: skip
+
+
+def searchable() -> list[str]:
+    """List the settings of the forecaster that a search may change."""
+    return [f.name for f in fields(LSTMForecaster) if f.name not in _OF_THE_TASK]
+
+
+def space_for(
+    panel: Panel, wishes: Mapping[str, Any] | None = None, season_length: int | None = None
+) -> dict[str, Entry]:
+    """Give the space for some data.
+
+    Parameters
+    ----------
+    panel : Panel
+        The data. What they cannot have is left out: logarithms where a value is zero or below, a
+        season where there is none, a calendar where times are step numbers.
+    wishes : mapping, optional
+        Narrows or widens the space by name: an entry of this module; ``(low, high)`` for a range,
+        on the scale that the setting has in :data:`SPACE`; a list for a choice; any other value
+        fixes the setting.
+    season_length : int, optional
+        Of the data; that of the frequency if not given.
+
+    Returns
+    -------
+    dict of str to Choice, Floats or Integers
+        By name; what is fixed is a choice of one.
+
+    Raises
+    ------
+    UsageError
+        If a name is no setting that can be searched, or a range has no width.
+    """
+    space = {name: entry for name, entry in SPACE.items() if name in searchable()}
+    season = season_length or default_season_length(panel.freq)
+    if not (panel.values > 0).all():
+        space.pop("log")
+    if season < 2:
+        space.pop("adjust_season")
+    if panel.times.dtype.kind != "M":
+        space.pop("calendar")
+    longest = int(np.diff(panel.offsets).max()) // 4
+    windows = space["look_back"]
+    assert isinstance(windows, Integers)
+    if longest <= windows.low:
+        space.pop("look_back")
+    else:
+        space["look_back"] = replace(windows, high=min(windows.high, longest))
+    for name, wish in (wishes or {}).items():
+        if name not in searchable():
+            raise UsageError(
+                f'space has "{name}", which is no setting that can be searched; these can: '
+                + ", ".join(searchable())
+            )
+        space[name] = _entry(name, wish)
+    return space
+
+
+def _entry(name: str, wish: Any) -> Entry:
+    if isinstance(wish, (Choice, Floats, Integers)):
+        return wish
+    if isinstance(wish, list):
+        return Choice(tuple(wish))
+    if not isinstance(wish, tuple):
+        return Choice((wish,))
+    usual = SPACE.get(name)
+    log = isinstance(usual, (Floats, Integers)) and usual.log
+    or_none = isinstance(usual, (Floats, Integers)) and usual.or_none
+    if len(wish) != 2:
+        raise UsageError(
+            f'space has "{name}": {wish!r}; give (low, high) for a range, or a list for a choice'
+        )
+    try:
+        whole = not isinstance(usual, Floats) and all(isinstance(end, int) for end in wish)
+        kind = Integers if whole else Floats
+        return kind(*wish, log=log, or_none=or_none)
+    except UsageError as error:
+        raise UsageError(f'space has "{name}": {wish!r}: {error}') from error
+
+
+def draw(trial: optuna.Trial, space: Mapping[str, Entry]) -> dict[str, Any]:
+    """Let a trial choose its settings.
+
+    Parameters
+    ----------
+    trial : optuna.Trial
+        A running trial.
+    space : mapping
+        From :func:`space_for`.
+
+    Returns
+    -------
+    dict
+        Settings by name.
+    """
+    found: dict[str, Any] = {}
+    for name, entry in space.items():
+        # where there need be no number, whether there is one comes first
+        decided = not isinstance(entry, Choice) and entry.or_none
+        if decided and not trial.suggest_categorical(_decision(name), [False, True]):
+            found[name] = None
+        else:
+            found[name] = entry.draw(trial, name)
+    return found
+
+
+def stand_ins(space: Mapping[str, Entry], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the point of the space that is nearest to some settings, under Optuna's names.
+
+    Settings that the forecaster finds out by itself (None) have no place in a range; the search
+    learns of such a trial as if it had been this point.
+    """
+    found: dict[str, Any] = {}
+    for name, entry in space.items():
+        value = settings[name]
+        if not isinstance(entry, Choice) and entry.or_none:
+            found[_decision(name)] = value is not None
+            if value is None:
+                continue
+        found[name] = entry.nearest(value)
+    return found
+
+
+def setting_of(parameter: str) -> str:
+    """Give the setting that one of Optuna's parameters belongs to."""
+    return parameter.removesuffix(_GIVEN)
+
+
+def _decision(name: str) -> str:
+    return name + _GIVEN

@@ -1,0 +1,214 @@
+"""Where a study is kept, who works on its trials, and what becomes of those of the dead."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+import platform
+import threading
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from gatecast.errors import NotFoundError, UsageError, require_extra
+
+__all__ = ["bury", "heartbeat", "into_memory", "open_study", "optuna", "start", "url_of"]
+
+#: A worker on another machine says so often that it lives, and is given up after such a silence.
+_BEAT, _SILENCE = 10, 60
+#: Kept out of every trial's way while another process writes.
+_WAIT_FOR_LOCK = 120
+
+
+def optuna() -> Any:
+    """Import Optuna, quietly, or say how to install it."""
+    module: Any = require_extra("optuna", "tune", "a search")
+    module.logging.set_verbosity(module.logging.WARNING)
+    return module
+
+
+def url_of(storage: str | os.PathLike[str] | None) -> str | None:
+    """Give the URL of a database; a path is that of an SQLite file.
+
+    Raises
+    ------
+    NotFoundError
+        If the file's folder is not there.
+    UsageError
+        If the path is a folder.
+    """
+    if storage is None or (isinstance(storage, str) and "://" in storage):
+        return storage
+    path = Path(storage)
+    if not path.absolute().parent.is_dir():
+        raise NotFoundError(
+            f'cannot keep a study in "{path}": there is no folder "{path.parent}"; make it first'
+        )
+    if path.is_dir():
+        raise UsageError(f'cannot keep a study in "{path}": it is a folder; name a file in it')
+    return f"sqlite:///{path.absolute()}"
+
+
+@functools.lru_cache(maxsize=4)
+def _database(url: str, process: int) -> Any:  # noqa: ARG001 - a fork opens its own connections
+    module = optuna()
+    options = {"connect_args": {"timeout": _WAIT_FOR_LOCK}} if url.startswith("sqlite") else {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # heartbeats are called experimental since 2021
+        try:
+            return module.storages.RDBStorage(
+                url, engine_kwargs=options, heartbeat_interval=_BEAT, grace_period=_SILENCE
+            )
+        except Exception as error:  # SQLAlchemy's and each driver's own kinds
+            raise UsageError(
+                f'the study\'s storage "{url}" cannot be opened: {str(error).splitlines()[0]}; '
+                "give the path of an SQLite file that is a study or does not exist, or the URL of "
+                "a database whose driver is installed"
+            ) from error
+
+
+def open_study(url: str | None, name: str, *, resume: bool) -> Any:
+    """Begin a study, or go on with one.
+
+    Parameters
+    ----------
+    url : str or None
+        Of a database; in memory if None.
+    name : str
+        Of the study, of which a database can hold many.
+    resume : bool
+        Whether one of that name may be there.
+
+    Raises
+    ------
+    UsageError
+        If it is there and may not be, or the storage cannot be opened.
+    """
+    module = optuna()
+    storage = module.storages.InMemoryStorage() if url is None else _database(url, os.getpid())
+    try:
+        return module.create_study(
+            storage=storage, study_name=name, load_if_exists=resume, direction="minimize"
+        )
+    except module.exceptions.DuplicatedStudyError:
+        raise UsageError(
+            f'there is a study "{name}" in "{url}" already: go on with it by resume=True, or give '
+            "another storage"
+        ) from None
+
+
+def into_memory(study: Any, url: str) -> Any:
+    """Copy a study out of a database, and let go of that."""
+    module = optuna()
+    memory = module.storages.InMemoryStorage()
+    module.copy_study(
+        from_study_name=study.study_name, from_storage=_database(url, os.getpid()),
+        to_storage=memory,
+    )  # fmt: skip
+    _database(url, os.getpid()).engine.dispose()
+    return module.load_study(study_name=study.study_name, storage=memory)
+
+
+def start(study: Any, fixed: Mapping[str, Any] | None) -> Any:
+    """Begin a trial that says from its first moment who works on it.
+
+    ``Study.ask`` writes a trial first and lets its worker sign it later; a worker killed in
+    between would leave a trial that nobody can tell from one at work.
+
+    Parameters
+    ----------
+    study : optuna.Study
+        The study.
+    fixed : mapping or None
+        The point of the space to try; None where the sampler is to choose. Such a trial is that
+        of the defaults.
+    """
+    module = optuna()
+    system = {} if fixed is None else {"fixed_params": dict(fixed)}  # as Study.enqueue_trial does
+    template = module.trial.FrozenTrial(
+        number=-1, trial_id=-1, state=module.trial.TrialState.RUNNING, value=None,
+        datetime_start=dt.datetime.now(), datetime_complete=None, params={},
+        distributions={}, intermediate_values={}, system_attrs=system,
+        user_attrs={"worker": _worker(), "defaults": fixed is not None},
+    )  # fmt: skip
+    return study._storage.create_new_trial(study._study_id, template)
+
+
+@contextmanager
+def heartbeat(study: Any, trial_id: int) -> Iterator[None]:
+    """Say every few seconds that the trial's worker lives."""
+    storage = study._storage
+    if not hasattr(storage, "record_heartbeat"):
+        yield
+        return
+    storage.record_heartbeat(trial_id)
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(_BEAT):
+            with suppress(Exception):  # a beat that is missed is no reason to lose the trial
+                storage.record_heartbeat(trial_id)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def bury(study: Any) -> int:
+    """Fail the trials whose workers are gone.
+
+    Those of this machine by asking the system whether the process still runs, at once; those of
+    others by the silence of their heartbeats.
+
+    Returns
+    -------
+    int
+        Trials failed.
+    """
+    module = optuna()
+    state = module.trial.TrialState
+    failed = 0
+    for trial in study.get_trials(deepcopy=False, states=(state.RUNNING,)):
+        worker = trial.user_attrs.get("worker")
+        if worker is not None and worker[:2] == _worker()[:2] and not _lives(*worker[2:]):
+            with suppress(module.exceptions.UpdateFinishedTrialError):  # another was faster
+                failed += study._storage.set_trial_state_values(trial._trial_id, state.FAIL)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module.storages.fail_stale_trials(study)
+    return failed
+
+
+def _worker() -> list[Any]:
+    """Say who works: machine, its space of process numbers, process, and when that began."""
+    space = ""
+    with suppress(OSError):
+        space = str(Path("/proc/self/ns/pid").readlink())
+    pid = os.getpid()
+    return [platform.node(), space, pid, _began(pid)]
+
+
+def _lives(pid: int, began: str) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # it is another user's
+    return _began(pid) == began
+
+
+def _began(pid: int) -> str:
+    """Say when a process began, as numbers are given anew; empty where the system hides it."""
+    try:
+        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (OSError, ValueError):
+        return ""
+    return "" if state == "Z" else rest[18]  # a killed child that nobody has asked for yet is dead

@@ -1,0 +1,101 @@
+"""``gatecast tune`` as its user meets it."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+pytest.importorskip("optuna", reason="needs the extra [tune]")
+
+SMALL = (
+    "--space", "hidden=2:6", "--space", "updates=3:12", "--space", "look_back=none",
+    "--space", "layers=1",
+)  # fmt: skip
+
+
+def gatecast(*arguments, cwd, code=0):
+    done = subprocess.run(
+        [sys.executable, "-m", "gatecast", *map(str, arguments)],
+        cwd=cwd, capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture
+def folder(tmp_path):
+    rng = np.random.default_rng(0)
+    y = 5 + np.sin(np.arange(90) / 4) + rng.normal(0, 0.1, 90)
+    days = pd.date_range("2024-01-01", periods=90)
+    pd.DataFrame({"day": days, "sold": y}).to_csv(tmp_path / "shop.csv", index=False)
+    return tmp_path
+
+
+def test_tune_finds_says_keeps_and_goes_on(folder):
+    asked = ("tune", "shop.csv", "--h", 2, "--storage", "s.db", *SMALL)
+    done = gatecast(*asked, "--n-trials", 3, "--save", "m.gatecast", cwd=folder)
+    assert "hidden" in done.stdout
+    assert "3 trials (" in done.stdout
+    assert done.stderr == "Model: m.gatecast\nPage: gatecast-tune.html\n"  # no progress in a pipe
+    assert (folder / "gatecast-tune.html").read_bytes().startswith(b"<!DOCTYPE html>")
+    assert gatecast("predict", "m.gatecast", cwd=folder).stdout.startswith("day,LSTM\n2024-03-31,")
+    again = gatecast(*asked, "--n-trials", 5, cwd=folder, code=2)
+    assert "resume" in again.stderr
+    found = json.loads(gatecast(*asked, "--n-trials", 5, "--resume", "--json", cwd=folder).stdout)
+    assert [trial["number"] for trial in found["trials"]] == list(range(5))
+    assert all(2 <= trial["hidden"] <= 6 for trial in found["trials"][1:])
+    assert found["kept"] in ("found", "defaults")
+    assert found["sentences"][0].startswith("5 trials")
+    assert found["forecaster"]["h"] == 2
+
+
+def test_ctrl_c_gives_the_best_so_far(folder):
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "gatecast", "tune", "shop.csv", "--h", "2", "--storage", "s.db",
+            "--n-trials", "100000", "--json", *SMALL,
+        ],
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.time() + 60
+    while time.time() < deadline and finished(folder / "s.db") < 3:
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    found = json.loads(stdout)
+    assert found["interrupted"]
+    assert "running" not in [trial["state"] for trial in found["trials"]]
+    assert finished(folder / "s.db") >= 3
+
+
+def finished(path):
+    if not path.exists():
+        return 0
+    try:
+        base = sqlite3.connect(path)
+        return base.execute("select count(*) from trials where state='COMPLETE'").fetchone()[0]
+    except sqlite3.OperationalError:
+        return 0
+    finally:
+        base.close()
+
+
+def test_what_cannot_work_is_said(folder):
+    for more, sentence in (
+        (("--space", "hidden"), "NAME=LOW:HIGH"),
+        (("--space", "width=3"), 'space has "width"'),
+        (("--sampler", "grid"), "grid"),
+        (("--n-trials", 0), "--n-trials=0"),
+    ):
+        done = gatecast("tune", "shop.csv", "--h", 2, *more, cwd=folder, code=2)
+        assert sentence in done.stderr
+        assert done.stderr.count("\n") == 1
