@@ -8,7 +8,7 @@ import sys
 import typer
 
 from gatecast import __version__
-from gatecast.cli import demo, doctor, forecast, predict
+from gatecast.cli import demo, doctor, explain, forecast, predict
 from gatecast.errors import GatecastError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("demo")(demo.demo)
 app.command("forecast")(forecast.forecast)
 app.command("predict")(predict.predict)
 app.command("update")(predict.update)
+app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 
 
