@@ -72,11 +72,10 @@ def pack_gates(
             scale, share = np.ones(wide), kept
         parts.append(np.rint(share * top).astype(f"<u{bits // 8}"))
         scales.append(scale)
-    half_life, chosen = None, 0
-    if units is not None:
-        half_life = units["half_life"].to_numpy(np.float64)
-        # the unit that is seen first has the clearest tale
-        chosen = int(np.abs(units["correlation"].to_numpy(np.float64)).argmax())
+    half_life = None if units is None else units["half_life"].to_numpy(np.float64)
+    # the unit that is seen first is the one that has most to say
+    said = gates["hidden"].to_numpy(np.float64).reshape(n, wide)[n - keep :]
+    chosen = int(said.std(axis=0).argmax())
     order = np.arange(wide) if half_life is None else np.argsort(-half_life, kind="stable")
     return {
         "names": names,

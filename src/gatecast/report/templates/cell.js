@@ -3,7 +3,8 @@
 // multiply and add. Thickness is size, blue is above zero and orange below.
 const cellDrawing = (() => {
   const TOP = 92, BOTTOM = 250, LAYER = 206, MIDDLE = 146;
-  const signed = (value, digits) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
+  const DIGITS = 2; // the sentence beside it has more, where there are more
+  const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toFixed(DIGITS);
 
   function make(place) {
     place.replaceChildren();
@@ -51,13 +52,13 @@ const cellDrawing = (() => {
     }
     // a layer: its level rises with a gate's share; of what has a sign it grows from the middle
     function layer(x, squash, name) {
-      const high = 42, wide = 58, top = LAYER - high / 2;
+      const high = 42, wide = 60, top = LAYER - high / 2;
       draw.svg("rect", { x: x - wide / 2, y: top, width: wide, height: high, rx: 5, class: "layer" }, parts);
       const level = draw.svg("rect", { x: x - wide / 2, width: wide, class: "level", "data-gate": name }, parts);
       draw.svg("rect", { x: x - wide / 2, y: top, width: wide, height: high, rx: 5, class: "frame" }, parts);
       text(x, LAYER - 5, "squash")(squash);
       const number = text(x, LAYER + 13, "level-number"), label = text(x, BOTTOM + 17, "label");
-      return (value, digits) => {
+      return (value) => {
         const share = Math.min(1, Math.abs(value));
         if (squash === "σ") {
           level.setAttribute("y", top + high * (1 - share));
@@ -67,7 +68,7 @@ const cellDrawing = (() => {
           level.setAttribute("height", (high / 2) * share);
           level.setAttribute("class", value < 0 ? "level minus" : "level plus");
         }
-        number(squash === "σ" ? value.toFixed(digits) : signed(value, digits));
+        number(squash === "σ" ? value.toFixed(DIGITS) : signed(value));
         label(words().gates[name]);
       };
     }
@@ -124,16 +125,16 @@ const cellDrawing = (() => {
       hidden: d.text(8, BOTTOM - 12, "number", "start"), shown: d.text(410, BOTTOM - 12, "number"),
     };
     const forgot = d.text(f, 34, "number");
-    return (v, digits) => {
-      for (const name of Object.keys(layers)) layers[name](v[name], digits);
+    return (v) => {
+      for (const name of Object.keys(layers)) layers[name](v[name]);
       for (const name of ["before", "kept", "written", "cell", "forgotten"]) flows[name](v[name], v.scale);
       flows.hidden(v.hiddenBefore, v.hiddenScale);
       flows.shown(v.hidden, v.hiddenScale);
       flows.up(v.hidden, v.hiddenScale);
-      for (const name of ["before", "kept", "written", "cell"]) numbers[name](signed(v[name], digits));
-      numbers.hidden(signed(v.hiddenBefore, digits));
-      numbers.shown(signed(v.hidden, digits));
-      forgot(`${words().forgot} ${signed(v.forgotten, digits)}`);
+      for (const name of ["before", "kept", "written", "cell"]) numbers[name](signed(v[name]));
+      numbers.hidden(signed(v.hiddenBefore));
+      numbers.shown(signed(v.hidden));
+      forgot(`${words().forgot} ${signed(v.forgotten)}`);
       value(v.value);
     };
   }
@@ -170,12 +171,12 @@ const cellDrawing = (() => {
       hidden: d.text(388, TOP - 12, "number"), written: d.text(n + 10, (TOP + MIDDLE) / 2 + 6, "number", "start"),
     };
     const forgot = d.text(z, 34, "number");
-    return (v, digits) => {
-      for (const name of Object.keys(layers)) layers[name](v[name], digits);
+    return (v) => {
+      for (const name of Object.keys(layers)) layers[name](v[name]);
       for (const name of ["before", "kept", "written", "hidden", "forgotten"]) flows[name](v[name], v.scale);
       flows.up(v.hidden, v.scale);
-      for (const name of Object.keys(numbers)) numbers[name](signed(v[name], digits));
-      forgot(`${words().forgot} ${signed(v.forgotten, digits)}`);
+      for (const name of Object.keys(numbers)) numbers[name](signed(v[name]));
+      forgot(`${words().forgot} ${signed(v.forgotten)}`);
       value(v.value);
     };
   }

@@ -199,7 +199,7 @@ class Glass {
   // the pictures of this step
   show() {
     const v = this.values(), said = words();
-    this.cell(v, this.digits);
+    this.cell(v);
     this.part("slider").value = this.t;
     const time = this.packed.times[this.t];
     this.part("slider").setAttribute("aria-valuetext", `${time}: ${v.value}`);
