@@ -22,7 +22,7 @@ const cellDrawing = (() => {
       return (width, kind) => {
         const grown = Math.max(1, width / 4.2);
         made.setAttribute("transform", `translate(${x} ${y}) rotate(${turn}) scale(${grown.toFixed(2)})`);
-        made.setAttribute("class", "head " + kind);
+        made.setAttribute("class", "tip " + kind);
       };
     }
     const still = (...at) => arrow(...at)(1, "none");

@@ -95,7 +95,8 @@ class Glass {
   }
 
   key(event, name) {
-    const moves = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 };
+    // as those of the slider
+    const moves = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10, Home: -this.n, End: this.n };
     if (event.key in moves) { event.preventDefault(); this.pause(); this.go(this.t + moves[event.key]); }
     if (name === "heat" && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       event.preventDefault();

@@ -9,14 +9,14 @@
 
   function forecastChart(place) {
     const { values, times, forecast: f } = main.packed, ink = draw.colours();
-    const area = draw.canvas(place, 260);
+    const area = draw.canvas(place, 240);
     if (!area) return;
     const past = f.follows ? Math.min(values.length, Math.max(5 * f.values.length, 60)) : 0;
     const shown = values.slice(values.length - past), b = past + f.values.length;
     const labels = [...times.slice(times.length - past), ...f.times];
     const ends = f.bands.flatMap((band) => [[band.low, 0, b], [band.high, 0, b]]);
     const [low, high] = draw.extent([[shown, 0, b], [f.values, 0, b], ...ends]);
-    const top = 26, bottom = area.height - 24;
+    const top = 8, bottom = area.height - 24;
     const y = draw.valueAxis(area, low, high, top, bottom, ink);
     // each is joined to the last observation, so that the eye can follow
     const joined = (array) => (past ? [shown[past - 1], ...array] : array), from = past ? past - 1 : 0;
@@ -26,23 +26,7 @@
     draw.line(area, shown, 0, b, y, ink.series, 1.5);
     draw.line(area, [...Array(from).fill(null), ...joined(f.values)], 0, b, y, ink.accent, 2.5);
     draw.timeAxis(area, labels, 0, b, bottom, ink);
-    const said = words();
-    let x = area.left;
-    for (const [text, colour, opacity] of [
-      [main.packed.series, ink.series, 1], [said.forecast, ink.accent, 1],
-      ...f.bands.map((band, i) => [`${band.level} ${said.interval}`, ink.accent, 0.25 + 0.15 * i]),
-    ]) {
-      area.pen.globalAlpha = opacity;
-      area.pen.fillStyle = colour;
-      area.pen.fillRect(x, 6, 11, 11);
-      area.pen.globalAlpha = 1;
-      area.pen.fillStyle = ink.ink;
-      area.pen.textAlign = "left";
-      area.pen.textBaseline = "middle";
-      area.pen.fillText(text, x + 16, 12);
-      x += 30 + area.pen.measureText(text).width;
-    }
-    place.setAttribute("aria-label", said.forecastChart);
+    place.setAttribute("aria-label", words().forecastChart);
   }
 
   function barsChart(place) {
@@ -65,7 +49,7 @@
     });
     draw.timeAxis(area, main.packed.times.slice(Math.max(0, end - lags)), 0, lags, bottom, ink);
     place.setAttribute("aria-label", said.barsChart);
-    const most = sizes.indexOf(Math.max(...sizes)), sign = (x) => (x < 0 ? "−" : "+") + draw.short(Math.abs(x));
+    const most = sizes.indexOf(Math.max(...sizes)), sign = (x) => (x < 0 ? "−" : "+") + draw.short(+Math.abs(x).toPrecision(3));
     const step = found.steps[which.selectedIndex < 0 ? 0 : which.selectedIndex];
     const told = said.sum({
       lags: amounts.length, sum: sign(amounts.reduce((x, y) => x + y, 0)), most: sign(amounts[most]),
@@ -73,7 +57,7 @@
       ahead: document.documentElement.lang === "zh" ? step : `${step} ${step === 1 ? said.step : said.steps}`,
     });
     const sums = found.sums[which.selectedIndex < 0 ? 0 : which.selectedIndex];
-    const list = found.inputs.map((name, i) => `${name} ${sign(sums[i])}`);
+    const list = found.inputs.map((name, i) => `${said.inputNames[name] || name} ${sign(sums[i])}`);
     document.getElementById("shares").textContent = told + (list.length > 1 ? " " + said.inputs(list.join(", ")) : "");
   }
 

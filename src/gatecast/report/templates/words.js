@@ -32,7 +32,7 @@ const WORDS = {
     sum: (v) => `The last ${v.lags} steps add up to ${v.sum}${v.unit} in the forecast ${v.ahead} ` +
       `ahead; the greatest share is that of ${v.time}, ${v.lag} back: ${v.most}.`,
     inputs: (list) => `By input: ${list}.`,
-    ownUnit: "", netUnit: " (in the network's unit)",
+    ownUnit: "", netUnit: " (in the network's unit)", inputNames: {},
   },
   zh: {
     play: "播放", pause: "暂停", unit: "单元", layer: "层", step: "步", steps: "步",
@@ -66,6 +66,7 @@ const WORDS = {
       `份额最大的是 ${v.lag} 步之前的 ${v.time}：${v.most}。`,
     inputs: (list) => `按输入分：${list}。`,
     ownUnit: "", netUnit: "（网络内部的单位）",
+    inputNames: { value: "数值", "distance from level": "与水平的距离", "last change": "最近的变化" },
   },
 };
 const words = () => WORDS[document.documentElement.lang] || WORDS.en;
