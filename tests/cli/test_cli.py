@@ -201,6 +201,27 @@ def test_a_saved_model_forecasts_and_goes_on_without_training(saved):
     assert found["forecast"][0]["month"] == "1961-01-01T00:00:00"
 
 
+def test_a_saved_model_is_explained(saved):
+    folder, _ = saved
+    done = gatecast("explain", "m.gatecast", "old.csv", cwd=folder)
+    assert "a look_back of" in done.stdout
+    assert "Page: gatecast-explain.html" in done.stderr
+    page = (folder / "gatecast-explain.html").read_text()
+    assert '<html lang="en">' in page
+    # new rows are taken in first; the model's file stays as it is
+    asked = ("explain", "m.gatecast", "air.csv", "--lang", "zh", "-o", "zh.html", "--json")
+    found = json.loads(gatecast(*asked, cwd=folder).stdout)
+    assert found["notes"] == ["the last 12 values are new to the model, and were taken in first"]
+    assert found["effective_memory"] >= 1
+    page = (folder / "zh.html").read_text()
+    assert '<html lang="zh">' in page
+    assert "<td>1961-01-01</td>" in page
+    asked = ("explain", "m.gatecast", "old.csv", "--series", "south")
+    assert 'no series "south"' in gatecast(*asked, cwd=folder, code=4).stderr
+    asked = ("explain", "m.gatecast", "old.csv", "--network", 9)
+    assert "network=9 was asked for" in gatecast(*asked, cwd=folder, code=2).stderr
+
+
 def test_tables_go_out_as_parquet_too(saved):
     folder, _ = saved
     gatecast("predict", "m.gatecast", "-o", "f.parquet", cwd=folder)

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from gatecast import __version__
-from gatecast.cli import backtest, demo, doctor, forecast, predict, tune
+from gatecast.cli import backtest, demo, doctor, explain, forecast, predict, tune
 from gatecast.errors import GatecastError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("backtest")(backtest.backtest)
 app.command("predict")(predict.predict)
 app.command("update")(predict.update)
 app.command("tune")(tune.tune)
+app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 
 

@@ -2,6 +2,15 @@
 
 from gatecast.explain.attribution import attribution
 from gatecast.explain.gates import gates
+from gatecast.explain.inside import Inside, look_inside
 from gatecast.explain.memory import MemoryFindings, half_life, memory
 
-__all__ = ["MemoryFindings", "attribution", "gates", "half_life", "memory"]
+__all__ = [
+    "Inside",
+    "MemoryFindings",
+    "attribution",
+    "gates",
+    "half_life",
+    "look_inside",
+    "memory",
+]

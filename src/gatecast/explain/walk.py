@@ -15,7 +15,7 @@ from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.recipe import Prepared
 from gatecast.network import Network
 
-__all__ = ["Track", "chosen_network", "input_names", "tracks_of", "unit_of"]
+__all__ = ["Track", "chosen_network", "input_names", "panel_of", "tracks_of", "unit_of"]
 
 
 class Track(NamedTuple):
@@ -48,6 +48,39 @@ class Track(NamedTuple):
     start: int
 
 
+def panel_of(model: LSTMForecaster, source: Any, asked: str) -> Panel:
+    """Read the table that a fitted model is to be looked into with.
+
+    Parameters
+    ----------
+    model, source, asked
+        As for :func:`tracks_of`, with its errors.
+
+    Returns
+    -------
+    Panel
+        The data as read.
+    """
+    if not isinstance(model, LSTMForecaster):
+        raise UsageError(
+            f"{asked}() looks into a fitted LSTMForecaster; found {type(model).__name__}"
+        )
+    if not hasattr(model, "networks_"):
+        raise NotFittedError(f"{asked}() was called before fit(): fit the forecaster first")
+    if model.look_back is not None:
+        raise UsageError(
+            f"{asked}() follows a memory that is carried along the series, and the model's starts "
+            f"empty in each window (look_back={model.look_back}): fit it without look_back"
+        )
+    panel = model.panel_ if source is None else _read(model, source)
+    if panel is None:
+        raise NotFittedError(
+            f"{asked}() needs the data, which a saved or updated model does not hold: give the "
+            "table as source"
+        )
+    return panel
+
+
 def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, list[Track]]:
     """Read a table and walk along its series as the forecaster does.
 
@@ -78,23 +111,7 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
     DataError
         If the table cannot be used.
     """
-    if not isinstance(model, LSTMForecaster):
-        raise UsageError(
-            f"{asked}() looks into a fitted LSTMForecaster; found {type(model).__name__}"
-        )
-    if not hasattr(model, "networks_"):
-        raise NotFittedError(f"{asked}() was called before fit(): fit the forecaster first")
-    if model.look_back is not None:
-        raise UsageError(
-            f"{asked}() follows a memory that is carried along the series, and the model's starts "
-            f"empty in each window (look_back={model.look_back}): fit it without look_back"
-        )
-    panel = model.panel_ if source is None else _read(model, source)
-    if panel is None:
-        raise NotFittedError(
-            f"{asked}() needs the data, which a saved or updated model does not hold: give the "
-            "table as source"
-        )
+    panel = panel_of(model, source, asked)
     ends = model.ends_
     if panel.times.dtype.kind != ends.times.dtype.kind:
         raise DataError(

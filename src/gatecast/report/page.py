@@ -1,8 +1,9 @@
 """From a template and charts to one HTML file that needs nothing and tells nobody.
 
-The page carries its own copy of plotly.js. Its content security policy names the two scripts by
-their hashes and allows no others, and no connection to anywhere. Charts are data in a block that
-no browser executes; whatever comes from the user's data is escaped by the template or by JSON.
+The page carries its own scripts, plotly.js among them where it has charts of it. Its content
+security policy names them by their hashes and allows no others, and no connection to anywhere. Data
+stand in blocks that no browser executes; whatever comes from the user is escaped by the template or
+by JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import functools
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -19,19 +21,36 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-__all__ = ["render"]
+__all__ = ["PLOTLY", "render"]
 
 
-def render(template: str, figures: dict[str, dict[str, Any]], **values: Any) -> str:
+#: What a page with plotly's charts runs.
+PLOTLY = ("plotly.js", "page.js")
+
+
+def render(
+    template: str,
+    data: dict[str, Any],
+    *,
+    scripts: Sequence[str] = PLOTLY,
+    styles: Sequence[str] = ("page.css",),
+    **values: Any,
+) -> str:
     """Make a page.
 
     Parameters
     ----------
     template : str
         File name in ``report/templates``.
-    figures : dict of str to dict
-        Charts by name, each with plotly's ``data`` and ``layout``; the template places a chart
-        with an element whose ``data-figure`` is its name. Arrays may be NumPy's; NaN is a gap.
+    data : dict
+        What the scripts draw, for example charts by name, each with plotly's ``data`` and
+        ``layout``, placed by an element whose ``data-figure`` is its name. Arrays may be NumPy's;
+        NaN is a gap.
+    scripts : sequence of str
+        Files in ``report/templates``, in the order in which they run; ``"plotly.js"`` is the
+        library.
+    styles : sequence of str
+        Files in ``report/templates``.
     **values
         What the template shows.
 
@@ -40,10 +59,10 @@ def render(template: str, figures: dict[str, dict[str, Any]], **values: Any) -> 
     str
         The HTML document.
     """
-    library, script = _plotly(), _resource("page.js")
+    codes = [_plotly() if name == "plotly.js" else _resource(name) for name in scripts]
     policy = (
         "default-src 'none'; "
-        f"script-src {_hash(library)} {_hash(script)}; "
+        f"script-src {' '.join(map(_hash, codes))}; "
         "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
     return (
@@ -51,10 +70,9 @@ def render(template: str, figures: dict[str, dict[str, Any]], **values: Any) -> 
         .get_template(template)
         .render(
             policy=policy,
-            style=Markup(_resource("page.css")),
-            library=Markup(library),
-            script=Markup(script),
-            figures=Markup(_json(figures)),
+            style=Markup("\n".join(map(_resource, styles))),
+            scripts=[Markup(code) for code in codes],
+            data=Markup(_json(data)),
             **values,
         )
     )

@@ -1,0 +1,71 @@
+"""``gatecast explain MODEL FILE``: a page that shows the memory of a saved model at work."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gatecast.cli.predict import MODEL
+
+__all__ = ["LANG", "Language", "explain"]
+
+
+class Language(str, Enum):
+    """Languages of the pages."""
+
+    en = "en"
+    zh = "zh"
+
+
+LANG = Annotated[
+    Language, typer.Option(help="Language that the page opens in; a button changes it.")
+]
+
+
+def explain(
+    model: MODEL,
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet file of the model's series.")],
+    series: Annotated[
+        str | None, typer.Option(help="Name of the series to look at; else the first.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path(
+        "gatecast-explain.html"
+    ),
+    network: Annotated[int, typer.Option(help="Which of the model's networks, from 0.")] = 0,
+    futr_file: Annotated[
+        Path | None,
+        typer.Option(help="CSV or Parquet file with the columns that the model knows in advance."),
+    ] = None,
+    lang: LANG = Language.en,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show what the gates and the memory of a saved model did along a series.
+
+    Writes a page with the LSTM's cell drawn and alive, and says how far back the network looks,
+    what its units follow, and which past steps made the forecast.
+    """
+    from gatecast.explain import look_inside
+    from gatecast.forecaster import load
+    from gatecast.report.explain import explain_page
+
+    inside = look_inside(load(model), file, series, network, futr_file)
+    title = f"{file.name}, {inside.series}" if inside.id_col is not None else file.name
+    explain_page(inside, output, title=title, lang=lang.value)
+    if as_json:
+        document = {
+            "series": str(inside.series),
+            "findings": list(inside.memory.sentences),
+            "effective_memory": inside.memory.effective_memory,
+            "notes": list(inside.notes),
+            "decisions": list(inside.decisions),
+            "report": str(output),
+        }
+        typer.echo(json.dumps(document))
+        return
+    for sentence in (*inside.notes, *inside.memory.sentences):
+        typer.echo(sentence)
+    typer.echo(f"Page: {output}", err=True)

@@ -1,0 +1,286 @@
+"""The library's sentences in Chinese, for the pages that have both languages.
+
+A sentence that has no line here stands on the page in English.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["in_chinese"]
+
+#: What a sentence looks like, and what it becomes; \1, \2, ... are what was found in brackets.
+_SENTENCES: tuple[tuple[str, str], ...] = (
+    # what explain finds
+    (
+        r"(.+?) of what moves the forecast is seen in the last step: a look_back of 1 is enough "
+        r"for what this network has learnt(.*)",
+        r"推动预测的 \1 来自最后一步：就这个网络学到的内容而言，look_back 取 1 就够了\2",
+    ),
+    (
+        r"(.+?) of what moves the forecast is seen in the last (\d+) steps: a look_back of \d+ is "
+        r"enough for what this network has learnt(.*)",
+        r"推动预测的 \1 来自最后 \2 步：就这个网络学到的内容而言，look_back 取 \2 就够了\3",
+    ),
+    (
+        r"no input moves the forecast: any look_back will do, and a constant forecast too",
+        r"没有任何输入能推动预测：look_back 取多少都行，常数预测也一样",
+    ),
+    (
+        r"units lose half of what they hold within (\S+) to (\S+) steps, the middle one within "
+        r"(\S+)",
+        r"各单元在 \1 到 \2 步之内失去一半的记忆，居中的单元是 \3 步",
+    ),
+    (r"what units follow most: (.+)", r"各单元主要跟随：\1"),
+    (
+        r"(\d+) of (\d+) units never move: a smaller network would say the same",
+        r"\2 个单元中有 \1 个从不变化：更小的网络也能说出同样的预测",
+    ),
+    (
+        r'the table has (\S+) series, and this is the first, "(.+)": another one is chosen by its '
+        r"name",
+        r"表中有 \1 条序列，这里是第一条“\2”；可以按名称选择其他序列",
+    ),
+    (
+        r"the model has seen values up to (.+), after the table's end at (.+): the forecast .+",
+        r"模型见过的数值到 \1 为止，晚于表的末尾 \2：预测从前者之后开始，"
+        r"其成因说明则针对后者之后的预测",
+    ),
+    (
+        r"the last (\S+) values are new to the model, and were taken in first",
+        r"最后 \1 个值对模型来说是新的，已先读入",
+    ),
+    # reading
+    (r'times are in column "(.+)"', r"时间在“\1”列"),
+    (r'values are in column "(.+)"', r"数值在“\1”列"),
+    (r"there is no column of times: rows are numbered from 0", r"没有时间列：各行从 0 开始编号"),
+    (
+        r'times repeat, so column "(.+)" is taken to tell series apart',
+        r"时间有重复，因此用“\1”列区分各条序列",
+    ),
+    (
+        r"times are (.+) \(freq=(.+)\), from (.+) to (.+): (\d+) steps?",
+        r"时间为\1（freq=\2），从 \3 到 \4，共 \5 步",
+    ),
+    (
+        r"times are (.+) \(freq=(.+)\), from (.+) to (.+): (\d+) series of (\d+) steps?",
+        r"时间为\1（freq=\2），从 \3 到 \4，共 \5 条序列，每条 \6 步",
+    ),
+    (
+        r"times are (.+) \(freq=(.+)\), from (.+) to (.+): (\d+) series of (\d+) to (\d+) steps?",
+        r"时间为\1（freq=\2），从 \3 到 \4，共 \5 条序列，每条 \6 到 \7 步",
+    ),
+    (
+        r"times are in the zone (.+); days are those of its calendar",
+        r"时间所在时区为 \1，按当地日历计日",
+    ),
+    (
+        r"times are in the zone (.+); steps are counted in UTC",
+        r"时间所在时区为 \1，步长按 UTC 计算",
+    ),
+    (
+        r"rows were not in the order of time \((.+) (\d+) is the first\) and have been sorted",
+        r"各行不按时间顺序（首先出现在第 \2 行），已重新排序",
+    ),
+    (
+        r"a gap of (\d+) steps? after (.+) has been filled by a straight line\. Where no row means "
+        r"zero, write the zeros into the data",
+        r"\2 之后缺 \1 步，已用直线补上。若没有行就表示零，请把零写进数据",
+    ),
+    (r"columns are separated by (.+)", r"各列以 \1 分隔"),
+    (
+        r'column "(.+)" has nothing at (\d+) steps?; the cell before, or the first one, is taken '
+        r"there",
+        r"“\1”列有 \2 步没有内容，那里取前一格的内容（或第一格的）",
+    ),
+    # seasons
+    (
+        r"the frequency has no usual season, and one of (\d+) steps was found in the values",
+        r"这个频率没有通常的季节，在数值中找到了 \1 步的季节",
+    ),
+    (
+        r"the frequency has no usual season, and one of (\d+) steps was found in the values of "
+        r"(\d+) of (\d+) series",
+        r"这个频率没有通常的季节，在 \3 条序列中的 \2 条里找到了 \1 步的季节",
+    ),
+    (
+        r"the frequency has no usual season, and a cycle of about (\d+) steps in the values does "
+        r"not keep its phase: it is left to the network",
+        r"这个频率没有通常的季节，数值中约 \1 步的周期相位不固定，交给网络去学",
+    ),
+    (
+        r"the frequency has no usual season, and none was found in the values",
+        r"这个频率没有通常的季节，数值中也没有找到",
+    ),
+    (
+        r"the series are too short to look for a season in their values",
+        r"序列太短，无法从数值中寻找季节",
+    ),
+    # what is done to a series
+    (
+        r"logarithms are taken of the values, which makes their spread even",
+        r"对数值取对数，使离散程度均匀",
+    ),
+    (
+        r"the power (\S+) is taken of the values, which makes their spread even",
+        r"对数值取 \1 次幂，使离散程度均匀",
+    ),
+    (
+        r"(\d+) of (\d+) values lie beyond (\S+) to (\S+) \(three quartile distances outside the "
+        r"quartiles\) and are drawn there",
+        r"\2 个值中有 \1 个超出 \3 到 \4（四分位数外三倍四分位距），被拉到边界",
+    ),
+    (
+        r"values are scaled so that (\S+) becomes 0 and (\S+) becomes 1",
+        r"数值经过缩放，\1 变为 0，\2 变为 1",
+    ),
+    (
+        r"values are shifted by their median, (\S+), and divided by the spread of their middle "
+        r"half, (\S+)",
+        r"数值减去中位数 \1，再除以中间一半的离散程度 \2",
+    ),
+    (r"logarithms are taken of the values", r"对数值取对数"),
+    (
+        r"no value is below zero and some are zero, so no forecast is below zero",
+        r"没有负值，且有零，因此预测不会低于零",
+    ),
+    (
+        r"values are divided by a season of (\d+) steps, from (\S+) to (\S+) times the level",
+        r"数值除以 \1 步的季节因子，为水平的 \2 到 \3 倍",
+    ),
+    (
+        r"a season of (\d+) steps is taken off, from (\S+) to (\S+) around the level",
+        r"减去 \1 步的季节成分，相对水平从 \2 到 \3",
+    ),
+    (
+        r"values are shifted by their mean, (\S+), and divided by how far they usually move within "
+        r"the horizon, (\S+)",
+        r"数值减去均值 \1，再除以预测范围内通常的变动幅度 \2",
+    ),
+    (
+        r"values are shifted by their mean, (\S+), and divided by their standard deviation, (\S+)",
+        r"数值减去均值 \1，再除以标准差 \2",
+    ),
+    (
+        r"(\d+) more series were treated in the same way",
+        r"另外 \1 条序列也作了同样的处理",
+    ),
+    (
+        r"the season of (.+) steps is left in the series: on values held back the error of a "
+        r"network was (\S+) with the season in and (\S+) without, in units of a usual change; with "
+        r"each value it sees (\d+) earlier ones, up to (\d+) steps back",
+        r"\1 步的季节留在序列中：在留出的数值上，网络的误差保留季节时为 \2，去掉时为 \3（以通常的变动为单位）；"
+        r"每个数值连同之前的 \4 个数值一起被网络看到，最远回看 \5 步",
+    ),
+    # what is learnt
+    (
+        r"the network learns the values, which keep returning to their level",
+        r"网络学习数值本身，因为它们总会回到同一水平",
+    ),
+    (
+        r"the network learns changes, because the level wanders",
+        r"网络学习变化量，因为水平会游走",
+    ),
+    (r"the network learns values, as asked for", r"按要求，网络学习数值"),
+    (r"the network learns changes, as asked for", r"按要求，网络学习变化量"),
+    (r"the network sees (.+) up to the present", r"网络能看到到目前为止的 \1"),
+    (r"the network sees (.+) up to the end of the horizon", r"网络能看到直到预测末尾的 \1"),
+    (r"the network sees (.+) as they belong to each series", r"网络能看到每条序列的 \1"),
+    (
+        r"the network sees where in the week and year it is",
+        r"网络能看到当前处于一周和一年中的位置",
+    ),
+    (
+        r"the network sees where in the day, week and year it is",
+        r"网络能看到当前处于一天、一周和一年中的位置",
+    ),
+    (
+        r"on the last (\d+) values(.*), held back, its mean absolute error was (.+?) that of "
+        r"(the mean|the naive forecast), after (\d+) updates; so long it is trained",
+        r"在留出的最后 \1 个值\2上，训练 \5 次更新后平均绝对误差\3\4；就训练这么久",
+    ),
+    (
+        r"there the network was better when mixed with (.+) than alone: so (.+) of the forecast is "
+        r"its",
+        r"在那里，网络与\1混合比单独使用更好：因此预测中有 \2 来自网络",
+    ),
+    (
+        r"the series are too short to hold values back: nothing was measured",
+        r"序列太短，无法留出数值：没有测量误差",
+    ),
+    (
+        r"an interval of (\S+) % would have to be measured on (\d+) forecasts or more that do not "
+        r"overlap, and there were (\d+): it may be too narrow",
+        r"\1 % 的区间需要至少 \2 次互不重叠的预测来测量，而只有 \3 次：区间可能偏窄",
+    ),
+)
+
+#: Words within what a line above has found.
+_WORDS: tuple[tuple[str, str], ...] = (
+    (
+        r"; each step's inputs are the last change and the distance from a level that itself "
+        r"averages about (\d+) values",
+        r"；每一步的输入是最近的变化，以及与水平的距离，而水平本身约为 \1 个值的平均",
+    ),
+    (
+        r"; that is more than half of the longest series, (\d+) values, so that a longer history "
+        r"may show a longer memory",
+        r"；这超过最长序列（\1 个值）的一半，更长的历史可能显出更长的记忆",
+    ),
+    (r"时间为monthly\b", "时间为每月"),
+    (r"时间为quarterly\b", "时间为每季"),
+    (r"时间为yearly\b", "时间为每年"),
+    (r"时间为weekly\b", "时间为每周"),
+    (r"时间为daily\b", "时间为每日"),
+    (r"时间为hourly\b", "时间为每小时"),
+    (r"时间为every (\d+) minutes\b", r"时间为每 \1 分钟"),
+    (r"时间为steps of (\d+)", r"时间为步长 \1"),
+    (r" of each of (\d+) series(?=上)", r"（\1 条序列各自）"),
+    (r"误差(\S+) below(the mean|the naive forecast)", r"误差比\2低 \1"),
+    (r"误差(\S+) above(the mean|the naive forecast)", r"误差比\2高 \1"),
+    (r"误差about(the mean|the naive forecast)", r"误差与\1相当"),
+    (r"the naive forecast(?=低|高|相当|混合)", "朴素预测"),
+    (r"the mean(?=低|高|相当|混合)", "均值"),
+)
+_FOLLOWED = {
+    "value": "数值",
+    "level": "水平",
+    "trend": "趋势",
+    "season": "季节",
+    "change": "变化",
+    "spikes": "尖峰",
+}
+
+
+def in_chinese(sentence: str) -> str:
+    """Give a sentence of the library in Chinese; as it is if it is not known.
+
+    Parameters
+    ----------
+    sentence : str
+        From ``decisions()``, ``memory().sentences`` or the notes of ``look_inside``; it may begin
+        with the name of a series and a colon.
+    """
+    known = _known(sentence)
+    if known is not None:
+        return known
+    for colon in re.finditer(": ", sentence):
+        known = _known(sentence[colon.end() :])
+        if known is not None:
+            return f"{sentence[: colon.start()]}：{known}"
+    return sentence
+
+
+def _known(sentence: str) -> str | None:
+    for pattern, chinese in _SENTENCES:
+        found = re.fullmatch(pattern, sentence, flags=re.DOTALL)
+        if found is None:
+            continue
+        text = found.expand(chinese)
+        for words, in_place in _WORDS:
+            text = re.sub(words, in_place, text)
+        if text.startswith("各单元主要跟随"):
+            text = re.sub(r"[a-z]+(?= \()", lambda word: _FOLLOWED.get(word[0], word[0]), text)
+            text = text.replace(", ", "、")
+        return text
+    return None

@@ -1,0 +1,157 @@
+"use strict";
+// Canvas and SVG, no more of them than the pictures here need.
+const draw = (() => {
+  const LEFT = 52, RIGHT = 14;
+
+  function colours() {
+    const style = getComputedStyle(document.documentElement);
+    const of = (name) => style.getPropertyValue("--" + name).trim();
+    const names = ["ink", "soft", "rule", "paper", "card", "accent", "warm", "series"];
+    return Object.fromEntries(names.map((name) => [name, of(name)]));
+  }
+
+  // a canvas in the screen's own pixels, cleared; null where it is not shown
+  function canvas(place, height) {
+    const width = place.clientWidth;
+    if (!width) return null;
+    const scale = devicePixelRatio || 1;
+    place.style.height = height + "px";
+    place.width = Math.round(width * scale);
+    place.height = Math.round(height * scale);
+    const pen = place.getContext("2d");
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    pen.font = "12px " + getComputedStyle(document.body).fontFamily;
+    return { pen, width, height, left: LEFT, right: width - RIGHT };
+  }
+
+  function niceStep(span, count) {
+    const raw = span / Math.max(1, count), size = 10 ** Math.floor(Math.log10(raw));
+    return size * [1, 2, 5, 10].find((m) => m * size >= raw);
+  }
+
+  function short(value) {
+    if (value === null || !Number.isFinite(value)) return "";
+    const size = Math.abs(value);
+    if (size !== 0 && (size >= 1e6 || size < 1e-3)) return value.toExponential(1);
+    return String(+value.toPrecision(4));
+  }
+
+  // the lowest and highest of some arrays between two places
+  function extent(arrays) {
+    let low = Infinity, high = -Infinity;
+    for (const [array, a, b] of arrays) {
+      for (let i = Math.max(0, a); i < Math.min(array.length, b); i++) {
+        if (array[i] === null) continue;
+        if (array[i] < low) low = array[i];
+        if (array[i] > high) high = array[i];
+      }
+    }
+    if (low > high) return [0, 1];
+    const room = (high - low || Math.abs(high) || 1) * 0.06;
+    return [low - room, high + room];
+  }
+
+  function valueAxis(area, low, high, top, bottom, ink) {
+    const { pen, left, right } = area;
+    const step = niceStep(high - low, (bottom - top) / 45);
+    const y = (value) => bottom - ((value - low) / (high - low)) * (bottom - top);
+    pen.textAlign = "right";
+    pen.textBaseline = "middle";
+    for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) {
+      pen.strokeStyle = ink.rule;
+      pen.lineWidth = 1;
+      pen.beginPath();
+      pen.moveTo(left, y(tick));
+      pen.lineTo(right, y(tick));
+      pen.stroke();
+      pen.fillStyle = ink.soft;
+      pen.fillText(short(Math.abs(tick) < step / 1e6 ? 0 : tick), left - 6, y(tick));
+    }
+    return y;
+  }
+
+  // labels of times under a chart of the steps from a to b
+  function timeAxis(area, times, a, b, top, ink) {
+    const { pen, left, right } = area;
+    const widest = Math.max(...[a, (a + b) >> 1, b - 1].map((t) => pen.measureText(times[t] ?? "").width));
+    const step = Math.max(1, Math.ceil(niceStep(b - a, (right - left) / (widest + 24))));
+    pen.fillStyle = ink.soft;
+    pen.textBaseline = "top";
+    pen.textAlign = "center";
+    for (let t = Math.ceil(a / step) * step; t < b; t += step) {
+      if (times[t] === undefined) continue;
+      const x = left + ((t + 0.5 - a) / (b - a)) * (right - left), half = pen.measureText(times[t]).width / 2;
+      if (x - half < 0 || x + half > area.width) continue;
+      pen.fillText(times[t], x, top + 5);
+      pen.fillRect(x - 0.5, top, 1, 4);
+    }
+  }
+
+  function line(area, array, a, b, y, colour, width) {
+    const { pen, left, right } = area, wide = (right - left) / (b - a);
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    pen.lineJoin = "round";
+    pen.beginPath();
+    let down = false;
+    for (let t = Math.max(0, a); t < Math.min(array.length, b); t++) {
+      if (array[t] === null || Number.isNaN(array[t])) { down = false; continue; }
+      const x = left + (t + 0.5 - a) * wide;
+      if (down) pen.lineTo(x, y(array[t])); else pen.moveTo(x, y(array[t]));
+      down = true;
+    }
+    pen.stroke();
+  }
+
+  function band(area, low, high, at, a, b, y, colour, opacity) {
+    const { pen, left, right } = area, wide = (right - left) / (b - a);
+    const x = (i) => left + (at + i + 0.5 - a) * wide;
+    pen.fillStyle = colour;
+    pen.globalAlpha = opacity;
+    pen.beginPath();
+    high.forEach((value, i) => (i ? pen.lineTo(x(i), y(value)) : pen.moveTo(x(i), y(value))));
+    for (let i = low.length - 1; i >= 0; i--) pen.lineTo(x(i), y(low[i]));
+    pen.fill();
+    pen.globalAlpha = 1;
+  }
+
+  // what stands in a corner of a chart
+  function title(area, text, ink, colour) {
+    const { pen, left } = area, wide = pen.measureText(text).width;
+    pen.globalAlpha = 0.85;
+    pen.fillStyle = ink.paper;
+    pen.fillRect(left + 4, 2, wide + 8, 17);
+    pen.globalAlpha = 1;
+    pen.fillStyle = colour || ink.soft;
+    pen.textAlign = "left";
+    pen.textBaseline = "top";
+    pen.fillText(text, left + 8, 4);
+  }
+
+  // shares from 0 to 1, dark to light (cividis), and values from -1 to 1, orange over grey to blue
+  const CIVIDIS = [[0, 32, 77], [60, 77, 110], [124, 123, 120], [187, 175, 113], [255, 234, 70]];
+  function shade(value, signed, paper) {
+    if (signed) {
+      const end = value < 0 ? [213, 94, 0] : [0, 114, 178], size = Math.min(1, Math.abs(value));
+      return end.map((c, i) => paper[i] + (c - paper[i]) * size);
+    }
+    const at = Math.min(0.9999, Math.max(0, value)) * 4, i = Math.floor(at), rest = at - i;
+    return CIVIDIS[i].map((c, k) => c + (CIVIDIS[i + 1][k] - c) * rest);
+  }
+
+  function rgb(colour) {
+    const hex = colour.replace("#", "");
+    return [0, 2, 4].map((i) => parseInt(hex.slice(i, i + 2), 16));
+  }
+
+  function svg(tag, attributes, parent, text) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    if (text !== undefined) made.textContent = text;
+    if (parent) parent.append(made);
+    return made;
+  }
+
+  return { colours, canvas, short, extent, valueAxis, timeAxis, line, band, title, shade, rgb, svg };
+})();

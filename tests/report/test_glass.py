@@ -1,0 +1,439 @@
+"""The glass box's page: what it holds, and what a reader can do with it in a browser."""
+
+import base64
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gatecast.datasets import air_passengers
+from gatecast.explain import look_inside
+from gatecast.forecaster import LSTMForecaster
+from gatecast.report.chinese import in_chinese
+from gatecast.report.explain import explain_page
+from gatecast.report.glass import pack_attribution, pack_forecast, pack_gates, time_labels
+
+RUN = "window.hacked=1"
+ATTACKS = [
+    f"</script><script>{RUN}</script>",
+    f"<script>{RUN}</script>",
+    f"<SCRIPT>{RUN}</SCRIPT>",
+    f"<!--<script>{RUN}//",
+    f"--><script>{RUN}</script>",
+    f"]]><script>{RUN}</script>",
+    f"</title><script>{RUN}</script>",
+    f"</style><script>{RUN}</script>",
+    f"</textarea><script>{RUN}</script>",
+    f"</option></select><script>{RUN}</script>",
+    f"<img src=x onerror={RUN}>",
+    f"<img src=x onerror='{RUN}'>",
+    f"<img/src/onerror={RUN}>",
+    f'"><img src=x onerror={RUN}>',
+    f"'><img src=x onerror={RUN}>",
+    f"<svg onload={RUN}>",
+    f'"><svg onload={RUN}>',
+    f"<svg><script>{RUN}</script></svg>",
+    f"<svg><animate onbegin={RUN} attributeName=x>",
+    f"<svg><a xlink:href='javascript:{RUN}'><text>x</text></a></svg>",
+    f"<math><mi xlink:href='javascript:{RUN}'>x</mi></math>",
+    f"<body onload={RUN}>",
+    f"<iframe src='javascript:{RUN}'></iframe>",
+    f"<iframe srcdoc='<script>parent.{RUN}</script>'></iframe>",
+    f"<object data='javascript:{RUN}'></object>",
+    f"<embed src='javascript:{RUN}'>",
+    f"<a href='javascript:{RUN}'>link</a>",
+    f"<details open ontoggle={RUN}>x</details>",
+    f"<video><source onerror={RUN}></video>",
+    f"<audio src onerror={RUN}>",
+    f"<input autofocus onfocus={RUN}>",
+    f"<button autofocus onfocus={RUN}>b</button>",
+    f"<form action='javascript:{RUN}'><input type=submit></form>",
+    f"<meta http-equiv=refresh content='0;url=javascript:{RUN}'>",
+    f"<base href='javascript:{RUN}//'>",
+    f"<link rel=stylesheet href='data:text/css,*{{x:expression({RUN})}}'>",
+    f"<b onmouseover={RUN} style='position:fixed;inset:0'>bold</b>",
+    f"\u2028{RUN}",
+    f"';{RUN};//\\",
+    "{{7*7}}${" + RUN + "}",
+]
+
+
+def fitted(cell="lstm", layers=1):
+    settings = {"h": 6, "updates": 30, "seeds": 1, "hidden": 7, "level": [80]}
+    return LSTMForecaster(cell=cell, layers=layers, **settings).fit(air_passengers())
+
+
+@pytest.fixture(scope="module")
+def inside():
+    return look_inside(fitted())
+
+
+@pytest.fixture(scope="module")
+def page_of(tmp_path_factory, inside):
+    path = tmp_path_factory.mktemp("glass") / "explain.html"
+    explain_page(inside, path, title="air.csv")
+    return path
+
+
+def packed_gates(inside, **more):
+    return pack_gates(
+        inside.gates, inside.history, inside.memory.units, time_col="ds", target_col="y", **more
+    )
+
+
+def unpacked(packed):
+    """Read the player's numbers as the page does: [name, step, unit]."""
+    kind = "<u2" if packed["bits"] == 16 else "u1"
+    cells = np.frombuffer(base64.b64decode(packed["data"]), kind).astype(np.float64)
+    wide = packed["layers"] * packed["units"]
+    share = cells.reshape(len(packed["names"]), packed["steps"], wide) / (2 ** packed["bits"] - 1)
+    for i, name in enumerate(packed["names"]):
+        if name in ("candidate", "recurrent", "cell", "hidden"):
+            share[i] = (2 * share[i] - 1) * packed["scales"][i]
+    return share
+
+
+@pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1)])
+def test_what_is_packed_is_what_the_gates_are(cell, layers):
+    found = look_inside(fitted(cell, layers))
+    packed = packed_gates(found)
+    values = unpacked(packed)
+    assert packed["bits"] == 16
+    for i, name in enumerate(packed["names"]):
+        exact = found.gates[name].to_numpy().reshape(144, 7 * layers)
+        np.testing.assert_allclose(
+            values[i], exact, atol=2e-5 * max(1, np.abs(packed["scales"][i]).max())
+        )
+    np.testing.assert_array_equal(packed["values"], air_passengers()["y"])
+    assert sorted(packed["order"]) == list(range(7 * layers))
+    assert np.all(np.diff(found.memory.units["half_life"].to_numpy()[packed["order"]]) <= 0)
+
+
+def wide_gates(steps, units):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"ds": np.repeat(np.arange(steps), units), "layer": 0})
+    frame["unit"] = np.tile(np.arange(units), steps)
+    for name in ("input", "forget", "output"):
+        frame[name] = rng.random(len(frame), dtype=np.float32)
+    for name in ("candidate", "cell", "hidden"):
+        frame[name] = rng.standard_normal(len(frame), dtype=np.float32)
+    return frame, pd.DataFrame({"ds": np.arange(steps), "y": rng.standard_normal(steps)})
+
+
+def test_ten_thousand_steps_of_fifty_units_fit_a_page_and_longer_series_keep_their_end():
+    frame, history = wide_gates(10_000, 50)
+    packed = pack_gates(frame, history, time_col="ds", target_col="y")
+    assert (packed["bits"], packed["steps"], packed["skipped"]) == (8, 10_000, 0)
+    assert len(packed["data"]) < 5_000_000
+    exact = frame["cell"].to_numpy().reshape(10_000, 50)
+    place = packed["names"].index("cell")
+    np.testing.assert_allclose(unpacked(packed)[place], exact, atol=6 / 255)
+    frame, history = wide_gates(20_000, 50)
+    packed = pack_gates(frame, history, time_col="ds", target_col="y")
+    assert packed["steps"] + packed["skipped"] == 20_000
+    assert packed["times"][-1] == 19_999
+    assert len(packed["times"]) == len(packed["values"]) == packed["steps"]
+    assert len(packed["data"]) < 5_500_000
+
+
+def test_times_are_as_short_as_they_can_be():
+    assert time_labels([3, 4]) == [3, 4]
+    assert time_labels(pd.date_range("2024-01-31", periods=2)) == ["2024-01-31", "2024-02-01"]
+    hours = pd.date_range("2024-01-01 00:00", periods=2, freq="h", tz="Europe/Berlin")
+    assert time_labels(hours) == ["2024-01-01 00:00", "2024-01-01 01:00"]
+    assert time_labels(pd.to_datetime(["2024-01-01 00:00:01"])) == ["2024-01-01 00:00:01"]
+
+
+def test_forecast_and_attribution_are_packed_as_they_are(inside):
+    forecast = pack_forecast(inside.forecast, inside.history, id_col="unique_id", time_col="ds")
+    np.testing.assert_array_equal(forecast["values"], inside.forecast["LSTM"])
+    assert [band["level"] for band in forecast["bands"]] == ["80"]
+    np.testing.assert_array_equal(forecast["bands"][0]["high"], inside.forecast["LSTM-hi-80"])
+    assert forecast["follows"]
+    assert forecast["times"][0] == "1961-01-01"
+    shares = pack_attribution(inside.attribution)
+    table = inside.attribution
+    column = "effect" if shares["own"] else "attribution"
+    for step, amounts, sums in zip(shares["steps"], shares["amounts"], shares["sums"]):
+        of_step = table[table["step"] == step]
+        np.testing.assert_allclose(amounts, of_step.groupby("lag")[column].sum())
+        by_input = of_step.groupby("input", sort=False)[column].sum()
+        np.testing.assert_allclose(sums, by_input)
+        assert list(by_input.index) == shares["inputs"]
+
+
+def test_sentences_of_usual_data_are_all_said_in_chinese(inside):
+    quiet = pd.DataFrame({"y": np.sin(np.arange(80.0))})
+    several = pd.concat([air_passengers(), air_passengers().assign(unique_id="b: c")])
+    settings = {"h": 3, "updates": 20, "seeds": 1, "hidden": 3}
+    told = [*inside.memory.sentences, *inside.decisions]
+    for frame in (quiet, several):
+        found = look_inside(LSTMForecaster(**settings).fit(frame))
+        told += [*found.memory.sentences, *found.decisions, *found.notes]
+    for sentence in told:
+        chinese = in_chinese(sentence)
+        assert chinese != sentence
+        words = chinese.replace("air_passengers", "").replace("look_back", "").replace("freq", "")
+        assert not any(
+            len(word) > 6 and word.isascii() and word.isalpha() for word in words.split()
+        )
+    assert in_chinese("what nobody has said yet") == "what nobody has said yet"
+
+
+# --------------------------------------------------------------------------------------- browser
+
+
+@pytest.fixture
+def open_glass(visit):
+    def open_page(path, **more):
+        page = visit(path, ready="html[data-ready]", **more)
+        return page, Player(page)
+
+    return open_page
+
+
+class Player:
+    def __init__(self, page):
+        self.page = page
+        self.root = page.locator("[data-glass]").first
+
+    def part(self, name):
+        return self.root.locator(f'[data-role="{name}"]')
+
+    @property
+    def step(self):
+        """Count from 0, as the slider does."""
+        return int(self.part("slider").input_value())
+
+    def go(self, step):
+        self.part("slider").evaluate(
+            "(s, t) => { s.value = t; s.dispatchEvent(new Event('input')); }", step
+        )
+
+    def unit(self):
+        return int(self.part("unit").input_value())
+
+
+def until(page, holds):
+    """Wait; the page's policy forbids the browser to evaluate a condition by itself."""
+    for _ in range(200):
+        if holds():
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError("it did not happen within 5 seconds")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_the_numbers_shown_are_those_of_gates(open_glass, tmp_path, cell):
+    found = look_inside(fitted(cell))
+    explain_page(found, tmp_path / "page.html", title="air.csv")
+    _, player = open_glass(tmp_path / "page.html")
+    for step, unit in ((0, 2), (100, 5), (143, 0)):
+        player.go(step)
+        player.part("unit").select_option(str(unit))
+        table = found.gates.set_index("unit").loc[unit]
+        row, sentence = table.iloc[step], player.part("sentence").inner_text()
+        numbers = ("cell", "hidden", "candidate") if cell == "lstm" else ("hidden", "candidate")
+        for name in numbers:
+            shown = f"{abs(row[name]):.3f}"
+            near = [f"{abs(row[name]) + d:.3f}" for d in (-1e-4, 1e-4)]
+            assert any(text in sentence for text in (shown, *near)), (name, sentence)
+        for name in ("input", "forget", "output") if cell == "lstm" else ("update", "reset"):
+            near = [f"{100 * row[name] + d:.1f}%" for d in (0, -5e-3, 5e-3)]
+            assert any(text in sentence for text in near), (name, sentence)
+            level = player.part("cell").locator(f'[data-gate="{name}"]')
+            assert float(level.get_attribute("height")) == pytest.approx(42 * row[name], abs=0.01)
+        assert str(found.history["ds"].iloc[step].date()) in sentence
+        if step == 0:
+            assert "0.000" in sentence  # the memory is empty before the first step
+
+
+@pytest.mark.browser
+def test_slider_buttons_and_keys_move_one_step(open_glass, page_of):
+    page, player = open_glass(page_of)
+    player.go(50)
+    assert "1953-03-01 · step 51 / 144" in player.part("now").inner_text()
+    player.part("slider").focus()
+    page.keyboard.press("ArrowRight")
+    assert player.step == 51
+    player.part("on").press("Enter")
+    assert player.step == 52
+    player.part("back").click()
+    assert player.step == 51
+    player.part("series").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("PageUp")
+    assert player.step == 60
+    assert "1954-01-01" in player.part("slider").get_attribute("aria-valuetext")
+    page.keyboard.press("End")
+    assert "1960-12-01" in player.part("slider").get_attribute("aria-valuetext")
+    player.part("heat").focus()
+    before = player.unit()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert player.unit() == before
+
+
+@pytest.mark.browser
+def test_play_goes_on_and_pause_stays(open_glass, page_of):
+    page, player = open_glass(page_of)
+    player.go(10)
+    player.part("speed").select_option("32")
+    player.part("play").click()
+    assert player.part("play").inner_text() == "Pause"
+    until(page, lambda: player.step > 14)
+    player.part("play").press("Space")
+    stopped = player.step
+    page.wait_for_timeout(150)
+    assert player.step == stopped
+    player.go(142)
+    player.part("play").click()  # at the end it stops by itself, and begins again from the start
+    until(page, lambda: page.locator(".playing").count() == 0)
+    assert player.step == 143
+    player.part("play").click()
+    until(page, lambda: player.step < 100)
+
+
+@pytest.mark.browser
+def test_a_click_on_a_spike_shows_what_the_memory_did_there(open_glass, page_of, inside):
+    page, player = open_glass(page_of)
+    spike = int(inside.history["y"].argmax())
+    box = player.part("series").bounding_box()
+    x = 52 + (spike + 0.5) / 144 * (box["width"] - 66)
+    player.part("series").click(position={"x": x, "y": 60})
+    assert player.step == spike
+    assert "y is 622" in player.part("sentence").inner_text()
+    # bars of the attribution lead there too: the last one is the last step
+    bars = page.locator('[data-chart="bars"]')
+    width = bars.bounding_box()["width"]
+    bars.click(position={"x": width - 18, "y": 50})
+    assert player.step == 143
+
+
+@pytest.mark.browser
+def test_a_click_on_the_heat_map_chooses_step_and_unit(open_glass, page_of, inside):
+    _, player = open_glass(page_of)
+    order = packed_gates(inside)["order"]
+    box = player.part("heat").bounding_box()
+    x, row = 52 + 30.5 / 144 * (box["width"] - 66), 4
+    player.part("heat").click(position={"x": x, "y": 4 + (row + 0.5) * (box["height"] - 8) / 7})
+    assert player.step == 30
+    assert player.unit() == order[row]
+    assert f"Unit {order[row]} held" in player.part("sentence").inner_text()
+    player.root.get_by_role("button", name="memory").click()
+    assert player.part("low").inner_text() == "−"
+    player.root.get_by_role("button", name="input", exact=True).click()
+    low, high = (float(player.part(end).inner_text()) for end in ("low", "high"))
+    assert low == pytest.approx(inside.gates["input"].min(), abs=0.006)
+    assert high == pytest.approx(inside.gates["input"].max(), abs=0.006)
+
+
+@pytest.mark.browser
+def test_zoom_keeps_the_step_in_sight(open_glass, page_of):
+    _, player = open_glass(page_of)
+    player.go(70)
+    for _ in range(2):
+        player.root.get_by_role("button", name="zoom in").click()
+    box = player.part("series").bounding_box()
+    player.part("series").click(position={"x": 52 + (box["width"] - 66) / 2, "y": 60})
+    assert abs(player.step - 70) <= 1
+    player.part("series").click(position={"x": 53, "y": 60})
+    assert player.step == 70 - 18
+    player.root.get_by_role("button", name="all").click()
+    player.part("series").click(position={"x": 53, "y": 60})
+    assert player.step == 0
+
+
+@pytest.mark.browser
+def test_the_language_is_changed_and_chosen(open_glass, tmp_path, inside, page_of):
+    page, player = open_glass(page_of)
+    assert page.locator("h1").inner_text() == "The memory at work: air.csv"
+    page.locator("#lang").press("Enter")
+    assert page.locator("h1").inner_text() == "看见记忆: air.csv"
+    assert "遗忘门保留" in player.part("sentence").inner_text()
+    assert "遗忘门" in player.part("cell").text_content()
+    assert player.part("play").inner_text() == "播放"
+    assert "moves the forecast" not in page.locator("body").inner_text()
+    page.locator("#lang").click()
+    assert "keeps" in player.part("sentence").inner_text()
+    explain_page(inside, tmp_path / "zh.html", title="air.csv", lang="zh")
+    page, _ = open_glass(tmp_path / "zh.html")
+    assert "看见记忆" in page.locator("h1").inner_text()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1100])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_overlaps_or_sticks_out(open_glass, page_of, width, scheme, lang):
+    page, player = open_glass(page_of, width=width, scheme=scheme)
+    if lang == "zh":
+        page.locator("#lang").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = page.evaluate(
+        """() => [...document.querySelectorAll('.head, .lead, h2, ul, canvas, .tools, .key, .stage,'
+          + 'details, input[type=range]')].map(block => {
+            const r = block.getBoundingClientRect();
+            return [r.left, r.top, r.right, r.bottom];
+          })"""
+    )
+    for (_, _, right, bottom), (_, top, _, _) in itertools.pairwise(boxes):
+        assert right <= width
+        assert bottom <= top + 1
+    for step in (1, 60, 143):
+        player.go(step)
+        texts = page.evaluate(
+            """() => {
+              const cell = document.querySelector('svg.cell'), all = cell.getBoundingClientRect();
+              return [...cell.querySelectorAll('text')].map(text => {
+                const r = text.getBoundingClientRect();
+                return [text.textContent, r.left - all.left, r.top - all.top,
+                  r.right - all.left, r.bottom - all.top, all.width, all.height];
+              });
+            }"""
+        )
+        for word, left, top, right, bottom, wide, high in texts:
+            assert left >= 0, word
+            assert top >= 0, word
+            assert right <= wide, word
+            assert bottom <= high, word
+        for one, other in itertools.combinations(texts, 2):
+            across = min(one[3], other[3]) - max(one[1], other[1])
+            down = min(one[4], other[4]) - max(one[2], other[2])
+            assert across <= 1 or down <= 4, (one[0], other[0])
+
+
+@pytest.mark.browser
+def test_it_prints_without_its_tools(open_glass, page_of):
+    page, player = open_glass(page_of)
+    page.emulate_media(media="print")
+    assert not player.part("play").is_visible()
+    assert player.part("cell").is_visible()
+    assert player.part("series").bounding_box()["height"] > 100
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
+def test_names_from_the_data_run_nothing(open_glass, tmp_path, inside, attack):
+    names = {"unique_id": "id " + attack, "ds": attack, "y": attack + " "}
+    hostile = replace(
+        inside, series=attack, id_col=names["unique_id"], time_col=attack, target_col=names["y"],
+        history=inside.history.assign(unique_id=attack).rename(columns=names),
+        forecast=inside.forecast.assign(unique_id=attack).rename(columns=names),
+        gates=inside.gates.assign(unique_id=attack).rename(columns=names),
+        attribution=inside.attribution.replace({"input": {"last change": attack}}),
+        decisions=(attack, f"{attack}: logarithms are taken of the values"), notes=(attack,),
+    )  # fmt: skip
+    explain_page(hostile, tmp_path / "page.html", title=attack)
+    page, player = open_glass(tmp_path / "page.html")
+    player.part("on").click()
+    page.locator("#lang").click()
+    page.mouse.move(300, 300)
+    page.wait_for_timeout(50)
+    assert page.evaluate("typeof window.hacked") == "undefined"
+    assert attack.strip() in page.locator("h1").text_content()
+    assert attack.strip() in player.part("sentence").text_content()
+    assert page.locator("img, iframe, embed, object, video, audio, form, math, base").count() == 0
