@@ -166,11 +166,12 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"另外 \1 条序列也作了同样的处理",
     ),
     (
-        r"the season of (.+) steps is left in the series: on values held back the error of a "
-        r"network was (\S+) with the season in and (\S+) without, in units of a usual change; with "
-        r"each value it sees (\d+) earlier ones, up to (\d+) steps back",
-        r"\1 步的季节留在序列中：在留出的数值上，网络的误差保留季节时为 \2，去掉时为 \3（以通常的变动为单位）；"
-        r"每个数值连同之前的 \4 个数值一起被网络看到，最远回看 \5 步",
+        r"the season of (.+) steps is (left in the series|taken out of each series in which a test "
+        r"finds it): on values held back the error of a network was (\S+) with the season in and "
+        r"(\S+) without, in units of a usual change; with each value it sees (\d+) earlier ones, up "
+        r"to (\d+) steps back",
+        r"\1 步的季节\2：在留出的数值上，网络的误差保留季节时为 \3，去掉时为 \4（以通常的变动为单位）；"
+        r"网络看到每个数值和之前的 \5 个数值，最远回看 \6 步",
     ),
     # what is learnt
     (
@@ -227,6 +228,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"may show a longer memory",
         r"；这超过最长序列（\1 个值）的一半，更长的历史可能显出更长的记忆",
     ),
+    (r"left in the series(?=：)", "留在序列中"),
+    (r"taken out of each series in which a test finds it(?=：)", "从检验出季节的各条序列中去掉"),
     (r"时间为monthly\b", "时间为每月"),
     (r"时间为quarterly\b", "时间为每季"),
     (r"时间为yearly\b", "时间为每年"),
