@@ -168,10 +168,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (
         r"the season of (.+) steps is (left in the series|taken out of each series in which a test "
         r"finds it): on values held back the error of a network was (\S+) with the season in and "
-        r"(\S+) without, in units of a usual change; with each value it sees (\d+) earlier ones, up "
-        r"to (\d+) steps back",
-        r"\1 步的季节\2：在留出的数值上，网络的误差保留季节时为 \3，去掉时为 \4（以通常的变动为单位）；"
-        r"网络看到每个数值和之前的 \5 个数值，最远回看 \6 步",
+        r"(\S+) without, in units of a usual change; with each value it sees (\d+) earlier ones, "
+        r"up to (\d+) steps back",
+        r"\1 步的季节\2：在留出的数值上，网络的误差保留季节时为 \3，去掉时为 \4"
+        r"（以通常的变动为单位）；网络看到每个数值和之前的 \5 个数值，最远回看 \6 步",
     ),
     # what is learnt
     (
