@@ -179,6 +179,14 @@ def test_many_series_are_compared_series_by_series():
         assert (found.verdict.over, found.verdict.n) == ("series", 24)
 
 
+def test_a_series_that_had_hardly_begun_is_learnt_from_in_the_end_only():
+    frames = [wave(60).assign(unique_id=f"s{i}") for i in range(3)]
+    frames.append(wave(6).assign(unique_id="short"))
+    found = quick(pd.concat(frames), n_trials=2, n_windows=4, n_unseen=3, step_size=1)
+    assert "short" in found.forecaster.predict()["unique_id"].tolist()
+    assert found.sentences[-1].startswith("1 of 4 series had hardly begun")
+
+
 def test_known_before_counts_from_the_latest_end():
     days = pd.date_range("2024-01-01", periods=10)
     frame = pd.concat(

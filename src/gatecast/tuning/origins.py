@@ -19,6 +19,8 @@ __all__ = ["Plan", "known_before"]
 #: With as many series an origin has forecasts enough; with fewer, more origins are taken.
 MANY_SERIES = 20
 _SEARCHED = 48
+#: Of a series, that a forecaster can learn from.
+_FEWEST_VALUES = 4
 #: Values that origins are scored on, where a short horizon makes origins cheap and each say little.
 _VALUES, _MOST = 480, 240
 
@@ -114,6 +116,18 @@ class Plan:
             if size
         ]
 
+    def scored(self, panel: Panel) -> Panel:
+        """Leave out the series that had hardly begun at the first origin of all.
+
+        A forecaster refuses to learn from them there; from the whole of them it may.
+        """
+        first = self.h + (self.unseen - 1) * self.unseen_step
+        first += self.h + (self.searched - 1) * self.step
+        kept = np.flatnonzero(_known(panel, first) >= _FEWEST_VALUES)
+        if len(kept) in (0, len(panel)):
+            return panel  # all of them, or the error says how many values are needed
+        return _take(panel, kept, np.diff(panel.offsets)[kept])
+
     def judge(self, models: dict[str, Any], panel: Panel, n_jobs: int | None) -> Backtest:
         """Score models on the unseen origins."""
         return backtest(
@@ -138,19 +152,31 @@ def known_before(panel: Panel, back: int) -> Panel:
     Panel
         Without the series that had not begun.
     """
+    known = _known(panel, back)
+    begun = np.flatnonzero(known)
+    return _take(panel, begun, known[begun])
+
+
+def _known(panel: Panel, back: int) -> np.ndarray:
+    """Count the values of each series up to so many steps before the end of the latest."""
     sizes = np.diff(panel.offsets)
     ends = panel.times[panel.offsets[1:] - 1]
-    late = np.zeros(len(panel), np.int64)
+    late: Any = np.zeros(len(panel), np.int64)
     if ends.dtype.kind == "M":
         late = count_steps(ends, np.full(len(ends), ends.max()), panel.freq)
-    kept = np.clip(sizes + late - back, 0, sizes)
-    which = np.flatnonzero(kept)
+    known: Any = np.clip(sizes + late - back, 0, sizes)
+    return known
+
+
+def _take(panel: Panel, which: np.ndarray, sizes: Any) -> Panel:
+    """Give some series, of each so many values from its beginning."""
+    offsets: Any = panel.offsets
     rows = np.concatenate(
-        [np.arange(panel.offsets[i], panel.offsets[i] + kept[i]) for i in which]
-        or [np.zeros(0, np.int64)]
+        [np.zeros(0, np.int64)]
+        + [np.arange(offsets[i], offsets[i] + n) for i, n in zip(which, sizes, strict=True)]
     )
     return replace(
-        panel, ids=panel.ids[which], offsets=np.concatenate([[0], np.cumsum(kept[which])]),
+        panel, ids=panel.ids[which], offsets=np.concatenate([[0], np.cumsum(sizes)]),
         times=panel.times[rows], values=panel.values[rows], filled=panel.filled[rows],
         extra={name: column[rows] for name, column in panel.extra.items()}, notes=(),
     )  # fmt: skip
