@@ -172,7 +172,8 @@ def test_processes_side_by_side_run_as_many_trials_as_asked_for():
 
 
 def test_many_series_are_compared_series_by_series():
-    frames = [wave(60, 0.1 + 0.02 * i).assign(unique_id=f"s{i}") for i in range(24)]
+    # of different lengths, so that step numbers of an origin differ
+    frames = [wave(60 + i, 0.1 + 0.02 * i).assign(unique_id=f"s{i}") for i in range(24)]
     found = quick(pd.concat(frames), n_trials=6, n_windows=None, n_unseen=None)
     assert found.origins.groupby("number").size().max() == 4
     if found.verdict.n:

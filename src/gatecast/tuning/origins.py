@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
@@ -188,13 +189,38 @@ def score(model: Any, part: Panel, size: int, plan: Plan, loss: str) -> list[flo
     Returns
     -------
     list of float
-        Mean loss at each origin, in the order of time; see
-        :meth:`gatecast.evaluation.backtest.Backtest.losses`.
+        Mean loss at each origin, in the order of time.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what cannot be scored is said once, by the judgement
         found = backtest(
             model, part, plan.h, n_windows=size, step_size=plan.step, refit=False, n_jobs=1
         )
-        losses = found.losses(loss).iloc[:, 0].to_numpy(np.float64)
+        losses = losses_by_origin(found, loss).iloc[:, 0].to_numpy(np.float64)
     return [float(value) if math.isfinite(value) else math.nan for value in losses]
+
+
+def losses_by_origin(found: Backtest, loss: str) -> pd.DataFrame:
+    """Give the mean loss of each model at each origin, over series and steps.
+
+    As :meth:`gatecast.evaluation.backtest.Backtest.losses`, but where times are step numbers an
+    origin is as far from each series' own end, which is another number for each.
+    """
+    rows = found.forecasts
+    origin: Any = rows["cutoff"]
+    if found.id_col is not None and origin.dtype.kind in "iu":
+        origin = origin - origin.groupby(rows[found.id_col], observed=True).transform("max")
+    means: Any = scaled_losses(found, loss).groupby(origin, sort=True).mean()
+    return means
+
+
+def scaled_losses(found: Backtest, loss: str) -> pd.DataFrame:
+    """Give the loss of each forecast; of many series each is divided by its scale."""
+    y = found.forecasts[found.target_col].to_numpy(np.float64)
+    error = np.abs(found.forecasts[list(found.models)].to_numpy(np.float64) - y[:, np.newaxis])
+    error = error**2 if loss == "squared" else error
+    if found.id_col is not None and found.forecasts[found.id_col].nunique() > 1:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            error = error / found.scales[[loss]].to_numpy(np.float64)
+        error[~np.isfinite(error)] = np.nan  # a series that never changes has no scale
+    return pd.DataFrame(error, columns=pd.Index(found.models), index=found.forecasts.index)

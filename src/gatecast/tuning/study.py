@@ -541,8 +541,8 @@ def _table(study: Any, work: _Work) -> pd.DataFrame:
         row: dict[str, Any] = {
             "number": trial.number,
             "state": "diverged" if reason else names[trial.state.name],
-            "value": trial.value if trial.value is not None
-            else (float(np.mean(scores)) if scores and not reason else math.nan),
+            # Optuna keeps the last report of a pruned trial as its value
+            "value": math.nan if reason or not scores else float(np.mean(scores)),
             "seconds": math.nan if spent is None else spent.total_seconds(),
         }  # fmt: skip
         row |= _settings(trial, work)
