@@ -118,7 +118,7 @@ def kills(_: Path) -> None:
                 subprocess.Popen([sys.executable, "-c", WORKER, path], cwd=Path(__file__).parent)
                 for _ in range(2)
             ]
-            time.sleep(3.0 + rng.uniform(0, 2.0))
+            time.sleep(rng.uniform(2.0, 6.0))
             for worker in workers:
                 worker.kill()
             for worker in workers:
@@ -147,7 +147,8 @@ def kills(_: Path) -> None:
 def ended_in(path: str) -> dict[int, float]:
     """Give the same as :func:`ended` from the file itself."""
     rows = sqlite3.connect(path).execute(
-        "select number, value from trials left join trial_values using (trial_id) "
+        "select number, case state when 'COMPLETE' then value end "
+        "from trials left join trial_values using (trial_id) "
         "where state in ('COMPLETE', 'PRUNED')"
     )
     return {number: -1.0 if value is None else value for number, value in rows}

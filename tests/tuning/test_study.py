@@ -172,11 +172,20 @@ def test_processes_side_by_side_run_as_many_trials_as_asked_for():
 
 
 def test_many_series_are_compared_series_by_series():
-    frames = [wave(60, 0.1 + 0.02 * i).assign(unique_id=f"s{i}") for i in range(24)]
+    # of different lengths, so that step numbers of an origin differ
+    frames = [wave(60 + i, 0.1 + 0.02 * i).assign(unique_id=f"s{i}") for i in range(24)]
     found = quick(pd.concat(frames), n_trials=6, n_windows=None, n_unseen=None)
     assert found.origins.groupby("number").size().max() == 4
     if found.verdict.n:
         assert (found.verdict.over, found.verdict.n) == ("series", 24)
+
+
+def test_a_series_that_had_hardly_begun_is_learnt_from_in_the_end_only():
+    frames = [wave(60).assign(unique_id=f"s{i}") for i in range(3)]
+    frames.append(wave(6).assign(unique_id="short"))
+    found = quick(pd.concat(frames), n_trials=2, n_windows=4, n_unseen=3, step_size=1)
+    assert "short" in found.forecaster.predict()["unique_id"].tolist()
+    assert found.sentences[-1].startswith("1 of 4 series had hardly begun")
 
 
 def test_known_before_counts_from_the_latest_end():

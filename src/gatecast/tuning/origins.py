@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
@@ -19,6 +20,8 @@ __all__ = ["Plan", "known_before"]
 #: With as many series an origin has forecasts enough; with fewer, more origins are taken.
 MANY_SERIES = 20
 _SEARCHED = 48
+#: Of a series, that a forecaster can learn from.
+_FEWEST_VALUES = 4
 #: Values that origins are scored on, where a short horizon makes origins cheap and each say little.
 _VALUES, _MOST = 480, 240
 
@@ -114,6 +117,18 @@ class Plan:
             if size
         ]
 
+    def scored(self, panel: Panel) -> Panel:
+        """Leave out the series that had hardly begun at the first origin of all.
+
+        A forecaster refuses to learn from them there; from the whole of them it may.
+        """
+        first = self.h + (self.unseen - 1) * self.unseen_step
+        first += self.h + (self.searched - 1) * self.step
+        kept = np.flatnonzero(_known(panel, first) >= _FEWEST_VALUES)
+        if len(kept) in (0, len(panel)):
+            return panel  # all of them, or the error says how many values are needed
+        return _take(panel, kept, np.diff(panel.offsets)[kept])
+
     def judge(self, models: dict[str, Any], panel: Panel, n_jobs: int | None) -> Backtest:
         """Score models on the unseen origins."""
         return backtest(
@@ -138,19 +153,31 @@ def known_before(panel: Panel, back: int) -> Panel:
     Panel
         Without the series that had not begun.
     """
+    known = _known(panel, back)
+    begun = np.flatnonzero(known)
+    return _take(panel, begun, known[begun])
+
+
+def _known(panel: Panel, back: int) -> np.ndarray:
+    """Count the values of each series up to so many steps before the end of the latest."""
     sizes = np.diff(panel.offsets)
     ends = panel.times[panel.offsets[1:] - 1]
-    late = np.zeros(len(panel), np.int64)
+    late: Any = np.zeros(len(panel), np.int64)
     if ends.dtype.kind == "M":
         late = count_steps(ends, np.full(len(ends), ends.max()), panel.freq)
-    kept = np.clip(sizes + late - back, 0, sizes)
-    which = np.flatnonzero(kept)
+    known: Any = np.clip(sizes + late - back, 0, sizes)
+    return known
+
+
+def _take(panel: Panel, which: np.ndarray, sizes: Any) -> Panel:
+    """Give some series, of each so many values from its beginning."""
+    offsets: Any = panel.offsets
     rows = np.concatenate(
-        [np.arange(panel.offsets[i], panel.offsets[i] + kept[i]) for i in which]
-        or [np.zeros(0, np.int64)]
+        [np.zeros(0, np.int64)]
+        + [np.arange(offsets[i], offsets[i] + n) for i, n in zip(which, sizes, strict=True)]
     )
     return replace(
-        panel, ids=panel.ids[which], offsets=np.concatenate([[0], np.cumsum(kept[which])]),
+        panel, ids=panel.ids[which], offsets=np.concatenate([[0], np.cumsum(sizes)]),
         times=panel.times[rows], values=panel.values[rows], filled=panel.filled[rows],
         extra={name: column[rows] for name, column in panel.extra.items()}, notes=(),
     )  # fmt: skip
@@ -162,13 +189,38 @@ def score(model: Any, part: Panel, size: int, plan: Plan, loss: str) -> list[flo
     Returns
     -------
     list of float
-        Mean loss at each origin, in the order of time; see
-        :meth:`gatecast.evaluation.backtest.Backtest.losses`.
+        Mean loss at each origin, in the order of time.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what cannot be scored is said once, by the judgement
         found = backtest(
             model, part, plan.h, n_windows=size, step_size=plan.step, refit=False, n_jobs=1
         )
-        losses = found.losses(loss).iloc[:, 0].to_numpy(np.float64)
+        losses = losses_by_origin(found, loss).iloc[:, 0].to_numpy(np.float64)
     return [float(value) if math.isfinite(value) else math.nan for value in losses]
+
+
+def losses_by_origin(found: Backtest, loss: str) -> pd.DataFrame:
+    """Give the mean loss of each model at each origin, over series and steps.
+
+    As :meth:`gatecast.evaluation.backtest.Backtest.losses`, but where times are step numbers an
+    origin is as far from each series' own end, which is another number for each.
+    """
+    rows = found.forecasts
+    origin: Any = rows["cutoff"]
+    if found.id_col is not None and origin.dtype.kind in "iu":
+        origin = origin - origin.groupby(rows[found.id_col], observed=True).transform("max")
+    means: Any = scaled_losses(found, loss).groupby(origin, sort=True).mean()
+    return means
+
+
+def scaled_losses(found: Backtest, loss: str) -> pd.DataFrame:
+    """Give the loss of each forecast; of many series each is divided by its scale."""
+    y = found.forecasts[found.target_col].to_numpy(np.float64)
+    error = np.abs(found.forecasts[list(found.models)].to_numpy(np.float64) - y[:, np.newaxis])
+    error = error**2 if loss == "squared" else error
+    if found.id_col is not None and found.forecasts[found.id_col].nunique() > 1:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            error = error / found.scales[[loss]].to_numpy(np.float64)
+        error[~np.isfinite(error)] = np.nan  # a series that never changes has no scale
+    return pd.DataFrame(error, columns=pd.Index(found.models), index=found.forecasts.index)

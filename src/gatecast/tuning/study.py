@@ -230,8 +230,8 @@ def tune(
         if url is None and jobs > 1:  # processes meet in a file
             url = kept.url_of(Path(folder) / "study.db")
         work = _Work(
-            url, study_name, panel, plan, settings, searched, loss, sampler, random_state,
-            n_trials, math.inf if timeout is None else began + timeout,
+            url, study_name, plan.scored(panel), plan, settings, searched, loss, sampler,
+            random_state, n_trials, math.inf if timeout is None else began + timeout,
         )  # fmt: skip
         study = kept.open_study(url, study_name, resume=resume)
         _check_task(study, work)
@@ -239,7 +239,7 @@ def tune(
         interrupted = _search(study, work, jobs, progress)
         if storage is None and url is not None:
             study = kept.into_memory(study, url)  # its file goes away with the folder
-        return _learn(study, work, interrupted, n_jobs)
+        return _learn(study, work, panel, interrupted, n_jobs)
 
 
 def _jobs_of_the_context() -> int:
@@ -470,7 +470,7 @@ def _status(study: Any, total: int) -> Status:
 # ---------------------------------------------------------------------------------------- learning
 
 
-def _learn(study: Any, work: _Work, interrupted: bool, n_jobs: int | None) -> Tuning:
+def _learn(study: Any, work: _Work, panel: Panel, interrupted: bool, n_jobs: int | None) -> Tuning:
     finished = _finished(study)
     if not finished:
         reasons = [t.user_attrs["diverged"] for t in _trials(study, "PRUNED")
@@ -495,7 +495,7 @@ def _learn(study: Any, work: _Work, interrupted: bool, n_jobs: int | None) -> Tu
         judgement = work.plan.judge(models, work.panel, n_jobs)
         verdict = compare(judgement, work.loss)
     chosen = base if not verdict.better else _model(work.base, found)
-    chosen.fit(work.panel)
+    chosen.fit(panel)
     table = _table(study, work)
     origins = pd.DataFrame(
         [
@@ -506,6 +506,12 @@ def _learn(study: Any, work: _Work, interrupted: bool, n_jobs: int | None) -> Tu
         columns=pd.Index(["number", "origin", "loss"]),
     )
     told = sentences(table, origins, verdict, found, work.space, work.plan, len(work.panel))
+    short = len(panel) - len(work.panel)
+    if short:
+        told.append(
+            f"{short} of {len(panel)} series had hardly begun at the first origin: the search left "
+            "them out, and the forecaster learnt from them in the end"
+        )
     if interrupted:
         told.insert(0, "the search was stopped; what it had finished was kept")
     return Tuning(
@@ -537,8 +543,8 @@ def _table(study: Any, work: _Work) -> pd.DataFrame:
         row: dict[str, Any] = {
             "number": trial.number,
             "state": "diverged" if reason else names[trial.state.name],
-            "value": trial.value if trial.value is not None
-            else (float(np.mean(scores)) if scores and not reason else math.nan),
+            # Optuna keeps the last report of a pruned trial as its value
+            "value": math.nan if reason or not scores else float(np.mean(scores)),
             "seconds": math.nan if spent is None else spent.total_seconds(),
         }  # fmt: skip
         row |= _settings(trial, work)

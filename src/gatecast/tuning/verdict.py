@@ -12,7 +12,7 @@ import numpy as np
 
 from gatecast.evaluation.backtest import Backtest
 from gatecast.evaluation.significance import diebold_mariano, skill_interval
-from gatecast.tuning.origins import MANY_SERIES, Plan
+from gatecast.tuning.origins import MANY_SERIES, Plan, losses_by_origin, scaled_losses
 from gatecast.tuning.space import Choice, Entry
 
 if TYPE_CHECKING:
@@ -79,17 +79,13 @@ def compare(judgement: Backtest, loss: str) -> Verdict:
     loss : {"absolute", "squared"}
         What is compared.
     """
-    table = judgement.losses(loss)
+    table = losses_by_origin(judgement, loss)
     over, lag, block = "origins", max(1, judgement.lag), max(judgement.lag, len(table) ** (1 / 3))
     if judgement.id_col is not None:
         ids = judgement.forecasts[judgement.id_col]
         if ids.nunique() >= MANY_SERIES:
-            y = judgement.forecasts[judgement.target_col].to_numpy(np.float64)
-            errors = judgement.forecasts[list(judgement.models)].sub(y, axis=0).abs()
-            errors = errors**2 if loss == "squared" else errors
-            scaled: Any = errors.div(judgement.scales[loss].to_numpy(), axis=0)
-            table = scaled.replace([np.inf], np.nan).groupby(ids, sort=False, observed=True).mean()
-            table = table.dropna()
+            scaled: Any = scaled_losses(judgement, loss)
+            table = scaled.groupby(ids, sort=False, observed=True).mean()
             over, lag, block = "series", 1, 1.0
     table = table.dropna()
     first, second = (table[name].to_numpy(np.float64) for name in ("defaults", "found"))
