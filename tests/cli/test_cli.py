@@ -56,6 +56,14 @@ def test_demo_table_fits_a_terminal(tmp_path):
     assert done.stderr == ""  # no progress where nobody watches
 
 
+def test_the_guided_page_is_written(tmp_path):
+    assert gatecast("demo", "--learn", cwd=tmp_path).stdout == "Page: gatecast-learn.html\n"
+    found = json.loads(gatecast("demo", "--learn", "--lang", "zh", "--json", cwd=tmp_path).stdout)
+    assert found["trained"]["test_rmse"] < found["pair"]["test_rmse"] < 0.6
+    assert '<html lang="zh">' in (tmp_path / found["report"]).read_text()
+    assert not (tmp_path / "gatecast-demo.html").exists()
+
+
 def test_forecast_goes_to_stdout_and_nothing_else_does(passengers):
     done = gatecast("forecast", passengers, "--h", 12, cwd=passengers.parent)
     lines = done.stdout.splitlines()

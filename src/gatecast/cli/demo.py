@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gatecast.cli.explain import LANG, Language
+
 if TYPE_CHECKING:
     from gatecast.evaluation.tutorial import ModelRun, TutorialResult
 
@@ -15,9 +17,18 @@ __all__ = ["demo"]
 
 
 def demo(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path(
-        "gatecast-demo.html"
-    ),
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="The page to write; gatecast-demo.html or gatecast-learn.html if not given.",
+        ),
+    ] = None,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Write a guided page instead: how an LSTM remembers.")
+    ] = False,
+    lang: LANG = Language.en,
     random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -26,6 +37,9 @@ def demo(
     Trains the tutorial's network as it was written and on sequences, scores both beside simple
     models and the noise floor, and writes a page with charts.
     """
+    if learn:
+        _learn(output or Path("gatecast-learn.html"), lang, random_state, as_json)
+        return
     from gatecast.cli.console import training_bars
     from gatecast.errors import MissingExtraError
     from gatecast.evaluation.tutorial import run_tutorial
@@ -33,6 +47,7 @@ def demo(
     from gatecast.report.picture import demo_picture
 
     labels = {"tutorial": "as the tutorial has it", "sequences": "on sequences"}
+    output = output or Path("gatecast-demo.html")
     with training_bars(labels) as tell:
         result = run_tutorial(random_state=random_state, progress=tell)
     demo_page(result, output)
@@ -46,6 +61,24 @@ def demo(
         typer.echo(json.dumps(_document(result, output, picture)))
     else:
         _print(result, output, picture)
+
+
+def _learn(output: Path, lang: Language, random_state: int, as_json: bool) -> None:
+    from gatecast.explain.lessons import make_lessons
+    from gatecast.report.learn import learn_page
+
+    lessons = make_lessons(random_state=random_state)
+    learn_page(lessons, output, lang=lang.value)
+    if as_json:
+        found = {
+            name: {"test_rmse": getattr(lessons, name).test_rmse}
+            for name in ("untrained", "emptied", "pair", "trained")
+        }
+        found["naive"] = {"test_rmse": lessons.naive_rmse}
+        found["noise_floor"] = {"test_rmse": lessons.noise_floor}
+        typer.echo(json.dumps({**found, "report": str(output)}))
+    else:
+        typer.echo(f"Page: {output}")
 
 
 def _document(result: TutorialResult, report: Path, picture: Path | None) -> dict[str, Any]:

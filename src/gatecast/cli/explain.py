@@ -22,7 +22,7 @@ class Language(str, Enum):
 
 
 LANG = Annotated[
-    Language, typer.Option(help="Language that the page opens in; a button changes it.")
+    Language, typer.Option(help="Language that the page opens in; a button on it changes it.")
 ]
 
 

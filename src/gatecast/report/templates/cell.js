@@ -42,8 +42,8 @@ const cellDrawing = (() => {
       const made = draw.svg("text", { x, y, class: "label", "text-anchor": anchor }, parts, letter);
       draw.svg("tspan", { dy: 3, class: "step" }, made, step);
     }
-    function text(x, y, kind, anchor = "middle") {
-      const made = draw.svg("text", { x, y, class: kind, "text-anchor": anchor }, parts);
+    function text(x, y, kind, anchor = "middle", group = parts) {
+      const made = draw.svg("text", { x, y, class: kind, "text-anchor": anchor }, group);
       return (said) => { made.textContent = said; };
     }
     function operator(x, y, sign) {
@@ -52,12 +52,14 @@ const cellDrawing = (() => {
     }
     // a layer: its level rises with a gate's share; of what has a sign it grows from the middle
     function layer(x, squash, name) {
-      const high = 42, wide = 60, top = LAYER - high / 2;
-      draw.svg("rect", { x: x - wide / 2, y: top, width: wide, height: high, rx: 5, class: "layer" }, parts);
-      const level = draw.svg("rect", { x: x - wide / 2, width: wide, class: "level", "data-gate": name }, parts);
-      draw.svg("rect", { x: x - wide / 2, y: top, width: wide, height: high, rx: 5, class: "frame" }, parts);
-      text(x, LAYER - 5, "squash")(squash);
-      const number = text(x, LAYER + 13, "level-number"), label = text(x, BOTTOM + 17, "label");
+      const high = 42, wide = 60, top = LAYER - high / 2, left = x - wide / 2;
+      const group = draw.svg("g", { "data-part": name }, parts);
+      draw.svg("rect", { x: left, y: top, width: wide, height: high, rx: 5, class: "layer" }, group);
+      const level = draw.svg("rect", { x: left, width: wide, class: "level", "data-gate": name }, group);
+      draw.svg("rect", { x: left, y: top, width: wide, height: high, rx: 5, class: "frame" }, group);
+      text(x, LAYER - 5, "squash", "middle", group)(squash);
+      const number = text(x, LAYER + 13, "level-number", "middle", group);
+      const label = text(x, BOTTOM + 17, "label", "middle", group);
       return (value) => {
         const share = Math.min(1, Math.abs(value));
         if (squash === "σ") {

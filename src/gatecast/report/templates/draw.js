@@ -6,7 +6,7 @@ const draw = (() => {
   function colours() {
     const style = getComputedStyle(document.documentElement);
     const of = (name) => style.getPropertyValue("--" + name).trim();
-    const names = ["ink", "soft", "rule", "paper", "card", "accent", "warm", "series"];
+    const names = ["ink", "soft", "rule", "paper", "card", "accent", "warm", "series", "green"];
     return Object.fromEntries(names.map((name) => [name, of(name)]));
   }
 
@@ -54,7 +54,7 @@ const draw = (() => {
 
   function valueAxis(area, low, high, top, bottom, ink) {
     const { pen, left, right } = area;
-    const step = niceStep(high - low, (bottom - top) / 45);
+    const step = niceStep(high - low, (bottom - top) / 34);
     const y = (value) => bottom - ((value - low) / (high - low)) * (bottom - top);
     pen.textAlign = "right";
     pen.textBaseline = "middle";

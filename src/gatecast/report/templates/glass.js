@@ -24,7 +24,6 @@ class Glass {
     this.part = (name) => root.querySelector(`[data-role="${name}"]`);
     this.bases = new Map();
     this.listen();
-    this.speak();
   }
 
   // the value of a gate at a step, of a unit counted over all layers
@@ -43,14 +42,16 @@ class Glass {
   values(t = this.t) {
     const v = { value: draw.short(this.packed.values[t]), scale: 1, hiddenScale: 1 };
     for (const name of this.packed.names) v[name] = this.at(name, t);
-    v.hiddenBefore = this.at("hidden", t - 1);
+    // a memory that is emptied before every step comes from nowhere
+    const before = this.packed.carried === false ? -1 : t - 1;
+    v.hiddenBefore = this.at("hidden", before);
     if (this.packed.cell === "gru") {
       v.before = v.hiddenBefore;
       v.kept = v.update * v.before;
       v.written = (1 - v.update) * v.candidate;
       v.scale = this.scale("hidden");
     } else {
-      v.before = this.at("cell", t - 1);
+      v.before = this.at("cell", before);
       v.kept = v.forget * v.before;
       v.written = v.input * v.candidate;
       v.scale = this.scale("cell");
@@ -266,9 +267,12 @@ class Glass {
     const area = draw.canvas(place, 190);
     if (!area) return null;
     const ink = draw.colours(), top = 6, bottom = area.height - 24;
-    const [low, high] = draw.extent([[this.packed.values, this.a, this.b]]);
+    const others = [["signal", ink.green], ["prediction", ink.accent]].filter(([name]) => this.packed[name]);
+    const seen = [this.packed.values, ...others.map(([name]) => this.packed[name])];
+    const [low, high] = draw.extent(seen.map((values) => [values, this.a, this.b]));
     const y = draw.valueAxis(area, low, high, top, bottom, ink);
     draw.line(area, this.packed.values, this.a, this.b, y, ink.series, 1.5);
+    for (const [name, colour] of others) draw.line(area, this.packed[name], this.a, this.b, y, colour, 2);
     draw.timeAxis(area, this.packed.times, this.a, this.b, bottom, ink);
     draw.title(area, this.packed.series, ink);
     return { top, bottom, y, left: area.left, right: area.right };
