@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         WindowAverage,
     )
     from gatecast.evaluation.backtest import backtest
-    from gatecast.explain import attribution, gates, memory
+    from gatecast.explain import attribution, gates, look_inside, memory
     from gatecast.forecaster import LSTMForecaster, load
 
 __version__ = "0.1.0"
@@ -38,6 +38,7 @@ __all__ = [
     "backtest",
     "gates",
     "load",
+    "look_inside",
     "memory",
 ]
 
@@ -57,6 +58,7 @@ _HOMES = {
     "backtest": "evaluation.backtest",
     "gates": "explain",
     "load": "forecaster",
+    "look_inside": "explain",
     "memory": "explain",
 }
 

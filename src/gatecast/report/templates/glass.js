@@ -40,7 +40,7 @@ class Glass {
 
   // everything that is shown of a step
   values(t = this.t) {
-    const v = { value: draw.short(this.packed.values[t]), scale: 1, hiddenScale: 1 };
+    const v = { value: draw.full(this.packed.values[t]), scale: 1, hiddenScale: 1 };
     for (const name of this.packed.names) v[name] = this.at(name, t);
     // a memory that is emptied before every step comes from nowhere
     const before = this.packed.carried === false ? -1 : t - 1;
