@@ -92,11 +92,14 @@ def unpacked(packed):
     kind = "<u2" if packed["bits"] == 16 else "u1"
     cells = np.frombuffer(base64.b64decode(packed["data"]), kind).astype(np.float64)
     wide = packed["layers"] * packed["units"]
-    share = cells.reshape(len(packed["names"]), packed["steps"], wide) / (2 ** packed["bits"] - 1)
+    values = cells.reshape(len(packed["names"]), packed["steps"], wide)
+    top = 2 ** packed["bits"] - 1
     for i, name in enumerate(packed["names"]):
         if name in ("candidate", "recurrent", "cell", "hidden"):
-            share[i] = (2 * share[i] - 1) * packed["scales"][i]
-    return share
+            values[i] = (2 * values[i] / (top - 1) - 1) * packed["scales"][i]
+        else:
+            values[i] /= top
+    return values
 
 
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1)])
@@ -113,6 +116,15 @@ def test_what_is_packed_is_what_the_gates_are(cell, layers):
     np.testing.assert_array_equal(packed["values"], air_passengers()["y"])
     assert sorted(packed["order"]) == list(range(7 * layers))
     assert np.all(np.diff(found.memory.units["half_life"].to_numpy()[packed["order"]]) <= 0)
+
+
+@pytest.mark.parametrize("steps", [20, 12_000])
+def test_a_zero_stays_a_zero(steps):
+    frame, history = wide_gates(steps, 50)
+    frame["cell"] *= frame["unit"] % 2
+    packed = pack_gates(frame, history, time_col="ds", target_col="y")
+    cell = unpacked(packed)[packed["names"].index("cell")]
+    assert np.all(cell[:, ::2] == 0.0)
 
 
 def wide_gates(steps, units):

@@ -30,7 +30,7 @@ const WORDS = {
       `the past: ${v.written} is written, and it now says ${v.hidden}.`,
     ].join(""),
     sum: (v) => `The last ${v.lags} steps add up to ${v.sum}${v.unit} in the forecast ${v.ahead} ` +
-      `ahead; the greatest share is that of ${v.time}, ${v.lag} back: ${v.most}.`,
+      `ahead; the greatest share is that of ${v.time}, ${v.lag} ${v.lag === 1 ? "step" : "steps"} back: ${v.most}.`,
     inputs: (list) => `By input: ${list}.`,
     ownUnit: "", netUnit: " (in the network's unit)", inputNames: {},
   },
