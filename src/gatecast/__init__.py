@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
     from gatecast.evaluation.backtest import backtest
     from gatecast.evaluation.verdict import diagnose, verdict
-    from gatecast.explain import attribution, gates, memory
+    from gatecast.explain import attribution, gates, look_inside, memory
     from gatecast.forecaster import LSTMForecaster, load
     from gatecast.tuning import tune
 
@@ -43,6 +43,7 @@ __all__ = [
     "diagnose",
     "gates",
     "load",
+    "look_inside",
     "memory",
     "tune",
     "verdict",
@@ -66,6 +67,7 @@ _HOMES = {
     "diagnose": "evaluation.verdict",
     "gates": "explain",
     "load": "forecaster",
+    "look_inside": "explain",
     "memory": "explain",
     "tune": "tuning",
     "verdict": "evaluation.verdict",

@@ -110,6 +110,12 @@ def test_what_cannot_be_looked_at_is_said(tmp_path):
     pd.testing.assert_frame_equal(gatecast.gates(loaded, frame), gates(model))
 
 
+def test_rows_without_times_are_numbered_again():
+    frame = pd.DataFrame({"y": np.sin(np.arange(40.0))})
+    model = LSTMForecaster(**QUICK).fit(frame)
+    pd.testing.assert_frame_equal(gates(model, frame), gates(model))
+
+
 def test_windows_have_no_memory_to_follow():
     model = LSTMForecaster(h=2, look_back=4, updates=5, seeds=1, hidden=3)
     model.fit(pd.DataFrame({"y": np.sin(np.arange(40.0))}))

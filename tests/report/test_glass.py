@@ -1,6 +1,7 @@
 """The glass box's page: what it holds, and what a reader can do with it in a browser."""
 
 import base64
+import importlib.util
 import itertools
 from dataclasses import replace
 
@@ -9,11 +10,14 @@ import pandas as pd
 import pytest
 
 from gatecast.datasets import air_passengers
+from gatecast.errors import MissingExtraError
 from gatecast.explain import look_inside
 from gatecast.forecaster import LSTMForecaster
 from gatecast.report.chinese import in_chinese
 from gatecast.report.explain import explain_page
 from gatecast.report.glass import pack_attribution, pack_forecast, pack_gates, time_labels
+from gatecast.report.notebook import show
+from gatecast.report.picture import inside_picture
 
 RUN = "window.hacked=1"
 ATTACKS = [
@@ -88,11 +92,14 @@ def unpacked(packed):
     kind = "<u2" if packed["bits"] == 16 else "u1"
     cells = np.frombuffer(base64.b64decode(packed["data"]), kind).astype(np.float64)
     wide = packed["layers"] * packed["units"]
-    share = cells.reshape(len(packed["names"]), packed["steps"], wide) / (2 ** packed["bits"] - 1)
+    values = cells.reshape(len(packed["names"]), packed["steps"], wide)
+    top = 2 ** packed["bits"] - 1
     for i, name in enumerate(packed["names"]):
         if name in ("candidate", "recurrent", "cell", "hidden"):
-            share[i] = (2 * share[i] - 1) * packed["scales"][i]
-    return share
+            values[i] = (2 * values[i] / (top - 1) - 1) * packed["scales"][i]
+        else:
+            values[i] /= top
+    return values
 
 
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1)])
@@ -109,6 +116,15 @@ def test_what_is_packed_is_what_the_gates_are(cell, layers):
     np.testing.assert_array_equal(packed["values"], air_passengers()["y"])
     assert sorted(packed["order"]) == list(range(7 * layers))
     assert np.all(np.diff(found.memory.units["half_life"].to_numpy()[packed["order"]]) <= 0)
+
+
+@pytest.mark.parametrize("steps", [20, 12_000])
+def test_a_zero_stays_a_zero(steps):
+    frame, history = wide_gates(steps, 50)
+    frame["cell"] *= frame["unit"] % 2
+    packed = pack_gates(frame, history, time_col="ds", target_col="y")
+    cell = unpacked(packed)[packed["names"].index("cell")]
+    assert np.all(cell[:, ::2] == 0.0)
 
 
 def wide_gates(steps, units):
@@ -180,6 +196,28 @@ def test_sentences_of_usual_data_are_all_said_in_chinese(inside):
             len(word) > 6 and word.isascii() and word.isalpha() for word in words.split()
         )
     assert in_chinese("what nobody has said yet") == "what nobody has said yet"
+
+
+def test_the_picture_is_a_png_or_the_pip_line_is_said(tmp_path, inside):
+    path = tmp_path / "inside.png"
+    # what matplotlib would take for a formula that cannot be read
+    named = {
+        "history": inside.history.rename(columns={"y": "$\\frac{$"}),
+        "target_col": "$\\frac{$",
+    }
+    if importlib.util.find_spec("matplotlib") is None:
+        with pytest.raises(MissingExtraError, match="pip install"):
+            inside_picture(inside, path)
+    else:
+        inside_picture(replace(inside, **named), path)
+        assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_notebook_shows_the_findings_with_names_escaped(inside):
+    shown = replace(inside.memory, sentences=("<b>half</b>",))._repr_html_()
+    assert "&lt;b&gt;half" in shown
+    assert "<table" in shown
+    assert "half_life" in shown
 
 
 # --------------------------------------------------------------------------------------- browser
@@ -407,12 +445,29 @@ def test_nothing_overlaps_or_sticks_out(open_glass, page_of, width, scheme, lang
 
 
 @pytest.mark.browser
-def test_it_prints_without_its_tools(open_glass, page_of):
-    page, player = open_glass(page_of)
+def test_it_prints_in_light_colours_and_without_its_tools(open_glass, page_of):
+    page, player = open_glass(page_of, scheme="dark")
+    ink = "getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()"
+    assert page.evaluate(ink) == "#e6edf3"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(ink) == "#1c2128"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(ink) == "#e6edf3"
     page.emulate_media(media="print")
     assert not player.part("play").is_visible()
     assert player.part("cell").is_visible()
     assert player.part("series").bounding_box()["height"] > 100
+
+
+@pytest.mark.browser
+def test_a_notebook_holds_the_page_in_a_frame(visit, tmp_path, inside):
+    frame = show(inside, lang="zh")._repr_html_()
+    path = tmp_path / "notebook.html"
+    path.write_text(f'<!DOCTYPE html><meta charset="utf-8"><body data-ready>{frame}</body>')
+    page = visit(path, ready="body[data-ready]")
+    inner = page.frame_locator("iframe")
+    inner.locator("[data-role=on]").click()
+    assert "遗忘门保留" in inner.locator("[data-role=sentence]").inner_text()
 
 
 @pytest.mark.browser

@@ -41,6 +41,9 @@ def explain(
         typer.Option(help="CSV or Parquet file with the columns that the model knows in advance."),
     ] = None,
     lang: LANG = Language.en,
+    png: Annotated[
+        bool, typer.Option("--png", help="Write a picture beside the page, with matplotlib.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show what the gates and the memory of a saved model did along a series.
@@ -51,10 +54,14 @@ def explain(
     from gatecast.explain import look_inside
     from gatecast.forecaster import load
     from gatecast.report.explain import explain_page
+    from gatecast.report.picture import inside_picture
 
     inside = look_inside(load(model), file, series, network, futr_file)
     title = f"{file.name}, {inside.series}" if inside.id_col is not None else file.name
     explain_page(inside, output, title=title, lang=lang.value)
+    picture = output.with_suffix(".png") if png else None
+    if picture is not None:
+        inside_picture(inside, picture)
     if as_json:
         document = {
             "series": str(inside.series),
@@ -63,9 +70,12 @@ def explain(
             "notes": list(inside.notes),
             "decisions": list(inside.decisions),
             "report": str(output),
+            "picture": None if picture is None else str(picture),
         }
         typer.echo(json.dumps(document))
         return
     for sentence in (*inside.notes, *inside.memory.sentences):
         typer.echo(sentence)
     typer.echo(f"Page: {output}", err=True)
+    if picture is not None:
+        typer.echo(f"Picture: {picture}", err=True)

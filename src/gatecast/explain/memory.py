@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,11 @@ class MemoryFindings:
     share: float
     reach: int
     sentences: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        """Show the sentences and the table of units in a notebook."""
+        told = "".join(f"<p>{escape(sentence)}.</p>" for sentence in self.sentences)
+        return told + self.units.to_html(max_rows=20, float_format="{:.3g}".format, index=False)
 
 
 def memory(

@@ -10,7 +10,7 @@ from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.data.transforms import Log
-from gatecast.errors import DataError, NotFittedError, UsageError
+from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.recipe import Prepared
 from gatecast.network import Network
@@ -170,7 +170,12 @@ def _read(model: LSTMForecaster, source: Any) -> Panel:
     ends = model.ends_
     # the usual names are found, and a wide table does not have them
     usual = ends.id_col == "unique_id" and ends.target_col == "y"
-    named = {} if usual else {"id_col": ends.id_col, "target_col": ends.target_col}
-    return read_panel(
-        source, time_col=ends.time_col, freq=ends.freq, extra_cols=model._columns(), **named
-    )
+    named: dict[str, Any] = {} if usual else {"id_col": ends.id_col, "target_col": ends.target_col}
+    options: dict[str, Any] = {"freq": ends.freq, "extra_cols": model._columns(), **named}
+    try:
+        return read_panel(source, time_col=ends.time_col, **options)
+    except NotFoundError:
+        # a table without times has its rows numbered, under this name
+        if ends.time_col != "ds" or ends.times.dtype.kind == "M":
+            raise
+        return read_panel(source, **options)

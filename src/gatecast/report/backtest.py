@@ -108,7 +108,7 @@ def backtest_page(
 
 def _significance(table: pd.DataFrame) -> list[list[str]]:
     rows = []
-    for _, row in table.iterrows():
+    for row in table.to_dict("records"):
         if not np.isfinite(row["p"]):
             rows.append([row["model"], "too few to test", "", str(int(row["n"]))])
             continue

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["in_chinese"]
+__all__ = ["in_chinese", "parted"]
 
 #: What a sentence looks like, and what it becomes; \1, \2, ... are what was found in brackets.
 _SENTENCES: tuple[tuple[str, str], ...] = (
@@ -264,14 +264,18 @@ def in_chinese(sentence: str) -> str:
         From ``decisions()``, ``memory().sentences`` or the notes of ``look_inside``; it may begin
         with the name of a series and a colon.
     """
-    known = _known(sentence)
-    if known is not None:
-        return known
-    for colon in re.finditer(": ", sentence):
-        known = _known(sentence[colon.end() :])
-        if known is not None:
-            return f"{sentence[: colon.start()]}：{known}"
-    return sentence
+    name, rest = parted(sentence)
+    known = _known(rest) or rest
+    return f"{name}：{known}" if name else known
+
+
+def parted(sentence: str) -> tuple[str, str]:
+    """Part a sentence into the name of the series that it begins with, if it does, and the rest."""
+    if _known(sentence) is None:
+        for colon in re.finditer(": ", sentence):
+            if _known(sentence[colon.end() :]) is not None:
+                return sentence[: colon.start()], sentence[colon.end() :]
+    return "", sentence
 
 
 def _known(sentence: str) -> str | None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from gatecast import __version__, storage
 from gatecast.report import glass
-from gatecast.report.chinese import in_chinese
+from gatecast.report.chinese import in_chinese, parted
 from gatecast.report.page import render
 
 if TYPE_CHECKING:
     from gatecast.explain import Inside
 
-__all__ = ["SCRIPTS", "STYLES", "explain_page"]
+__all__ = ["SCRIPTS", "STYLES", "explain_html", "explain_page"]
 
 SCRIPTS = ("words.js", "draw.js", "cell.js", "glass.js", "start.js")
 STYLES = ("page.css", "glass.css")
@@ -44,7 +44,7 @@ def explain_page(
 
 
 def explain_html(inside: Inside, *, title: str, lang: str = "en") -> str:
-    """Make the page of the glass box; see :func:`explain_page`."""
+    """Make the page of the glass box, as text; see :func:`explain_page`."""
     packed = glass.pack_gates(
         inside.gates,
         inside.history,
@@ -84,7 +84,12 @@ def explain_html(inside: Inside, *, title: str, lang: str = "en") -> str:
 
 def _both(sentences: tuple[str, ...]) -> list[tuple[str, str]]:
     """Give each sentence in English and in Chinese, as it stands on a page."""
-    return [(f"{s[:1].upper()}{s[1:]}.", f"{in_chinese(s)}。") for s in sentences]
+    told = []
+    for sentence in sentences:
+        name, rest = parted(sentence)
+        english = f"{name}: {rest}" if name else rest[:1].upper() + rest[1:]
+        told.append((f"{english}.", f"{in_chinese(sentence)}。"))
+    return told
 
 
 def _rows(forecast: dict[str, Any]) -> list[list[str]]:

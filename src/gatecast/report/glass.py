@@ -67,7 +67,7 @@ def pack_gates(
         if name in _SIGNED:
             scale = np.abs(kept).max(axis=0)
             scale[scale == 0.0] = 1.0
-            share = 0.5 + 0.5 * kept / scale
+            share = (0.5 + 0.5 * kept / scale) * (top - 1) / top  # a zero is then a whole number
         else:
             scale, share = np.ones(wide), kept
         parts.append(np.rint(share * top).astype(f"<u{bits // 8}"))

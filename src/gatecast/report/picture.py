@@ -6,15 +6,20 @@ import io
 import os
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from gatecast import storage
 from gatecast.errors import require_extra
 from gatecast.report.charts import COLOURS
 from gatecast.report.demo import NETWORKS, view_around_split
+from gatecast.report.glass import pack_attribution
 
 if TYPE_CHECKING:
     from gatecast.evaluation.tutorial import TutorialResult
+    from gatecast.explain import Inside
 
-__all__ = ["demo_picture"]
+__all__ = ["demo_picture", "inside_picture"]
 
 
 def demo_picture(result: TutorialResult, path: str | os.PathLike[str]) -> None:
@@ -53,6 +58,69 @@ def demo_picture(result: TutorialResult, path: str | os.PathLike[str]) -> None:
     axes.set(xlabel="step", ylabel="value", xlim=(first, last))
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=4, frameon=False)
     axes.grid(alpha=0.25)
+    file = io.BytesIO()
+    figure.savefig(file, format="png")
+    storage.write_bytes(path, file.getvalue())
+
+
+def inside_picture(inside: Inside, path: str | os.PathLike[str], *, steps: int = 200) -> None:
+    """Write a picture of the glass box as a PNG.
+
+    From top to bottom: the end of the series with its forecast, what each unit keeps of its memory
+    at the same steps, and which past steps made the first step of the forecast.
+
+    Parameters
+    ----------
+    inside : Inside
+        What :func:`gatecast.look_inside` returned.
+    path : str or path
+        The PNG file.
+    steps : int, default 200
+        How many last steps of the series are shown.
+
+    Raises
+    ------
+    MissingExtraError
+        Without matplotlib.
+    NotFoundError, UsageError
+        If it cannot be written.
+    """
+    figure_module = require_extra("matplotlib.figure", "plot", "a picture")
+    figure = figure_module.Figure(figsize=(11, 9), dpi=120, layout="constrained")
+    above, middle, below = figure.subplots(3, 1, height_ratios=(1.2, 1.4, 1))
+    history = inside.history.iloc[-steps:]
+    forecast = inside.forecast
+    models = [name for name in forecast.columns if name not in (inside.id_col, inside.time_col)]
+    times, ahead = (pd.Series(frame[inside.time_col]).to_numpy() for frame in (history, forecast))
+    target = inside.target_col.replace("$", r"\$")  # no formula of matplotlib's
+    above.plot(times, history[inside.target_col], color=COLOURS["series"], lw=1.2, label=target)
+    for i, name in enumerate(name for name in models if "-lo-" in name):
+        above.fill_between(
+            ahead, forecast[name], forecast[name.replace("-lo-", "-hi-")], color=COLOURS["LSTM"],
+            alpha=0.15 + 0.15 * i, lw=0, label=f"{name.rsplit('-', 1)[1]} % interval",
+        )  # fmt: skip
+    above.plot(ahead, forecast[models[0]], color=COLOURS["LSTM"], lw=2.2, label="forecast")
+    above.legend(loc="upper left", frameon=False, ncols=4)
+    above.grid(alpha=0.25)
+
+    gate = "forget" if inside.cell == "lstm" else "update"
+    wide = len(inside.memory.units)
+    order = np.argsort(-inside.memory.units["half_life"].to_numpy(np.float64), kind="stable")
+    kept = inside.gates[gate].to_numpy(np.float64).reshape(-1, wide)[-steps:, order]
+    shown = middle.imshow(kept.T, aspect="auto", cmap="cividis", interpolation="nearest",
+                          extent=(-len(kept), 0, wide, 0))  # fmt: skip
+    middle.set(ylabel="units, long memory above", yticks=[], xlabel="steps before the forecast")
+    figure.colorbar(shown, ax=middle, label=f"{gate} gate", pad=0.01)
+
+    shares = pack_attribution(inside.attribution)
+    amounts = shares["amounts"][0][: len(kept)]
+    colours = np.where(amounts < 0, COLOURS["tutorial"], COLOURS["LSTM"])
+    below.bar(-1.0 - np.arange(len(amounts)), amounts, width=0.8, color=colours, align="edge")
+    below.set(
+        xlabel="steps before the forecast", xlim=(-len(kept), 0),
+        ylabel="share in its first step" + ("" if shares["own"] else "\n(network's unit)"),
+    )  # fmt: skip
+    below.grid(alpha=0.25)
     file = io.BytesIO()
     figure.savefig(file, format="png")
     storage.write_bytes(path, file.getvalue())

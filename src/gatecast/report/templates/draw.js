@@ -37,6 +37,15 @@ const draw = (() => {
     return String(+value.toPrecision(4));
   }
 
+  // a value of the data, in all its digits
+  const full = (value) => (value === null ? "" : String(value));
+
+  // as short as an axis needs it
+  function brief(value) {
+    const [size, name] = [[1e9, "G"], [1e6, "M"], [1e4, "k"]].find(([from]) => Math.abs(value) >= from) || [1, ""];
+    return size === 1 ? short(value) : short(value / (size === 1e4 ? 1e3 : size)) + name;
+  }
+
   // the lowest and highest of some arrays between two places
   function extent(arrays) {
     let low = Infinity, high = -Infinity;
@@ -66,7 +75,7 @@ const draw = (() => {
       pen.lineTo(right, y(tick));
       pen.stroke();
       pen.fillStyle = ink.soft;
-      pen.fillText(short(Math.abs(tick) < step / 1e6 ? 0 : tick), left - 6, y(tick));
+      pen.fillText(brief(Math.abs(tick) < step / 1e6 ? 0 : tick), left - 6, y(tick));
     }
     return y;
   }
@@ -74,16 +83,18 @@ const draw = (() => {
   // labels of times under a chart of the steps from a to b
   function timeAxis(area, times, a, b, top, ink) {
     const { pen, left, right } = area;
-    const widest = Math.max(...[a, (a + b) >> 1, b - 1].map((t) => pen.measureText(times[t] ?? "").width));
-    const step = Math.max(1, Math.ceil(niceStep(b - a, (right - left) / (widest + 24))));
+    const sizes = [a, (a + b) >> 1, b - 1].map((t) => pen.measureText(times[t] ?? "").width);
+    const most = Math.max(1, Math.floor((right - left) / (Math.max(...sizes) + 18)));
+    // numbers are best round; a date is as good as another
+    const step = typeof times[a] === "number" ? Math.ceil(niceStep(b - a, most)) : Math.ceil((b - a) / most);
     pen.fillStyle = ink.soft;
     pen.textBaseline = "top";
     pen.textAlign = "center";
-    for (let t = Math.ceil(a / step) * step; t < b; t += step) {
+    const offset = typeof times[a] === "number" ? (step - (times[a] % step)) % step : Math.floor(step / 2);
+    for (let t = a + offset; t < b; t += step) {
       if (times[t] === undefined) continue;
       const x = left + ((t + 0.5 - a) / (b - a)) * (right - left), half = pen.measureText(times[t]).width / 2;
-      if (x - half < 0 || x + half > area.width) continue;
-      pen.fillText(times[t], x, top + 5);
+      pen.fillText(times[t], Math.min(area.width - half, Math.max(half, x)), top + 5);
       pen.fillRect(x - 0.5, top, 1, 4);
     }
   }
@@ -153,5 +164,5 @@ const draw = (() => {
     return made;
   }
 
-  return { colours, canvas, short, extent, valueAxis, timeAxis, line, band, title, shade, rgb, svg };
+  return { colours, canvas, short, full, extent, valueAxis, timeAxis, line, band, title, shade, rgb, svg };
 })();

@@ -30,8 +30,9 @@ class Glass {
   at(name, t, unit = this.unit) {
     const place = this.packed.names.indexOf(name);
     if (t < 0 || place < 0) return 0;
-    const share = this.cells[(place * this.n + t) * this.wide + unit] / this.top;
-    return this.unsigned.has(name) ? share : (2 * share - 1) * this.packed.scales[place][unit];
+    const whole = this.cells[(place * this.n + t) * this.wide + unit];
+    if (this.unsigned.has(name)) return whole / this.top;
+    return ((2 * whole) / (this.top - 1) - 1) * this.packed.scales[place][unit];
   }
 
   scale(name) {
@@ -40,7 +41,7 @@ class Glass {
 
   // everything that is shown of a step
   values(t = this.t) {
-    const v = { value: draw.short(this.packed.values[t]), scale: 1, hiddenScale: 1 };
+    const v = { value: draw.full(this.packed.values[t]), scale: 1, hiddenScale: 1 };
     for (const name of this.packed.names) v[name] = this.at(name, t);
     // a memory that is emptied before every step comes from nowhere
     const before = this.packed.carried === false ? -1 : t - 1;
@@ -326,7 +327,7 @@ class Glass {
     const { pen, left, right } = area, span = this.b - this.a;
     const columns = Math.min(span, Math.max(1, Math.floor(right - left)));
     const signed = !this.unsigned.has(this.gate), paper = draw.rgb(ink.paper);
-    const scales = this.packed.scales[this.packed.names.indexOf(this.gate)];
+    const first = this.packed.names.indexOf(this.gate) * this.n * this.wide;
     const [low, most] = signed ? [0, 1] : this.range(this.gate);
     this.legend(low, most, signed);
     const image = new ImageData(columns, this.wide);
@@ -335,8 +336,10 @@ class Glass {
         const from = this.a + Math.floor((column * span) / columns);
         const to = Math.max(from + 1, this.a + Math.floor(((column + 1) * span) / columns));
         let sum = 0;
-        for (let t = from; t < to; t++) sum += this.at(this.gate, t, order[row]);
-        const [r, g, b] = draw.shade((sum / (to - from) - low) / (signed ? scales[order[row]] : most - low), signed, paper);
+        for (let t = from; t < to; t++) sum += this.cells[first + t * this.wide + order[row]];
+        const share = sum / (to - from) / (signed ? this.top - 1 : this.top);
+        const value = signed ? 2 * share - 1 : (share - low) / (most - low);
+        const [r, g, b] = draw.shade(value, signed, paper);
         image.data.set([r, g, b, 255], 4 * (row * columns + column));
       }
     }

@@ -97,7 +97,9 @@
   });
   const redraw = () => { players.forEach((player) => player.paint()); paint(); };
   addEventListener("resize", redraw);
-  addEventListener("beforeprint", redraw);
+  // paper is white, whatever the screen is
+  addEventListener("beforeprint", () => { document.documentElement.dataset.printing = "yes"; redraw(); });
+  addEventListener("afterprint", () => { delete document.documentElement.dataset.printing; redraw(); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   everything();
   document.documentElement.dataset.ready = "yes";

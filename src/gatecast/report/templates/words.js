@@ -30,7 +30,7 @@ const WORDS = {
       `the past: ${v.written} is written, and it now says ${v.hidden}.`,
     ].join(""),
     sum: (v) => `The last ${v.lags} steps add up to ${v.sum}${v.unit} in the forecast ${v.ahead} ` +
-      `ahead; the greatest share is that of ${v.time}, ${v.lag} back: ${v.most}.`,
+      `ahead; the greatest share is that of ${v.time}, ${v.lag} ${v.lag === 1 ? "step" : "steps"} back: ${v.most}.`,
     inputs: (list) => `By input: ${list}.`,
     ownUnit: "", netUnit: " (in the network's unit)", inputNames: {},
   },
@@ -66,7 +66,9 @@ const WORDS = {
       `份额最大的是 ${v.lag} 步之前的 ${v.time}：${v.most}。`,
     inputs: (list) => `按输入分：${list}。`,
     ownUnit: "", netUnit: "（网络内部的单位）",
-    inputNames: { value: "数值", "distance from level": "与水平的距离", "last change": "最近的变化" },
+    inputNames: { value: "数值", "distance from level": "与水平的距离", "last change": "最近的变化",
+      "sine of day": "一天的正弦", "cosine of day": "一天的余弦", "sine of week": "一周的正弦",
+      "cosine of week": "一周的余弦", "sine of year": "一年的正弦", "cosine of year": "一年的余弦" },
   },
 };
 const words = () => WORDS[document.documentElement.lang] || WORDS.en;

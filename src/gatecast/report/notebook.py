@@ -1,0 +1,57 @@
+"""The glass box in a notebook: the same page, in a frame of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import escape
+
+from gatecast.report.explain import explain_html
+
+if TYPE_CHECKING:
+    from gatecast.explain import Inside
+
+__all__ = ["Frame", "show"]
+
+
+class Frame:
+    """Hold a page that a notebook shows.
+
+    Parameters
+    ----------
+    page : str
+        The HTML document.
+    height : int
+        Of the frame, in pixels.
+    """
+
+    def __init__(self, page: str, height: int) -> None:
+        self.page, self.height = page, height
+
+    def _repr_html_(self) -> str:
+        # in a sandbox: the page's scripts see nothing of the notebook
+        return (
+            f'<iframe sandbox="allow-scripts" srcdoc="{escape(self.page)}" width="100%" '
+            f'height="{self.height}" style="border: 0"></iframe>'
+        )
+
+
+def show(inside: Inside, *, lang: str = "en", height: int = 900) -> Frame:
+    """Show in a notebook what ``gatecast explain`` writes as a page.
+
+    Parameters
+    ----------
+    inside : Inside
+        What :func:`gatecast.look_inside` returned.
+    lang : {"en", "zh"}, default "en"
+        Language that it opens in.
+    height : int, default 900
+        Of the frame, in pixels.
+
+    Returns
+    -------
+    Frame
+        Shown where it is the last value of a cell.
+    """
+    title = str(inside.series if inside.id_col is not None else inside.target_col)
+    return Frame(explain_html(inside, title=title, lang=lang), height)
