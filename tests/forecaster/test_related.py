@@ -1,11 +1,13 @@
 """What is done for sets of related series: a window of lags, straight to the answer."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from gatecast.errors import UsageError
-from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster import LSTMForecaster, fitting
 from gatecast.forecaster.fitting import PRESETS
 from gatecast.forecaster.recipe import Memory, lags_of, prepare, seasons_of
 from gatecast.forecaster.sampling import Tracks
@@ -121,6 +123,48 @@ def test_a_season_of_each_series_own_is_learnt_from_the_window():
     assert (found["LSTM"] - found["y"]).abs().mean() < 0.056
     told = " ".join(model.decisions())
     assert "the season of 4 steps is " in told
+
+
+@pytest.mark.parametrize(
+    ("last", "before", "taken"), [(0.8, 0.8, True), (0.8, 1.2, False), (1.2, 0.8, False)]
+)
+def test_a_season_is_taken_out_only_where_two_origins_agree(monkeypatch, last, before, taken):
+    measure, cuts = fitting._Trial.measure, []
+
+    def told(trial, fit, updates):
+        found = measure(trial, fit, updates)
+        cut = len(fit.series[0]) - len(trial.series[0])
+        cuts.append(cut)
+        errors = np.linspace(0.9, 1.1, len(found.errors))
+        if trial.way.adjust:
+            errors = errors * (before if cut else last) + 0.01 * np.sin(np.arange(len(errors)))
+        return dataclasses.replace(found, errors=errors)
+
+    monkeypatch.setattr(fitting._Trial, "measure", told)
+    model = LSTMForecaster(h=4, season_length=4, **QUICK).fit(seasonal())
+    assert cuts == [0, 4, 0, 4]
+    where = "taken out of each series" if taken else "left in the series"
+    assert f"the season of 4 steps is {where}" in " ".join(model.decisions())
+    assert max(model._memory.lags) == (4 if taken else 16)
+
+
+def test_no_series_outweighs_the_others_when_ways_are_compared():
+    frame = seasonal()
+    far = (frame["unique_id"] == "s03") & (frame["ds"] >= 56)
+    frame.loc[far, "y"] += 1e6
+    errors = []
+
+    class Watched(fitting._Trial):
+        def measure(self, fit, updates):
+            found = super().measure(fit, updates)
+            errors.append(found.errors)
+            return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "_Trial", Watched)
+        LSTMForecaster(h=4, season_length=4, **QUICK).fit(frame)
+    for found in errors:
+        assert found.max() <= 5 * np.median(found) * (1 + 1e-12)
 
 
 @pytest.mark.parametrize(

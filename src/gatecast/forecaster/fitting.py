@@ -39,6 +39,8 @@ _MANY_SERIES = 20
 _SHORT = 24
 _MOST_HELD_BACK = 2000
 _LONGEST_STRETCH = 200
+#: No series' error counts as more than so many times the median one.
+_FAR = 5.0
 
 
 @dataclass(frozen=True)
@@ -201,18 +203,23 @@ class Fitting:
         if s.adjust_season != "auto":
             ways = ways[-1:]
         self.way = ways[0]
-        best = _Trial.lay(self, chosen, back)
         if len(ways) == 1:
-            return best, None, candidates
-        first = candidates[min(1, len(candidates) - 1)]
-        measured = best.measure(self, first)
-        self.way = ways[1]
-        trial = _Trial.lay(self, chosen, back)
-        found = trial.measure(self, first)
-        left, taken = measured.errors.mean(), found.errors.mean()
-        # one origin says little where the difference is small
-        if taken < left and clearly_less(found.errors, measured.errors, len(chosen)):
-            best, measured = trial, found
+            return _Trial.lay(self, chosen, back), None, candidates
+        # one origin says little: what happens to all series at once would decide
+        earlier = [i for i in chosen if _can_hold_back(len(self.series[i]) - back, back)]
+        first = candidates[0]
+        trials: list[_Trial] = []
+        found: list[list[_Measured]] = []
+        for self.way in ways:
+            trials.append(_Trial.lay(self, chosen, back))
+            found.append([trials[-1].measure(self, first)])
+            if len(earlier) >= _MANY_SERIES:
+                found[-1].append(_Trial.lay(self, earlier, back, cut=back).measure(self, first))
+        taken_out = all(
+            clearly_less(out.errors, left.errors, len(out.errors))
+            for left, out in zip(*found, strict=True)
+        )
+        best, (measured, *_) = trials[taken_out], found[taken_out]
         self.way = best.way
         told = " and ".join(map(str, seasons))
         how = (
@@ -220,9 +227,14 @@ class Fitting:
             if self.way.adjust
             else "left in the series"
         )
+        (left, out), *before = [
+            (f"{a.errors.mean():.3g}", f"{b.errors.mean():.3g}")
+            for a, b in zip(*found, strict=True)
+        ]
+        earlier_on = "".join(f" ({a} and {b} at the origin before)" for a, b in before)
         self.notes.append(
             f"the season of {told} steps is {how}: on values held back the error of a network was "
-            f"{left:.3g} with the season in and {taken:.3g} without, in units of a usual change; "
+            f"{left} with the season in and {out} without{earlier_on}, in units of a usual change; "
             f"with each value it sees {len(self.way.lags)} earlier ones, up to "
             f"{max(self.way.lags)} steps back"
         )
@@ -402,7 +414,7 @@ class _Measured:
         What it said.
     errors : ndarray of shape [N]
         Mean absolute error in each series' own unit, relative to how far it usually moves: the same
-        for every way, whatever its unit.
+        for every way, whatever its unit. None is more than five times the median.
     """
 
     updates: int
@@ -443,15 +455,18 @@ class _Trial:
     back: int
 
     @classmethod
-    def lay(cls, fit: Fitting, chosen: list[int], back: int) -> _Trial:
-        """Prepare the chosen series of a fit, in its present way."""
+    def lay(cls, fit: Fitting, chosen: list[int], back: int, cut: int = 0) -> _Trial:
+        """Prepare the chosen series of a fit, but for so many last values, in its present way."""
         s, lags = fit.settings, fit.way.lags
-        series = [fit.series[i] for i in chosen]
-        prepared = [fit._prepare(i, fit.series[i][:-back]) for i in chosen]
+        series = [fit.series[i][: len(fit.series[i]) - cut] for i in chosen]
+        prepared = [
+            fit._prepare(i, values[:-back]) for i, values in zip(chosen, series, strict=True)
+        ]
         whole = [p.apply(v) for p, v in zip(prepared, series, strict=True)]
         known = [values[:-back] for values in whole]
         target = choose_target(known) if s.target == "auto" else s.target
         lengths = np.array([len(values) for values in fit.series])
+        lengths[chosen] -= cut
         shorter = lengths.copy()
         shorter[chosen] -= back
         see = fit._see(shorter)
@@ -488,7 +503,9 @@ class _Trial:
             told = prepared.restore(row, len(known))[: len(due)]
             unit = ChangeScaler.fit(known, len(row)).change
             errors.append(np.mean(np.abs(told - due)) / unit)
-        return np.array(errors)
+        # a series that leaves all that was usual must not outweigh the others
+        usual = np.median(errors)
+        return np.minimum(errors, _FAR * usual) if usual else np.array(errors)
 
 
 def _can_hold_back(length: int, back: int) -> bool:

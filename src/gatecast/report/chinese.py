@@ -173,6 +173,15 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"\1 步的季节\2：在留出的数值上，网络的误差保留季节时为 \3，去掉时为 \4"
         r"（以通常的变动为单位）；网络看到每个数值和之前的 \5 个数值，最远回看 \6 步",
     ),
+    (
+        r"the season of (.+) steps is (left in the series|taken out of each series in which a test "
+        r"finds it): on values held back the error of a network was (\S+) with the season in and "
+        r"(\S+) without \((\S+) and (\S+) at the origin before\), in units of a usual change; "
+        r"with each value it sees (\d+) earlier ones, up to (\d+) steps back",
+        r"\1 步的季节\2：在留出的数值上，网络的误差保留季节时为 \3，去掉时为 \4，"
+        r"前一个起点为 \5 和 \6（以通常的变动为单位）；"
+        r"网络看到每个数值和之前的 \7 个数值，最远回看 \8 步",
+    ),
     # what is learnt
     (
         r"the network learns the values, which keep returning to their level",
