@@ -3,14 +3,19 @@
 import base64
 import importlib.util
 import itertools
+import json
+import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from gatecast.baselines import LinearAutoregression, Naive, SeasonalNaive
 from gatecast.datasets import air_passengers
 from gatecast.errors import MissingExtraError
+from gatecast.evaluation.backtest import backtest
+from gatecast.evaluation.verdict import diagnose, verdict
 from gatecast.explain import look_inside
 from gatecast.forecaster import LSTMForecaster
 from gatecast.report.chinese import in_chinese
@@ -180,21 +185,40 @@ def test_forecast_and_attribution_are_packed_as_they_are(inside):
         assert list(by_input.index) == shares["inputs"]
 
 
+def sentences_of(inside):
+    learnt = inside.learnt
+    answers = [pair for found in (learnt.training, learnt.errors) for pair in found.items()]
+    return [
+        *inside.memory.sentences, *inside.decisions, *inside.notes, learnt.verdict,
+        *itertools.chain.from_iterable(answers),
+    ]  # fmt: skip
+
+
+def judged_by_a_backtest():
+    models = [LinearAutoregression(h=3), SeasonalNaive(h=3), Naive(h=3)]
+    told = []
+    for windows in (3, 20):
+        found = backtest(models, air_passengers(), n_windows=windows, step_size=3)
+        told += verdict(found).sentences
+        told += itertools.chain.from_iterable(diagnose(found, "LinearAutoregression").items())
+    return told
+
+
 def test_sentences_of_usual_data_are_all_said_in_chinese(inside):
     quiet = pd.DataFrame({"y": np.sin(np.arange(80.0))})
     several = pd.concat([air_passengers(), air_passengers().assign(unique_id="b: c")])
     settings = {"h": 3, "updates": 20, "seeds": 1, "hidden": 3}
-    told = [*inside.memory.sentences, *inside.decisions]
-    for frame in (quiet, several):
-        found = look_inside(LSTMForecaster(**settings).fit(frame))
-        told += [*found.memory.sentences, *found.decisions, *found.notes]
+    ways = [(quiet, {}), (several, {}), (several, {"look_back": 5, "updates": None})]
+    told = sentences_of(inside)
+    for frame, more in ways:
+        told += sentences_of(look_inside(LSTMForecaster(**{**settings, **more}).fit(frame)))
+    told += judged_by_a_backtest()
     for sentence in told:
         chinese = in_chinese(sentence)
         assert chinese != sentence
-        words = chinese.replace("air_passengers", "").replace("look_back", "").replace("freq", "")
-        assert not any(
-            len(word) > 6 and word.isascii() and word.isalpha() for word in words.split()
-        )
+        known = "air_passengers|look_back|freq|Diebold-Mariano|LinearAutoregression|SeasonalNaive"
+        words = re.sub(known, "", chinese)
+        assert not re.search("[a-zA-Z]{7,}", words), chinese
     assert in_chinese("what nobody has said yet") == "what nobody has said yet"
 
 
@@ -349,6 +373,44 @@ def test_a_click_on_a_spike_shows_what_the_memory_did_there(open_glass, page_of,
     width = bars.bounding_box()["width"]
     bars.click(position={"x": width - 18, "y": 50})
     assert player.step == 143
+
+
+@pytest.mark.browser
+def test_windows_are_shown_end_to_end_from_an_empty_memory(open_glass, tmp_path):
+    settings = {"h": 6, "updates": 30, "seeds": 1, "hidden": 7, "look_back": 10}
+    found = look_inside(LSTMForecaster(**settings).fit(air_passengers()))
+    explain_page(found, tmp_path / "page.html", title="air.csv")
+    page, player = open_glass(tmp_path / "page.html")
+    assert "window of look_back=10" in page.locator("body").inner_text()
+    for step in (0, 4, 14, 134):  # 144 values: 4, and fourteen windows of 10
+        player.go(step)
+        assert "held 0.000" in player.part("sentence").inner_text()
+    for step in (3, 13, 15, 143):
+        player.go(step)
+        assert "held 0.000" not in player.part("sentence").inner_text()
+
+
+@pytest.mark.browser
+def test_verdict_and_what_was_learnt_stand_where_they_belong(open_glass, page_of, inside):
+    page, _ = open_glass(page_of)
+    headings = page.locator("h2").all_inner_texts()
+    assert headings == [
+        "Forecast", "How it learnt", "What it left over", "What was done to the data",
+        "The cell, step by step", "Which past steps made the forecast",
+    ]  # fmt: skip
+    lead = page.locator(".lead").inner_text()
+    assert lead.lower().rstrip(".") == inside.learnt.verdict
+    data = json.loads(page.locator("#data").text_content())
+    errors = inside.history["y"].to_numpy()[1:] - data["glass"]["main"]["prediction"][1:]
+    model = fitted()
+    insample = model.predict_insample().drop_duplicates("cutoff")  # of one step ahead
+    np.testing.assert_allclose(errors[: len(insample)], insample["y"] - insample["LSTM"], atol=1e-3)
+    np.testing.assert_allclose(data["losses"], model.losses_[:1])
+    for chart in ("curves", "residuals"):
+        inked = page.locator(f'[data-chart="{chart}"]').evaluate(
+            "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0)"
+        )
+        assert inked, chart
 
 
 @pytest.mark.browser

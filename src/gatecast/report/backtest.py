@@ -14,7 +14,7 @@ from gatecast.report import charts
 from gatecast.report.forecast import by_series, cell, clock
 from gatecast.report.page import render
 
-__all__ = ["backtest_page"]
+__all__ = ["backtest_page", "leaderboard_cells"]
 
 MOST_SERIES = 20
 _HEADINGS = {
@@ -79,21 +79,14 @@ def backtest_page(
     for i, name in enumerate(list(said)[:MOST_SERIES]):
         figures[f"series-{i}"] = _series(parts[name], said[name], colours, time_col, target_col)
         shown.append((f"series-{i}", name))
-    metrics = [name for name in _HEADINGS if name in leaderboard]
-    covered = [name for name in leaderboard.columns if str(name).startswith("coverage-")]
+    board = leaderboard_cells(leaderboard)
     page = render(
         "backtest.html",
         figures,
         title=title,
         verdict=verdict,
-        headings=[_HEADINGS[name] for name in metrics]
-        + [f"{str(name).split('-')[1]} % covered" for name in covered],
-        rows=[
-            (row["model"], colours[str(row["model"])],
-             [_number(row[name]) for name in metrics]
-             + [_share(row[name]) for name in covered])
-            for _, row in leaderboard.iterrows()
-        ],
+        headings=board["headings"],
+        rows=[(name, colours[name], cells) for name, cells in board["rows"]],
         significance=None if significance is None else _significance(significance),
         against="" if significance is None else significance["against"].iloc[0],
         shown=shown,
@@ -104,6 +97,23 @@ def backtest_page(
         version=__version__,
     )  # fmt: skip
     storage.write_text(path, page)
+
+
+def leaderboard_cells(leaderboard: pd.DataFrame) -> dict[str, list[Any]]:
+    """Write a leaderboard for a page: ``headings``, and ``rows`` of a model and its cells."""
+    metrics = [name for name in _HEADINGS if name in leaderboard]
+    covered = [name for name in leaderboard.columns if str(name).startswith("coverage-")]
+    return {
+        "headings": [_HEADINGS[name] for name in metrics]
+        + [f"{str(name).split('-')[1]} % covered" for name in covered],
+        "rows": [
+            (
+                str(row["model"]),
+                [_number(row[name]) for name in metrics] + [_share(row[name]) for name in covered],
+            )
+            for _, row in leaderboard.iterrows()
+        ],
+    }
 
 
 def _significance(table: pd.DataFrame) -> list[list[str]]:

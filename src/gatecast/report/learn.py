@@ -56,7 +56,7 @@ def _packed(lessons: Lessons, lesson: Lesson) -> dict[str, Any]:
     return {
         **packed,
         "cell": "lstm",
-        "carried": lesson.carried,
+        "window": None if lesson.carried else 1,
         "signal": np.asarray(lessons.signal),
         "prediction": lesson.prediction,
     }

@@ -115,6 +115,17 @@ const draw = (() => {
     pen.stroke();
   }
 
+  function dots(area, array, a, b, y, colour, radius) {
+    const { pen, left, right } = area, wide = (right - left) / (b - a);
+    pen.fillStyle = colour;
+    for (let t = Math.max(0, a); t < Math.min(array.length, b); t++) {
+      if (array[t] === null) continue;
+      pen.beginPath();
+      pen.arc(left + (t + 0.5 - a) * wide, y(array[t]), radius, 0, 7);
+      pen.fill();
+    }
+  }
+
   function band(area, low, high, at, a, b, y, colour, opacity) {
     const { pen, left, right } = area, wide = (right - left) / (b - a);
     const x = (i) => left + (at + i + 0.5 - a) * wide;
@@ -164,5 +175,5 @@ const draw = (() => {
     return made;
   }
 
-  return { colours, canvas, short, full, extent, valueAxis, timeAxis, line, band, title, shade, rgb, svg };
+  return { colours, canvas, short, full, extent, valueAxis, timeAxis, line, dots, band, title, shade, rgb, svg };
 })();

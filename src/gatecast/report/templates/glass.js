@@ -43,8 +43,8 @@ class Glass {
   values(t = this.t) {
     const v = { value: draw.full(this.packed.values[t]), scale: 1, hiddenScale: 1 };
     for (const name of this.packed.names) v[name] = this.at(name, t);
-    // a memory that is emptied before every step comes from nowhere
-    const before = this.packed.carried === false ? -1 : t - 1;
+    // a memory that is emptied before a window comes from nowhere; the last one ends the series
+    const { window } = this.packed, before = window && (this.n - t) % window === 0 ? -1 : t - 1;
     v.hiddenBefore = this.at("hidden", before);
     if (this.packed.cell === "gru") {
       v.before = v.hiddenBefore;
