@@ -19,7 +19,7 @@ from gatecast.evaluation.verdict import diagnose, verdict
 from gatecast.explain import look_inside
 from gatecast.forecaster import LSTMForecaster
 from gatecast.report.chinese import in_chinese
-from gatecast.report.explain import explain_page
+from gatecast.report.explain import Judged, explain_page
 from gatecast.report.glass import pack_attribution, pack_forecast, pack_gates, time_labels
 from gatecast.report.notebook import show
 from gatecast.report.picture import inside_picture
@@ -391,6 +391,27 @@ def test_windows_are_shown_end_to_end_from_an_empty_memory(open_glass, tmp_path)
 
 
 @pytest.mark.browser
+def test_what_a_backtest_said_stands_first_with_its_leaderboard(open_glass, tmp_path, inside):
+    board = pd.DataFrame({"model": ["Naive", "LSTM"], "mae": [1.25, 1.5], "coverage-80": [0.5, 1]})
+    told = (
+        "use Naive: its error is 17% below that of LSTM, the next (Diebold-Mariano over 20 cutoffs"
+    )
+    judged = Judged([f"{told}, p = 0.010)"], board, {"Is there drift?": "no drift: errors are as "
+                    "large at the end as before (p = 0.300)"})  # fmt: skip
+    explain_page(inside, tmp_path / "page.html", title="air.csv", judged=judged, back="b.html")
+    page, _ = open_glass(tmp_path / "page.html")
+    assert page.locator(".lead").inner_text() == f"U{told[1:]}, p = 0.010)."
+    rows = page.locator("tr:has(td.name)").all_inner_texts()
+    assert rows == ["Naive\t1.25\t50.0%", "LSTM\t1.5\t100.0%"]
+    assert page.get_by_role("link", name="b.html").get_attribute("href") == "./b.html"
+    page.locator("#lang").click()
+    assert page.locator(".lead").inner_text() == (
+        "用 Naive：它的误差比其次的 LSTM 低 17%（Diebold-Mariano，20 个截断点，p = 0.010）。"
+    )
+    assert "没有漂移" in page.locator("dl").first.inner_text()
+
+
+@pytest.mark.browser
 def test_verdict_and_what_was_learnt_stand_where_they_belong(open_glass, page_of, inside):
     page, _ = open_glass(page_of)
     headings = page.locator("h2").all_inner_texts()
@@ -544,7 +565,9 @@ def test_names_from_the_data_run_nothing(open_glass, tmp_path, inside, attack):
         attribution=inside.attribution.replace({"input": {"last change": attack}}),
         decisions=(attack, f"{attack}: logarithms are taken of the values"), notes=(attack,),
     )  # fmt: skip
-    explain_page(hostile, tmp_path / "page.html", title=attack)
+    board = pd.DataFrame({"model": [attack], "mae": [1.25]})
+    judged = Judged([attack], board, {attack: attack})
+    explain_page(hostile, tmp_path / "page.html", title=attack, judged=judged, back=attack)
     page, player = open_glass(tmp_path / "page.html")
     player.part("on").click()
     page.locator("#lang").click()
@@ -552,5 +575,7 @@ def test_names_from_the_data_run_nothing(open_glass, tmp_path, inside, attack):
     page.wait_for_timeout(50)
     assert page.evaluate("typeof window.hacked") == "undefined"
     assert attack.strip() in page.locator("h1").text_content()
+    assert attack.strip() in page.locator("td.name").text_content()
+    assert page.locator("a[href]").evaluate_all("links => links.map(a => a.protocol)") == ["file:"]
     assert attack.strip() in player.part("sentence").text_content()
     assert page.locator("img, iframe, embed, object, video, audio, form, math, base").count() == 0

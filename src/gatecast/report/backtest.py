@@ -37,6 +37,7 @@ def backtest_page(
     columns: tuple[str | None, str, str],
     diagnosis: dict[str, str],
     notes: Sequence[str],
+    glass: str | None = None,
 ) -> None:
     """Write the page of a backtest.
 
@@ -62,6 +63,8 @@ def backtest_page(
         Questions and answers about the first model.
     notes : sequence of str
         What was found out about the data and the models.
+    glass : str, optional
+        File name of the glass box, in the same folder.
 
     Raises
     ------
@@ -94,6 +97,7 @@ def backtest_page(
         model=models[0],
         diagnosis=diagnosis,
         notes=notes,
+        glass=glass,
         version=__version__,
     )  # fmt: skip
     storage.write_text(path, page)

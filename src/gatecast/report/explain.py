@@ -50,6 +50,7 @@ def explain_page(
     title: str,
     lang: str = "en",
     judged: Judged | None = None,
+    back: str | None = None,
 ) -> None:
     """Write the page of the glass box.
 
@@ -65,17 +66,25 @@ def explain_page(
         Language that it opens in; a button on the page changes it.
     judged : Judged, optional
         What a backtest said; its verdict then stands first.
+    back : str, optional
+        File name of a page in the same folder that leads here.
 
     Raises
     ------
     NotFoundError, UsageError
         If it cannot be written.
     """
-    storage.write_text(path, explain_html(inside, title=title, lang=lang, judged=judged))
+    page = explain_html(inside, title=title, lang=lang, judged=judged, back=back)
+    storage.write_text(path, page)
 
 
 def explain_html(
-    inside: Inside, *, title: str, lang: str = "en", judged: Judged | None = None
+    inside: Inside,
+    *,
+    title: str,
+    lang: str = "en",
+    judged: Judged | None = None,
+    back: str | None = None,
 ) -> str:
     """Make the page of the glass box, as text; see :func:`explain_page`."""
     packed = glass.pack_gates(
@@ -108,6 +117,7 @@ def explain_html(
         styles=STYLES,
         lang=lang,
         title=title,
+        back=back,
         series=inside.series if inside.id_col is not None else inside.target_col,
         cell=inside.cell,
         gates=packed["names"],

@@ -29,6 +29,7 @@ def forecast_page(
     target_col: str,
     decisions: list[str],
     settings: dict[str, Any],
+    glass: str | None = None,
 ) -> None:
     """Write the page of a forecast.
 
@@ -48,6 +49,8 @@ def forecast_page(
         What was found out about the data and done to them.
     settings : dict
         Of the model, by name; None was left to the model.
+    glass : str, optional
+        File name of the glass box, in the same folder.
 
     Raises
     ------
@@ -81,6 +84,7 @@ def forecast_page(
         rows_left=max(0, len(forecast) - MOST_ROWS),
         decisions=decisions,
         settings=settings,
+        glass=glass,
         version=__version__,
     )
     storage.write_text(path, page)
