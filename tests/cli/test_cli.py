@@ -1,6 +1,7 @@
 """The command line as its user meets it: a process, its output, its exit code."""
 
 import html
+import importlib.util
 import json
 import os
 import re
@@ -234,8 +235,13 @@ def test_a_saved_model_is_explained(saved):
     found = json.loads(gatecast(*asked, cwd=folder).stdout)
     assert found["notes"] == ["the last 12 values are new to the model, and were taken in first"]
     assert found["effective_memory"] >= 1
+    assert found["pictures"] == []
     page = (folder / "zh.html").read_text()
     assert '<html lang="zh">' in page
+    if importlib.util.find_spec("matplotlib") is not None:
+        gatecast("explain", "m.gatecast", "old.csv", "-o", "p.html", "--png", "--svg", cwd=folder)
+        assert (folder / "p.png").read_bytes().startswith(b"\x89PNG")
+        assert (folder / "p.svg").read_bytes().startswith(b"<?xml")
     assert "<td>1961-01-01</td>" in page
     asked = ("explain", "m.gatecast", "old.csv", "--series", "south")
     assert 'no series "south"' in gatecast(*asked, cwd=folder, code=4).stderr

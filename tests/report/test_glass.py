@@ -13,7 +13,7 @@ import pytest
 
 from gatecast.baselines import LinearAutoregression, Naive, SeasonalNaive
 from gatecast.datasets import air_passengers
-from gatecast.errors import MissingExtraError
+from gatecast.errors import MissingExtraError, UsageError
 from gatecast.evaluation.backtest import backtest
 from gatecast.evaluation.verdict import diagnose, verdict
 from gatecast.explain import look_inside
@@ -21,7 +21,7 @@ from gatecast.forecaster import LSTMForecaster
 from gatecast.report.chinese import in_chinese
 from gatecast.report.explain import Judged, explain_page
 from gatecast.report.glass import pack_attribution, pack_forecast, pack_gates, time_labels
-from gatecast.report.notebook import show
+from gatecast.report.notebook import figures, show
 from gatecast.report.picture import inside_picture
 
 RUN = "window.hacked=1"
@@ -222,8 +222,9 @@ def test_sentences_of_usual_data_are_all_said_in_chinese(inside):
     assert in_chinese("what nobody has said yet") == "what nobody has said yet"
 
 
-def test_the_picture_is_a_png_or_the_pip_line_is_said(tmp_path, inside):
-    path = tmp_path / "inside.png"
+@pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
+def test_the_picture_is_written_or_the_pip_line_is_said(tmp_path, inside, kind, start):
+    path = tmp_path / f"inside.{kind}"
     # what matplotlib would take for a formula that cannot be read
     named = {
         "history": inside.history.rename(columns={"y": "$\\frac{$"}),
@@ -234,7 +235,9 @@ def test_the_picture_is_a_png_or_the_pip_line_is_said(tmp_path, inside):
             inside_picture(inside, path)
     else:
         inside_picture(replace(inside, **named), path)
-        assert path.read_bytes().startswith(b"\x89PNG")
+        assert path.read_bytes().startswith(start)
+        with pytest.raises(UsageError, match=r'"inside.jpg" was asked for.*\.png or \.svg'):
+            inside_picture(inside, tmp_path / "inside.jpg")
 
 
 def test_a_notebook_shows_the_findings_with_names_escaped(inside):
@@ -242,6 +245,39 @@ def test_a_notebook_shows_the_findings_with_names_escaped(inside):
     assert "&lt;b&gt;half" in shown
     assert "<table" in shown
     assert "half_life" in shown
+
+
+def test_what_was_found_inside_shows_itself_as_the_page(inside):
+    assert inside._repr_html_() == show(inside)._repr_html_()
+    assert inside._repr_html_().startswith('<iframe sandbox="allow-scripts" srcdoc="&lt;!DOCTYPE')
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_figures_hold_what_the_page_draws(inside, layers):
+    found = inside if layers == 1 else look_inside(fitted("gru", layers))
+    drawn = figures(found)
+    assert set(drawn) == {"forecast", "gates", "attribution", "training", "residuals"}
+    lines = {trace.name: trace for trace in drawn["forecast"].data}
+    np.testing.assert_array_equal(lines["LSTM"].y[1:], found.forecast["LSTM"])
+    np.testing.assert_array_equal(lines["80 % interval"].y[1:], found.forecast["LSTM-hi-80"])
+    (heat,) = drawn["gates"].data
+    longest = found.memory.units.sort_values("half_life", kind="stable").iloc[-1]
+    name = f"{longest['layer']:.0f}.{longest['unit']:.0f}"
+    assert heat.y[0] == (name if layers == 2 else name[2:])
+    rows = found.gates[
+        (found.gates["layer"] == longest["layer"]) & (found.gates["unit"] == longest["unit"])
+    ]
+    np.testing.assert_array_equal(heat.z[0], rows["forget" if layers == 1 else "update"])
+    np.testing.assert_array_equal(
+        drawn["attribution"].data[0].y, pack_attribution(found.attribution)["amounts"][0]
+    )
+    np.testing.assert_array_equal(drawn["training"].data[0].y, found.learnt.losses[0])
+    left = np.asarray(drawn["residuals"].data[0].y)
+    np.testing.assert_allclose(left + found.learnt.said, np.where(np.isnan(left), np.nan,
+                               found.history["y"]))  # fmt: skip
+    assert figures(found, gate="hidden")["gates"].data[0].zmid == 0
+    with pytest.raises(UsageError, match='gate="memory" was asked for; use one of'):
+        figures(found, gate="memory")
 
 
 # --------------------------------------------------------------------------------------- browser

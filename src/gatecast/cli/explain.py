@@ -52,6 +52,7 @@ def explain(
     png: Annotated[
         bool, typer.Option("--png", help="Write a picture beside the page, with matplotlib.")
     ] = False,
+    svg: Annotated[bool, typer.Option("--svg", help="The same as an SVG.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show what the gates and the memory of a saved model did along a series.
@@ -70,8 +71,9 @@ def explain(
     inside = look_inside(fitted, file, series, network, futr_file)
     title = f"{file.name}, {inside.series}" if inside.id_col is not None else file.name
     explain_page(inside, output, title=title, lang=lang.value, judged=judged)
-    picture = output.with_suffix(".png") if png else None
-    if picture is not None:
+    kinds = [kind for kind, wanted in ((".png", png), (".svg", svg)) if wanted]
+    pictures = [output.with_suffix(kind) for kind in kinds]
+    for picture in pictures:
         inside_picture(inside, picture)
     if as_json:
         from gatecast.cli.tables import records
@@ -87,7 +89,7 @@ def explain(
             "notes": list(inside.notes),
             "decisions": list(inside.decisions),
             "report": str(output),
-            "picture": None if picture is None else str(picture),
+            "pictures": [str(picture) for picture in pictures],
         }
         typer.echo(json.dumps(document))
         return
@@ -95,7 +97,7 @@ def explain(
     for sentence in (*verdict, *inside.notes, *inside.memory.sentences):
         typer.echo(sentence)
     typer.echo(f"Page: {output}", err=True)
-    if picture is not None:
+    for picture in pictures:
         typer.echo(f"Picture: {picture}", err=True)
 
 

@@ -79,6 +79,13 @@ class Inside:
     decisions: tuple[str, ...]
     notes: tuple[str, ...]
 
+    def _repr_html_(self) -> str:
+        """Show the page of the glass box in a notebook."""
+        # pictures stand above what they show, and are asked for only when it is shown
+        from gatecast.report.notebook import show
+
+        return show(self)._repr_html_()
+
 
 def look_inside(
     model: LSTMForecaster,
