@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from gatecast.baselines import LinearAutoregression, Naive, SeasonalNaive
-from gatecast.datasets import air_passengers
+from gatecast.datasets import air_passengers, noisy_sine
 from gatecast.errors import MissingExtraError, UsageError
 from gatecast.evaluation.backtest import backtest
 from gatecast.evaluation.verdict import diagnose, verdict
@@ -502,6 +502,34 @@ def test_zoom_keeps_the_step_in_sight(open_glass, page_of):
     player.root.get_by_role("button", name="all").click()
     player.part("series").click(position={"x": 53, "y": 60})
     assert player.step == 0
+
+
+@pytest.mark.browser
+def test_ten_thousand_steps_are_one_page_that_can_be_zoomed(open_glass, tmp_path):
+    model = LSTMForecaster(h=1, hidden=50, updates=5, seeds=1).fit(noisy_sine())
+    found = look_inside(model)
+    explain_page(found, tmp_path / "page.html", title="sine")
+    assert (tmp_path / "page.html").stat().st_size < 6_000_000
+    _, player = open_glass(tmp_path / "page.html")
+    player.root.get_by_role("button", name="all").click()
+    box = player.part("series").bounding_box()
+    for share in (0.1, 0.5, 0.9):
+        x = 52 + share * (box["width"] - 66)
+        player.part("series").click(position={"x": x, "y": 60})
+        assert player.step == pytest.approx(10_000 * share, abs=10)
+    assert f"is {found.history['y'].iloc[player.step]:.6g}" in player.part("sentence").inner_text()
+    # of many points to a pixel the highest is seen: its row of pixels has ink
+    spike = int(found.history["y"].argmax())
+    place = 52 + (spike + 0.5) / 10_000 * (box["width"] - 66)
+    column = player.part("series").evaluate(
+        """(c, x) => {
+          const pixels = c.getContext('2d').getImageData(Math.round(x) - 1, 0, 3, 40).data;
+          return [...Array(40).keys()].map(y => [0, 1, 2].some(i => pixels[4 * (3 * y + i) + 3]));
+        }""",
+        place,
+    )
+    top = round(6 + 160 * 0.06 / 1.12)  # there is room of 6 % above it and below the lowest
+    assert any(column[top - 2 : top + 3])
 
 
 @pytest.mark.browser
