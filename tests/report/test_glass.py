@@ -15,6 +15,8 @@ from gatecast.baselines import LinearAutoregression, Naive, SeasonalNaive
 from gatecast.datasets import air_passengers, noisy_sine
 from gatecast.errors import MissingExtraError, UsageError
 from gatecast.evaluation.backtest import backtest
+from gatecast.evaluation.diagnosis import CopiesLastValue, FitQuality
+from gatecast.evaluation.training import LongerTraining
 from gatecast.evaluation.verdict import diagnose, verdict
 from gatecast.explain import look_inside
 from gatecast.forecaster import LSTMForecaster
@@ -201,6 +203,13 @@ def judged_by_a_backtest():
         found = backtest(models, air_passengers(), n_windows=windows, step_size=3)
         told += verdict(found).sentences
         told += itertools.chain.from_iterable(diagnose(found, "LinearAutoregression").items())
+    told += ["Would more training help?", "Is it over- or underfitted?"]
+    told += [LongerTraining(150, gain, p).sentence for gain in (0.1, -0.1) for p in (0.01, 0.5)]
+    for parts in ((1.0, 2.0), (2.0, 1.0), (1.0, 1.0)):
+        for floor in (None, 0.5, 2.0):
+            told.append(FitQuality(*parts, 0.01, 0.01, floor).sentence.removesuffix("."))
+    for lag in (0, 1, 2):
+        told.append(CopiesLastValue(lag, 0.5).sentence)
     return told
 
 
@@ -455,7 +464,7 @@ def test_verdict_and_what_was_learnt_stand_where_they_belong(open_glass, page_of
         "Forecast", "How it learnt", "What it left over", "What was done to the data",
         "The cell, step by step", "Which past steps made the forecast",
     ]  # fmt: skip
-    lead = page.locator(".lead").inner_text()
+    lead = page.locator("p.lead").inner_text()
     assert lead.lower().rstrip(".") == inside.learnt.verdict
     data = json.loads(page.locator("#data").text_content())
     errors = inside.history["y"].to_numpy()[1:] - data["glass"]["main"]["prediction"][1:]

@@ -163,6 +163,73 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"the horizon is long: after (\d+) of (\d+) steps (\w+) is no longer beaten",
         r"偏长：\2 步中，\1 步之后不再胜过 \3",
     ),
+    (r"Would more training help\?", r"再多训练有用吗？"),
+    (
+        r"yes: after (\d+) updates in the place of (\d+) the error on later values is (\S+) lower, "
+        r"p (.+)",
+        r"有：更新次数从 \2 增到 \1 时，后面数值上的误差低 \3，p \4",
+    ),
+    (
+        r"no: after (\d+) updates in the place of (\d+) the error on later values is (\S+) lower, "
+        r"p (.+)",
+        r"没有：更新次数从 \2 增到 \1 时，后面数值上的误差低 \3，p \4",
+    ),
+    (
+        r"no: after (\d+) updates in the place of (\d+) the error on later values is (\S+) higher, "
+        r"p (.+)",
+        r"没有：更新次数从 \2 增到 \1 时，后面数值上的误差高 \3，p \4",
+    ),
+    (
+        r"no, it would do harm: after (\d+) updates in the place of (\d+) the error on later "
+        r"values is (\S+) higher, p (.+)",
+        r"没有，反而有害：更新次数从 \2 增到 \1 时，后面数值上的误差高 \3，p \4",
+    ),
+    (r"Is it over- or underfitted\?", r"过拟合还是欠拟合？"),
+    (
+        r"overfitted: train (\S+), test (\S+), a gap of more than two standard errors",
+        r"过拟合：训练 \1，测试 \2，差距超过两个标准误",
+    ),
+    (
+        r"not overfitted \(train (\S+), test (\S+)\) but underfitted: even the training error is "
+        r"(\S+) above the noise floor, .+",
+        r"没有过拟合（训练 \1，测试 \2），但欠拟合：连训练误差也比噪声下限高 \3，"
+        r"缺的是模型，不是数据",
+    ),
+    (
+        r"not overfitted: train (\S+), test (\S+), a gap within two standard errors \((\S+)\); "
+        r"underfitting cannot be told without a noise floor",
+        r"没有过拟合：训练 \1，测试 \2，差距在两个标准误（\3）之内；没有噪声下限，无法判断欠拟合",
+    ),
+    (
+        r"not overfitted: train (\S+), test (\S+); the test part is easier, by more than two "
+        r"standard errors \((\S+)\); underfitting cannot be told without a noise floor",
+        r"没有过拟合：训练 \1，测试 \2；测试部分更容易，超过两个标准误（\3）；"
+        r"没有噪声下限，无法判断欠拟合",
+    ),
+    (
+        r"neither: train (\S+), test (\S+), a gap within two standard errors \((\S+)\)",
+        r"都不是：训练 \1，测试 \2，差距在两个标准误（\3）之内",
+    ),
+    (
+        r"neither: train (\S+), test (\S+); the test part is easier, by more than two standard "
+        r"errors \((\S+)\)",
+        r"都不是：训练 \1，测试 \2；测试部分更容易，超过两个标准误（\3）",
+    ),
+    (r"Does it copy the last value\?", r"它在照抄上一个值吗？"),
+    (
+        r"no: forecasts are in their place, with a skill of (\S+) over naive\.?",
+        r"没有：预测在它该在的位置，相对朴素预测的技巧为 \1",
+    ),
+    (
+        r"yes: forecasts look most like the value (\d+) steps? before, skill (\S+) over naive\.?",
+        r"是：预测最像 \1 步之前的值，相对朴素预测的技巧为 \2",
+    ),
+    (r"How far is it from the noise floor\?", r"离噪声下限还有多远？"),
+    (
+        r"(\S+) is (\S+) (?:above|below) the (\S+) that noise alone leaves, as far as the series' "
+        r"own near repeats tell",
+        r"误差 \1，单凭噪声会剩下 \3，相差 \2（按序列自身的近似重复来估计）",
+    ),
     # a verdict
     (
         r"use (\w+): its error is (\S+) below that of (\w+), the next "
@@ -406,7 +473,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"；这超过最长序列（\1 个值）的一半，更长的历史可能显出更长的记忆",
     ),
     (r"; it sees no more than its window of (\d+) steps?", r"；它看不到 \1 步的窗口之外"),
-    (r"p below (\S+?)(?=[），；])", r"p < \1"),
+    (r"p below (\S+?)(?=[），；]|$)", r"p < \1"),
     (r"; 95 % interval of the gain (\S+) to (\S+?)(?=）)", r"；增益的 95 % 区间为 \1 到 \2"),
     (r"(?<=Mariano，)(\d+) cutoffs, ", r"\1 个截断点，"),
     (r"(?<=Mariano，)(\d+) series, ", r"\1 条序列，"),
