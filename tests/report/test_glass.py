@@ -437,7 +437,9 @@ def test_windows_are_shown_end_to_end_from_an_empty_memory(open_glass, tmp_path)
 
 @pytest.mark.browser
 def test_what_a_backtest_said_stands_first_with_its_leaderboard(open_glass, tmp_path, inside):
-    board = pd.DataFrame({"model": ["Naive", "LSTM"], "mae": [1.25, 1.5], "coverage-80": [0.5, 1]})
+    board = pd.DataFrame(
+        {"model": ["Naive", "LSTM"], "mae": [1.25, 1.5], "coverage-80": [50.0, 100]}
+    )
     told = (
         "use Naive: its error is 17% below that of LSTM, the next (Diebold-Mariano over 20 cutoffs"
     )

@@ -187,4 +187,4 @@ def _number(value: Any) -> str:
 
 
 def _share(value: Any) -> str:
-    return "" if not np.isfinite(value) else f"{value:.1%}"
+    return "" if not np.isfinite(value) else f"{value:.1f}%"
