@@ -418,6 +418,11 @@ def test_a_click_on_a_spike_shows_what_the_memory_did_there(open_glass, page_of,
     width = bars.bounding_box()["width"]
     bars.click(position={"x": width - 18, "y": 50})
     assert player.step == 143
+    # and what was left over, over all steps
+    left = page.locator('[data-chart="residuals"]')
+    x = 52 + 30.5 / 144 * (left.bounding_box()["width"] - 66)
+    left.click(position={"x": x, "y": 50})
+    assert player.step == 30
 
 
 @pytest.mark.browser

@@ -104,16 +104,19 @@
   }
 
   const ahead = document.getElementById("ahead");
-  if (ahead) {
-    ahead.addEventListener("change", paint);
-    document.querySelector('[data-chart="bars"]').addEventListener("click", (event) => {
+  if (ahead) ahead.addEventListener("change", paint);
+  // a click on a chart of the last steps leads to what the memory did there
+  function leads(chart, steps) {
+    document.querySelector(`[data-chart="${chart}"]`)?.addEventListener("click", (event) => {
       const place = event.currentTarget, x = event.clientX - place.getBoundingClientRect().left;
-      const lags = Number(place.dataset.lags), share = (x - 52) / (place.clientWidth - 14 - 52);
+      const count = steps(place), share = (x - 52) / (place.clientWidth - 14 - 52);
       if (share < 0 || share >= 1) return;
       main.pause();
-      main.go(main.n - lags + Math.floor(share * lags));
+      main.go(main.n - count + Math.floor(share * count));
     });
   }
+  leads("bars", (place) => Number(place.dataset.lags));
+  leads("residuals", () => main.n);
   document.getElementById("lang").addEventListener("click", () => {
     const page = document.documentElement;
     page.lang = page.lang === "zh" ? "en" : "zh";
