@@ -343,13 +343,15 @@ def test_a_backtest_prints_the_leaderboard_and_the_verdict(passengers):
 
 def test_the_glass_box_of_a_backtest_says_what_it_said(passengers):
     folder = passengers.parent
-    asked = ("backtest", "air.csv", "--h", 2, "--models", "LSTM,Naive", "--n-windows", 2, "--json")
+    asked = ("backtest", "air.csv", "--h", 2, "--models", "LSTM,Naive", "--n-windows", 2)
+    asked += ("--level", 80, "--json")
     found = json.loads(gatecast(*asked, cwd=folder).stdout)
     assert found["glass"] == "gatecast-backtest-glass.html"
     assert 'href="./gatecast-backtest-glass.html"' in (folder / found["report"]).read_text()
     glass = html.unescape((folder / found["glass"]).read_text())
     assert f"{found['leaderboard'][0]['mae']:.4g}" in glass
     assert "Would more training help?" in glass
+    assert "80 % <span" in glass  # its intervals are those that were asked for
     assert found["verdict"].split(". ")[0].removesuffix(".") in glass
 
 

@@ -102,7 +102,10 @@ def backtest(
         )  # fmt: skip
     told = verdict(found) if len(found.models) > 1 else None
     answers = answers_about(found, asked.get("LSTM"))
-    glass = _glass(found, answers, asked["LSTM"], report, file) if "LSTM" in found.models else None
+    glass = None
+    if "LSTM" in found.models:
+        settings = {**asked["LSTM"].get_params(), "level": levels(level)}
+        glass = _glass(found, answers, settings, report, file)
     _page(found, told, answers, report, glass, file.name)
     if output is not None:
         from gatecast.cli.tables import write_table
@@ -115,12 +118,13 @@ def backtest(
 
 
 def judged(found: Backtest, answers: dict[str, str]) -> Judged:
-    """Give what the glass box says of a backtest."""
+    """Give what the glass box of the LSTM says of a backtest."""
     from gatecast.evaluation.verdict import verdict
     from gatecast.report.explain import Judged
 
     sentences = verdict(found).sentences if len(found.models) > 1 else ()
-    return Judged(sentences, found.leaderboard(), answers)
+    of_the_lstm = next(iter(found.models)) == "LSTM"
+    return Judged(sentences, found.leaderboard(), answers if of_the_lstm else {})
 
 
 def answers_about(found: Backtest, lstm: LSTMForecaster | None) -> dict[str, str]:
@@ -137,7 +141,7 @@ def answers_about(found: Backtest, lstm: LSTMForecaster | None) -> dict[str, str
 
 
 def _glass(
-    found: Backtest, answers: dict[str, str], lstm: LSTMForecaster, report: Path, file: Path
+    found: Backtest, answers: dict[str, str], settings: dict[str, Any], report: Path, file: Path
 ) -> Path | None:
     """Fit the LSTM on everything, and write its glass box."""
     from gatecast.cli.console import training_bars
@@ -145,14 +149,8 @@ def _glass(
     from gatecast.forecaster import LSTMForecaster
 
     with training_bars({"LSTM": "training"}, unit="update") as tell:
-        fitted = LSTMForecaster(**lstm.get_params()).fit(
-            found.panel, progress=lambda p: tell("LSTM", p)
-        )
-    first = next(iter(found.models))
-    return write_glass(
-        fitted, report, name=file.name,
-        judged=judged(found, answers if first == "LSTM" else {}),
-    )  # fmt: skip
+        fitted = LSTMForecaster(**settings).fit(found.panel, progress=lambda p: tell("LSTM", p))
+    return write_glass(fitted, report, name=file.name, judged=judged(found, answers))
 
 
 def _page(

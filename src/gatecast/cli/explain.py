@@ -57,8 +57,9 @@ def explain(
 ) -> None:
     """Show what the gates and the memory of a saved model did along a series.
 
-    Writes a page with the LSTM's cell drawn and alive, and says how far back the network looks,
-    what its units follow, and which past steps made the forecast.
+    Writes a page with the LSTM's cell drawn and alive, and says how good the forecast was on values
+    held back, how far back the network looks, what its units follow, and which past steps made the
+    forecast.
     """
     from gatecast.explain import look_inside
     from gatecast.explain.walk import panel_of
@@ -75,12 +76,13 @@ def explain(
     pictures = [output.with_suffix(kind) for kind in kinds]
     for picture in pictures:
         inside_picture(inside, picture)
+    verdict = (judged and judged.verdict) or [inside.learnt.verdict]
     if as_json:
         from gatecast.cli.tables import records
 
         document = {
             "series": str(inside.series),
-            "verdict": list(judged.verdict) if judged else [inside.learnt.verdict],
+            "verdict": list(verdict),
             "training": inside.learnt.training,
             "errors": inside.learnt.errors,
             "leaderboard": records(judged.leaderboard) if judged else None,
@@ -93,7 +95,6 @@ def explain(
         }
         typer.echo(json.dumps(document))
         return
-    verdict = judged.verdict if judged else [inside.learnt.verdict]
     for sentence in (*verdict, *inside.notes, *inside.memory.sentences):
         typer.echo(sentence)
     typer.echo(f"Page: {output}", err=True)

@@ -31,7 +31,7 @@ class Judged:
     Parameters
     ----------
     verdict : sequence of str
-        Its sentences.
+        Its sentences; none where the model stood alone.
     leaderboard : DataFrame
         As :class:`gatecast.evaluation.backtest.Backtest` gives it.
     answers : mapping of str to str
@@ -124,7 +124,7 @@ def explain_html(
         forecast=_rows(forecast),
         levels=[band["level"] for band in forecast["bands"]],
         target=inside.target_col,
-        verdict=_both(judged.verdict if judged else [inside.learnt.verdict]),
+        verdict=_both((judged and judged.verdict) or [inside.learnt.verdict]),
         leaderboard=None if judged is None else leaderboard_cells(judged.leaderboard),
         judged=_questions(judged.answers) if judged else [],
         answers=_questions(inside.learnt.training),
