@@ -1,5 +1,7 @@
 """The command line as its user meets it: a process, its output, its exit code."""
 
+import html
+import importlib.util
 import json
 import os
 import re
@@ -12,6 +14,7 @@ import pandas as pd
 import pytest
 
 from gatecast.datasets import air_passengers
+from gatecast.forecaster import LSTMForecaster
 
 
 def gatecast(*arguments, cwd, code=0):
@@ -44,6 +47,12 @@ def test_demo_prints_one_document(tmp_path):
     page = (tmp_path / "gatecast-demo.html").read_bytes()
     assert page.startswith(b"<!DOCTYPE html>")
     assert len(page) < 6_000_000
+    assert 'href="./gatecast-demo-glass.html"' in page.decode()
+    glass = (tmp_path / found["glass"]).read_text()
+    assert "How an LSTM remembers" in glass
+    assert 'href="./gatecast-demo.html"' in glass
+    # the fifty units on the guided page are those of the experiment
+    assert f"{found['sequences']['test_rmse']:.4f}" in glass
     if found["picture"] is not None:
         assert (tmp_path / found["picture"]).read_bytes().startswith(b"\x89PNG")
 
@@ -71,7 +80,11 @@ def test_forecast_goes_to_stdout_and_nothing_else_does(passengers):
     assert len(lines) == 13
     assert lines[1].startswith("1961-01-01,")
     assert "logarithms" in done.stderr
-    assert (passengers.parent / "gatecast-forecast.html").exists()
+    assert done.stderr.endswith("Glass box: gatecast-forecast-glass.html\n")
+    page = (passengers.parent / "gatecast-forecast.html").read_text()
+    assert 'href="./gatecast-forecast-glass.html"' in page
+    page = (passengers.parent / "gatecast-forecast-glass.html").read_text()
+    assert 'href="./gatecast-forecast.html"' in page
 
 
 def test_forecast_to_a_file_and_as_json(passengers):
@@ -84,6 +97,7 @@ def test_forecast_to_a_file_and_as_json(passengers):
     assert [row["LSTM"] for row in found["forecast"]] == table["LSTM"].tolist()
     assert found["forecast"][0]["month"] == "1961-01-01T00:00:00"
     assert found["report"] == "r.html"
+    assert found["glass"] == "r-glass.html"
     assert any("monthly" in sentence for sentence in found["decisions"])
 
 
@@ -221,8 +235,13 @@ def test_a_saved_model_is_explained(saved):
     found = json.loads(gatecast(*asked, cwd=folder).stdout)
     assert found["notes"] == ["the last 12 values are new to the model, and were taken in first"]
     assert found["effective_memory"] >= 1
+    assert found["pictures"] == []
     page = (folder / "zh.html").read_text()
     assert '<html lang="zh">' in page
+    if importlib.util.find_spec("matplotlib") is not None:
+        gatecast("explain", "m.gatecast", "old.csv", "-o", "p.html", "--png", "--svg", cwd=folder)
+        assert (folder / "p.png").read_bytes().startswith(b"\x89PNG")
+        assert (folder / "p.svg").read_bytes().startswith(b"<?xml")
     assert "<td>1961-01-01</td>" in page
     asked = ("explain", "m.gatecast", "old.csv", "--series", "south")
     assert 'no series "south"' in gatecast(*asked, cwd=folder, code=4).stderr
@@ -308,7 +327,9 @@ def test_a_backtest_prints_the_leaderboard_and_the_verdict(passengers):
     assert [line.split()[0] for line in lines[3:6]] == models.split(",")
     assert "Use LinearAutoregression" in done.stdout
     assert len(pd.read_csv(folder / "all.csv")) == 20 * 12
-    assert (folder / "gatecast-backtest.html").read_text().startswith("<!DOCTYPE html>")
+    page = (folder / "gatecast-backtest.html").read_text()
+    assert page.startswith("<!DOCTYPE html>")
+    assert "-glass" not in page  # no LSTM took part
     kept = (*asked, "--n-windows", 3, "--json", "--resume", "kept")
     again = gatecast(*kept, cwd=folder)
     found = json.loads(again.stdout)
@@ -318,6 +339,45 @@ def test_a_backtest_prints_the_leaderboard_and_the_verdict(passengers):
     assert gatecast(*kept, cwd=folder).stdout == again.stdout
     unknown = gatecast("backtest", "air.csv", "--h", 2, "--models", "Prophet", cwd=folder, code=4)
     assert 'no model "Prophet"; there are LSTM, AutoARIMA' in unknown.stderr
+
+
+def test_the_glass_box_of_a_backtest_says_what_it_said(passengers):
+    folder = passengers.parent
+    asked = ("backtest", "air.csv", "--h", 2, "--models", "LSTM,Naive", "--n-windows", 2)
+    asked += ("--level", 80, "--json")
+    found = json.loads(gatecast(*asked, cwd=folder).stdout)
+    assert found["glass"] == "gatecast-backtest-glass.html"
+    assert 'href="./gatecast-backtest-glass.html"' in (folder / found["report"]).read_text()
+    glass = html.unescape((folder / found["glass"]).read_text())
+    assert f"{found['leaderboard'][0]['mae']:.4g}" in glass
+    assert "Would more training help?" in glass
+    assert "80 % <span" in glass  # its intervals are those that were asked for
+    assert found["verdict"].split(". ")[0].removesuffix(".") in glass
+
+
+def test_a_model_is_judged_beside_others_where_that_is_asked_for(tmp_path):
+    frame = pd.DataFrame({"y": [5.0 + (i % 4) + 0.01 * i * i for i in range(30)]})
+    frame.to_csv(tmp_path / "y.csv", index=False)
+    model = LSTMForecaster(h=2, updates=5, seeds=1, hidden=3).fit(frame)
+    model.save(tmp_path / "m")
+    asked = ("explain", "m", "y.csv", "--json")
+    plain = json.loads(gatecast(*asked, cwd=tmp_path).stdout)
+    assert plain["leaderboard"] is None
+    assert "held back" in plain["verdict"][0]
+    assert "Has the loss settled?" in plain["training"]
+    found = json.loads(gatecast(*asked, "--backtest", cwd=tmp_path).stdout)
+    models = {row["model"] for row in found["leaderboard"]}
+    assert {"LSTM", "LinearAutoregression", "Naive"} <= models
+    assert found["verdict"][0].startswith("use ")
+    assert "LinearAutoregression" in (tmp_path / found["report"]).read_text()
+
+
+def test_a_glass_box_that_cannot_be_made_does_not_stop_a_forecast(tmp_path):
+    rows = "".join(f"{i % 7}\n" for i in range(20_001))
+    (tmp_path / "y.csv").write_text("y\n" + rows)
+    done = gatecast("forecast", "y.csv", "--h", 1, "--look-back", 1, cwd=tmp_path)
+    assert "no glass box: 20,001 values are many" in done.stderr
+    assert "-glass" not in (tmp_path / "gatecast-forecast.html").read_text()
 
 
 def test_a_forecast_by_another_model_or_by_the_best(passengers):

@@ -43,8 +43,12 @@ def test_tune_finds_says_keeps_and_goes_on(folder):
     done = gatecast(*asked, "--n-trials", 3, "--save", "m.gatecast", cwd=folder)
     assert "hidden" in done.stdout
     assert "3 trials (" in done.stdout
-    assert done.stderr == "Model: m.gatecast\nPage: gatecast-tune.html\n"  # no progress in a pipe
-    assert (folder / "gatecast-tune.html").read_bytes().startswith(b"<!DOCTYPE html>")
+    pages = "Page: gatecast-tune.html\nGlass box: gatecast-tune-glass.html\n"
+    assert done.stderr == "Model: m.gatecast\n" + pages  # no progress in a pipe
+    page = (folder / "gatecast-tune.html").read_text()
+    assert page.startswith("<!DOCTYPE html>")
+    assert 'href="./gatecast-tune-glass.html"' in page
+    assert 'href="./gatecast-tune.html"' in (folder / "gatecast-tune-glass.html").read_text()
     assert gatecast("predict", "m.gatecast", cwd=folder).stdout.startswith("day,LSTM\n2024-03-31,")
     again = gatecast(*asked, "--n-trials", 5, cwd=folder, code=2)
     assert "resume" in again.stderr

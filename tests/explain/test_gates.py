@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,6 +8,7 @@ import gatecast
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.explain import gates
+from gatecast.explain.walk import said_of, tracks_of
 from gatecast.forecaster import LSTMForecaster, load
 from gatecast.forecaster.recipe import Memory
 from gatecast.kernel import GATES, reference
@@ -116,8 +119,48 @@ def test_rows_without_times_are_numbered_again():
     pd.testing.assert_frame_equal(gates(model, frame), gates(model))
 
 
-def test_windows_have_no_memory_to_follow():
-    model = LSTMForecaster(h=2, look_back=4, updates=5, seeds=1, hidden=3)
-    model.fit(pd.DataFrame({"y": np.sin(np.arange(40.0))}))
-    with pytest.raises(UsageError, match=r"gates\(\) follows a memory.*look_back=4"):
-        gates(model)
+@pytest.mark.parametrize("look_back", [1, 4, 7, 100])
+def test_windows_stand_end_to_end_and_begin_with_an_empty_memory(look_back):
+    model = LSTMForecaster(h=2, look_back=look_back, updates=5, seeds=1, hidden=3, target="values")
+    frame = pd.DataFrame({"y": np.sin(np.arange(40.0))})
+    found = gates(model.fit(frame))
+    inputs = np.clip(model.prepared_[0].apply(frame["y"].to_numpy()), -8, 8).astype(np.float32)
+    (network,) = model.networks_
+    begins = [max(0, 40 - k * look_back) for k in range(-(-40 // look_back), -1, -1)]
+    windows = [
+        network.trace(inputs[np.newaxis, a:b, np.newaxis])[0, :, 0]
+        for a, b in itertools.pairwise(begins)
+    ]
+    expected = np.concatenate(windows)  # [n, 6, H]
+    for place, name in enumerate(("input", "forget", "candidate", "output", "cell", "hidden")):
+        shown = found[name].to_numpy().reshape(40, 3)
+        np.testing.assert_allclose(shown, expected[:, place], atol=1e-6)
+    # the last step is that of the forecast
+    np.testing.assert_allclose(
+        found["hidden"].to_numpy()[-3:] @ network.layout.views(network.theta)["head.kernel"]
+        + network.layout.views(network.theta)["head.bias"],
+        model._say(None)[0][0], atol=1e-6,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("settings", [{}, {"look_back": 9}, {"level": [80], "seeds": 2}])
+@pytest.mark.parametrize("target", ["values", "changes"])
+def test_what_was_said_one_step_ahead_is_the_forecast_of_the_time(settings, target):
+    frame = pd.DataFrame({"ds": range(60), "y": 5 + np.sin(np.arange(60.0) / 3)})
+    model = LSTMForecaster(**{**QUICK, "h": 1, "target": target, **settings}).fit(frame)
+    _, (track,) = tracks_of(model, None, "said_of")
+    np.testing.assert_allclose(said_of(model, track), model.predict_insample()["LSTM"], rtol=1e-6)
+    # of a stretch from the middle, with its place in the season
+    _, (part,) = tracks_of(model, frame[20:], "said_of")
+    assert part.start == 20
+    assert len(said_of(model, part)) == 39
+
+
+def test_what_is_not_known_in_advance_is_not_said():
+    frame = pd.DataFrame({"ds": range(60), "y": np.sin(np.arange(60.0)), "promo": 1.0})
+    model = LSTMForecaster(**{**QUICK, "h": 3}, futr_exog_list=["promo"]).fit(frame)
+    _, (track,) = tracks_of(model, None, "said_of")
+    said = said_of(model, track)
+    inside = model.predict_insample()
+    np.testing.assert_allclose(said[:57], inside["LSTM"].to_numpy()[::3], rtol=1e-6)
+    assert np.isnan(said[57:]).all()

@@ -4,7 +4,9 @@ import pytest
 
 from gatecast.datasets import noisy_sine
 from gatecast.errors import UsageError
-from gatecast.explain import half_life, memory
+from gatecast.explain import attribution, half_life, memory
+from gatecast.explain.sensitivity import output_gradient
+from gatecast.explain.walk import tracks_of
 from gatecast.forecaster import LSTMForecaster
 
 QUICK = {"updates": 10, "seeds": 1, "hidden": 4}
@@ -150,6 +152,32 @@ def test_memory_of_a_gru_and_of_many_series(target):
     assert {"update_open", "reset_closed"} <= set(found.units)
     assert 0 < found.effective_memory <= found.reach
     assert ("distance from a level" in found.sentences[0]) == (target == "changes")
+
+
+@pytest.mark.parametrize("look_back", [1, 6])
+def test_windows_look_no_further_back_than_one_of_them(look_back):
+    model, _ = with_forget_gate(0.99, look_back=look_back)
+    found = memory(model)
+    assert found.reach == look_back
+    assert found.effective_memory <= look_back
+    if look_back == 1:
+        assert found.effective_memory == 1
+        assert "a look_back of 1 is enough" in found.sentences[0]
+        assert found.sentences[0].endswith("it sees no more than its window of 1 step")
+    np.testing.assert_allclose(found.units["half_life"], 68.967563, rtol=1e-6)
+    # every window of a short series is an origin, and its memory starts empty
+    _, (track,) = tracks_of(model, noise(30), "memory")
+    windows = np.lib.stride_tricks.sliding_window_view(track.inputs[:, 0], look_back)
+    for step in (1, 2):
+        slopes = output_gradient(model.networks_[0], windows[:, :, np.newaxis], np.eye(2)[step - 1])
+        expected = np.abs(slopes).mean(axis=(0, 2))[::-1] * model.scale_[step - 1]
+        short = memory(model, noise(30)).gradient
+        np.testing.assert_allclose(short.loc[short["step"] == step, "gradient"], expected)
+    shares = attribution(model, look_back=None)
+    assert sorted(set(shares["lag"])) == list(range(look_back))
+    difference = (shares["forecast"] - shares["baseline"]).groupby(shares["step"]).first()
+    left = shares.groupby("step")["attribution"].sum() - difference
+    assert (np.abs(left) <= 1e-3 * model.scale_).all()
 
 
 def test_a_share_is_a_share():

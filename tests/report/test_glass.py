@@ -3,20 +3,27 @@
 import base64
 import importlib.util
 import itertools
+import json
+import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from gatecast.datasets import air_passengers
-from gatecast.errors import MissingExtraError
+from gatecast.baselines import LinearAutoregression, Naive, SeasonalNaive
+from gatecast.datasets import air_passengers, noisy_sine
+from gatecast.errors import MissingExtraError, UsageError
+from gatecast.evaluation.backtest import backtest
+from gatecast.evaluation.diagnosis import CopiesLastValue, FitQuality
+from gatecast.evaluation.training import LongerTraining
+from gatecast.evaluation.verdict import diagnose, verdict
 from gatecast.explain import look_inside
 from gatecast.forecaster import LSTMForecaster
 from gatecast.report.chinese import in_chinese
-from gatecast.report.explain import explain_page
+from gatecast.report.explain import Judged, explain_page
 from gatecast.report.glass import pack_attribution, pack_forecast, pack_gates, time_labels
-from gatecast.report.notebook import show
+from gatecast.report.notebook import figures, show
 from gatecast.report.picture import inside_picture
 
 RUN = "window.hacked=1"
@@ -180,26 +187,53 @@ def test_forecast_and_attribution_are_packed_as_they_are(inside):
         assert list(by_input.index) == shares["inputs"]
 
 
+def sentences_of(inside):
+    learnt = inside.learnt
+    answers = [pair for found in (learnt.training, learnt.errors) for pair in found.items()]
+    return [
+        *inside.memory.sentences, *inside.decisions, *inside.notes, learnt.verdict,
+        *itertools.chain.from_iterable(answers),
+    ]  # fmt: skip
+
+
+def judged_by_a_backtest():
+    models = [LinearAutoregression(h=3), SeasonalNaive(h=3), Naive(h=3)]
+    told = []
+    for windows in (3, 20):
+        found = backtest(models, air_passengers(), n_windows=windows, step_size=3)
+        told += verdict(found).sentences
+        told += itertools.chain.from_iterable(diagnose(found, "LinearAutoregression").items())
+    told += ["Would more training help?", "Is it over- or underfitted?"]
+    told += [LongerTraining(150, gain, p).sentence for gain in (0.1, -0.1) for p in (0.01, 0.5)]
+    for parts in ((1.0, 2.0), (2.0, 1.0), (1.0, 1.0)):
+        for floor in (None, 0.5, 2.0):
+            told.append(FitQuality(*parts, 0.01, 0.01, floor).sentence.removesuffix("."))
+    for lag in (0, 1, 2):
+        told.append(CopiesLastValue(lag, 0.5).sentence)
+    return told
+
+
 def test_sentences_of_usual_data_are_all_said_in_chinese(inside):
     quiet = pd.DataFrame({"y": np.sin(np.arange(80.0))})
     several = pd.concat([air_passengers(), air_passengers().assign(unique_id="b: c")])
     settings = {"h": 3, "updates": 20, "seeds": 1, "hidden": 3}
-    told = [*inside.memory.sentences, *inside.decisions]
-    for frame in (quiet, several):
-        found = look_inside(LSTMForecaster(**settings).fit(frame))
-        told += [*found.memory.sentences, *found.decisions, *found.notes]
+    ways = [(quiet, {}), (several, {}), (several, {"look_back": 5, "updates": None})]
+    told = sentences_of(inside)
+    for frame, more in ways:
+        told += sentences_of(look_inside(LSTMForecaster(**{**settings, **more}).fit(frame)))
+    told += judged_by_a_backtest()
     for sentence in told:
         chinese = in_chinese(sentence)
         assert chinese != sentence
-        words = chinese.replace("air_passengers", "").replace("look_back", "").replace("freq", "")
-        assert not any(
-            len(word) > 6 and word.isascii() and word.isalpha() for word in words.split()
-        )
+        known = "air_passengers|look_back|freq|Diebold-Mariano|LinearAutoregression|SeasonalNaive"
+        words = re.sub(known, "", chinese)
+        assert not re.search("[a-zA-Z]{7,}", words), chinese
     assert in_chinese("what nobody has said yet") == "what nobody has said yet"
 
 
-def test_the_picture_is_a_png_or_the_pip_line_is_said(tmp_path, inside):
-    path = tmp_path / "inside.png"
+@pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
+def test_the_picture_is_written_or_the_pip_line_is_said(tmp_path, inside, kind, start):
+    path = tmp_path / f"inside.{kind}"
     # what matplotlib would take for a formula that cannot be read
     named = {
         "history": inside.history.rename(columns={"y": "$\\frac{$"}),
@@ -210,7 +244,9 @@ def test_the_picture_is_a_png_or_the_pip_line_is_said(tmp_path, inside):
             inside_picture(inside, path)
     else:
         inside_picture(replace(inside, **named), path)
-        assert path.read_bytes().startswith(b"\x89PNG")
+        assert path.read_bytes().startswith(start)
+        with pytest.raises(UsageError, match=r'"inside.jpg" was asked for.*\.png or \.svg'):
+            inside_picture(inside, tmp_path / "inside.jpg")
 
 
 def test_a_notebook_shows_the_findings_with_names_escaped(inside):
@@ -218,6 +254,39 @@ def test_a_notebook_shows_the_findings_with_names_escaped(inside):
     assert "&lt;b&gt;half" in shown
     assert "<table" in shown
     assert "half_life" in shown
+
+
+def test_what_was_found_inside_shows_itself_as_the_page(inside):
+    assert inside._repr_html_() == show(inside)._repr_html_()
+    assert inside._repr_html_().startswith('<iframe sandbox="allow-scripts" srcdoc="&lt;!DOCTYPE')
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_figures_hold_what_the_page_draws(inside, layers):
+    found = inside if layers == 1 else look_inside(fitted("gru", layers))
+    drawn = figures(found)
+    assert set(drawn) == {"forecast", "gates", "attribution", "training", "residuals"}
+    lines = {trace.name: trace for trace in drawn["forecast"].data}
+    np.testing.assert_array_equal(lines["LSTM"].y[1:], found.forecast["LSTM"])
+    np.testing.assert_array_equal(lines["80 % interval"].y[1:], found.forecast["LSTM-hi-80"])
+    (heat,) = drawn["gates"].data
+    longest = found.memory.units.sort_values("half_life", kind="stable").iloc[-1]
+    name = f"{longest['layer']:.0f}.{longest['unit']:.0f}"
+    assert heat.y[0] == (name if layers == 2 else name[2:])
+    rows = found.gates[
+        (found.gates["layer"] == longest["layer"]) & (found.gates["unit"] == longest["unit"])
+    ]
+    np.testing.assert_array_equal(heat.z[0], rows["forget" if layers == 1 else "update"])
+    np.testing.assert_array_equal(
+        drawn["attribution"].data[0].y, pack_attribution(found.attribution)["amounts"][0]
+    )
+    np.testing.assert_array_equal(drawn["training"].data[0].y, found.learnt.losses[0])
+    left = np.asarray(drawn["residuals"].data[0].y)
+    np.testing.assert_allclose(left + found.learnt.said, np.where(np.isnan(left), np.nan,
+                               found.history["y"]))  # fmt: skip
+    assert figures(found, gate="hidden")["gates"].data[0].zmid == 0
+    with pytest.raises(UsageError, match='gate="memory" was asked for; use one of'):
+        figures(found, gate="memory")
 
 
 # --------------------------------------------------------------------------------------- browser
@@ -349,6 +418,72 @@ def test_a_click_on_a_spike_shows_what_the_memory_did_there(open_glass, page_of,
     width = bars.bounding_box()["width"]
     bars.click(position={"x": width - 18, "y": 50})
     assert player.step == 143
+    # and what was left over, over all steps
+    left = page.locator('[data-chart="residuals"]')
+    x = 52 + 30.5 / 144 * (left.bounding_box()["width"] - 66)
+    left.click(position={"x": x, "y": 50})
+    assert player.step == 30
+
+
+@pytest.mark.browser
+def test_windows_are_shown_end_to_end_from_an_empty_memory(open_glass, tmp_path):
+    settings = {"h": 6, "updates": 30, "seeds": 1, "hidden": 7, "look_back": 10}
+    found = look_inside(LSTMForecaster(**settings).fit(air_passengers()))
+    explain_page(found, tmp_path / "page.html", title="air.csv")
+    page, player = open_glass(tmp_path / "page.html")
+    assert "window of look_back=10" in page.locator("body").inner_text()
+    for step in (0, 4, 14, 134):  # 144 values: 4, and fourteen windows of 10
+        player.go(step)
+        assert "held 0.000" in player.part("sentence").inner_text()
+    for step in (3, 13, 15, 143):
+        player.go(step)
+        assert "held 0.000" not in player.part("sentence").inner_text()
+
+
+@pytest.mark.browser
+def test_what_a_backtest_said_stands_first_with_its_leaderboard(open_glass, tmp_path, inside):
+    board = pd.DataFrame(
+        {"model": ["Naive", "LSTM"], "mae": [1.25, 1.5], "coverage-80": [50.0, 100]}
+    )
+    told = (
+        "use Naive: its error is 17% below that of LSTM, the next (Diebold-Mariano over 20 cutoffs"
+    )
+    judged = Judged([f"{told}, p = 0.010)"], board, {"Is there drift?": "no drift: errors are as "
+                    "large at the end as before (p = 0.300)"})  # fmt: skip
+    explain_page(inside, tmp_path / "page.html", title="air.csv", judged=judged, back="b.html")
+    page, _ = open_glass(tmp_path / "page.html")
+    assert page.locator(".lead").inner_text() == f"U{told[1:]}, p = 0.010)."
+    rows = page.locator("tr:has(td.name)").all_inner_texts()
+    assert rows == ["Naive\t1.25\t50.0%", "LSTM\t1.5\t100.0%"]
+    assert page.get_by_role("link", name="b.html").get_attribute("href") == "./b.html"
+    page.locator("#lang").click()
+    assert page.locator(".lead").inner_text() == (
+        "用 Naive：它的误差比其次的 LSTM 低 17%（Diebold-Mariano，20 个截断点，p = 0.010）。"
+    )
+    assert "没有漂移" in page.locator("dl").first.inner_text()
+
+
+@pytest.mark.browser
+def test_verdict_and_what_was_learnt_stand_where_they_belong(open_glass, page_of, inside):
+    page, _ = open_glass(page_of)
+    headings = page.locator("h2").all_inner_texts()
+    assert headings == [
+        "Forecast", "How it learnt", "What it left over", "What was done to the data",
+        "The cell, step by step", "Which past steps made the forecast",
+    ]  # fmt: skip
+    lead = page.locator("p.lead").inner_text()
+    assert lead.lower().rstrip(".") == inside.learnt.verdict
+    data = json.loads(page.locator("#data").text_content())
+    errors = inside.history["y"].to_numpy()[1:] - data["glass"]["main"]["prediction"][1:]
+    model = fitted()
+    insample = model.predict_insample().drop_duplicates("cutoff")  # of one step ahead
+    np.testing.assert_allclose(errors[: len(insample)], insample["y"] - insample["LSTM"], atol=1e-3)
+    np.testing.assert_allclose(data["losses"], model.losses_[:1])
+    for chart in ("curves", "residuals"):
+        inked = page.locator(f'[data-chart="{chart}"]').evaluate(
+            "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0)"
+        )
+        assert inked, chart
 
 
 @pytest.mark.browser
@@ -383,6 +518,34 @@ def test_zoom_keeps_the_step_in_sight(open_glass, page_of):
     player.root.get_by_role("button", name="all").click()
     player.part("series").click(position={"x": 53, "y": 60})
     assert player.step == 0
+
+
+@pytest.mark.browser
+def test_ten_thousand_steps_are_one_page_that_can_be_zoomed(open_glass, tmp_path):
+    model = LSTMForecaster(h=1, hidden=50, updates=5, seeds=1).fit(noisy_sine())
+    found = look_inside(model)
+    explain_page(found, tmp_path / "page.html", title="sine")
+    assert (tmp_path / "page.html").stat().st_size < 6_000_000
+    _, player = open_glass(tmp_path / "page.html")
+    player.root.get_by_role("button", name="all").click()
+    box = player.part("series").bounding_box()
+    for share in (0.1, 0.5, 0.9):
+        x = 52 + share * (box["width"] - 66)
+        player.part("series").click(position={"x": x, "y": 60})
+        assert player.step == pytest.approx(10_000 * share, abs=10)
+    assert f"is {found.history['y'].iloc[player.step]:.6g}" in player.part("sentence").inner_text()
+    # of many points to a pixel the highest is seen: its row of pixels has ink
+    spike = int(found.history["y"].argmax())
+    place = 52 + (spike + 0.5) / 10_000 * (box["width"] - 66)
+    column = player.part("series").evaluate(
+        """(c, x) => {
+          const pixels = c.getContext('2d').getImageData(Math.round(x) - 1, 0, 3, 40).data;
+          return [...Array(40).keys()].map(y => [0, 1, 2].some(i => pixels[4 * (3 * y + i) + 3]));
+        }""",
+        place,
+    )
+    top = round(6 + 160 * 0.06 / 1.12)  # there is room of 6 % above it and below the lowest
+    assert any(column[top - 2 : top + 3])
 
 
 @pytest.mark.browser
@@ -482,7 +645,9 @@ def test_names_from_the_data_run_nothing(open_glass, tmp_path, inside, attack):
         attribution=inside.attribution.replace({"input": {"last change": attack}}),
         decisions=(attack, f"{attack}: logarithms are taken of the values"), notes=(attack,),
     )  # fmt: skip
-    explain_page(hostile, tmp_path / "page.html", title=attack)
+    board = pd.DataFrame({"model": [attack], "mae": [1.25]})
+    judged = Judged([attack], board, {attack: attack})
+    explain_page(hostile, tmp_path / "page.html", title=attack, judged=judged, back=attack)
     page, player = open_glass(tmp_path / "page.html")
     player.part("on").click()
     page.locator("#lang").click()
@@ -490,5 +655,7 @@ def test_names_from_the_data_run_nothing(open_glass, tmp_path, inside, attack):
     page.wait_for_timeout(50)
     assert page.evaluate("typeof window.hacked") == "undefined"
     assert attack.strip() in page.locator("h1").text_content()
+    assert attack.strip() in page.locator("td.name").text_content()
+    assert page.locator("a[href]").evaluate_all("links => links.map(a => a.protocol)") == ["file:"]
     assert attack.strip() in player.part("sentence").text_content()
     assert page.locator("img, iframe, embed, object, video, audio, form, math, base").count() == 0

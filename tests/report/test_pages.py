@@ -1,5 +1,6 @@
 """The pages: what is in them, what is not, and what a browser makes of them."""
 
+import html
 import html.parser
 import importlib.util
 import itertools
@@ -49,7 +50,7 @@ def tutorial_result(n=600, split=480):
     return TutorialResult(frame, split, runs, 0.49, questions, ("A note.",), "A verdict.")
 
 
-def write_forecast(path, names=("north",), column="sold", key=None, days=60, h=7):
+def write_forecast(path, names=("north",), column="sold", key=None, days=60, h=7, glass=None):
     history, future = [], []
     for i, name in enumerate(names):
         times = pd.date_range("2024-01-01", periods=days + h)
@@ -62,6 +63,7 @@ def write_forecast(path, names=("north",), column="sold", key=None, days=60, h=7
         pd.concat(history), pd.concat(future), path,
         title=f"Forecast of {names[0]}", id_col=key, time_col="day", target_col=column,
         decisions=[f"series {name} was scaled" for name in names], settings={"h": h, "freq": None},
+        glass=glass,
     )  # fmt: skip
     return path
 
@@ -235,6 +237,19 @@ def test_forecast_continues_the_history_on_the_calendar(visit, tmp_path):
     assert forecast["x"][1:] == [f"2024-03-0{day}T00:00:00" for day in range(1, 8)]
     assert page.locator("tbody tr").first.inner_text().startswith("2024-03-01")
     assert page.locator("select").count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "name", ["page.html", "a #1 & <b>?x=y%20.html", "javascript:alert(1).html"]
+)
+def test_a_page_leads_to_the_glass_box_beside_it_and_back(visit, tmp_path, name):
+    glass = name.replace(".html", "-glass.html")
+    (tmp_path / glass).write_text(f"<!DOCTYPE html><title>{html.escape(glass)}</title>")
+    page = visit(write_forecast(tmp_path / name, glass=glass))
+    page.get_by_role("link", name="Look inside").press("Enter")
+    page.wait_for_url("**-glass.html")
+    assert page.title() == glass
 
 
 @pytest.mark.browser

@@ -14,8 +14,10 @@ from gatecast.cli.options import levels, names
 if TYPE_CHECKING:
     from gatecast.evaluation.backtest import Backtest
     from gatecast.evaluation.verdict import Verdict
+    from gatecast.forecaster import LSTMForecaster
+    from gatecast.report.explain import Judged
 
-__all__ = ["backtest"]
+__all__ = ["answers_about", "backtest", "judged"]
 
 #: A shorter series is too short to examine the training on.
 _EXAMINED = 60
@@ -72,15 +74,15 @@ def backtest(
     """Forecast the past of the series in a file, and say which model to use.
 
     Every model is fitted at each cutoff on what was known then. Prints the leaderboard and the
-    verdict, and writes a page.
+    verdict, and writes a page; and, where the LSTM takes part, the glass box of one fitted on
+    everything.
     """
     from gatecast.cli.console import counted
     from gatecast.data.reading import read_panel
     from gatecast.evaluation.backtest import backtest as run
     from gatecast.evaluation.backtest import usual_windows
     from gatecast.evaluation.candidates import DEFAULT, candidates
-    from gatecast.evaluation.training import examine_training
-    from gatecast.evaluation.verdict import diagnose, verdict
+    from gatecast.evaluation.verdict import verdict
 
     asked = candidates(
         names(models) or DEFAULT, h, season_length=season_length, time_limit=time_limit,
@@ -99,23 +101,65 @@ def backtest(
             n_jobs=jobs if jobs > 1 else None, resume=resume, leave_out=True, progress=tell,
         )  # fmt: skip
     told = verdict(found) if len(found.models) > 1 else None
-    first = next(iter(found.models))
-    answers = diagnose(found, first)
-    if first == "LSTM" and len(panel) == 1 and len(panel.values) >= _EXAMINED:
-        answers |= examine_training(asked["LSTM"], panel).answers
-    _page(found, told, answers, report, file.name)
+    answers = answers_about(found, asked.get("LSTM"))
+    glass = None
+    if "LSTM" in found.models:
+        settings = {**asked["LSTM"].get_params(), "level": levels(level)}
+        glass = _glass(found, answers, settings, report, file)
+    _page(found, told, answers, report, glass, file.name)
     if output is not None:
         from gatecast.cli.tables import write_table
 
         write_table(found.forecasts, output)
     if as_json:
-        typer.echo(json.dumps(_document(found, told, answers, report, output)))
+        typer.echo(json.dumps(_document(found, told, answers, report, glass, output)))
     else:
-        _print(found, told, answers, report, output)
+        _print(found, told, answers, report, glass, output)
+
+
+def judged(found: Backtest, answers: dict[str, str]) -> Judged:
+    """Give what the glass box of the LSTM says of a backtest."""
+    from gatecast.evaluation.verdict import verdict
+    from gatecast.report.explain import Judged
+
+    sentences = verdict(found).sentences if len(found.models) > 1 else ()
+    of_the_lstm = next(iter(found.models)) == "LSTM"
+    return Judged(sentences, found.leaderboard(), answers if of_the_lstm else {})
+
+
+def answers_about(found: Backtest, lstm: LSTMForecaster | None) -> dict[str, str]:
+    """Answer questions about the first model's errors, and about its training if it is the LSTM."""
+    from gatecast.evaluation.training import examine_training
+    from gatecast.evaluation.verdict import diagnose
+
+    first = next(iter(found.models))
+    answers = diagnose(found, first)
+    single = len(found.panel) == 1 and len(found.panel.values) >= _EXAMINED
+    if first == "LSTM" and lstm is not None and single:
+        answers |= examine_training(lstm, found.panel).answers
+    return answers
+
+
+def _glass(
+    found: Backtest, answers: dict[str, str], settings: dict[str, Any], report: Path, file: Path
+) -> Path | None:
+    """Fit the LSTM on everything, and write its glass box."""
+    from gatecast.cli.console import training_bars
+    from gatecast.cli.glass import write_glass
+    from gatecast.forecaster import LSTMForecaster
+
+    with training_bars({"LSTM": "training"}, unit="update") as tell:
+        fitted = LSTMForecaster(**settings).fit(found.panel, progress=lambda p: tell("LSTM", p))
+    return write_glass(fitted, report, name=file.name, judged=judged(found, answers))
 
 
 def _page(
-    found: Backtest, told: Verdict | None, answers: dict[str, str], report: Path, name: str
+    found: Backtest,
+    told: Verdict | None,
+    answers: dict[str, str],
+    report: Path,
+    glass: Path | None,
+    name: str,
 ) -> None:
     from gatecast.report.backtest import backtest_page
 
@@ -134,6 +178,7 @@ def _page(
         columns=(panel.id_col, panel.time_col, panel.target_col),
         diagnosis=answers,
         notes=found.notes,
+        glass=None if glass is None else glass.name,
     )
 
 
@@ -142,6 +187,7 @@ def _document(
     told: Verdict | None,
     answers: dict[str, str],
     report: Path,
+    glass: Path | None,
     output: Path | None,
 ) -> dict[str, Any]:
     from gatecast.cli.tables import records
@@ -158,6 +204,7 @@ def _document(
         "notes": list(found.notes),
         "output": None if output is None else str(output),
         "report": str(report),
+        "glass": None if glass is None else str(glass),
     }
 
 
@@ -166,6 +213,7 @@ def _print(
     told: Verdict | None,
     answers: dict[str, str],
     report: Path,
+    glass: Path | None,
     output: Path | None,
 ) -> None:
     from rich.box import SIMPLE_HEAD
@@ -195,3 +243,5 @@ def _print(
     if output is not None:
         typer.echo(f"Forecasts: {output}", err=True)
     typer.echo(f"Page: {report}", err=True)
+    if glass is not None:
+        typer.echo(f"Glass box: {glass}", err=True)

@@ -35,22 +35,31 @@ def demo(
     """Run the tutorial's experiment: a noisy sine, an LSTM, and what it should be held against.
 
     Trains the tutorial's network as it was written and on sequences, scores both beside simple
-    models and the noise floor, and writes a page with charts.
+    models and the noise floor, and writes a page with charts and, beside it, the glass box: the
+    guided page that --learn writes alone.
     """
     if learn:
         _learn(output or Path("gatecast-learn.html"), lang, random_state, as_json)
         return
     from gatecast.cli.console import training_bars
+    from gatecast.cli.glass import beside
     from gatecast.errors import MissingExtraError
     from gatecast.evaluation.tutorial import run_tutorial
+    from gatecast.explain.lessons import make_lessons
     from gatecast.report.demo import demo_page
+    from gatecast.report.learn import learn_page
     from gatecast.report.picture import demo_picture
 
     labels = {"tutorial": "as the tutorial has it", "sequences": "on sequences"}
     output = output or Path("gatecast-demo.html")
     with training_bars(labels) as tell:
         result = run_tutorial(random_state=random_state, progress=tell)
-    demo_page(result, output)
+    carried = result.run("sequences")
+    assert carried is not None
+    lessons = make_lessons(random_state=random_state, fifty=carried.network)
+    glass = beside(output)
+    learn_page(lessons, glass, lang=lang.value, back=output.name)
+    demo_page(result, output, glass=glass.name)
     picture: Path | None = output.with_suffix(".png")
     try:
         demo_picture(result, picture)
@@ -58,9 +67,9 @@ def demo(
         picture = None  # the page has the chart; the PNG comes with the extra
 
     if as_json:
-        typer.echo(json.dumps(_document(result, output, picture)))
+        typer.echo(json.dumps(_document(result, output, glass, picture)))
     else:
-        _print(result, output, picture)
+        _print(result, output, glass, picture)
 
 
 def _learn(output: Path, lang: Language, random_state: int, as_json: bool) -> None:
@@ -81,7 +90,9 @@ def _learn(output: Path, lang: Language, random_state: int, as_json: bool) -> No
         typer.echo(f"Page: {output}")
 
 
-def _document(result: TutorialResult, report: Path, picture: Path | None) -> dict[str, Any]:
+def _document(
+    result: TutorialResult, report: Path, glass: Path, picture: Path | None
+) -> dict[str, Any]:
     def row(run: ModelRun | None) -> dict[str, Any] | None:
         if run is None:
             return None
@@ -101,11 +112,12 @@ def _document(result: TutorialResult, report: Path, picture: Path | None) -> dic
         "verdict": result.verdict,
         "observations": {o.question: o.answer for o in result.observations},
         "report": str(report),
+        "glass": str(glass),
         "picture": None if picture is None else str(picture),
     }
 
 
-def _print(result: TutorialResult, report: Path, picture: Path | None) -> None:
+def _print(result: TutorialResult, report: Path, glass: Path, picture: Path | None) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.padding import Padding
@@ -136,6 +148,7 @@ def _print(result: TutorialResult, report: Path, picture: Path | None) -> None:
         console.print(note, style="dim")
     console.print()
     console.print(f"Page: {report}", soft_wrap=True)
+    console.print(f"Glass box: {glass}", soft_wrap=True)
     if picture is None:
         console.print('Picture: none; it needs matplotlib: pip install "gatecast[plot]"')
     else:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gatecast.cli.predict import MODEL
+
+if TYPE_CHECKING:
+    from gatecast.data.panel import Panel
+    from gatecast.forecaster import LSTMForecaster
+    from gatecast.report.explain import Judged
 
 __all__ = ["LANG", "Language", "explain"]
 
@@ -41,41 +46,81 @@ def explain(
         typer.Option(help="CSV or Parquet file with the columns that the model knows in advance."),
     ] = None,
     lang: LANG = Language.en,
+    backtest: Annotated[
+        bool, typer.Option("--backtest", help="Judge the model beside others first; takes longer.")
+    ] = False,
     png: Annotated[
         bool, typer.Option("--png", help="Write a picture beside the page, with matplotlib.")
     ] = False,
+    svg: Annotated[bool, typer.Option("--svg", help="The same as an SVG.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show what the gates and the memory of a saved model did along a series.
 
-    Writes a page with the LSTM's cell drawn and alive, and says how far back the network looks,
-    what its units follow, and which past steps made the forecast.
+    Writes a page with the LSTM's cell drawn and alive, and says how good the forecast was on values
+    held back, how far back the network looks, what its units follow, and which past steps made the
+    forecast.
     """
     from gatecast.explain import look_inside
+    from gatecast.explain.walk import panel_of
     from gatecast.forecaster import load
     from gatecast.report.explain import explain_page
     from gatecast.report.picture import inside_picture
 
-    inside = look_inside(load(model), file, series, network, futr_file)
+    fitted = load(model)
+    judged = _judge(fitted, panel_of(fitted, file, "explain")) if backtest else None
+    inside = look_inside(fitted, file, series, network, futr_file)
     title = f"{file.name}, {inside.series}" if inside.id_col is not None else file.name
-    explain_page(inside, output, title=title, lang=lang.value)
-    picture = output.with_suffix(".png") if png else None
-    if picture is not None:
+    explain_page(inside, output, title=title, lang=lang.value, judged=judged)
+    kinds = [kind for kind, wanted in ((".png", png), (".svg", svg)) if wanted]
+    pictures = [output.with_suffix(kind) for kind in kinds]
+    for picture in pictures:
         inside_picture(inside, picture)
+    verdict = (judged and judged.verdict) or [inside.learnt.verdict]
     if as_json:
+        from gatecast.cli.tables import records
+
         document = {
             "series": str(inside.series),
+            "verdict": list(verdict),
+            "training": inside.learnt.training,
+            "errors": inside.learnt.errors,
+            "leaderboard": records(judged.leaderboard) if judged else None,
             "findings": list(inside.memory.sentences),
             "effective_memory": inside.memory.effective_memory,
             "notes": list(inside.notes),
             "decisions": list(inside.decisions),
             "report": str(output),
-            "picture": None if picture is None else str(picture),
+            "pictures": [str(picture) for picture in pictures],
         }
         typer.echo(json.dumps(document))
         return
-    for sentence in (*inside.notes, *inside.memory.sentences):
+    for sentence in (*verdict, *inside.notes, *inside.memory.sentences):
         typer.echo(sentence)
     typer.echo(f"Page: {output}", err=True)
-    if picture is not None:
+    for picture in pictures:
         typer.echo(f"Picture: {picture}", err=True)
+
+
+def _judge(model: LSTMForecaster, panel: Panel) -> Judged:
+    """Let a backtest judge the settings of a model beside the usual models."""
+    from gatecast.cli.backtest import answers_about, judged
+    from gatecast.cli.console import counted
+    from gatecast.evaluation.backtest import backtest, usual_windows
+    from gatecast.evaluation.candidates import DEFAULT, candidates
+    from gatecast.forecaster import LSTMForecaster
+    from gatecast.forecaster.seasons import as_seasons
+
+    others = [name for name in DEFAULT if name != "LSTM"]
+    season = None if model.season_length is None else as_seasons(model.season_length)[0]
+    unfitted = LSTMForecaster(**model.get_params())
+    models = {
+        "LSTM": unfitted,
+        **candidates(others, model.h, season_length=season, time_limit=600.0),
+    }
+    windows, step = usual_windows(panel, model.h)
+    with counted("backtest", "fits") as tell:
+        found = backtest(
+            models, panel, model.h, n_windows=windows, step_size=step, leave_out=True, progress=tell
+        )
+    return judged(found, answers_about(found, unfitted))

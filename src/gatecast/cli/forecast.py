@@ -75,9 +75,11 @@ def forecast(
 ) -> None:
     """Forecast the series in a file.
 
-    The forecast goes to stdout as CSV (or to a file), a page with history and forecast is
-    written beside it. Columns are found out where the file leaves no doubt.
+    The forecast goes to stdout as CSV (or to a file); a page with history and forecast is written
+    beside it, and, of the LSTM, the glass box that shows its memory at work. Columns are found out
+    where the file leaves no doubt.
     """
+    from gatecast.cli.glass import write_glass
     from gatecast.cli.tables import records, say, write_table
     from gatecast.data.reading import read_panel
     from gatecast.errors import UsageError
@@ -123,6 +125,9 @@ def forecast(
         decisions.append(f"the best model is {model}, and only the LSTM is saved: there is no file")
         save = None
     frame = fitted.predict(futr_file) if model == "LSTM" else fitted.predict()
+    glass = None
+    if model == "LSTM":
+        glass = write_glass(fitted, report, name=file.name, futr_file=futr_file)
     forecast_page(
         panel.to_frame(),
         frame,
@@ -133,6 +138,7 @@ def forecast(
         target_col=panel.target_col,
         decisions=decisions,
         settings={"model": model, **fitted.get_params()},
+        glass=None if glass is None else glass.name,
     )
     if as_json:
         if output is not None:
@@ -144,6 +150,7 @@ def forecast(
             "output": None if output is None else str(output),
             "model": None if save is None else str(save),
             "report": str(report),
+            "glass": None if glass is None else str(glass),
         }
         typer.echo(json.dumps(document))
         return
@@ -153,6 +160,8 @@ def forecast(
     if save is not None:
         typer.echo(f"Model: {save}", err=True)
     typer.echo(f"Page: {report}", err=True)
+    if glass is not None:
+        typer.echo(f"Glass box: {glass}", err=True)
 
 
 def _choose(

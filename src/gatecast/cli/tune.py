@@ -67,6 +67,7 @@ def tune(
     Says what was found and whether it is better than the defaults on origins that the search
     never saw, and writes a page with the trials. Ctrl-C ends the search and keeps what it has.
     """
+    from gatecast.cli.glass import write_glass
     from gatecast.cli.options import levels
     from gatecast.forecaster import LSTMForecaster
     from gatecast.report.tune import tune_page
@@ -89,9 +90,11 @@ def tune(
         )  # fmt: skip
     if save is not None:
         found.forecaster.save(save)
-    tune_page(found, report, title=f"Search for settings: {file.name}")
+    glass = write_glass(found.forecaster, report, name=file.name)
+    title = f"Search for settings: {file.name}"
+    tune_page(found, report, title=title, glass=None if glass is None else glass.name)
     if as_json:
-        typer.echo(json.dumps(_document(found, save, report)))
+        typer.echo(json.dumps(_document(found, save, report, glass)))
         return
     width = max(map(len, found.settings))
     for name, value in found.settings.items():
@@ -102,6 +105,8 @@ def tune(
     if save is not None:
         typer.echo(f"Model: {save}", err=True)
     typer.echo(f"Page: {report}", err=True)
+    if glass is not None:
+        typer.echo(f"Glass box: {glass}", err=True)
 
 
 @contextmanager
@@ -167,7 +172,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _document(found: Tuning, save: Path | None, report: Path) -> dict[str, Any]:
+def _document(found: Tuning, save: Path | None, report: Path, glass: Path | None) -> dict[str, Any]:
     verdict = vars(found.verdict) | {"sure": found.verdict.sure}
     return {
         "settings": found.settings,
@@ -180,6 +185,7 @@ def _document(found: Tuning, save: Path | None, report: Path) -> dict[str, Any]:
         "interrupted": found.interrupted,
         "model": None if save is None else str(save),
         "report": str(report),
+        "glass": None if glass is None else str(glass),
     }
 
 

@@ -53,6 +53,8 @@ class ModelRun:
         Training loss by epoch, on the model's own scale; empty where there are no epochs.
     prediction : ndarray of shape [n]
         Row i is the forecast for row i, made one step before; NaN where there is none.
+    network : Network or None
+        What was trained; None where nothing was, or no network.
     """
 
     key: str
@@ -63,6 +65,7 @@ class ModelRun:
     predict_seconds: float | None
     loss: tuple[float, ...]
     prediction: np.ndarray
+    network: Network | None = None
 
 
 @dataclass(frozen=True)
@@ -195,7 +198,9 @@ def _as_written(
             network.predict(x, threads=threads or 1)[:, 0].astype(np.float64)
         )
     seconds = time.perf_counter() - started
-    return _scored("tutorial", "LSTM(50) as the tutorial has it", y, prediction, history, seconds)
+    return _scored(
+        "tutorial", "LSTM(50) as the tutorial has it", y, prediction, history, seconds, network
+    )
 
 
 def _on_sequences(
@@ -225,8 +230,9 @@ def _on_sequences(
     prediction[1:] = scaler.inverse(outputs[0, :, 0].astype(np.float64))
     seconds = time.perf_counter() - started
     return _scored(
-        "sequences", "LSTM(50) on sequences, memory carried", y, prediction, history, seconds
-    )
+        "sequences", "LSTM(50) on sequences, memory carried", y, prediction, history, seconds,
+        network,
+    )  # fmt: skip
 
 
 def _scored(
@@ -236,6 +242,7 @@ def _scored(
     prediction: np.ndarray,
     fitted: History | float | None = None,
     predict_seconds: float | None = None,
+    network: Network | None = None,
 ) -> ModelRun:
     known = ~np.isnan(prediction)
     train, test = known.copy(), known.copy()
@@ -250,6 +257,7 @@ def _scored(
         predict_seconds,
         tuple(fitted.loss) if isinstance(fitted, History) else (),
         prediction,
+        network,
     )
 
 

@@ -58,6 +58,7 @@ def attribution(
     look_back : int or None, default 200
         How many last steps the forecast is shared among, by default as many as the longest stretch
         that a network is trained on; what it remembers from before them belongs to the baseline.
+        A model with windows of its own looks no further back than one of them.
         None for all of the series. Of thousands of steps that is slow, and may have no answer:
         without its inputs a network can swing of its own accord, and where in its swing it ends
         then hangs on the smallest change long ago.
@@ -103,9 +104,11 @@ def attribution(
     parts: list[pd.DataFrame] = []
     times, rows = [], []
     for track in tracks:
-        begin = 0 if look_back is None else max(0, len(track.values) - look_back)
-        x = track.inputs[begin:].astype(np.float64)
-        ways = [_Way.of(network, track.inputs, begin, model._threads()) for network in networks]
+        n = len(track.values)
+        window = track.inputs[-min(n, model.look_back or n) :]  # the memory starts empty before it
+        x = window[-min(n, look_back or n) :].astype(np.float64)
+        before = len(window) - len(x)
+        ways = [_Way.of(network, window, before, model._threads()) for network in networks]
         own = unit_of(track, model.h)
         present = track.values[-1] if model.target_ == "changes" else 0.0
         for k in wanted:
@@ -129,7 +132,7 @@ def attribution(
                     }
                 )
             )
-            times.append(np.repeat(track.times[begin:], len(names)))
+            times.append(np.repeat(track.times[n - len(x) :], len(names)))
         rows.append(len(wanted) * x.size)
     keys = panel.ends().keys(np.array(rows), np.concatenate(times))
     return pd.concat([keys, pd.concat(parts, ignore_index=True)], axis=1)

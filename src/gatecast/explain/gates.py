@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gatecast.explain.walk import chosen_network, tracks_of
+from gatecast.explain.walk import chosen_network, trace_of, tracks_of
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.kernel import GATES
 
@@ -17,7 +17,9 @@ __all__ = ["gates", "trace_names"]
 def gates(model: LSTMForecaster, source: Any = None, network: int = 0) -> pd.DataFrame:
     """Show what each gate of each unit does at each time of each series.
 
-    The network walks along a series once, from an empty memory at its first value.
+    The network walks along a series once, from an empty memory at its first value. Of a model with
+    windows (``look_back``) they stand end to end, the last one at the end of the series, and the
+    memory starts empty in each.
 
     Parameters
     ----------
@@ -60,7 +62,7 @@ def gates(model: LSTMForecaster, source: Any = None, network: int = 0) -> pd.Dat
     wide = layout.layers * layout.hidden
     parts = []
     for track in tracks:
-        trace = net.trace(track.inputs[np.newaxis], threads=model._threads())[0]  # [n, L, 6, H]
+        trace = trace_of(model, net, track.inputs)  # [n, L, 6, H]
         parts.append(trace.transpose(2, 0, 1, 3).reshape(6, -1))
     kept = np.concatenate(parts, axis=1)
     steps = np.diff(panel.offsets)

@@ -16,7 +16,8 @@ from gatecast.errors import NotFoundError
 from gatecast.explain.attribution import attribution
 from gatecast.explain.gates import gates
 from gatecast.explain.memory import MemoryFindings, memory
-from gatecast.explain.walk import panel_of
+from gatecast.explain.training import Learnt, how_it_learnt
+from gatecast.explain.walk import panel_of, tracks_of
 from gatecast.forecaster.lstm import LSTMForecaster
 
 __all__ = ["Inside", "look_inside"]
@@ -51,6 +52,11 @@ class Inside:
         See :func:`gatecast.memory`.
     attribution : DataFrame
         See :func:`gatecast.attribution`; of up to twelve steps of the forecast.
+    learnt : Learnt
+        How the training went, what was said of each value one step before, and what the errors
+        still hold.
+    look_back : int or None
+        Steps of a window, before which the memory is empty; None where it is carried along.
     decisions : tuple of str
         What was found out about the data and done to them.
     notes : tuple of str
@@ -68,8 +74,17 @@ class Inside:
     cell: str
     memory: MemoryFindings
     attribution: pd.DataFrame
+    learnt: Learnt
+    look_back: int | None
     decisions: tuple[str, ...]
     notes: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        """Show the page of the glass box in a notebook."""
+        # pictures stand above what they show, and are asked for only when it is shown
+        from gatecast.report.notebook import show
+
+        return show(self)._repr_html_()
 
 
 def look_inside(
@@ -109,11 +124,11 @@ def look_inside(
     NotFoundError
         If there is no such series, or the model does not know it.
     UsageError, DataError
-        If the model's memory is not carried along the series, a number is out of its range, or the
-        table cannot be used.
+        If a number is out of its range, or the table cannot be used.
     """
     whole = panel_of(model, source, "look_inside")
     one, place = _chosen(whole, series)
+    _, (track,) = tracks_of(model, one, "look_inside")
     frame = gates(model, one, network)
     found = memory(model, one, network)
     steps = np.unique(np.linspace(1, model.h, min(model.h, _MOST_STEPS)).round().astype(int))
@@ -128,6 +143,11 @@ def look_inside(
             f'the table has {len(whole):,} series, and this is the first, "{one.ids[0]}": '
             "another one is chosen by its name"
         )
+    if model.look_back is not None:
+        notes.append(
+            f"the memory starts empty in each window of look_back={model.look_back}; here windows "
+            "stand end to end, and the last one is that of the forecast"
+        )
     ahead, note = _up_to_date(model, one)
     if note:
         notes.append(note)
@@ -138,7 +158,7 @@ def look_inside(
     return Inside(
         whole.ids[place], len(whole), one.id_col, one.time_col, one.target_col, one.to_frame(),
         forecast, frame, model.networks_[network].layout.cell, found, shares,
-        tuple(model.decisions()), tuple(notes),
+        how_it_learnt(model, track), model.look_back, tuple(model.decisions()), tuple(notes),
     )  # fmt: skip
 
 

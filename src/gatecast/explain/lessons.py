@@ -75,7 +75,9 @@ class Lessons:
     noise_floor: float
 
 
-def make_lessons(*, random_state: int = 0, threads: int | None = None) -> Lessons:
+def make_lessons(
+    *, random_state: int = 0, threads: int | None = None, fifty: Network | None = None
+) -> Lessons:
     """Train the networks of the guided page, on the first 8,000 values of the tutorial's series.
 
     Parameters
@@ -84,6 +86,9 @@ def make_lessons(*, random_state: int = 0, threads: int | None = None) -> Lesson
         Seed of initial weights and shuffling.
     threads : int, optional
         Threads; one for each processor if not given. The numbers do not depend on it.
+    fifty : Network, optional
+        The one of fifty units, where :func:`gatecast.evaluation.tutorial.run_tutorial` has trained
+        it already, from the same seed.
 
     Returns
     -------
@@ -143,7 +148,7 @@ def make_lessons(*, random_state: int = 0, threads: int | None = None) -> Lesson
         lesson(network(2)),
         lesson(emptied(), carried=False),
         lesson(trained(2)),
-        lesson(trained(50)),
+        lesson(trained(50) if fifty is None else fifty),
         rmse(y[SPLIT:], naive_one_step(y)[SPLIT:]),
         rmse(y[SPLIT:], signal[SPLIT:]),
     )

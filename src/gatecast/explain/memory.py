@@ -14,7 +14,7 @@ import pandas as pd
 from gatecast.data.calendar import default_season_length
 from gatecast.errors import UsageError
 from gatecast.explain.sensitivity import output_gradient, state_before
-from gatecast.explain.walk import Track, chosen_network, tracks_of
+from gatecast.explain.walk import Track, chosen_network, trace_of, tracks_of
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.seasons import as_seasons
 from gatecast.kernel import GATES
@@ -81,7 +81,8 @@ def memory(
     How far back an input still moves the forecast is measured through the backward pass: the
     gradient of each step of the forecast (of twelve of them where the horizon is longer) with
     respect to the inputs of each step before, from up to 32 origins in up to 32 series, averaged
-    over the networks whose median is the forecast.
+    over the networks whose median is the forecast. A model with windows (``look_back``) looks no
+    further back than one of them; its units are followed along windows that stand end to end.
 
     Parameters
     ----------
@@ -161,10 +162,8 @@ def half_life(kept: np.ndarray) -> np.ndarray:
 def _units(model: LSTMForecaster, network: Network, tracks: Sequence[Track]) -> pd.DataFrame:
     layout = network.layout
     names = GATES[layout.cell]
-    trace = np.concatenate(
-        [network.trace(t.inputs[np.newaxis], threads=model._threads())[0] for t in tracks]
-    ).astype(np.float64)  # [n, L, 6, H]
-    L, H = layout.layers, layout.hidden
+    trace = np.concatenate([trace_of(model, network, t.inputs) for t in tracks]).astype(np.float64)
+    L, H = layout.layers, layout.hidden  # trace: [n, L, 6, H]
     units: dict[str, Any] = {"layer": np.repeat(np.arange(L), H), "unit": np.tile(np.arange(H), L)}
     keeps = trace[:, :, names.index("forget" if layout.cell == "lstm" else "update")]
     pace = np.repeat(layout.dilations, H)
@@ -241,9 +240,13 @@ def _gradient_by_lag(
 ) -> tuple[np.ndarray, int]:
     """Give the mean absolute gradient [steps, lags], so far back that the share is well inside."""
     longest = max(len(track.values) for track in tracks)
+    if model.look_back is not None:
+        longest = min(longest, model.look_back)
     networks = model.networks_[: model._points]
     traces: dict[tuple[int, int], np.ndarray] = {}
-    reach = min(_FIRST_REACH, longest)
+    # the memory of a window starts empty, and not with what came before it
+    carried = model.look_back is None
+    reach = min(_FIRST_REACH, longest) if carried else longest
     while True:
         fit = [i for i, track in enumerate(tracks) if len(track.values) >= reach]
         fit = [fit[i] for i in _some(len(fit), _MOST_TRACKS)]
@@ -255,9 +258,9 @@ def _gradient_by_lag(
             origins += len(first)
             x = np.stack([inputs[begin : begin + reach] for begin in first])
             for n, network in enumerate(networks):
-                if (n, i) not in traces:
-                    traces[n, i] = network.trace(inputs[np.newaxis], threads=model._threads())[0]
-                state = state_before(network, traces[n, i], first)
+                if carried and (n, i) not in traces:
+                    traces[n, i] = trace_of(model, network, inputs)
+                state = state_before(network, traces[n, i], first) if carried else None
                 for row, k in enumerate(_some(model.h, _MOST_STEPS)):
                     weights = np.zeros(network.layout.outputs)
                     weights[k] = model.scale_[k]
@@ -296,7 +299,9 @@ def _look_back(model: LSTMForecaster, effective: int, share: float, longest: int
         f"{share:.0%} of what moves the forecast is seen in {steps}: a look_back of {effective} "
         "is enough for what this network has learnt"
     )
-    if 2 * effective > longest > 1:
+    if model.look_back is not None:
+        told += f"; it sees no more than its window of {_steps(model.look_back)}"
+    elif 2 * effective > longest > 1:
         told += (
             f"; that is more than half of the longest series, {longest} values, so that a longer "
             "history may show a longer memory"
@@ -307,6 +312,10 @@ def _look_back(model: LSTMForecaster, effective: int, share: float, longest: int
             f"averages about {model._memory.span} values"
         )
     return told
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"
 
 
 def _about(units: pd.DataFrame) -> list[str]:

@@ -15,7 +15,10 @@ from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.recipe import Prepared
 from gatecast.network import Network
 
-__all__ = ["Track", "chosen_network", "input_names", "panel_of", "tracks_of", "unit_of"]
+__all__ = [
+    "Track", "chosen_network", "input_names", "panel_of", "said_of", "trace_of", "tracks_of",
+    "unit_of",
+]  # fmt: skip
 
 
 class Track(NamedTuple):
@@ -67,11 +70,6 @@ def panel_of(model: LSTMForecaster, source: Any, asked: str) -> Panel:
         )
     if not hasattr(model, "networks_"):
         raise NotFittedError(f"{asked}() was called before fit(): fit the forecaster first")
-    if model.look_back is not None:
-        raise UsageError(
-            f"{asked}() follows a memory that is carried along the series, and the model's starts "
-            f"empty in each window (look_back={model.look_back}): fit it without look_back"
-        )
     panel = model.panel_ if source is None else _read(model, source)
     if panel is None:
         raise NotFittedError(
@@ -133,6 +131,55 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
             Track(series.id, series.times, series.values, values, inputs, model.prepared_[i], start)
         )
     return panel, tracks
+
+
+def trace_of(model: LSTMForecaster, network: Network, inputs: np.ndarray) -> np.ndarray:
+    """Trace a network along a series, with the memory that its forecasts are made from.
+
+    Where the model has windows (``look_back``) they stand end to end, the last one at the end of
+    the series, and the memory starts empty in each: its last step is that of a forecast.
+
+    Parameters
+    ----------
+    model : LSTMForecaster
+        Fitted.
+    network : Network
+        One of its networks.
+    inputs : ndarray of shape [n, I]
+        What it sees.
+
+    Returns
+    -------
+    ndarray of shape [n, L, 6, H]
+        See :meth:`gatecast.network.Network.trace`.
+    """
+    threads = model._threads()
+    window = model.look_back or len(inputs)
+    first = len(inputs) % window
+    windows = inputs[first:].reshape(-1, window, inputs.shape[1])
+    parts = [inputs[np.newaxis, :first]] * bool(first) + [windows] * bool(len(windows))
+    traces = [network.trace(x, threads=threads) for x in parts]
+    return np.concatenate([trace.reshape(-1, *trace.shape[2:]) for trace in traces])
+
+
+def said_of(model: LSTMForecaster, track: Track) -> np.ndarray:
+    """Say what the forecast one step ahead was at each step of a series but the last.
+
+    Returns
+    -------
+    ndarray of shape [n - 1]
+        Of the values from the second on, in the series' own unit; NaN at the end, where columns
+        that are known in advance reach beyond the table.
+    """
+    x = track.inputs[np.newaxis]
+    median, _ = model._quantiles([model._along(network, x)[0] for network in model.networks_])
+    ahead = median[:-1, 0]
+    if model.target_ == "changes":
+        ahead = ahead + track.values[:-1]
+    said = track.prepared.restore(ahead, track.start + 1)
+    unknown = max(0, model.exogenous_.lead - 1)
+    said[len(said) - unknown :] = np.nan
+    return said
 
 
 def input_names(model: LSTMForecaster) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from gatecast.report import charts
 from gatecast.report.forecast import by_series, cell, clock
 from gatecast.report.page import render
 
-__all__ = ["backtest_page"]
+__all__ = ["backtest_page", "leaderboard_cells"]
 
 MOST_SERIES = 20
 _HEADINGS = {
@@ -37,6 +37,7 @@ def backtest_page(
     columns: tuple[str | None, str, str],
     diagnosis: dict[str, str],
     notes: Sequence[str],
+    glass: str | None = None,
 ) -> None:
     """Write the page of a backtest.
 
@@ -62,6 +63,8 @@ def backtest_page(
         Questions and answers about the first model.
     notes : sequence of str
         What was found out about the data and the models.
+    glass : str, optional
+        File name of the glass box, in the same folder.
 
     Raises
     ------
@@ -79,21 +82,14 @@ def backtest_page(
     for i, name in enumerate(list(said)[:MOST_SERIES]):
         figures[f"series-{i}"] = _series(parts[name], said[name], colours, time_col, target_col)
         shown.append((f"series-{i}", name))
-    metrics = [name for name in _HEADINGS if name in leaderboard]
-    covered = [name for name in leaderboard.columns if str(name).startswith("coverage-")]
+    board = leaderboard_cells(leaderboard)
     page = render(
         "backtest.html",
         figures,
         title=title,
         verdict=verdict,
-        headings=[_HEADINGS[name] for name in metrics]
-        + [f"{str(name).split('-')[1]} % covered" for name in covered],
-        rows=[
-            (row["model"], colours[str(row["model"])],
-             [_number(row[name]) for name in metrics]
-             + [_share(row[name]) for name in covered])
-            for _, row in leaderboard.iterrows()
-        ],
+        headings=board["headings"],
+        rows=[(name, colours[name], cells) for name, cells in board["rows"]],
         significance=None if significance is None else _significance(significance),
         against="" if significance is None else significance["against"].iloc[0],
         shown=shown,
@@ -101,9 +97,27 @@ def backtest_page(
         model=models[0],
         diagnosis=diagnosis,
         notes=notes,
+        glass=glass,
         version=__version__,
     )  # fmt: skip
     storage.write_text(path, page)
+
+
+def leaderboard_cells(leaderboard: pd.DataFrame) -> dict[str, list[Any]]:
+    """Write a leaderboard for a page: ``headings``, and ``rows`` of a model and its cells."""
+    metrics = [name for name in _HEADINGS if name in leaderboard]
+    covered = [name for name in leaderboard.columns if str(name).startswith("coverage-")]
+    return {
+        "headings": [_HEADINGS[name] for name in metrics]
+        + [f"{str(name).split('-')[1]} % covered" for name in covered],
+        "rows": [
+            (
+                str(row["model"]),
+                [_number(row[name]) for name in metrics] + [_share(row[name]) for name in covered],
+            )
+            for _, row in leaderboard.iterrows()
+        ],
+    }
 
 
 def _significance(table: pd.DataFrame) -> list[list[str]]:
@@ -173,4 +187,4 @@ def _number(value: Any) -> str:
 
 
 def _share(value: Any) -> str:
-    return "" if not np.isfinite(value) else f"{value:.1%}"
+    return "" if not np.isfinite(value) else f"{value:.1f}%"

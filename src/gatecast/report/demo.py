@@ -17,7 +17,9 @@ __all__ = ["demo_page", "view_around_split"]
 NETWORKS = ("tutorial", "sequences")
 
 
-def demo_page(result: TutorialResult, path: str | os.PathLike[str]) -> None:
+def demo_page(
+    result: TutorialResult, path: str | os.PathLike[str], *, glass: str | None = None
+) -> None:
     """Write the page of the tutorial's experiment.
 
     Parameters
@@ -26,6 +28,8 @@ def demo_page(result: TutorialResult, path: str | os.PathLike[str]) -> None:
         What :func:`gatecast.evaluation.tutorial.run_tutorial` returned.
     path : str or path
         The HTML file.
+    glass : str, optional
+        File name of the guided page, in the same folder.
 
     Raises
     ------
@@ -44,6 +48,8 @@ def demo_page(result: TutorialResult, path: str | os.PathLike[str]) -> None:
         result=result,
         losses=[f"loss-{run.key}" for run in trained],
         colours=charts.COLOURS,
+        glass=glass,
+        glass_words="Look inside: how these networks remember, step by step",
         version=__version__,
     )
     storage.write_text(path, page)

@@ -3,24 +3,54 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatecast import __version__, storage
 from gatecast.report import glass
+from gatecast.report.backtest import leaderboard_cells
 from gatecast.report.chinese import in_chinese, parted
 from gatecast.report.page import render
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gatecast.explain import Inside
 
-__all__ = ["SCRIPTS", "STYLES", "explain_html", "explain_page"]
+__all__ = ["SCRIPTS", "STYLES", "Judged", "explain_html", "explain_page"]
 
 SCRIPTS = ("words.js", "draw.js", "cell.js", "glass.js", "start.js")
 STYLES = ("page.css", "glass.css")
 
 
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Hold what a backtest of the model said.
+
+    Parameters
+    ----------
+    verdict : sequence of str
+        Its sentences; none where the model stood alone.
+    leaderboard : DataFrame
+        As :class:`gatecast.evaluation.backtest.Backtest` gives it.
+    answers : mapping of str to str
+        Questions about the model's errors, and answers.
+    """
+
+    verdict: Sequence[str]
+    leaderboard: pd.DataFrame
+    answers: Mapping[str, str]
+
+
 def explain_page(
-    inside: Inside, path: str | os.PathLike[str], *, title: str, lang: str = "en"
+    inside: Inside,
+    path: str | os.PathLike[str],
+    *,
+    title: str,
+    lang: str = "en",
+    judged: Judged | None = None,
+    back: str | None = None,
 ) -> None:
     """Write the page of the glass box.
 
@@ -34,16 +64,28 @@ def explain_page(
         What was looked into.
     lang : {"en", "zh"}, default "en"
         Language that it opens in; a button on the page changes it.
+    judged : Judged, optional
+        What a backtest said; its verdict then stands first.
+    back : str, optional
+        File name of a page in the same folder that leads here.
 
     Raises
     ------
     NotFoundError, UsageError
         If it cannot be written.
     """
-    storage.write_text(path, explain_html(inside, title=title, lang=lang))
+    page = explain_html(inside, title=title, lang=lang, judged=judged, back=back)
+    storage.write_text(path, page)
 
 
-def explain_html(inside: Inside, *, title: str, lang: str = "en") -> str:
+def explain_html(
+    inside: Inside,
+    *,
+    title: str,
+    lang: str = "en",
+    judged: Judged | None = None,
+    back: str | None = None,
+) -> str:
     """Make the page of the glass box, as text; see :func:`explain_page`."""
     packed = glass.pack_gates(
         inside.gates,
@@ -56,7 +98,16 @@ def explain_html(inside: Inside, *, title: str, lang: str = "en") -> str:
         inside.forecast, inside.history, id_col=inside.id_col, time_col=inside.time_col
     )
     data: dict[str, Any] = {
-        "glass": {"main": {**packed, "cell": inside.cell, "forecast": forecast}},
+        "glass": {
+            "main": {
+                **packed,
+                "cell": inside.cell,
+                "window": inside.look_back,
+                "forecast": forecast,
+                "prediction": inside.learnt.said[packed["skipped"] :],
+            }
+        },
+        "losses": inside.learnt.losses,
         "attribution": glass.pack_attribution(inside.attribution),
     }
     return render(
@@ -66,12 +117,18 @@ def explain_html(inside: Inside, *, title: str, lang: str = "en") -> str:
         styles=STYLES,
         lang=lang,
         title=title,
+        back=back,
         series=inside.series if inside.id_col is not None else inside.target_col,
         cell=inside.cell,
         gates=packed["names"],
         forecast=_rows(forecast),
         levels=[band["level"] for band in forecast["bands"]],
         target=inside.target_col,
+        verdict=_both((judged and judged.verdict) or [inside.learnt.verdict]),
+        leaderboard=None if judged is None else leaderboard_cells(judged.leaderboard),
+        judged=_questions(judged.answers) if judged else [],
+        answers=_questions(inside.learnt.training),
+        errors=_questions(inside.learnt.errors),
         findings=_both(inside.memory.sentences),
         notes=_both(inside.notes),
         decisions=_both(inside.decisions),
@@ -82,13 +139,21 @@ def explain_html(inside: Inside, *, title: str, lang: str = "en") -> str:
     )
 
 
-def _both(sentences: tuple[str, ...]) -> list[tuple[str, str]]:
+def _questions(answers: Mapping[str, str]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """Give questions and answers in English and in Chinese."""
+    asked = [(question, in_chinese(question)) for question in answers]
+    return list(zip(asked, _both([*answers.values()]), strict=True))
+
+
+def _both(sentences: Sequence[str]) -> list[tuple[str, str]]:
     """Give each sentence in English and in Chinese, as it stands on a page."""
     told = []
     for sentence in sentences:
         name, rest = parted(sentence)
         english = f"{name}: {rest}" if name else rest[:1].upper() + rest[1:]
-        told.append((f"{english}.", f"{in_chinese(sentence)}。"))
+        told.append(
+            (f"{english.removesuffix('.')}.", f"{in_chinese(sentence).removesuffix('.')}。")
+        )
     return told
 
 

@@ -12,7 +12,7 @@ from gatecast import __version__, storage
 from gatecast.report import charts
 from gatecast.report.page import render
 
-__all__ = ["by_series", "cell", "clock", "forecast_page"]
+__all__ = ["by_series", "cell", "clock", "forecast_page", "series_figure"]
 
 MOST_SERIES = 50
 MOST_ROWS = 2000
@@ -29,6 +29,7 @@ def forecast_page(
     target_col: str,
     decisions: list[str],
     settings: dict[str, Any],
+    glass: str | None = None,
 ) -> None:
     """Write the page of a forecast.
 
@@ -48,6 +49,8 @@ def forecast_page(
         What was found out about the data and done to them.
     settings : dict
         Of the model, by name; None was left to the model.
+    glass : str, optional
+        File name of the glass box, in the same folder.
 
     Raises
     ------
@@ -60,7 +63,9 @@ def forecast_page(
     bands = [(name, name.replace("-lo-", "-hi-")) for name in map(str, models) if "-lo-" in name]
     shown, figures = [], {}
     for i, (name, rows) in enumerate(list(future.items())[:MOST_SERIES]):
-        figures[f"series-{i}"] = _figure(past[name], rows, time_col, target_col, models, bands)
+        figures[f"series-{i}"] = series_figure(
+            past[name], rows, time_col, target_col, models, bands
+        )
         shown.append((f"series-{i}", name))
 
     keys = len(forecast.columns) - len(models)
@@ -81,6 +86,7 @@ def forecast_page(
         rows_left=max(0, len(forecast) - MOST_ROWS),
         decisions=decisions,
         settings=settings,
+        glass=glass,
         version=__version__,
     )
     storage.write_text(path, page)
@@ -100,7 +106,7 @@ def _summary(count: int, horizon: int, forecast: pd.DataFrame, time_col: str) ->
     return f"{which}, {steps} ahead: {cell(times.iloc[0])} to {cell(times.iloc[-1])}."
 
 
-def _figure(
+def series_figure(
     past: pd.DataFrame,
     future: pd.DataFrame,
     time_col: str,
@@ -108,6 +114,7 @@ def _figure(
     models: list[str],
     bands: list[tuple[str, str]],
 ) -> dict[str, Any]:
+    """Draw one series and what is said of its future, intervals as areas."""
     times, values = clock(past[time_col]), past[target_col].to_numpy(float)
     ahead = clock(future[time_col])
     # each forecast is joined to the last observation, so that the eye can follow

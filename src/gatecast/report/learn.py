@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["learn_page"]
 
 
-def learn_page(lessons: Lessons, path: str | os.PathLike[str], *, lang: str = "en") -> None:
+def learn_page(
+    lessons: Lessons,
+    path: str | os.PathLike[str],
+    *,
+    lang: str = "en",
+    back: str | None = None,
+) -> None:
     """Write the guided page.
 
     Parameters
@@ -29,6 +35,8 @@ def learn_page(lessons: Lessons, path: str | os.PathLike[str], *, lang: str = "e
         The HTML file.
     lang : {"en", "zh"}, default "en"
         Language that it opens in; a button on the page changes it.
+    back : str, optional
+        File name of a page in the same folder that leads here.
 
     Raises
     ------
@@ -43,6 +51,7 @@ def learn_page(lessons: Lessons, path: str | os.PathLike[str], *, lang: str = "e
         styles=STYLES,
         lang=lang,
         lessons=lessons,
+        back=back,
         forget=float(lessons.untrained.gates["forget"].mean()),
         version=__version__,
     )
@@ -56,7 +65,7 @@ def _packed(lessons: Lessons, lesson: Lesson) -> dict[str, Any]:
     return {
         **packed,
         "cell": "lstm",
-        "carried": lesson.carried,
+        "window": None if lesson.carried else 1,
         "signal": np.asarray(lessons.signal),
         "prediction": lesson.prediction,
     }

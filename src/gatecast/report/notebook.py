@@ -1,4 +1,4 @@
-"""The glass box in a notebook: the same page, in a frame of its own."""
+"""The glass box in a notebook: the same page, in a frame of its own; the charts as figures."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from markupsafe import escape
 
 from gatecast.report.explain import explain_html
+from gatecast.report.figures import figures
 
 if TYPE_CHECKING:
     from gatecast.explain import Inside
 
-__all__ = ["Frame", "show"]
+__all__ = ["Frame", "figures", "show"]
 
 
 class Frame:
@@ -38,6 +39,8 @@ class Frame:
 
 def show(inside: Inside, *, lang: str = "en", height: int = 900) -> Frame:
     """Show in a notebook what ``gatecast explain`` writes as a page.
+
+    What :func:`gatecast.look_inside` returned shows itself so; here language and height are chosen.
 
     Parameters
     ----------

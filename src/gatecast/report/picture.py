@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from gatecast import storage
-from gatecast.errors import require_extra
+from gatecast.errors import UsageError, require_extra
 from gatecast.report.charts import COLOURS
 from gatecast.report.demo import NETWORKS, view_around_split
 from gatecast.report.glass import pack_attribution
@@ -23,21 +24,21 @@ __all__ = ["demo_picture", "inside_picture"]
 
 
 def demo_picture(result: TutorialResult, path: str | os.PathLike[str]) -> None:
-    """Write the page's first chart, around the start of the test part, as a PNG.
+    """Write the page's first chart, around the start of the test part, as a PNG or SVG.
 
     Parameters
     ----------
     result : TutorialResult
         What :func:`gatecast.evaluation.tutorial.run_tutorial` returned.
     path : str or path
-        The PNG file.
+        The file; its name ends in .png or .svg.
 
     Raises
     ------
     MissingExtraError
         Without matplotlib.
     NotFoundError, UsageError
-        If it cannot be written.
+        If it cannot be written, or is of another kind.
     """
     # not pyplot: it is slow to import and keeps figures of its own
     figure_module = require_extra("matplotlib.figure", "plot", "a picture")
@@ -58,13 +59,11 @@ def demo_picture(result: TutorialResult, path: str | os.PathLike[str]) -> None:
     axes.set(xlabel="step", ylabel="value", xlim=(first, last))
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=4, frameon=False)
     axes.grid(alpha=0.25)
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    storage.write_bytes(path, file.getvalue())
+    _write(figure, path)
 
 
 def inside_picture(inside: Inside, path: str | os.PathLike[str], *, steps: int = 200) -> None:
-    """Write a picture of the glass box as a PNG.
+    """Write a picture of the glass box as a PNG or SVG.
 
     From top to bottom: the end of the series with its forecast, what each unit keeps of its memory
     at the same steps, and which past steps made the first step of the forecast.
@@ -74,7 +73,7 @@ def inside_picture(inside: Inside, path: str | os.PathLike[str], *, steps: int =
     inside : Inside
         What :func:`gatecast.look_inside` returned.
     path : str or path
-        The PNG file.
+        The file; its name ends in .png or .svg.
     steps : int, default 200
         How many last steps of the series are shown.
 
@@ -83,7 +82,7 @@ def inside_picture(inside: Inside, path: str | os.PathLike[str], *, steps: int =
     MissingExtraError
         Without matplotlib.
     NotFoundError, UsageError
-        If it cannot be written.
+        If it cannot be written, or is of another kind.
     """
     figure_module = require_extra("matplotlib.figure", "plot", "a picture")
     figure = figure_module.Figure(figsize=(11, 9), dpi=120, layout="constrained")
@@ -121,6 +120,18 @@ def inside_picture(inside: Inside, path: str | os.PathLike[str], *, steps: int =
         ylabel="share in its first step" + ("" if shares["own"] else "\n(network's unit)"),
     )  # fmt: skip
     below.grid(alpha=0.25)
+    _write(figure, path)
+
+
+def _write(figure: Any, path: str | os.PathLike[str]) -> None:
+    kind = Path(path).suffix.lower()
+    if kind not in (".png", ".svg"):
+        raise UsageError(
+            f'"{Path(path).name}" was asked for; a picture is a PNG or an SVG: give a name that '
+            "ends in .png or .svg"
+        )
     file = io.BytesIO()
-    figure.savefig(file, format="png")
+    # the same picture is the same bytes
+    undated: Any = {"metadata": {"Date": None}} if kind == ".svg" else {}
+    figure.savefig(file, format=kind[1:], **undated)
     storage.write_bytes(path, file.getvalue())

@@ -23,7 +23,9 @@ MOST_ROWS = 1000
 _COLOURS = {"finished": "#0072b2", "pruned": "#999999", "best": "#d55e00", "defaults": "#009e73"}
 
 
-def tune_page(found: Tuning, path: str | os.PathLike[str], *, title: str) -> None:
+def tune_page(
+    found: Tuning, path: str | os.PathLike[str], *, title: str, glass: str | None = None
+) -> None:
     """Write the page of a search.
 
     Parameters
@@ -34,6 +36,8 @@ def tune_page(found: Tuning, path: str | os.PathLike[str], *, title: str) -> Non
         The HTML file.
     title : str
         Its headline.
+    glass : str, optional
+        File name of the glass box, in the same folder.
 
     Raises
     ------
@@ -78,6 +82,7 @@ def tune_page(found: Tuning, path: str | os.PathLike[str], *, title: str) -> Non
             for row in order[columns].head(MOST_ROWS).itertuples(index=False, name=None)
         ],
         rows_left=max(0, len(order) - MOST_ROWS),
+        glass=glass,
         version=__version__,
     )  # fmt: skip
     storage.write_text(path, page)

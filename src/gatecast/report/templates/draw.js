@@ -99,8 +99,28 @@ const draw = (() => {
     }
   }
 
+  // of many points to a pixel, a bar from the lowest to the highest: the same ink with fewer strokes
+  function bars(area, array, a, b, y, colour, width) {
+    const { pen, left, right } = area, wide = (right - left) / (b - a), each = Math.ceil(0.5 / wide);
+    pen.fillStyle = colour;
+    let before = null;
+    for (let from = a; from < b; from += each) {
+      // from where the last one ended, so that nothing comes apart
+      let low = before ?? Infinity, high = before ?? -Infinity;
+      for (let t = from; t < Math.min(array.length, b, from + each); t++) {
+        before = array[t] === null || Number.isNaN(array[t]) ? null : array[t];
+        if (before === null) continue;
+        if (before < low) low = before;
+        if (before > high) high = before;
+      }
+      if (low > high) continue;
+      pen.fillRect(left + (from - a) * wide, y(high) - width / 2, each * wide, y(low) - y(high) + width);
+    }
+  }
+
   function line(area, array, a, b, y, colour, width) {
     const { pen, left, right } = area, wide = (right - left) / (b - a);
+    if (wide < 0.6) { bars(area, array, a, b, y, colour, width); return; }
     pen.strokeStyle = colour;
     pen.lineWidth = width;
     pen.lineJoin = "round";
@@ -113,6 +133,17 @@ const draw = (() => {
       down = true;
     }
     pen.stroke();
+  }
+
+  function dots(area, array, a, b, y, colour, radius) {
+    const { pen, left, right } = area, wide = (right - left) / (b - a);
+    pen.fillStyle = colour;
+    for (let t = Math.max(0, a); t < Math.min(array.length, b); t++) {
+      if (array[t] === null) continue;
+      pen.beginPath();
+      pen.arc(left + (t + 0.5 - a) * wide, y(array[t]), radius, 0, 7);
+      pen.fill();
+    }
   }
 
   function band(area, low, high, at, a, b, y, colour, opacity) {
@@ -142,13 +173,12 @@ const draw = (() => {
 
   // shares from 0 to 1, dark to light (cividis), and values from -1 to 1, orange over grey to blue
   const CIVIDIS = [[0, 32, 77], [60, 77, 110], [124, 123, 120], [187, 175, 113], [255, 234, 70]];
-  function shade(value, signed, paper) {
-    if (signed) {
-      const end = value < 0 ? [213, 94, 0] : [0, 114, 178], size = Math.min(1, Math.abs(value));
-      return end.map((c, i) => paper[i] + (c - paper[i]) * size);
-    }
-    const at = Math.min(0.9999, Math.max(0, value)) * 4, i = Math.floor(at), rest = at - i;
-    return CIVIDIS[i].map((c, k) => c + (CIVIDIS[i + 1][k] - c) * rest);
+  function palette(signed, paper) {
+    const stops = signed ? [[213, 94, 0], paper, [0, 114, 178]] : CIVIDIS, count = 511, ends = stops.length - 1;
+    return Array.from({ length: count }, (_, n) => {
+      const at = (n / (count - 1)) * ends, i = Math.min(ends - 1, Math.floor(at));
+      return [...stops[i].map((c, k) => c + (stops[i + 1][k] - c) * (at - i)), 255];
+    });
   }
 
   function rgb(colour) {
@@ -164,5 +194,5 @@ const draw = (() => {
     return made;
   }
 
-  return { colours, canvas, short, full, extent, valueAxis, timeAxis, line, band, title, shade, rgb, svg };
+  return { colours, canvas, short, full, extent, valueAxis, timeAxis, line, dots, band, title, palette, rgb, svg };
 })();

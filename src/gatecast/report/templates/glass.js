@@ -43,8 +43,8 @@ class Glass {
   values(t = this.t) {
     const v = { value: draw.full(this.packed.values[t]), scale: 1, hiddenScale: 1 };
     for (const name of this.packed.names) v[name] = this.at(name, t);
-    // a memory that is emptied before every step comes from nowhere
-    const before = this.packed.carried === false ? -1 : t - 1;
+    // a memory that is emptied before a window comes from nowhere; the last one ends the series
+    const { window } = this.packed, before = window && (this.n - t) % window === 0 ? -1 : t - 1;
     v.hiddenBefore = this.at("hidden", before);
     if (this.packed.cell === "gru") {
       v.before = v.hiddenBefore;
@@ -330,17 +330,19 @@ class Glass {
     const first = this.packed.names.indexOf(this.gate) * this.n * this.wide;
     const [low, most] = signed ? [0, 1] : this.range(this.gate);
     this.legend(low, most, signed);
-    const image = new ImageData(columns, this.wide);
-    for (let row = 0; row < this.wide; row++) {
-      for (let column = 0; column < columns; column++) {
-        const from = this.a + Math.floor((column * span) / columns);
-        const to = Math.max(from + 1, this.a + Math.floor(((column + 1) * span) / columns));
-        let sum = 0;
-        for (let t = from; t < to; t++) sum += this.cells[first + t * this.wide + order[row]];
-        const share = sum / (to - from) / (signed ? this.top - 1 : this.top);
-        const value = signed ? 2 * share - 1 : (share - low) / (most - low);
-        const [r, g, b] = draw.shade(value, signed, paper);
-        image.data.set([r, g, b, 255], 4 * (row * columns + column));
+    const image = new ImageData(columns, this.wide), sums = new Float64Array(this.wide);
+    const palette = draw.palette(signed, paper), last = palette.length - 1, top = signed ? this.top - 1 : this.top;
+    for (let column = 0; column < columns; column++) {
+      const from = this.a + Math.floor((column * span) / columns);
+      const to = this.a + Math.floor(((column + 1) * span) / columns);
+      sums.fill(0);
+      for (let t = from, i = first + from * this.wide; t < to; t++) {
+        for (let unit = 0; unit < this.wide; unit++) sums[unit] += this.cells[i++];
+      }
+      for (let row = 0; row < this.wide; row++) {
+        const mean = sums[order[row]] / (to - from) / top;
+        const share = signed ? mean : (mean - low) / (most - low);
+        image.data.set(palette[Math.round(Math.min(1, Math.max(0, share)) * last)], 4 * (row * columns + column));
       }
     }
     const small = document.createElement("canvas");

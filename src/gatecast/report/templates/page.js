@@ -26,7 +26,9 @@
     const figure = figures[place.dataset.figure];
     // in a small chart the tools would lie on the legend
     const tools = place.classList.contains("small") ? { displayModeBar: false } : {};
-    Plotly.react(place, figure.data, coloured(figure.layout), { ...config, ...tools });
+    // on a phone the names of many lines would take the chart's place; the table has their colours
+    const crowded = place.clientWidth < 480 && figure.data.length > 5 ? { showlegend: false } : {};
+    Plotly.react(place, figure.data, { ...coloured(figure.layout), ...crowded }, { ...config, ...tools });
   }
 
   const places = document.querySelectorAll("[data-figure]");

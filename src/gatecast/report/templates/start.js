@@ -61,7 +61,31 @@
     document.getElementById("shares").textContent = told + (list.length > 1 ? " " + said.inputs(list.join(", ")) : "");
   }
 
-  const charts = { forecast: forecastChart, bars: barsChart };
+  function curvesChart(place) {
+    const ink = draw.colours(), area = draw.canvas(place, 200), epochs = Math.max(...data.losses.map((l) => l.length));
+    if (!area) return;
+    const [low, high] = draw.extent(data.losses.map((loss) => [loss, 0, epochs]));
+    const bottom = area.height - 24, y = draw.valueAxis(area, low, high, 8, bottom, ink);
+    for (const loss of data.losses) {
+      draw.line(area, loss, 0, epochs, y, ink.accent, 1.5);
+      if (epochs < 30) draw.dots(area, loss, 0, epochs, y, ink.accent, 2.5);
+    }
+    draw.timeAxis(area, Array.from({ length: epochs }, (_, i) => i + 1), 0, epochs, bottom, ink);
+    place.setAttribute("aria-label", words().curvesChart);
+  }
+
+  function residualsChart(place) {
+    const { values, prediction, times } = main.packed, ink = draw.colours(), area = draw.canvas(place, 180);
+    if (!area) return;
+    const left = values.map((value, i) => (value === null || prediction[i] === null ? null : value - prediction[i]));
+    const [low, high] = draw.extent([[left, 0, left.length]]), most = Math.max(-low, high);
+    const bottom = area.height - 24, y = draw.valueAxis(area, -most, most, 8, bottom, ink);
+    draw.dots(area, left, 0, left.length, y, ink.accent, left.length > 1000 ? 1 : 2.5);
+    draw.timeAxis(area, times, 0, left.length, bottom, ink);
+    place.setAttribute("aria-label", words().residualsChart);
+  }
+
+  const charts = { forecast: forecastChart, bars: barsChart, curves: curvesChart, residuals: residualsChart };
   const paint = () => document.querySelectorAll("canvas[data-chart]").forEach((place) => charts[place.dataset.chart](place));
 
   function everything() {
@@ -80,16 +104,19 @@
   }
 
   const ahead = document.getElementById("ahead");
-  if (ahead) {
-    ahead.addEventListener("change", paint);
-    document.querySelector('[data-chart="bars"]').addEventListener("click", (event) => {
+  if (ahead) ahead.addEventListener("change", paint);
+  // a click on a chart of the last steps leads to what the memory did there
+  function leads(chart, steps) {
+    document.querySelector(`[data-chart="${chart}"]`)?.addEventListener("click", (event) => {
       const place = event.currentTarget, x = event.clientX - place.getBoundingClientRect().left;
-      const lags = Number(place.dataset.lags), share = (x - 52) / (place.clientWidth - 14 - 52);
+      const count = steps(place), share = (x - 52) / (place.clientWidth - 14 - 52);
       if (share < 0 || share >= 1) return;
       main.pause();
-      main.go(main.n - lags + Math.floor(share * lags));
+      main.go(main.n - count + Math.floor(share * count));
     });
   }
+  leads("bars", (place) => Number(place.dataset.lags));
+  leads("residuals", () => main.n);
   document.getElementById("lang").addEventListener("click", () => {
     const page = document.documentElement;
     page.lang = page.lang === "zh" ? "en" : "zh";

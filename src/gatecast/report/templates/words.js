@@ -9,6 +9,8 @@ const WORDS = {
     heatChart: "values of every unit over time; a click chooses step and unit",
     forecastChart: "the end of the series and its forecast",
     barsChart: "share of each past step in the forecast; a click moves to that step",
+    curvesChart: "training loss of each network by epoch",
+    residualsChart: "what the forecast one step ahead left over; a click moves to that step",
     cellChart: "the cell, with the values of the chosen unit at this step",
     forgot: "forgotten", ahead: "ahead", interval: "% interval", forecast: "forecast",
     gates: {
@@ -42,6 +44,7 @@ const WORDS = {
     heatChart: "所有单元随时间的取值；点击选择步和单元",
     forecastChart: "序列的末尾与预测",
     barsChart: "过去每一步在预测中的份额；点击跳到那一步",
+    curvesChart: "各网络每轮的训练损失", residualsChart: "提前一步预测的残差；点击跳到那一步",
     cellChart: "单元结构图，以及所选单元在这一步的取值",
     forgot: "忘掉", ahead: "步之后", interval: "% 区间", forecast: "预测",
     gates: {
