@@ -230,7 +230,7 @@ def test_a_plan_leaves_the_last_origins_alone():
         ({"storage": "no/such/folder.db"}, NotFoundError, "no folder"),
         ({"storage": "nosuch://host/db"}, UsageError, "cannot be opened"),
         ({"h": 100}, DataError, "at least"),
-        ({"forecaster": LSTMForecaster(1, hist_exog_list=["x"])}, UsageError, "columns"),
+        ({"forecaster": LSTMForecaster(1, hist_exog_list=["x"])}, NotFoundError, '"x"'),
     ],
 )
 def test_what_cannot_work_is_said(more, error, sentence):

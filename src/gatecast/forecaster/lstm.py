@@ -225,7 +225,7 @@ class LSTMForecaster:
                 source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq,
                 extra_cols=self._columns(),
             )  # fmt: skip
-        self._check_columns(panel)
+        panel.require(self._columns())
         self._check_lengths(panel)
         season, longer, found = self._seasons(panel)
         settings = Settings(
@@ -354,14 +354,6 @@ class LSTMForecaster:
 
     def _columns(self) -> tuple[str, ...]:
         return (*self.hist_exog_list, *self.futr_exog_list, *self.stat_exog_list)
-
-    def _check_columns(self, panel: Panel) -> None:
-        for name in self._columns():
-            if name not in panel.extra:
-                raise NotFoundError(
-                    f'the panel has no column "{name}" besides its values: read it with '
-                    f'extra_cols=["{name}"]'
-                )
 
     def _check_lengths(self, panel: Panel) -> None:
         lengths = np.diff(panel.offsets)

@@ -33,7 +33,14 @@ from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.seasons import as_seasons
 from gatecast.tuning import storage as kept
 from gatecast.tuning.origins import Plan, score
-from gatecast.tuning.space import Entry, draw, setting_of, space_for, stand_ins
+from gatecast.tuning.space import (
+    Entry,
+    draw,
+    setting_of,
+    settings_from,
+    space_for,
+    stand_ins,
+)
 from gatecast.tuning.verdict import Verdict, compare, sentences
 
 __all__ = ["Status", "Tuning", "tune"]
@@ -161,7 +168,8 @@ def tune(
     space : mapping, optional
         Narrows or widens the space; see :func:`gatecast.tuning.space.space_for`.
     forecaster : LSTMForecaster, optional
-        The defaults, with level, frequency or season; ``LSTMForecaster(h)`` if not given.
+        The defaults, with level, frequency, season or further columns; ``LSTMForecaster(h)`` if not
+        given. What its columns known in advance are at the origins is known to every trial.
     loss : {"absolute", "squared"}
         What is minimised: the mean over steps and series, each first divided by its scale where
         there are many, and over origins.
@@ -214,13 +222,16 @@ def tune(
     began = time.time()
     base = LSTMForecaster(h) if forecaster is None else forecaster
     settings = base.get_params() | {"h": h}
-    _check(settings, n_trials, timeout, loss, sampler)
+    _check(n_trials, timeout, loss, sampler)
     kept.optuna()
     panel = source
+    columns = base._columns()
     if not isinstance(panel, Panel):
         panel = read_panel(
-            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=base.freq
-        )
+            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=base.freq,
+            extra_cols=columns,
+        )  # fmt: skip
+    panel.require(columns)
     asked = None if base.season_length is None else as_seasons(base.season_length)[0]
     searched = space_for(panel, space, asked)
     plan = Plan.make(panel, h, n_windows, n_unseen, step_size)
@@ -247,9 +258,7 @@ def _jobs_of_the_context() -> int:
     return joblib.effective_n_jobs(asked)
 
 
-def _check(
-    settings: dict[str, Any], n_trials: int, timeout: float | None, loss: str, sampler: str
-) -> None:
+def _check(n_trials: int, timeout: float | None, loss: str, sampler: str) -> None:
     if n_trials < 1:
         raise UsageError(f"n_trials={n_trials} was asked for; use 1 or more")
     if timeout is not None and not timeout > 0:
@@ -258,12 +267,6 @@ def _check(
         raise UsageError(f'loss="{loss}" was asked for; use "absolute" or "squared"')
     if sampler not in ("tpe", "gp"):
         raise UsageError(f'sampler="{sampler}" was asked for; use "tpe" or "gp"')
-    columns = [c for name in ("hist", "futr", "stat") for c in settings[f"{name}_exog_list"]]
-    if columns:
-        raise UsageError(
-            f"the forecaster sees further columns ({', '.join(columns)}), and a search cannot yet "
-            "score such forecasts: search without them, and fit the settings found with them"
-        )
     if sampler == "gp":
         missing = [name for name in ("scipy", "torch") if find_spec(name) is None]
         if missing:
@@ -278,6 +281,8 @@ def _check_task(study: Any, work: _Work) -> None:
     digest = hashlib.sha256()
     for array in (work.panel.offsets, work.panel.times, work.panel.values):
         digest.update(np.ascontiguousarray(array).tobytes())
+    for name, cells in work.panel.extra.items():
+        digest.update(f"{name} {cells.tolist()!r}".encode())
     base = {name: value for name, value in work.base.items() if name not in ("threads", "level")}
     task = {
         "data": digest.hexdigest(),
@@ -403,7 +408,9 @@ def _pruner() -> Any:
 def _try(trial: Any, work: _Work, first: bool, state: Any, study: Any) -> None:
     """Score one trial, part by part, and give it up where it diverges or is behind the others."""
     drawn = draw(trial, work.space)
-    model = _model(work.base, {"level": (), "seeds": 1}, {} if first else drawn)
+    # one network tells settings apart as well as several, where their number is not among these
+    few = {} if "seeds" in work.space else {"seeds": 1}
+    model = _model(work.base, {"level": ()} | few, {} if first else drawn)
     scores: list[float] = []
     said, pruned = "", False
     for part, size in work.plan.searched_parts(work.panel):
@@ -529,7 +536,7 @@ def _settings(trial: Any, work: _Work) -> dict[str, Any]:
     """Give the settings of a trial by the forecaster's names."""
     if trial.user_attrs.get("defaults"):
         return {name: work.base[name] for name in work.space}
-    return {name: trial.params.get(name) for name in work.space}
+    return settings_from(trial.params, work.space)
 
 
 def _table(study: Any, work: _Work) -> pd.DataFrame:
