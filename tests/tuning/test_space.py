@@ -75,7 +75,7 @@ def test_the_defaults_have_their_place():
     found = stand_ins(space_for(panel_of()), DEFAULTS)
     assert found["hidden"] == 48
     assert found["look_back given"] is found["batch_size given"] is False
-    assert found["updates"] == 141  # the middle, on a log scale, of what is found when not said
+    assert found["updates"] == 122  # the middle, on a log scale, of what is found when not said
     assert not {"dropout", "residual", "dilation", "look_back", "batch_size"} & set(found)
     deep = stand_ins(space_for(panel_of()), {**DEFAULTS, "layers": 2, "dropout": 0.9})
     assert (deep["dropout"], deep["residual"], deep["dilation"]) == (0.3, False, 1)

@@ -144,6 +144,21 @@ def test_hopeless_trials_are_given_up_after_the_first_part(monkeypatch):
     assert next(iter(found.importance)) == "hidden"
 
 
+def test_whether_more_would_help_is_said_whatever_became_of_other_trials(monkeypatch):
+    calls = []
+
+    def score(model, part, size, plan, loss):
+        calls.append(1)
+        # two diverge at once, some are given up, and the last of all is the best by far
+        value = math.nan if len(calls) in (5, 9) else 5.0 / len(calls)
+        return [value] * size
+
+    monkeypatch.setattr(study_module, "score", score)
+    found = quick(n_trials=14)
+    assert "diverged" in set(found.trials["state"])
+    assert any("more trials may well help" in told for told in found.sentences)
+
+
 def test_ctrl_c_keeps_what_was_finished(monkeypatch, tmp_path):
     honest, calls = study_module.score, []
 

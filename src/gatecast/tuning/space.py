@@ -153,9 +153,9 @@ Entry = Choice | Floats | Integers
 #: one network, and the forecaster as many as it would otherwise. ``space={"seeds": (1, 5)}`` takes
 #: it in, and trials then train so many.
 SPACE: Mapping[str, Entry] = {
-    # the network: sizes act by their ratio, so that 8 to 16 is as far as 32 to 64
+    # the network: sizes act by their ratio, so that 8 to 16 is as far as 16 to 32
     "cell": Choice(("lstm", "gru")),
-    "hidden": Integers(8, 64, log=True),
+    "hidden": Integers(8, 48, log=True),
     "layers": Integers(1, 2),
     # what is between layers needs two of them
     "dropout": Floats(0.0, 0.3, unless=("layers", 1)),
@@ -163,9 +163,9 @@ SPACE: Mapping[str, Entry] = {
     "dilation": Integers(1, 4, log=True, unless=("layers", 1)),
     # the training; these are searched together, since a higher rate needs fewer updates
     "learning_rate": Floats(5e-4, 5e-2, log=True),
-    "updates": Integers(50, 400, log=True),
+    "updates": Integers(50, 300, log=True),
     "schedule": Choice(("cosine", "constant", "one_cycle")),
-    "batch_size": Integers(8, 32, log=True, or_none=True),
+    "batch_size": Integers(8, 24, log=True, or_none=True),
     "loss": Choice(("auto", "absolute", "squared", "huber")),
     # the memory: carried along the series (None), or a window, and only then of which length
     "look_back": Integers(4, 128, log=True, or_none=True),

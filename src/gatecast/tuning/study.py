@@ -50,6 +50,8 @@ Sampler = Literal["tpe", "gp"]
 _RANDOM_TRIALS = 10
 #: Finished trials before others are held against them.
 _BEFORE_PRUNING = 5
+#: Per cent of the trials, the best after the first part, that are scored to the end.
+_GO_ON = 100.0 / 3.0
 
 
 class Status(NamedTuple):
@@ -177,7 +179,8 @@ def tune(
         Origins of the search, those kept from it, and steps between them; chosen from the lengths
         of the series if not given.
     sampler : {"tpe", "gp"}
-        Tree-structured Parzen estimator, or Gaussian process, which needs PyTorch and SciPy.
+        Tree-structured Parzen estimator, or Gaussian process, which needs PyTorch and SciPy, and
+        scores every trial to the end.
     random_state : int, default 0
         Seed. The same seed gives the same study, interrupted and resumed or not, as long as
         trials run one after another and none is cut off by the clock.
@@ -371,7 +374,7 @@ def _work(work: _Work, study: Any = None) -> bool:
     number = study._storage.get_trial(trial_id).number
     try:
         with kept.heartbeat(study, trial_id):
-            study.sampler, study.pruner = _sampler(work, study, number), _pruner()
+            study.sampler, study.pruner = _sampler(work, study, number), _pruner(work.sampler)
             trial = optuna.trial.Trial(study, trial_id)
             _try(trial, work, first, state, study)
     except BaseException:
@@ -394,20 +397,29 @@ def _sampler(work: _Work, study: Any, number: int) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # called experimental since 2020
         if work.sampler == "gp":
-            return optuna.samplers.GPSampler(seed=seed, n_startup_trials=_RANDOM_TRIALS)
+            # the process is over what all trials have; what depends on something is left to TPE
+            rest = optuna.samplers.TPESampler(seed=seed, n_startup_trials=_RANDOM_TRIALS)
+            return optuna.samplers.GPSampler(
+                seed=seed, n_startup_trials=_RANDOM_TRIALS, independent_sampler=rest,
+                warn_independent_sampling=False,
+            )  # fmt: skip
         return optuna.samplers.TPESampler(
             seed=seed, n_startup_trials=_RANDOM_TRIALS, multivariate=True, group=True,
             constant_liar=True,
         )  # fmt: skip
 
 
-def _pruner() -> Any:
-    return kept.optuna().pruners.MedianPruner(n_startup_trials=_BEFORE_PRUNING)
+def _pruner(sampler: Sampler) -> Any:
+    if sampler == "gp":
+        return kept.optuna().pruners.NopPruner()  # it learns from whole scores alone
+    return kept.optuna().pruners.PercentilePruner(_GO_ON, n_startup_trials=_BEFORE_PRUNING)
 
 
 def _try(trial: Any, work: _Work, first: bool, state: Any, study: Any) -> None:
     """Score one trial, part by part, and give it up where it diverges or is behind the others."""
-    drawn = draw(trial, work.space)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of an infinite score, which is meant
+        drawn = draw(trial, work.space)
     # one network tells settings apart as well as several, where their number is not among these
     few = {} if "seeds" in work.space else {"seeds": 1}
     model = _model(work.base, {"level": ()} | few, {} if first else drawn)
@@ -433,8 +445,10 @@ def _try(trial: Any, work: _Work, first: bool, state: Any, study: Any) -> None:
     trial.set_user_attr("scores", [None if math.isnan(v) else v for v in scores])
     if said:
         trial.set_user_attr("diverged", said)
-    if said or pruned:
-        # not FAIL, so that the sampler learns to stay away
+    # not FAIL, so that the sampler learns to stay away
+    if said and work.sampler == "gp":
+        study.tell(trial, math.inf)
+    elif said or pruned:
         study.tell(trial, state=state.PRUNED)
     else:
         study.tell(trial, _mean(scores))
@@ -480,7 +494,7 @@ def _status(study: Any, total: int) -> Status:
 def _learn(study: Any, work: _Work, panel: Panel, interrupted: bool, n_jobs: int | None) -> Tuning:
     finished = _finished(study)
     if not finished:
-        reasons = [t.user_attrs["diverged"] for t in _trials(study, "PRUNED")
+        reasons = [t.user_attrs["diverged"] for t in _trials(study, "PRUNED", "COMPLETE")
                    if "diverged" in t.user_attrs]  # fmt: skip
         if reasons:
             raise TrainingError(

@@ -173,8 +173,9 @@ def _more(trials: pd.DataFrame, origins: pd.DataFrame) -> str:
             "it: more would hardly help"
         )
     gain = 1.0 - best["value"] / record["value"] if record["value"] else 0.0
-    losses: Any = origins.pivot(index="origin", columns="number", values="loss").dropna()
-    difference: Any = (losses[record["number"]] - losses[best["number"]]).to_numpy(np.float64)
+    # of these two alone: others were given up, or have no numbers
+    losses: Any = origins.pivot(index="origin", columns="number", values="loss")
+    difference: Any = (losses[record["number"]] - losses[best["number"]]).dropna().to_numpy()
     error = difference.std(ddof=1) / math.sqrt(len(difference)) if len(difference) > 1 else 0.0
     gained = f"the second half of the trials lowered the best score by {gain:.1%}"
     if difference.mean() > 2.0 * error:
