@@ -35,7 +35,7 @@ def test_it_finds_what_a_known_loss_is_small_at_and_stays_away_from_what_diverge
     random, chosen = found.trials[:10], found.trials[10:]
     asked = [any(key.startswith("gp:") for key in t.system_attrs) for t in found.study.trials]
     assert asked == [False] * 10 + [True] * 12
-    assert chosen["value"][-6:].median() < 0.5 * random["value"].median()
+    assert chosen["value"][-6:].max() < random["value"].median()
     assert (chosen["state"] == "diverged").mean() <= (random["state"] == "diverged").mean()
     assert found.settings["cell"] == "lstm"
 
