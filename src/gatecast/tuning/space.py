@@ -29,6 +29,7 @@ __all__ = [
     "Floats",
     "Integers",
     "draw",
+    "rests",
     "setting_of",
     "settings_from",
     "space_for",
@@ -283,7 +284,7 @@ def draw(trial: optuna.Trial, space: Mapping[str, Entry]) -> dict[str, Any]:
         Settings by name.
     """
     for name, entry in space.items():
-        if _rests(entry, trial.params):
+        if rests(entry, trial.params):
             continue
         # where there need be no number, whether there is one comes first
         decided = not isinstance(entry, Choice) and entry.or_none
@@ -295,7 +296,7 @@ def draw(trial: optuna.Trial, space: Mapping[str, Entry]) -> dict[str, Any]:
 def settings_from(parameters: Mapping[str, Any], space: Mapping[str, Entry]) -> dict[str, Any]:
     """Give the settings that Optuna's parameters of a trial stand for."""
     return {
-        name: getattr(LSTMForecaster, name) if _rests(entry, parameters) else parameters.get(name)
+        name: getattr(LSTMForecaster, name) if rests(entry, parameters) else parameters.get(name)
         for name, entry in space.items()
     }
 
@@ -308,7 +309,7 @@ def stand_ins(space: Mapping[str, Entry], settings: Mapping[str, Any]) -> dict[s
     """
     found: dict[str, Any] = {}
     for name, entry in space.items():
-        if _rests(entry, found):
+        if rests(entry, found):
             continue
         value = settings[name]
         if not isinstance(entry, Choice) and entry.or_none:
@@ -319,12 +320,12 @@ def stand_ins(space: Mapping[str, Entry], settings: Mapping[str, Any]) -> dict[s
     return found
 
 
-def _rests(entry: Entry, parameters: Mapping[str, Any]) -> bool:
-    """Say whether a setting has nothing to act on, by what was chosen before it."""
+def rests(entry: Entry, chosen: Mapping[str, Any]) -> bool:
+    """Say whether a setting has nothing to act on, by what was chosen of the others."""
     if entry.unless is None:
         return False
     name, value = entry.unless
-    return name in parameters and parameters[name] == value
+    return name in chosen and chosen[name] == value
 
 
 def setting_of(parameter: str) -> str:

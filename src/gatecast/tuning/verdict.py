@@ -13,7 +13,7 @@ import numpy as np
 from gatecast.evaluation.backtest import Backtest
 from gatecast.evaluation.significance import diebold_mariano, skill_interval
 from gatecast.tuning.origins import MANY_SERIES, Plan, losses_by_origin, scaled_losses
-from gatecast.tuning.space import Choice, Entry
+from gatecast.tuning.space import Choice, Entry, rests
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,12 +190,16 @@ def _edges(found: Mapping[str, Any], space: Mapping[str, Entry], verdict: Verdic
         value = found[name]
         if isinstance(entry, Choice) or value is None or entry.low == entry.high:
             continue
+        if rests(entry, found):
+            continue
         low, high = (math.log(end) if entry.log else end for end in (entry.low, entry.high))
         at = ((math.log(value) if entry.log else value) - low) / (high - low)
         if isinstance(value, int) and entry.high - entry.low < 4:
             continue  # one of so few is at an end by chance
         if at < 0.03 or at > 0.97:
             end = entry.low if at < 0.5 else entry.high
+            if end == 0:
+                continue  # less than nothing cannot be asked for
             told.append(
                 f"{name}={value:.3g} is at the end of its range ({end:g}): a wider space may have "
                 "something better beyond"
