@@ -40,7 +40,8 @@ class Reference(NamedTuple):
     in_time : int
         Trials that had ended after as many seconds as we took.
     rmse_in_time, rmse : float
-        On the test part, of the best of these trials and of all, each fitted on everything before.
+        On the test part, of the best of these trials and of all, each fitted on everything before;
+        NaN where none had ended.
     settings : dict
         Of the best of all.
     """

@@ -82,8 +82,9 @@ def torch(options: argparse.Namespace) -> None:
     print(
         f"torch: {n_trials} trials in {peer.seconds:.0f} s, {peer.seconds / n_trials:.2f} s each; "
         f"{peer.in_time} of them in the {searching:.0f} s of ours ({searching / n_trials:.2f} s "
-        f"each; judged and fitted in {seconds:.0f} s); test part: RMSE {peer.rmse:.4f}, of those "
-        f"in time {peer.rmse_in_time:.4f}, ours {walk(found.forecaster, y, CUT)[0]:.4f}"
+        f"each; judged and fitted in {seconds:.0f} s); test part: RMSE {peer.rmse:.4f}"
+        + (f", of those in time {peer.rmse_in_time:.4f}" if peer.in_time else "")
+        + f", ours {walk(found.forecaster, y, CUT)[0]:.4f}"
     )
 
 
