@@ -58,7 +58,7 @@ def test_without_a_season_none_is_adjusted():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("wish", [(0.1, 0.5), [0.1, 0.4], 0.2])
+@pytest.mark.parametrize("wish", [(0.1, 0.5), [0.1, 0.4], 0.2, Floats(0.1, 0.5)])
 def test_what_is_narrowed_depends_on_the_same(wish):
     settings = drawn(space_for(panel_of(), {"dropout": wish}), 60)
     assert {s["dropout"] for s in settings if s["layers"] == 1} == {0.0}

@@ -205,7 +205,7 @@ def space_for(
     wishes : mapping, optional
         Narrows or widens the space by name: an entry of this module; ``(low, high)`` for a range,
         on the scale that the setting has in :data:`SPACE`; a list for a choice; any other value
-        fixes the setting.
+        fixes the setting. What it depends on there it goes on depending on.
     season_length : int, optional
         Of the data, if it is known; it is then not searched.
 
@@ -248,10 +248,10 @@ def space_for(
 
 
 def _entry(name: str, wish: Any) -> Entry:
-    if isinstance(wish, (Choice, Floats, Integers)):
-        return wish
     usual = SPACE.get(name)
     unless = None if usual is None else usual.unless
+    if isinstance(wish, (Choice, Floats, Integers)):
+        return wish if wish.unless else replace(wish, unless=unless)
     if not isinstance(wish, tuple):
         return Choice(tuple(wish) if isinstance(wish, list) else (wish,), unless)
     log = isinstance(usual, (Floats, Integers)) and usual.log

@@ -155,7 +155,8 @@ def tune(
     Every trial is scored on many past origins, with nothing of what came after them; the last
     origins are kept from the search. There the settings found are held against the defaults, and
     only if they are better are they kept. The first trial has the defaults. A trial trains one
-    network (``seeds=1``), where the forecaster returned trains as many as it would otherwise.
+    network (``seeds=1``), where the forecaster returned trains as many as it would otherwise; with
+    ``seeds`` in ``space`` it trains as many as are tried.
 
     Parameters
     ----------
