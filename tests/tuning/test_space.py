@@ -93,6 +93,22 @@ def test_the_data_leave_out_what_they_cannot_have():
     assert space_for(panel_of(100))["look_back"].high == 25
 
 
+def test_no_trial_takes_a_season_out_of_a_series_that_is_too_short_for_it():
+    panel = read_panel(air_passengers())
+    assert space_for(panel, shortest=48)["adjust_season"] == SPACE["adjust_season"]
+    assert space_for(panel, shortest=47)["adjust_season"].values == ("auto", False)
+    rng = np.random.default_rng(0)
+    frame = pd.concat(
+        pd.DataFrame({"ds": np.arange(n), "y": rng.normal(size=n)}).assign(unique_id=f"s{n}")
+        for n in (40, 60, 80)
+    )
+    base = LSTMForecaster(2, season_length=7, updates=2, hidden=2)
+    space = {"updates": 2, "hidden": 2, "look_back": None}
+    found = tune(frame, 2, 12, space=space, forecaster=base, n_windows=3, n_unseen=3)
+    assert set(found.trials["state"]) <= {"finished", "pruned"}
+    assert set(found.trials["adjust_season"]) == {"auto", False}
+
+
 def test_the_user_narrows_widens_and_fixes():
     space = space_for(
         panel_of(),

@@ -193,7 +193,10 @@ def searchable() -> list[str]:
 
 
 def space_for(
-    panel: Panel, wishes: Mapping[str, Any] | None = None, season_length: int | None = None
+    panel: Panel,
+    wishes: Mapping[str, Any] | None = None,
+    season_length: int | None = None,
+    shortest: int | None = None,
 ) -> dict[str, Entry]:
     """Give the space for some data.
 
@@ -208,6 +211,9 @@ def space_for(
         fixes the setting. What it depends on there it goes on depending on.
     season_length : int, optional
         Of the data, if it is known; it is then not searched.
+    shortest : int, optional
+        Values of the shortest series where trials are first fitted. With fewer than four seasons,
+        of which half may be held back, the season cannot be taken out of each.
 
     Returns
     -------
@@ -228,6 +234,8 @@ def space_for(
         space.pop("season_length")  # it is known, or there is none to be found
     if season < 2:
         space.pop("adjust_season")
+    elif shortest is not None and shortest < 4 * season:
+        space["adjust_season"] = replace(space["adjust_season"], values=("auto", False))
     if not dated:
         space.pop("calendar")
     longest = int(np.diff(panel.offsets).max()) // 4

@@ -237,15 +237,16 @@ def tune(
         )  # fmt: skip
     panel.require(columns)
     asked = None if base.season_length is None else as_seasons(base.season_length)[0]
-    searched = space_for(panel, space, asked)
     plan = Plan.make(panel, h, n_windows, n_unseen, step_size)
+    learnt = plan.scored(panel)
+    searched = space_for(panel, space, asked, int(plan.known_first(learnt).min()))
     jobs = joblib.effective_n_jobs(n_jobs or 1) if n_jobs else _jobs_of_the_context()
     url = kept.url_of(storage)
     with tempfile.TemporaryDirectory() as folder:
         if url is None and jobs > 1:  # processes meet in a file
             url = kept.url_of(Path(folder) / "study.db")
         work = _Work(
-            url, study_name, plan.scored(panel), plan, settings, searched, loss, sampler,
+            url, study_name, learnt, plan, settings, searched, loss, sampler,
             random_state, n_trials, math.inf if timeout is None else began + timeout,
         )  # fmt: skip
         study = kept.open_study(url, study_name, resume=resume)
