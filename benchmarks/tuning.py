@@ -2,10 +2,11 @@
 
     python benchmarks/tuning.py --data DIR                 # everything
     python benchmarks/tuning.py --only tutorial kills
+    python benchmarks/tuning.py --only torch --trials 20   # beside a study of a PyTorch loop
 
-DIR holds the benchmark data; ``tutorial`` and ``kills`` need none. The test part of each set is
-kept from the whole of the search, its judgement included; there the forecaster that the search
-returned and the defaults are each fitted on everything before and compared.
+DIR holds the benchmark data; ``tutorial``, ``torch`` and ``kills`` need none. The test part of each
+set is kept from the whole of the search, its judgement included; there the forecaster that the
+search returned and the defaults are each fitted on everything before and compared.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,12 @@ import numpy as np
 import pandas as pd
 
 from gatecast import LSTMForecaster, tune
+from gatecast.data.reading import read_panel
 from gatecast.datasets import noisy_sine
+from gatecast.tuning.origins import Plan
+
+#: Where the test part of the tutorial's series begins.
+CUT = 8000
 
 
 def walk(model: LSTMForecaster, y: np.ndarray, cut: int) -> tuple[float, float]:
@@ -36,29 +43,55 @@ def walk(model: LSTMForecaster, y: np.ndarray, cut: int) -> tuple[float, float]:
     return float(np.sqrt(np.mean(np.square(errors)))), float(np.mean(np.abs(errors)))
 
 
-def tutorial(_: Path) -> None:
+def tutorial(options: argparse.Namespace) -> None:
     """50 trials on the first 8,000 steps, one step ahead; the noise floor is 0.4948."""
-    y = noisy_sine()["y"].to_numpy()
-    cut = 8000
+    y, cut = noisy_sine()["y"].to_numpy(), CUT
     known = pd.DataFrame({"y": y[:cut]})
     for seed in range(3):
         started, cpu = time.perf_counter(), time.process_time()
-        found = tune(known, 1, n_trials=50, loss="squared", random_state=seed)
+        found = tune(known, 1, n_trials=options.trials, loss="squared", random_state=seed)
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
         told(found)
         ours = walk(found.forecaster, y, cut)
         defaults = walk(LSTMForecaster(1).fit(known), y, cut)
         print(
-            f"tutorial, seed {seed}: 50 trials, judged and fitted in {seconds:.0f} s "
+            f"tutorial, seed {seed}: {options.trials} trials, judged and fitted in {seconds:.0f} s "
             f"({cpu:.0f} s of processors); test part: "
             f"RMSE {ours[0]:.4f}, defaults {defaults[0]:.4f}"
         )
 
 
-def tourism(data: Path) -> None:
+def torch(options: argparse.Namespace) -> None:
+    """A study of as many trials of a plain PyTorch loop, on the same values of the series."""
+    if find_spec("torch") is None:
+        print("torch: skipped, for PyTorch is not installed here (requirements.txt names it)")
+        return
+    import peer_torch_tuning
+
+    y, n_trials = noisy_sine()["y"].to_numpy(), options.trials
+    known = pd.DataFrame({"y": y[:CUT]})
+    started = time.perf_counter()
+    found = tune(known, 1, n_trials=n_trials, loss="squared")
+    seconds = time.perf_counter() - started
+    searching = float(found.trials["seconds"].sum())
+    plan = Plan.make(read_panel(known), 1)
+    seen = CUT - 1 - (plan.unseen - 1) * plan.unseen_step
+    validation = 1 + (plan.searched - 1) * plan.step
+    peer = peer_torch_tuning.search(y, CUT, seen, validation, n_trials, searching, seed=0)
+    print({name: value for name, value in peer.settings.items() if value is not None})
+    print(
+        f"torch: {n_trials} trials in {peer.seconds:.0f} s, {peer.seconds / n_trials:.2f} s each; "
+        f"{peer.in_time} of them in the {searching:.0f} s of ours ({searching / n_trials:.2f} s "
+        f"each; judged and fitted in {seconds:.0f} s); test part: RMSE {peer.rmse:.4f}"
+        + (f", of those in time {peer.rmse_in_time:.4f}" if peer.in_time else "")
+        + f", ours {walk(found.forecaster, y, CUT)[0]:.4f}"
+    )
+
+
+def tourism(options: argparse.Namespace) -> None:
     """30 trials on 427 quarterly series; MASE over the 8 quarters of the test part."""
     h, season = 8, 4
-    frame = pd.read_parquet(data / "tourism_quarterly.parquet").astype({"unique_id": str})
+    frame = pd.read_parquet(options.data / "tourism_quarterly.parquet").astype({"unique_id": str})
     known = frame.loc[frame["split"] != "test", ["unique_id", "ds", "y"]]
     base = LSTMForecaster(h, season_length=season)
     scale = known.groupby("unique_id")["y"].apply(
@@ -105,7 +138,7 @@ def small(n_trials: int, path: str, **more: Any) -> Any:
     )  # fmt: skip
 
 
-def kills(_: Path) -> None:
+def kills(_: argparse.Namespace) -> None:
     """Two workers on one study, ended by kill -9 at 20 random instants."""
     rng = np.random.default_rng()
     with tempfile.TemporaryDirectory() as folder:
@@ -161,7 +194,9 @@ def ended(found: Any) -> dict[int, float]:
     return dict(zip(rows["number"], values, strict=True))
 
 
-JOBS: dict[str, Callable[[Path], None]] = {job.__name__: job for job in (tutorial, tourism, kills)}
+JOBS: dict[str, Callable[[argparse.Namespace], None]] = {
+    job.__name__: job for job in (tutorial, torch, tourism, kills)
+}
 
 
 def main() -> None:
@@ -169,9 +204,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path(), help="folder of the benchmark data")
     parser.add_argument("--only", nargs="+", choices=JOBS, default=list(JOBS), metavar="JOB")
+    parser.add_argument("--trials", type=int, default=50, help="trials on the tutorial's series")
     options = parser.parse_args()
     for name in options.only:
-        JOBS[name](options.data)
+        JOBS[name](options)
 
 
 if __name__ == "__main__":

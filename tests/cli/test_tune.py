@@ -60,6 +60,20 @@ def test_tune_finds_says_keeps_and_goes_on(folder):
     assert found["forecaster"]["h"] == 2
 
 
+def test_the_space_can_stand_in_a_file(folder):
+    (folder / "settings.toml").write_text(
+        "[tune]\nh = 2\nn-trials = 3\n"
+        'space = ["hidden=2:6", "updates=3:12", "cell=lstm,gru", "layers=2", "dropout=0.1"]\n'
+    )
+    done = gatecast("tune", "shop.csv", "--config", "settings.toml", "--json", cwd=folder)
+    trials = json.loads(done.stdout)["trials"][1:]
+    assert len(trials) == 2
+    assert {(trial["layers"], trial["dropout"]) for trial in trials} == {(2, 0.1)}
+    (folder / "settings.toml").write_text('[tune]\nh = 2\nspace = "width=7"\n')
+    done = gatecast("tune", "shop.csv", "--config", "settings.toml", cwd=folder, code=2)
+    assert 'space has "width"' in done.stderr
+
+
 def test_ctrl_c_gives_the_best_so_far(folder):
     process = subprocess.Popen(
         [

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from gatecast import LSTMForecaster
-from gatecast.report.tune import tune_page
+from gatecast.report.tune import _slice, tune_page
 from gatecast.tuning.study import Tuning
 from gatecast.tuning.verdict import Verdict
 
@@ -39,6 +39,15 @@ def test_the_page_has_what_was_learnt(tmp_path):
     # best first; what has no score last
     places = [page.index(f'<tr><td class="number">{number}</td>') for number in (3, 0, 1, 2)]
     assert places == sorted(places)
+
+
+def test_a_number_or_none_is_drawn_as_a_choice_of_two():
+    trials = search().trials.assign(season_length=pd.Series([None, 1, None, 1], dtype=object))
+    chart = _slice(trials, "season_length", "loss")
+    assert chart["layout"]["xaxis"]["type"] == "category"
+    finished = next(trace for trace in chart["data"] if trace["name"] == "finished")
+    assert dict(zip(finished["x"], finished["y"])) == {"None": 2.0, "1": 1.5}
+    assert _slice(trials, "look_back", "loss")["layout"]["xaxis"].get("type") != "category"
 
 
 def test_texts_cannot_become_code(tmp_path):

@@ -19,6 +19,8 @@ from gatecast.datasets import air_passengers  # noqa: E402
 from gatecast.errors import DataError, NotFoundError, UsageError  # noqa: E402
 from gatecast.tuning import study as study_module  # noqa: E402
 from gatecast.tuning.origins import Plan, known_before  # noqa: E402
+from gatecast.tuning.space import SPACE, Integers  # noqa: E402
+from gatecast.tuning.verdict import Verdict, _edges  # noqa: E402
 
 SMALL = {"hidden": (2, 6), "updates": (3, 12), "look_back": None, "layers": 1}
 QUICK = LSTMForecaster(1, hidden=3, updates=5)
@@ -144,6 +146,41 @@ def test_hopeless_trials_are_given_up_after_the_first_part(monkeypatch):
     assert next(iter(found.importance)) == "hidden"
 
 
+def test_whether_more_would_help_is_said_whatever_became_of_other_trials(monkeypatch):
+    calls = []
+
+    def score(model, part, size, plan, loss):
+        calls.append(1)
+        # two diverge at once, some are given up, and the last of all is the best by far
+        value = math.nan if len(calls) in (5, 9) else 5.0 / len(calls)
+        return [value] * size
+
+    monkeypatch.setattr(study_module, "score", score)
+    found = quick(n_trials=14)
+    assert "diverged" in set(found.trials["state"])
+    assert any("more trials may well help" in told for told in found.sentences)
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        # a range that a setting was not searched in has no end that it could be at
+        ({"layers": 1, "dropout": 0.0, "dilation": 1, "look_back": None}, []),
+        # less dropout than none cannot be asked for
+        ({"layers": 2, "dropout": 0.001, "dilation": 1, "look_back": 20}, ["dilation=1 "]),
+        ({"layers": 2, "dropout": 0.299, "dilation": 5, "look_back": 128}, ["dropout", "look_b"]),
+    ],
+)
+def test_an_end_is_told_where_there_may_be_something_beyond(found, told):
+    space = {name: SPACE[name] for name in found} | {
+        "dilation": Integers(1, 16, log=True, unless=("layers", 1))
+    }
+    sentences = _edges(found, space, Verdict(True, 2.0, 1.0, 0.5, 0.4, 0.6, 0.01, "origins", 9))
+    assert len(sentences) == len(told)
+    for sentence, beginning in zip(sentences, told):
+        assert sentence.startswith(beginning)
+
+
 def test_ctrl_c_keeps_what_was_finished(monkeypatch, tmp_path):
     honest, calls = study_module.score, []
 
@@ -230,7 +267,7 @@ def test_a_plan_leaves_the_last_origins_alone():
         ({"storage": "no/such/folder.db"}, NotFoundError, "no folder"),
         ({"storage": "nosuch://host/db"}, UsageError, "cannot be opened"),
         ({"h": 100}, DataError, "at least"),
-        ({"forecaster": LSTMForecaster(1, hist_exog_list=["x"])}, UsageError, "columns"),
+        ({"forecaster": LSTMForecaster(1, hist_exog_list=["x"])}, NotFoundError, '"x"'),
     ],
 )
 def test_what_cannot_work_is_said(more, error, sentence):

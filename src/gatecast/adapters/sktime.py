@@ -60,6 +60,14 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         Threads; one for each processor if not given. The forecast does not depend on it.
     preset : {"fast", "default", "best"}
         How much time a fit may take.
+    dropout, residual, dilation
+        What is between layers.
+    schedule : {"cosine", "constant", "one_cycle"}
+        Learning rate over the updates.
+    batch_size : int, optional
+        Stretches, or windows, of one update; by how much data there are if not given.
+    loss : {"auto", "absolute", "squared", "huber"}
+        Error that training makes small.
 
     Attributes
     ----------
@@ -112,6 +120,12 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         scale: str = LSTMForecaster.scale,
         clip_outliers: bool = LSTMForecaster.clip_outliers,
         preset: str = LSTMForecaster.preset,
+        dropout: float = LSTMForecaster.dropout,
+        residual: bool = LSTMForecaster.residual,
+        dilation: int = LSTMForecaster.dilation,
+        schedule: str = LSTMForecaster.schedule,
+        batch_size: int | None = LSTMForecaster.batch_size,
+        loss: str = LSTMForecaster.loss,
     ) -> None:
         self.season_length = season_length
         self.log = log
@@ -129,6 +143,12 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         self.scale = scale
         self.clip_outliers = clip_outliers
         self.preset = preset
+        self.dropout = dropout
+        self.residual = residual
+        self.dilation = dilation
+        self.schedule = schedule
+        self.batch_size = batch_size
+        self.loss = loss
         super().__init__()
 
     def _fit(self, y: pd.Series, X: Any, fh: Any) -> SktimeLSTMForecaster:  # noqa: ARG002

@@ -43,8 +43,12 @@ def _read(context: typer.Context, path: Path | None) -> Path | None:
                 f'"{path}" has "{name}" under [{verb}], which is no option of gatecast {verb}; '
                 f"gatecast {verb} --help lists them"
             )
-        text = ",".join(map(str, value)) if isinstance(value, list) else value
-        defaults[parameter.name or name] = text
+        several = getattr(parameter, "multiple", False)  # an option that is given again and again
+        if several and not isinstance(value, list):
+            value = [value]
+        elif isinstance(value, list) and not several:
+            value = ",".join(map(str, value))
+        defaults[parameter.name or name] = value
     context.default_map = {**(context.default_map or {}), **defaults}
     return path
 

@@ -58,6 +58,11 @@ def tune(
     season_length: Annotated[
         int | None, typer.Option(help="Steps in a season; 1 for none.")
     ] = None,
+    hist_exog: Annotated[
+        str, typer.Option(help="Columns known up to the present, for example price,weather.")
+    ] = "",
+    futr_exog: Annotated[str, typer.Option(help="Columns known in advance.")] = "",
+    stat_exog: Annotated[str, typer.Option(help="Columns that do not change in a series.")] = "",
     random_state: Annotated[int, typer.Option(help="Seed of the search and of weights.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     config: CONFIG = None,  # noqa: ARG001 - read before the others
@@ -68,7 +73,7 @@ def tune(
     never saw, and writes a page with the trials. Ctrl-C ends the search and keeps what it has.
     """
     from gatecast.cli.glass import write_glass
-    from gatecast.cli.options import levels
+    from gatecast.cli.options import levels, names
     from gatecast.forecaster import LSTMForecaster
     from gatecast.report.tune import tune_page
     from gatecast.tuning import tune as search
@@ -79,6 +84,9 @@ def tune(
         freq=int(freq) if freq is not None and freq.isdigit() else freq,
         season_length=season_length,
         random_state=random_state,
+        hist_exog_list=names(hist_exog),
+        futr_exog_list=names(futr_exog),
+        stat_exog_list=names(stat_exog),
     )
     asked: dict[str, Any] = {"sampler": sampler, "loss": loss}  # checked by the library
     with _bar() as tell:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.calendar import add_steps, future_times, is_daily_or_longer
+from gatecast.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Ends", "Panel", "Series"]
 
@@ -101,6 +102,21 @@ class Panel:
         table = self._keys(np.diff(self.offsets), self.times)
         table[self.target_col] = self.values
         return table
+
+    def require(self, columns: Iterable[str]) -> None:
+        """Refuse to go on without some further columns.
+
+        Raises
+        ------
+        NotFoundError
+            If one is not there.
+        """
+        for name in columns:
+            if name not in self.extra:
+                raise NotFoundError(
+                    f'the panel has no column "{name}" besides its values: read it with '
+                    f'extra_cols=["{name}"]'
+                )
 
     def ends(self) -> Ends:
         """Say where each series ends, which is all that a forecast needs of the calendar."""

@@ -390,11 +390,13 @@ def backtest(
     if every < 1:
         raise UsageError(f"refit={refit} was asked for; use True, False, or 1 or more")
     panel = source
+    columns = _columns_of(named, "hist", "futr", "stat")
     if not isinstance(panel, Panel):
         panel = read_panel(
             source, id_col=id_col, time_col=time_col, target_col=target_col, freq=freq,
-            extra_cols=_columns_of(named, "hist", "futr", "stat"),
+            extra_cols=columns,
         )  # fmt: skip
+    panel.require(columns)
     _check_names(named, panel)
     known = _columns_of(named, "futr")
     windows = _windows(panel, h + gap, n_windows, step, window, known)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -28,8 +28,11 @@ from gatecast.forecaster.recipe import (
 from gatecast.forecaster.sampling import Stretches, Tracks
 from gatecast.kernel import Loss
 from gatecast.network import History, Network, Progress, Trainer
+from gatecast.network.training import Schedule
 
-__all__ = ["PRESETS", "Fitting", "Preset", "Settings"]
+__all__ = ["PRESETS", "Fitting", "Preset", "Settings", "TrainingLoss"]
+
+TrainingLoss: TypeAlias = Literal["auto", "absolute", "squared", "huber"]
 
 #: Updates of an epoch: after so many, new stretches are drawn.
 _EPOCH = 25
@@ -93,6 +96,12 @@ class Settings:
     scale: Scale = "auto"
     clip_outliers: bool = False
     candidates: tuple[int, ...] = PRESETS["default"].candidates
+    dropout: float = 0.0
+    residual: bool = False
+    dilation: int = 1
+    schedule: Schedule = "cosine"
+    batch_size: int | None = None
+    loss: TrainingLoss = "auto"
 
 
 class Fitting:
@@ -331,7 +340,7 @@ class Fitting:
         if self.look_back is not None:
             length = self.look_back
             warmup = length - 1
-        self.batch = int(np.clip(tracks.lengths.sum() / length / 4, 16, 128))
+        self.batch = s.batch_size or int(np.clip(tracks.lengths.sum() / length / 4, 16, 128))
         self.epoch = min(_EPOCH, s.updates or _EPOCH)
         return Stretches(tracks, length, warmup, self.epoch * self.batch)
 
@@ -346,24 +355,28 @@ class Fitting:
         networks = [
             Network.create(
                 width, s.hidden, s.h * len(levels), s.layers,
-                rng=np.random.default_rng((s.random_state, seed)), cell=s.cell, zero_head=True,
+                rng=np.random.default_rng((s.random_state, seed)), cell=s.cell,
+                residual=s.residual, zero_head=True,
+                dilations=tuple(s.dilation**layer for layer in range(s.layers)),
                 skip=np.zeros((width, s.h * len(levels))) if self.way.lags else None,
             )
             for seed in range(seeds)
         ]  # fmt: skip
 
-        # values around a level scatter evenly, and the mean of what is known says more than its
-        # median; changes have heavy tails, and the median is what absolute errors are scored by
-        median = spread or stretches.tracks.target == "changes"
-        loss = Loss("pinball", levels=levels) if median else Loss("huber", delta=1.0)
+        loss = self._loss(stretches.tracks.target)
+        if spread or loss == "absolute":
+            minimised = Loss("pinball", levels=levels)
+        else:
+            minimised = Loss("huber", delta=1.0) if loss == "huber" else Loss("mse")
 
         def fit(seed: int) -> History:
             trainer = Trainer(
                 epochs=-(-updates // self.epoch),
                 batch_size=self.batch,
                 learning_rate=s.learning_rate,
-                schedule="cosine",
-                loss=loss,
+                schedule=s.schedule,
+                loss=minimised,
+                dropout=s.dropout,
                 clip_norm=1.0,
                 random_state=s.random_state + seed,
                 threads=1 if side_by_side else s.threads,
@@ -382,6 +395,14 @@ class Fitting:
             except BaseException:
                 self._ticker.stop.set()
                 raise
+
+    def _loss(self, target: Target) -> TrainingLoss:
+        """Give the loss that is asked for, or the one that suits what the network learns."""
+        if self.settings.loss != "auto":
+            return self.settings.loss
+        # values around a level scatter evenly, and the mean of what is known says more than its
+        # median; changes have heavy tails, and the median is what absolute errors are scored by
+        return "absolute" if target == "changes" else "huber"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from gatecast.data.regular import show_time
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster.calibration import spread_of
 from gatecast.forecaster.exogenous import Exogenous, Tail
-from gatecast.forecaster.fitting import PRESETS, Fitting, Settings
+from gatecast.forecaster.fitting import PRESETS, Fitting, Settings, TrainingLoss
 from gatecast.forecaster.recipe import (
     SCALES,
     Choice,
@@ -31,7 +31,7 @@ from gatecast.forecaster.sampling import over_windows
 from gatecast.forecaster.seasons import as_seasons, find_season
 from gatecast.kernel import State
 from gatecast.network import Network, Progress
-from gatecast.network.training import available_threads
+from gatecast.network.training import Schedule, available_threads
 
 __all__ = ["LSTMForecaster"]
 
@@ -81,7 +81,7 @@ class LSTMForecaster:
     seeds : int, optional
         Networks trained; as the preset says if not given.
     learning_rate : float, default 5e-3
-        Highest rate of Adam; it falls to zero along a cosine.
+        Highest rate of Adam.
     random_state : int, default 0
         Seed of initial weights and draws; the same seed gives the same forecast.
     threads : int, optional
@@ -107,6 +107,22 @@ class LSTMForecaster:
         How much time a fit may take: one network, and 500 updates at the most; three, and 1,500;
         seven, and 4,500. More updates than 150 are made only where they help on the values held
         back.
+    dropout : float, default 0.0
+        Share of the values between two layers that is set to zero while training; needs two.
+    residual : bool, default False
+        Whether each layer above the first adds what it sees to what it says; needs two.
+    dilation : int, default 1
+        How many times as far back as that of the layer below each layer's recurrence reaches
+        (Chang et al. 2017); with 2 and three layers 1, 2 and 4 steps. Above 1 it needs two.
+    schedule : {"cosine", "constant", "one_cycle"}, default "cosine"
+        Learning rate over the updates: falling to zero along a cosine; the same throughout; or
+        rising first and then falling. See :class:`gatecast.network.Trainer`.
+    batch_size : int, optional
+        Stretches, or windows, of one update; 16 to 128 by how much data there are if not given.
+    loss : {"auto", "absolute", "squared", "huber"}, default "auto"
+        Error that training makes small, whose minimum is the median, the mean, or between them; if
+        not said, Huber's where the network learns values, and the absolute error of changes.
+        Interval ends are always learnt as quantiles.
 
     Attributes
     ----------
@@ -155,6 +171,12 @@ class LSTMForecaster:
     scale: Scale = "auto"
     clip_outliers: bool = False
     preset: Literal["fast", "default", "best"] = "default"
+    dropout: float = 0.0
+    residual: bool = False
+    dilation: int = 1
+    schedule: Schedule = "cosine"
+    batch_size: int | None = None
+    loss: TrainingLoss = "auto"
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
         """Give the settings by name, as scikit-learn does."""
@@ -203,7 +225,7 @@ class LSTMForecaster:
                 source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq,
                 extra_cols=self._columns(),
             )  # fmt: skip
-        self._check_columns(panel)
+        panel.require(self._columns())
         self._check_lengths(panel)
         season, longer, found = self._seasons(panel)
         settings = Settings(
@@ -212,7 +234,8 @@ class LSTMForecaster:
             self.random_state, self._threads(), tuple(self.hist_exog_list),
             tuple(self.futr_exog_list), tuple(self.stat_exog_list), self.calendar,
             self.look_back, longer, self.scale, self.clip_outliers,
-            PRESETS[self.preset].candidates,
+            PRESETS[self.preset].candidates, self.dropout, self.residual, self.dilation,
+            self.schedule, self.batch_size, self.loss,
         )  # fmt: skip
         fitting = Fitting(settings, panel, [*map(_named, panel)], progress)
         updates, calibration = fitting.calibrate()
@@ -251,12 +274,12 @@ class LSTMForecaster:
         return self
 
     def _check_settings(self) -> None:
-        for name in ("h", "hidden", "layers"):
+        for name in ("h", "hidden", "layers", "dilation"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name}={getattr(self, name)} was asked for; use 1 or more")
         if self.season_length is not None:
             as_seasons(self.season_length)
-        for name in ("updates", "seeds", "threads", "look_back"):
+        for name in ("updates", "seeds", "threads", "look_back", "batch_size"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise UsageError(f"{name}={value} was asked for; use 1 or more, or leave it out")
@@ -266,10 +289,9 @@ class LSTMForecaster:
                 raise UsageError(
                     f"{name}={getattr(self, name)!r} was asked for; use {choices}, True or False"
                 )
-        if not isinstance(self.clip_outliers, bool):
-            raise UsageError(
-                f"clip_outliers={self.clip_outliers!r} was asked for; use True or False"
-            )
+        for name in ("clip_outliers", "residual"):
+            if not isinstance(getattr(self, name), bool):
+                raise UsageError(f"{name}={getattr(self, name)!r} was asked for; use True or False")
         if self.scale not in ("auto", *SCALES):
             raise UsageError(
                 f'scale={self.scale!r} was asked for; use "auto", "min-max", "standard" or "robust"'
@@ -282,6 +304,22 @@ class LSTMForecaster:
             raise UsageError(
                 f'target={self.target!r} was asked for; use "auto", "values" or "changes"'
             )
+        if self.loss not in ("auto", "absolute", "squared", "huber"):
+            raise UsageError(
+                f'loss={self.loss!r} was asked for; use "auto", "absolute", "squared" or "huber"'
+            )
+        if self.schedule not in ("cosine", "constant", "one_cycle"):
+            raise UsageError(
+                f'schedule={self.schedule!r} was asked for; use "cosine", "constant" or "one_cycle"'
+            )
+        if not 0.0 <= self.dropout < 1.0:
+            raise UsageError(f"dropout={self.dropout} was asked for; use 0 or more, below 1")
+        for name, nothing in (("dropout", 0.0), ("residual", False), ("dilation", 1)):
+            if self.layers == 1 and getattr(self, name) != nothing:
+                raise UsageError(
+                    f"{name}={getattr(self, name)} was asked for and the network has one layer, on "
+                    "which it does not act: use layers=2 or more, or leave it out"
+                )
         for share in self.level:
             if not 0 < share < 100:
                 raise UsageError(
@@ -316,14 +354,6 @@ class LSTMForecaster:
 
     def _columns(self) -> tuple[str, ...]:
         return (*self.hist_exog_list, *self.futr_exog_list, *self.stat_exog_list)
-
-    def _check_columns(self, panel: Panel) -> None:
-        for name in self._columns():
-            if name not in panel.extra:
-                raise NotFoundError(
-                    f'the panel has no column "{name}" besides its values: read it with '
-                    f'extra_cols=["{name}"]'
-                )
 
     def _check_lengths(self, panel: Panel) -> None:
         lengths = np.diff(panel.offsets)

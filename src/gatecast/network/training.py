@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,7 +17,9 @@ from gatecast.kernel import MSE, Adam, Loss, Trained, native
 from gatecast.network.checkpoint import History, Training
 from gatecast.network.network import Network
 
-__all__ = ["History", "Progress", "Samples", "Trainer"]
+__all__ = ["History", "Progress", "Samples", "Schedule", "Trainer"]
+
+Schedule: TypeAlias = Literal["constant", "cosine", "one_cycle"]
 
 
 class Samples(NamedTuple):
@@ -103,7 +105,7 @@ class Trainer:
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
-    schedule: Literal["constant", "cosine", "one_cycle"] = "constant"
+    schedule: Schedule = "constant"
     loss: Loss = MSE
     dropout: float = 0.0
     weight_decay: float = 0.0

@@ -153,9 +153,10 @@ def _history(trials: pd.DataFrame, loss: str) -> dict[str, Any]:
 def _slice(trials: pd.DataFrame, name: str, loss: str) -> dict[str, Any]:
     """Draw the loss of every trial over one setting."""
     values = trials[name]
-    numbers = all(
-        value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
-        for value in values
+    given = [value for value in values if value is not None]
+    # a number or none at all is a choice of two
+    numbers = len({str(value) for value in given}) > 1 and all(
+        isinstance(value, (int, float)) and not isinstance(value, bool) for value in given
     )
     y = trials["value"].to_numpy(np.float64)
     if not numbers:
@@ -164,8 +165,7 @@ def _slice(trials: pd.DataFrame, name: str, loss: str) -> dict[str, Any]:
         figure["layout"]["xaxis"]["type"] = "category"
         return figure
     x = np.array([math.nan if value is None else float(value) for value in values])
-    given = x[np.isfinite(x)]
-    wide = bool(len(given) and given.min() > 0 and given.max() >= 5 * given.min())
+    wide = min(given) > 0 and max(given) >= 5 * min(given)
     return _chart(_traces(trials, x), name, loss, y, log_x=wide)
 
 

@@ -122,12 +122,16 @@ class Plan:
 
         A forecaster refuses to learn from them there; from the whole of them it may.
         """
-        first = self.h + (self.unseen - 1) * self.unseen_step
-        first += self.h + (self.searched - 1) * self.step
-        kept = np.flatnonzero(_known(panel, first) >= _FEWEST_VALUES)
+        kept = np.flatnonzero(self.known_first(panel) >= _FEWEST_VALUES)
         if len(kept) in (0, len(panel)):
             return panel  # all of them, or the error says how many values are needed
         return _take(panel, kept, np.diff(panel.offsets)[kept])
+
+    def known_first(self, panel: Panel) -> np.ndarray:
+        """Count the values of each series that are known at the first origin of all."""
+        first = self.h + (self.unseen - 1) * self.unseen_step
+        first += self.h + (self.searched - 1) * self.step
+        return _known(panel, first)
 
     def judge(self, models: dict[str, Any], panel: Panel, n_jobs: int | None) -> Backtest:
         """Score models on the unseen origins."""

@@ -29,7 +29,9 @@ __all__ = [
     "Floats",
     "Integers",
     "draw",
+    "rests",
     "setting_of",
+    "settings_from",
     "space_for",
     "stand_ins",
 ]
@@ -43,9 +45,13 @@ class Choice:
     ----------
     values : tuple
         Texts, numbers, True, False or None.
+    unless : (str, value), optional
+        Another setting, searched before this one, and a value of it with which this one has nothing
+        to act on. There it is not searched, and is what the forecaster has if nothing is said.
     """
 
     values: tuple[Any, ...]
+    unless: tuple[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if not self.values:
@@ -71,6 +77,7 @@ class _Range:
     high: float
     log: bool = False
     or_none: bool = False
+    unless: tuple[str, Any] | None = None
 
     def __post_init__(self) -> None:
         numbers = all(
@@ -107,6 +114,8 @@ class Floats(_Range):
     or_none : bool, default False
         Whether the setting may also be None. The search then first decides whether there is a
         number, and only where there is, which: the number depends on that decision.
+    unless : (str, value), optional
+        As of :class:`Choice`.
     """
 
     def draw(self, trial: optuna.Trial, name: str) -> float:
@@ -140,21 +149,34 @@ class Integers(_Range):
 Entry = Choice | Floats | Integers
 
 #: What is searched. The ends are those within which the forecaster's own benchmarks move, kept so
-#: low that a trial costs about a second: width and length of training cost most.
+#: low that a trial costs about a second: width and length of training cost most. The number of
+#: seeds is not among them: more are hardly ever worse and always cost more, so that a trial trains
+#: one network, and the forecaster as many as it would otherwise. ``space={"seeds": (1, 5)}`` takes
+#: it in, and trials then train so many.
 SPACE: Mapping[str, Entry] = {
-    # the network: sizes act by their ratio, so that 8 to 16 is as far as 32 to 64
+    # the network: sizes act by their ratio, so that 8 to 16 is as far as 16 to 32
     "cell": Choice(("lstm", "gru")),
-    "hidden": Integers(8, 64, log=True),
+    "hidden": Integers(8, 48, log=True),
     "layers": Integers(1, 2),
-    # the training; the two are searched together, since a higher rate needs fewer updates
+    # what is between layers needs two of them
+    "dropout": Floats(0.0, 0.3, unless=("layers", 1)),
+    "residual": Choice((False, True), unless=("layers", 1)),
+    "dilation": Integers(1, 4, log=True, unless=("layers", 1)),
+    # the training; these are searched together, since a higher rate needs fewer updates
     "learning_rate": Floats(5e-4, 5e-2, log=True),
-    "updates": Integers(50, 400, log=True),
+    "updates": Integers(50, 300, log=True),
+    "schedule": Choice(("cosine", "constant", "one_cycle")),
+    "batch_size": Integers(8, 24, log=True, or_none=True),
+    "loss": Choice(("auto", "absolute", "squared", "huber")),
     # the memory: carried along the series (None), or a window, and only then of which length
     "look_back": Integers(4, 128, log=True, or_none=True),
     # the transforms; "auto" decides by a test for each series
     "log": Choice(("auto", True, False)),
-    "adjust_season": Choice(("auto", True, False)),
+    "season_length": Choice((None, 1)),
+    "adjust_season": Choice(("auto", True, False), unless=("season_length", 1)),
     "target": Choice(("auto", "values", "changes")),
+    "scale": Choice(("auto", "min-max", "standard", "robust")),
+    "clip_outliers": Choice((False, True)),
     "calendar": Choice((False, True)),
 }
 
@@ -171,7 +193,10 @@ def searchable() -> list[str]:
 
 
 def space_for(
-    panel: Panel, wishes: Mapping[str, Any] | None = None, season_length: int | None = None
+    panel: Panel,
+    wishes: Mapping[str, Any] | None = None,
+    season_length: int | None = None,
+    shortest: int | None = None,
 ) -> dict[str, Entry]:
     """Give the space for some data.
 
@@ -183,9 +208,12 @@ def space_for(
     wishes : mapping, optional
         Narrows or widens the space by name: an entry of this module; ``(low, high)`` for a range,
         on the scale that the setting has in :data:`SPACE`; a list for a choice; any other value
-        fixes the setting.
+        fixes the setting. What it depends on there it goes on depending on.
     season_length : int, optional
-        Of the data; that of the frequency if not given.
+        Of the data, if it is known; it is then not searched.
+    shortest : int, optional
+        Values of the shortest series where trials are first fitted. With fewer than four seasons,
+        of which half may be held back, the season cannot be taken out of each.
 
     Returns
     -------
@@ -198,12 +226,17 @@ def space_for(
         If a name is no setting that can be searched, or a range has no width.
     """
     space = {name: entry for name, entry in SPACE.items() if name in searchable()}
+    dated = panel.times.dtype.kind == "M"
     season = season_length or default_season_length(panel.freq)
     if not (panel.values > 0).all():
         space.pop("log")
+    if season_length is not None or (dated and season < 2):
+        space.pop("season_length")  # it is known, or there is none to be found
     if season < 2:
         space.pop("adjust_season")
-    if panel.times.dtype.kind != "M":
+    elif shortest is not None and shortest < 4 * season:
+        space["adjust_season"] = replace(space["adjust_season"], values=("auto", False))
+    if not dated:
         space.pop("calendar")
     longest = int(np.diff(panel.offsets).max()) // 4
     windows = space["look_back"]
@@ -223,13 +256,12 @@ def space_for(
 
 
 def _entry(name: str, wish: Any) -> Entry:
-    if isinstance(wish, (Choice, Floats, Integers)):
-        return wish
-    if isinstance(wish, list):
-        return Choice(tuple(wish))
-    if not isinstance(wish, tuple):
-        return Choice((wish,))
     usual = SPACE.get(name)
+    unless = None if usual is None else usual.unless
+    if isinstance(wish, (Choice, Floats, Integers)):
+        return wish if wish.unless else replace(wish, unless=unless)
+    if not isinstance(wish, tuple):
+        return Choice(tuple(wish) if isinstance(wish, list) else (wish,), unless)
     log = isinstance(usual, (Floats, Integers)) and usual.log
     or_none = isinstance(usual, (Floats, Integers)) and usual.or_none
     if len(wish) != 2:
@@ -239,7 +271,7 @@ def _entry(name: str, wish: Any) -> Entry:
     try:
         whole = not isinstance(usual, Floats) and all(isinstance(end, int) for end in wish)
         kind = Integers if whole else Floats
-        return kind(*wish, log=log, or_none=or_none)
+        return kind(*wish, log=log, or_none=or_none, unless=unless)
     except UsageError as error:
         raise UsageError(f'space has "{name}": {wish!r}: {error}') from error
 
@@ -259,15 +291,22 @@ def draw(trial: optuna.Trial, space: Mapping[str, Entry]) -> dict[str, Any]:
     dict
         Settings by name.
     """
-    found: dict[str, Any] = {}
     for name, entry in space.items():
+        if rests(entry, trial.params):
+            continue
         # where there need be no number, whether there is one comes first
         decided = not isinstance(entry, Choice) and entry.or_none
-        if decided and not trial.suggest_categorical(_decision(name), [False, True]):
-            found[name] = None
-        else:
-            found[name] = entry.draw(trial, name)
-    return found
+        if not decided or trial.suggest_categorical(_decision(name), [False, True]):
+            entry.draw(trial, name)
+    return settings_from(trial.params, space)
+
+
+def settings_from(parameters: Mapping[str, Any], space: Mapping[str, Entry]) -> dict[str, Any]:
+    """Give the settings that Optuna's parameters of a trial stand for."""
+    return {
+        name: getattr(LSTMForecaster, name) if rests(entry, parameters) else parameters.get(name)
+        for name, entry in space.items()
+    }
 
 
 def stand_ins(space: Mapping[str, Entry], settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -278,6 +317,8 @@ def stand_ins(space: Mapping[str, Entry], settings: Mapping[str, Any]) -> dict[s
     """
     found: dict[str, Any] = {}
     for name, entry in space.items():
+        if rests(entry, found):
+            continue
         value = settings[name]
         if not isinstance(entry, Choice) and entry.or_none:
             found[_decision(name)] = value is not None
@@ -285,6 +326,14 @@ def stand_ins(space: Mapping[str, Entry], settings: Mapping[str, Any]) -> dict[s
                 continue
         found[name] = entry.nearest(value)
     return found
+
+
+def rests(entry: Entry, chosen: Mapping[str, Any]) -> bool:
+    """Say whether a setting has nothing to act on, by what was chosen of the others."""
+    if entry.unless is None:
+        return False
+    name, value = entry.unless
+    return name in chosen and chosen[name] == value
 
 
 def setting_of(parameter: str) -> str:

@@ -33,7 +33,14 @@ from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.seasons import as_seasons
 from gatecast.tuning import storage as kept
 from gatecast.tuning.origins import Plan, score
-from gatecast.tuning.space import Entry, draw, setting_of, space_for, stand_ins
+from gatecast.tuning.space import (
+    Entry,
+    draw,
+    setting_of,
+    settings_from,
+    space_for,
+    stand_ins,
+)
 from gatecast.tuning.verdict import Verdict, compare, sentences
 
 __all__ = ["Status", "Tuning", "tune"]
@@ -43,6 +50,8 @@ Sampler = Literal["tpe", "gp"]
 _RANDOM_TRIALS = 10
 #: Finished trials before others are held against them.
 _BEFORE_PRUNING = 5
+#: Per cent of the trials, the best after the first part, that are scored to the end.
+_GO_ON = 100.0 / 3.0
 
 
 class Status(NamedTuple):
@@ -146,7 +155,8 @@ def tune(
     Every trial is scored on many past origins, with nothing of what came after them; the last
     origins are kept from the search. There the settings found are held against the defaults, and
     only if they are better are they kept. The first trial has the defaults. A trial trains one
-    network (``seeds=1``), where the forecaster returned trains as many as it would otherwise.
+    network (``seeds=1``), where the forecaster returned trains as many as it would otherwise; with
+    ``seeds`` in ``space`` it trains as many as are tried.
 
     Parameters
     ----------
@@ -161,7 +171,8 @@ def tune(
     space : mapping, optional
         Narrows or widens the space; see :func:`gatecast.tuning.space.space_for`.
     forecaster : LSTMForecaster, optional
-        The defaults, with level, frequency or season; ``LSTMForecaster(h)`` if not given.
+        The defaults, with level, frequency, season or further columns; ``LSTMForecaster(h)`` if not
+        given. What its columns known in advance are at the origins is known to every trial.
     loss : {"absolute", "squared"}
         What is minimised: the mean over steps and series, each first divided by its scale where
         there are many, and over origins.
@@ -169,7 +180,8 @@ def tune(
         Origins of the search, those kept from it, and steps between them; chosen from the lengths
         of the series if not given.
     sampler : {"tpe", "gp"}
-        Tree-structured Parzen estimator, or Gaussian process, which needs PyTorch and SciPy.
+        Tree-structured Parzen estimator, or Gaussian process, which needs PyTorch and SciPy, and
+        scores every trial to the end.
     random_state : int, default 0
         Seed. The same seed gives the same study, interrupted and resumed or not, as long as
         trials run one after another and none is cut off by the clock.
@@ -214,23 +226,27 @@ def tune(
     began = time.time()
     base = LSTMForecaster(h) if forecaster is None else forecaster
     settings = base.get_params() | {"h": h}
-    _check(settings, n_trials, timeout, loss, sampler)
+    _check(n_trials, timeout, loss, sampler)
     kept.optuna()
     panel = source
+    columns = base._columns()
     if not isinstance(panel, Panel):
         panel = read_panel(
-            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=base.freq
-        )
+            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=base.freq,
+            extra_cols=columns,
+        )  # fmt: skip
+    panel.require(columns)
     asked = None if base.season_length is None else as_seasons(base.season_length)[0]
-    searched = space_for(panel, space, asked)
     plan = Plan.make(panel, h, n_windows, n_unseen, step_size)
+    learnt = plan.scored(panel)
+    searched = space_for(panel, space, asked, int(plan.known_first(learnt).min()))
     jobs = joblib.effective_n_jobs(n_jobs or 1) if n_jobs else _jobs_of_the_context()
     url = kept.url_of(storage)
     with tempfile.TemporaryDirectory() as folder:
         if url is None and jobs > 1:  # processes meet in a file
             url = kept.url_of(Path(folder) / "study.db")
         work = _Work(
-            url, study_name, plan.scored(panel), plan, settings, searched, loss, sampler,
+            url, study_name, learnt, plan, settings, searched, loss, sampler,
             random_state, n_trials, math.inf if timeout is None else began + timeout,
         )  # fmt: skip
         study = kept.open_study(url, study_name, resume=resume)
@@ -247,9 +263,7 @@ def _jobs_of_the_context() -> int:
     return joblib.effective_n_jobs(asked)
 
 
-def _check(
-    settings: dict[str, Any], n_trials: int, timeout: float | None, loss: str, sampler: str
-) -> None:
+def _check(n_trials: int, timeout: float | None, loss: str, sampler: str) -> None:
     if n_trials < 1:
         raise UsageError(f"n_trials={n_trials} was asked for; use 1 or more")
     if timeout is not None and not timeout > 0:
@@ -258,12 +272,6 @@ def _check(
         raise UsageError(f'loss="{loss}" was asked for; use "absolute" or "squared"')
     if sampler not in ("tpe", "gp"):
         raise UsageError(f'sampler="{sampler}" was asked for; use "tpe" or "gp"')
-    columns = [c for name in ("hist", "futr", "stat") for c in settings[f"{name}_exog_list"]]
-    if columns:
-        raise UsageError(
-            f"the forecaster sees further columns ({', '.join(columns)}), and a search cannot yet "
-            "score such forecasts: search without them, and fit the settings found with them"
-        )
     if sampler == "gp":
         missing = [name for name in ("scipy", "torch") if find_spec(name) is None]
         if missing:
@@ -278,6 +286,8 @@ def _check_task(study: Any, work: _Work) -> None:
     digest = hashlib.sha256()
     for array in (work.panel.offsets, work.panel.times, work.panel.values):
         digest.update(np.ascontiguousarray(array).tobytes())
+    for name, cells in work.panel.extra.items():
+        digest.update(f"{name} {cells.tolist()!r}".encode())
     base = {name: value for name, value in work.base.items() if name not in ("threads", "level")}
     task = {
         "data": digest.hexdigest(),
@@ -366,7 +376,7 @@ def _work(work: _Work, study: Any = None) -> bool:
     number = study._storage.get_trial(trial_id).number
     try:
         with kept.heartbeat(study, trial_id):
-            study.sampler, study.pruner = _sampler(work, study, number), _pruner()
+            study.sampler, study.pruner = _sampler(work, study, number), _pruner(work.sampler)
             trial = optuna.trial.Trial(study, trial_id)
             _try(trial, work, first, state, study)
     except BaseException:
@@ -389,21 +399,32 @@ def _sampler(work: _Work, study: Any, number: int) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # called experimental since 2020
         if work.sampler == "gp":
-            return optuna.samplers.GPSampler(seed=seed, n_startup_trials=_RANDOM_TRIALS)
+            # the process is over what all trials have; what depends on something is left to TPE
+            rest = optuna.samplers.TPESampler(seed=seed, n_startup_trials=_RANDOM_TRIALS)
+            return optuna.samplers.GPSampler(
+                seed=seed, n_startup_trials=_RANDOM_TRIALS, independent_sampler=rest,
+                warn_independent_sampling=False,
+            )  # fmt: skip
         return optuna.samplers.TPESampler(
             seed=seed, n_startup_trials=_RANDOM_TRIALS, multivariate=True, group=True,
             constant_liar=True,
         )  # fmt: skip
 
 
-def _pruner() -> Any:
-    return kept.optuna().pruners.MedianPruner(n_startup_trials=_BEFORE_PRUNING)
+def _pruner(sampler: Sampler) -> Any:
+    if sampler == "gp":
+        return kept.optuna().pruners.NopPruner()  # it learns from whole scores alone
+    return kept.optuna().pruners.PercentilePruner(_GO_ON, n_startup_trials=_BEFORE_PRUNING)
 
 
 def _try(trial: Any, work: _Work, first: bool, state: Any, study: Any) -> None:
     """Score one trial, part by part, and give it up where it diverges or is behind the others."""
-    drawn = draw(trial, work.space)
-    model = _model(work.base, {"level": (), "seeds": 1}, {} if first else drawn)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of an infinite score, which is meant
+        drawn = draw(trial, work.space)
+    # one network tells settings apart as well as several, where their number is not among these
+    few = {} if "seeds" in work.space else {"seeds": 1}
+    model = _model(work.base, {"level": ()} | few, {} if first else drawn)
     scores: list[float] = []
     said, pruned = "", False
     for part, size in work.plan.searched_parts(work.panel):
@@ -426,8 +447,10 @@ def _try(trial: Any, work: _Work, first: bool, state: Any, study: Any) -> None:
     trial.set_user_attr("scores", [None if math.isnan(v) else v for v in scores])
     if said:
         trial.set_user_attr("diverged", said)
-    if said or pruned:
-        # not FAIL, so that the sampler learns to stay away
+    # not FAIL, so that the sampler learns to stay away
+    if said and work.sampler == "gp":
+        study.tell(trial, math.inf)
+    elif said or pruned:
         study.tell(trial, state=state.PRUNED)
     else:
         study.tell(trial, _mean(scores))
@@ -473,7 +496,7 @@ def _status(study: Any, total: int) -> Status:
 def _learn(study: Any, work: _Work, panel: Panel, interrupted: bool, n_jobs: int | None) -> Tuning:
     finished = _finished(study)
     if not finished:
-        reasons = [t.user_attrs["diverged"] for t in _trials(study, "PRUNED")
+        reasons = [t.user_attrs["diverged"] for t in _trials(study, "PRUNED", "COMPLETE")
                    if "diverged" in t.user_attrs]  # fmt: skip
         if reasons:
             raise TrainingError(
@@ -529,7 +552,7 @@ def _settings(trial: Any, work: _Work) -> dict[str, Any]:
     """Give the settings of a trial by the forecaster's names."""
     if trial.user_attrs.get("defaults"):
         return {name: work.base[name] for name in work.space}
-    return {name: trial.params.get(name) for name in work.space}
+    return settings_from(trial.params, work.space)
 
 
 def _table(study: Any, work: _Work) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 from gatecast.evaluation.backtest import Backtest
 from gatecast.evaluation.significance import diebold_mariano, skill_interval
 from gatecast.tuning.origins import MANY_SERIES, Plan, losses_by_origin, scaled_losses
-from gatecast.tuning.space import Choice, Entry
+from gatecast.tuning.space import Choice, Entry, rests
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,8 +173,9 @@ def _more(trials: pd.DataFrame, origins: pd.DataFrame) -> str:
             "it: more would hardly help"
         )
     gain = 1.0 - best["value"] / record["value"] if record["value"] else 0.0
-    losses: Any = origins.pivot(index="origin", columns="number", values="loss").dropna()
-    difference: Any = (losses[record["number"]] - losses[best["number"]]).to_numpy(np.float64)
+    # of these two alone: others were given up, or have no numbers
+    losses: Any = origins.pivot(index="origin", columns="number", values="loss")
+    difference: Any = (losses[record["number"]] - losses[best["number"]]).dropna().to_numpy()
     error = difference.std(ddof=1) / math.sqrt(len(difference)) if len(difference) > 1 else 0.0
     gained = f"the second half of the trials lowered the best score by {gain:.1%}"
     if difference.mean() > 2.0 * error:
@@ -189,12 +190,16 @@ def _edges(found: Mapping[str, Any], space: Mapping[str, Entry], verdict: Verdic
         value = found[name]
         if isinstance(entry, Choice) or value is None or entry.low == entry.high:
             continue
+        if rests(entry, found):
+            continue
         low, high = (math.log(end) if entry.log else end for end in (entry.low, entry.high))
         at = ((math.log(value) if entry.log else value) - low) / (high - low)
         if isinstance(value, int) and entry.high - entry.low < 4:
             continue  # one of so few is at an end by chance
         if at < 0.03 or at > 0.97:
             end = entry.low if at < 0.5 else entry.high
+            if end == 0:
+                continue  # less than nothing cannot be asked for
             told.append(
                 f"{name}={value:.3g} is at the end of its range ({end:g}): a wider space may have "
                 "something better beyond"
