@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatecast.cli.config import CONFIG
-from gatecast.cli.options import levels, names
+from gatecast.cli.options import (
+    FREQ,
+    ID_COL,
+    JSON,
+    SEASON_LENGTH,
+    TARGET_COL,
+    TIME_COL,
+    levels,
+    names,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from gatecast.evaluation.backtest import Backtest
@@ -60,15 +69,13 @@ def backtest(
     time_limit: Annotated[
         float, typer.Option(help="Seconds that a statistical model may take at a cutoff.")
     ] = 600.0,
-    id_col: Annotated[str | None, typer.Option(help="Column of series names.")] = None,
-    time_col: Annotated[str | None, typer.Option(help="Column of times.")] = None,
-    target_col: Annotated[str | None, typer.Option(help="Column of values.")] = None,
-    freq: Annotated[str | None, typer.Option(help="Frequency, for example D, MS or h.")] = None,
-    season_length: Annotated[
-        int | None, typer.Option(help="Steps in a season; 1 for none.")
-    ] = None,
+    id_col: ID_COL = None,
+    time_col: TIME_COL = None,
+    target_col: TARGET_COL = None,
+    freq: FREQ = None,
+    season_length: SEASON_LENGTH = None,
     random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JSON = False,
     config: CONFIG = None,  # noqa: ARG001 - read before the others
 ) -> None:
     """Forecast the past of the series in a file, and say which model to use.

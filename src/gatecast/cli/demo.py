@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatecast.cli.explain import LANG, Language
+from gatecast.cli.options import JSON
 
 if TYPE_CHECKING:
     from gatecast.evaluation.tutorial import ModelRun, TutorialResult
@@ -30,7 +31,7 @@ def demo(
     ] = False,
     lang: LANG = Language.en,
     random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JSON = False,
 ) -> None:
     """Run the tutorial's experiment: a noisy sine, an LSTM, and what it should be held against.
 

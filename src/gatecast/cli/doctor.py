@@ -6,9 +6,11 @@ import importlib.util
 import json
 import platform
 from importlib import metadata
-from typing import Annotated, Any
+from typing import Any
 
 import typer
+
+from gatecast.cli.options import JSON
 
 __all__ = ["doctor"]
 
@@ -22,7 +24,7 @@ NEEDED = ("numpy", "pandas", "narwhals", "safetensors", "plotly", "jinja2", "ric
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JSON = False,
 ) -> None:
     """Say versions, SIMD level, threads and extras, and check the kernel against its twin."""
     found = _found()

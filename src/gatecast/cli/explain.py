@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gatecast.cli.options import JSON
 from gatecast.cli.predict import MODEL
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def explain(
         bool, typer.Option("--png", help="Write a picture beside the page, with matplotlib.")
     ] = False,
     svg: Annotated[bool, typer.Option("--svg", help="The same as an SVG.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JSON = False,
 ) -> None:
     """Show what the gates and the memory of a saved model did along a series.
 

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatecast.cli.config import CONFIG
-from gatecast.cli.options import choice, levels, names
+from gatecast.cli.options import (
+    FREQ,
+    HIST_EXOG,
+    ID_COL,
+    JSON,
+    SEASON_LENGTH,
+    STAT_EXOG,
+    TARGET_COL,
+    TIME_COL,
+    choice,
+    levels,
+    names,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from gatecast.data.panel import Panel
@@ -34,20 +46,16 @@ def forecast(
         "gatecast-forecast.html"
     ),
     save: Annotated[Path | None, typer.Option(help="File to keep the fitted model in.")] = None,
-    id_col: Annotated[str | None, typer.Option(help="Column of series names.")] = None,
-    time_col: Annotated[str | None, typer.Option(help="Column of times.")] = None,
-    target_col: Annotated[str | None, typer.Option(help="Column of values.")] = None,
-    freq: Annotated[str | None, typer.Option(help="Frequency, for example D, MS or h.")] = None,
-    season_length: Annotated[
-        int | None, typer.Option(help="Steps in a season; 1 for none.")
-    ] = None,
-    hist_exog: Annotated[
-        str, typer.Option(help="Columns known up to the present, for example price,weather.")
-    ] = "",
+    id_col: ID_COL = None,
+    time_col: TIME_COL = None,
+    target_col: TARGET_COL = None,
+    freq: FREQ = None,
+    season_length: SEASON_LENGTH = None,
+    hist_exog: HIST_EXOG = "",
     futr_exog: Annotated[
         str, typer.Option(help="Columns known in advance; --futr-file says what they will be.")
     ] = "",
-    stat_exog: Annotated[str, typer.Option(help="Columns that do not change in a series.")] = "",
+    stat_exog: STAT_EXOG = "",
     futr_file: Annotated[
         Path | None, typer.Option(help="CSV or Parquet file with the columns known in advance.")
     ] = None,
@@ -70,7 +78,7 @@ def forecast(
         int | None, typer.Option(help="Steps of a window; else memory is carried along the series.")
     ] = None,
     random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JSON = False,
     config: CONFIG = None,  # noqa: ARG001 - read before the others
 ) -> None:
     """Forecast the series in a file.

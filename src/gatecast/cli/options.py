@@ -1,10 +1,28 @@
-"""What the text of an option means, where it is a list."""
+"""Options that several verbs have, and what the text of one means where it is a list."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from gatecast.errors import UsageError
 
-__all__ = ["choice", "levels", "names"]
+__all__ = [
+    "FREQ", "HIST_EXOG", "ID_COL", "JSON", "SEASON_LENGTH", "STAT_EXOG", "TARGET_COL", "TIME_COL",
+    "choice", "levels", "names",
+]  # fmt: skip
+
+ID_COL = Annotated[str | None, typer.Option(help="Column of series names.")]
+TIME_COL = Annotated[str | None, typer.Option(help="Column of times.")]
+TARGET_COL = Annotated[str | None, typer.Option(help="Column of values.")]
+FREQ = Annotated[str | None, typer.Option(help="Frequency, for example D, MS or h.")]
+SEASON_LENGTH = Annotated[int | None, typer.Option(help="Steps in a season; 1 for none.")]
+HIST_EXOG = Annotated[
+    str, typer.Option(help="Columns known up to the present, for example price,weather.")
+]
+STAT_EXOG = Annotated[str, typer.Option(help="Columns that do not change in a series.")]
+JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def names(text: str) -> list[str]:

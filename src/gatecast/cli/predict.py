@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gatecast.cli.options import JSON
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -24,7 +26,6 @@ FUTR = Annotated[
     Path | None,
     typer.Option(help="CSV or Parquet file with the columns that the model knows in advance."),
 ]
-JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def predict(

@@ -12,6 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatecast.cli.config import CONFIG
+from gatecast.cli.options import (
+    FREQ,
+    HIST_EXOG,
+    ID_COL,
+    JSON,
+    SEASON_LENGTH,
+    STAT_EXOG,
+    TARGET_COL,
+    TIME_COL,
+    levels,
+    names,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,20 +63,16 @@ def tune(
     ] = "",
     save: Annotated[Path | None, typer.Option(help="File to keep the fitted model in.")] = None,
     report: Annotated[Path, typer.Option(help="The page to write.")] = Path("gatecast-tune.html"),
-    id_col: Annotated[str | None, typer.Option(help="Column of series names.")] = None,
-    time_col: Annotated[str | None, typer.Option(help="Column of times.")] = None,
-    target_col: Annotated[str | None, typer.Option(help="Column of values.")] = None,
-    freq: Annotated[str | None, typer.Option(help="Frequency, for example D, MS or h.")] = None,
-    season_length: Annotated[
-        int | None, typer.Option(help="Steps in a season; 1 for none.")
-    ] = None,
-    hist_exog: Annotated[
-        str, typer.Option(help="Columns known up to the present, for example price,weather.")
-    ] = "",
+    id_col: ID_COL = None,
+    time_col: TIME_COL = None,
+    target_col: TARGET_COL = None,
+    freq: FREQ = None,
+    season_length: SEASON_LENGTH = None,
+    hist_exog: HIST_EXOG = "",
     futr_exog: Annotated[str, typer.Option(help="Columns known in advance.")] = "",
-    stat_exog: Annotated[str, typer.Option(help="Columns that do not change in a series.")] = "",
+    stat_exog: STAT_EXOG = "",
     random_state: Annotated[int, typer.Option(help="Seed of the search and of weights.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JSON = False,
     config: CONFIG = None,  # noqa: ARG001 - read before the others
 ) -> None:
     """Search for the settings that forecast the series in a file best.
@@ -73,7 +81,6 @@ def tune(
     never saw, and writes a page with the trials. Ctrl-C ends the search and keeps what it has.
     """
     from gatecast.cli.glass import write_glass
-    from gatecast.cli.options import levels, names
     from gatecast.forecaster import LSTMForecaster
     from gatecast.report.tune import tune_page
     from gatecast.tuning import tune as search

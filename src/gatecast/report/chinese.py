@@ -412,19 +412,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (
         r"the season of (.+) steps is (left in the series|taken out of each series in which a test "
         r"finds it): on values held back the error of a network was (\S+) with the season in and "
-        r"(\S+) without, in units of a usual change; with each value it sees (\d+) earlier ones, "
-        r"up to (\d+) steps back",
-        r"\1 步的季节\2：在留出的数值上，网络的误差保留季节时为 \3，去掉时为 \4"
-        r"（以通常的变动为单位）；网络看到每个数值和之前的 \5 个数值，最远回看 \6 步",
-    ),
-    (
-        r"the season of (.+) steps is (left in the series|taken out of each series in which a test "
-        r"finds it): on values held back the error of a network was (\S+) with the season in and "
-        r"(\S+) without \((\S+) and (\S+) at the origin before\), in units of a usual change; "
+        r"(\S+) without( \(.+? at the origin before\))?, in units of a usual change; "
         r"with each value it sees (\d+) earlier ones, up to (\d+) steps back",
-        r"\1 步的季节\2：在留出的数值上，网络的误差保留季节时为 \3，去掉时为 \4，"
-        r"前一个起点为 \5 和 \6（以通常的变动为单位）；"
-        r"网络看到每个数值和之前的 \7 个数值，最远回看 \8 步",
+        r"\1 步的季节\2：在留出的数值上，网络的误差保留季节时为 \3，去掉时为 \4\5"
+        r"（以通常的变动为单位）；网络看到每个数值和之前的 \6 个数值，最远回看 \7 步",
     ),
     # what is learnt
     (
@@ -488,6 +479,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"(?<=Mariano，)(\d+) series, ", r"\1 条序列，"),
     (r"too few to test", "太少，无法检验"),
     (r"left in the series(?=：)", "留在序列中"),
+    (r" \((\S+) and (\S+) at the origin before\)", r"，前一个起点为 \1 和 \2"),
     (r"taken out of each series in which a test finds it(?=：)", "从检验出季节的各条序列中去掉"),
     (r"时间为monthly\b", "时间为每月"),
     (r"时间为quarterly\b", "时间为每季"),

@@ -40,9 +40,7 @@ def demo_picture(result: TutorialResult, path: str | os.PathLike[str]) -> None:
     NotFoundError, UsageError
         If it cannot be written, or is of another kind.
     """
-    # not pyplot: it is slow to import and keeps figures of its own
-    figure_module = require_extra("matplotlib.figure", "plot", "a picture")
-    figure = figure_module.Figure(figsize=(11, 4.5), dpi=120, layout="constrained")
+    figure = _figure(height=4.5)
     axes = figure.add_subplot()
     times = result.frame["ds"].to_numpy()
     first, last = view_around_split(result)
@@ -84,8 +82,7 @@ def inside_picture(inside: Inside, path: str | os.PathLike[str], *, steps: int =
     NotFoundError, UsageError
         If it cannot be written, or is of another kind.
     """
-    figure_module = require_extra("matplotlib.figure", "plot", "a picture")
-    figure = figure_module.Figure(figsize=(11, 9), dpi=120, layout="constrained")
+    figure = _figure(height=9)
     above, middle, below = figure.subplots(3, 1, height_ratios=(1.2, 1.4, 1))
     history = inside.history.iloc[-steps:]
     forecast = inside.forecast
@@ -121,6 +118,12 @@ def inside_picture(inside: Inside, path: str | os.PathLike[str], *, steps: int =
     )  # fmt: skip
     below.grid(alpha=0.25)
     _write(figure, path)
+
+
+def _figure(*, height: float) -> Any:
+    # not pyplot: it is slow to import and keeps figures of its own
+    figure_module = require_extra("matplotlib.figure", "plot", "a picture")
+    return figure_module.Figure(figsize=(11, height), dpi=120, layout="constrained")
 
 
 def _write(figure: Any, path: str | os.PathLike[str]) -> None:
