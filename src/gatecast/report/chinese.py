@@ -462,6 +462,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
 
 #: Words within what a line above has found.
 _WORDS: tuple[tuple[str, str], ...] = (
+    (r"(?:, | and )(?=[\w, ]* 不分上下)", "、"),
     (
         r"; each step's inputs are the last change and the distance from a level that itself "
         r"averages about (\d+) values",
