@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from accuracy import SETS, apart, load, scores
+from apart import apart
+from sets import SETS, load, scores
 
 from gatecast import LSTMForecaster
 from gatecast.forecaster import fitting, recipe
@@ -85,7 +86,7 @@ def main() -> None:
     print(f"{'':32s} {' '.join(f'{name:>17s}' for name in options.sets)}    mean")
     for part in PARTS:
         found = [apart(measure, options, name, part, limit=1800) for name in options.sets]
-        relative = [np.nan if scored is None else scored[2] for scored in found]
+        relative = [np.nan if isinstance(scored, str) else scored[2] for scored in found]
         row = " ".join(f"{owa:17.3f}" for owa in relative)
         print(f"{part:32s} {row} {np.exp(np.mean(np.log(relative))):7.3f}", flush=True)
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs import JOBS
+from peers import ENVIRONMENT, peers_python
 
 HERE = Path(__file__).parent
 PEERS = {"Keras": "peer_keras", "PyTorch": "peer_torch", "neuralforecast": "peer_neuralforecast"}
@@ -51,19 +52,6 @@ class Worker:
         if not line:
             raise SystemExit("a worker died: run it by hand to see why (benchmarks/worker.py)")
         return json.loads(line)
-
-
-def peers_python(folder: Path) -> Path:
-    """Give the Python of the peers' environment, building it where it is not there."""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        print(f"building the peers' environment in {folder} ...", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        requirements = HERE / "requirements.txt"
-        for line in requirements.read_text().splitlines():
-            if line and not line.startswith("#"):
-                subprocess.run([python, "-m", "pip", "install", "--quiet", line], check=True)
-    return python
 
 
 def measure(workers: dict[tuple[str, int], Worker], name: str, repeats: int) -> dict[str, Any]:
@@ -137,7 +125,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="gatecast alone")
     parser.add_argument("--jobs", nargs="+", choices=JOBS, default=list(JOBS), metavar="JOB")
     parser.add_argument("--repeats", type=int, default=5, help="runs of each job (5)")
-    parser.add_argument("--env", type=Path, default=HERE / ".peers", help="the peers' environment")
+    parser.add_argument("--env", type=Path, default=ENVIRONMENT, help="the peers' environment")
     parser.add_argument("--json", type=Path, help="write everything to this file")
     options = parser.parse_args()
 

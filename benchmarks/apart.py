@@ -1,0 +1,37 @@
+"""Run a measurement in a process of its own, so that its memory is its own too."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+__all__ = ["Found", "apart", "peak"]
+
+#: Figures, or why there are none.
+Found: TypeAlias = "tuple[float, ...] | str"
+
+
+def peak() -> float:
+    """Give the most memory that this process has held, in GiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def apart(run: Callable[..., None], *arguments: Any, limit: float | None = None) -> Found:
+    """Run in a new process, for ``limit`` seconds at most; ``run`` sends figures to its first."""
+    spawn = multiprocessing.get_context("spawn")
+    receive, send = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=run, args=(send, *arguments))
+    process.start()
+    send.close()
+    found: Found = f"not finished within {limit:g} s" if limit is not None else ""
+    try:
+        if receive.poll(limit):
+            found = receive.recv()
+        else:
+            process.terminate()
+    except EOFError:  # it has said why on stderr
+        found = "failed"
+    process.join()
+    return found

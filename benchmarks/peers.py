@@ -1,0 +1,36 @@
+"""The environment of the libraries that gatecast is measured beside, apart from gatecast's own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+__all__ = ["ENVIRONMENT", "peers_python"]
+
+HERE = Path(__file__).parent
+ENVIRONMENT = HERE / ".peers"
+#: Without it pip takes PyTorch's build for GPUs, which is several gigabytes larger.
+_CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
+
+
+def peers_python(folder: Path, *needed: str) -> Path:
+    """Give the Python of the peers' environment, with what is needed; all peers if not said.
+
+    The environment is built, and a library installed, where it is not there yet.
+    """
+    python = folder / "bin" / "python"
+    if not python.exists():
+        print(f"building the peers' environment in {folder} ...", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    lines = (HERE / "requirements.txt").read_text().splitlines()
+    for line in lines:
+        name, _, version = line.partition("==")
+        if not version or (needed and name not in needed):
+            continue
+        record = f"{name.replace('-', '_')}-{version}*.dist-info"
+        if not any(folder.glob(f"lib/python*/site-packages/{record}")):
+            print(f"installing {line} in {folder} ...", file=sys.stderr)
+            install = [python, "-m", "pip", "install", "--quiet", "--extra-index-url", _CPU_BUILDS]
+            subprocess.run([*install, line], check=True)
+    return python
