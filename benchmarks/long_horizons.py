@@ -36,7 +36,7 @@ def load(data: Path, origin: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
         frame[frame["split"] == part].pivot(index="ds", columns="unique_id", values="y")
         for part in ("train", "val", "test")
     )
-    return (train, val[:0], val) if origin else (train, val, test)
+    return (train, val.iloc[:0], val) if origin else (train, val, test)
 
 
 def seasonal_naive(h: int, past: np.ndarray, ahead: np.ndarray) -> Iterator[np.ndarray]:
@@ -78,7 +78,7 @@ def measure(answer: Any, options: argparse.Namespace, name: str, model: str) -> 
     """Send MSE, MAE, seconds and memory of one model; runs in a process of its own."""
     h = HORIZONS[name]
     parts = load(options.data, options.origin)
-    mean, deviation = parts[0].mean().to_numpy(), parts[0].std(ddof=0).to_numpy()
+    mean, deviation = parts[0].to_numpy().mean(axis=0), parts[0].to_numpy().std(axis=0)
     train, passed, ahead = ((part.to_numpy() - mean) / deviation for part in parts)
     past = np.concatenate([train, passed])
     started = time.perf_counter()

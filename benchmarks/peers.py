@@ -10,8 +10,6 @@ __all__ = ["ENVIRONMENT", "peers_python"]
 
 HERE = Path(__file__).parent
 ENVIRONMENT = HERE / ".peers"
-#: Without it pip takes PyTorch's build for GPUs, which is several gigabytes larger.
-_CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
 
 
 def peers_python(folder: Path, *needed: str) -> Path:
@@ -31,6 +29,5 @@ def peers_python(folder: Path, *needed: str) -> Path:
         record = f"{name.replace('-', '_')}-{version}*.dist-info"
         if not any(folder.glob(f"lib/python*/site-packages/{record}")):
             print(f"installing {line} in {folder} ...", file=sys.stderr)
-            install = [python, "-m", "pip", "install", "--quiet", "--extra-index-url", _CPU_BUILDS]
-            subprocess.run([*install, line], check=True)
+            subprocess.run([python, "-m", "pip", "install", "--quiet", line], check=True)
     return python
