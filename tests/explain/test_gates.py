@@ -10,7 +10,6 @@ from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.explain import gates
 from gatecast.explain.walk import said_of, tracks_of
 from gatecast.forecaster import LSTMForecaster, load
-from gatecast.forecaster.recipe import Memory
 from gatecast.kernel import GATES, reference
 
 QUICK = {"h": 3, "updates": 20, "seeds": 2, "hidden": 5}
@@ -48,9 +47,7 @@ def test_gates_are_those_of_the_numpy_twin(cell, target):
     net = model.networks_[1]
     for i, shop in enumerate(["north", "south"]):
         values = frame.loc[frame["shop"] == shop, "sold"].to_numpy()
-        walked = Memory.start(target, model._memory.span, 1).walk(
-            model.prepared_[i].apply(values)[np.newaxis]
-        )
+        walked, _ = model._memory.anew(1).walk(model.prepared_[i].apply(values)[np.newaxis])
         twin = reference.forward(
             net.layout, net.theta, walked.astype(np.float64), trace=True
         ).trace[0]  # [n, L, 6, H]

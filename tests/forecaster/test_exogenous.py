@@ -103,19 +103,18 @@ def test_update_is_a_run_over_the_whole_again(options, tmp_path):
 def walked_from_the_start(model, frame, days):
     """What the model's networks say at day 109 when they walk along everything at once."""
     from gatecast.data.reading import read_panel
-    from gatecast.forecaster.recipe import Memory
 
     panel = read_panel(frame, id_col="shop", target_col="y", extra_cols=model._columns())
     seen = model.exogenous_.inputs(panel, np.diff(panel.offsets))
     found = []
     for i, series in enumerate(panel):
         values = model.prepared_[i].apply(series.values)[np.newaxis]
-        memory = Memory.start(model.target_, model._memory.span, 1)
-        x = np.concatenate([memory.walk(values), seen[i][np.newaxis]], axis=-1)[:, :110]
+        x, strides = model._memory.anew(1).walk(values)
+        x = np.concatenate([x, seen[i][np.newaxis]], axis=-1)[:, :110]
         if model.look_back is not None:
             x = x[:, -model.look_back :]
         said = [network.run(x)[0][:, -1] for network in model.networks_]
-        median, _ = model._quantiles(said)
+        median, _ = model._quantiles(said, strides[:, 109])
         base = values[0, 109] if model.target_ == "changes" else 0.0
         found.append(model.prepared_[i].restore(median[0] + base, 110))
     return np.array(found)

@@ -13,6 +13,7 @@ from gatecast.forecaster.sampling import Stretches, Tracks, over_windows
 from gatecast.network import Network
 
 QUICK = {"updates": 40, "seeds": 1, "hidden": 8}
+USUAL = {"values": None, "changes": 1.5}
 
 
 def seasonal_naive_error(train, test, m):
@@ -86,17 +87,48 @@ def test_inputs_know_nothing_of_the_future(target):
     values = np.random.default_rng(0).normal(size=(3, 80)).cumsum(axis=1)
     changed = values.copy()
     changed[:, 50:] = 1e300
-    walks = [Memory.start(target, 12, 3).walk(v)[:, :50] for v in (values, changed)]
-    np.testing.assert_array_equal(*walks)
+    walks = [Memory.start(target, 12, 3, usual=USUAL[target]).walk(v) for v in (values, changed)]
+    for one, other in zip(*walks):
+        np.testing.assert_array_equal(one[:, :50], other[:, :50])
 
 
 @pytest.mark.parametrize("target", ["values", "changes"])
 def test_inputs_of_two_halves_are_those_of_the_whole(target):
     values = np.random.default_rng(0).normal(size=(3, 80)).cumsum(axis=1)
-    whole = Memory.start(target, 12, 3).walk(values)
-    memory = Memory.start(target, 12, 3)
+    whole = Memory.start(target, 12, 3, usual=USUAL[target]).walk(values)
+    memory = Memory.start(target, 12, 3, usual=USUAL[target])
     halves = [memory.walk(values[:, :33]), memory.walk(values[:, 33:])]
-    np.testing.assert_array_equal(np.concatenate(halves, axis=1), whole)
+    for *parts, found in zip(*halves, whole):
+        np.testing.assert_array_equal(np.concatenate(parts, axis=1), found)
+
+
+def test_a_stride_is_what_a_series_moved_in_a_step_so_far_the_recent_foremost():
+    values = np.array([[3.0, 5.0, 4.0, 4.0, 10.0]])
+    _, (strides,) = Memory.start("changes", 2, 1, usual=1.5).walk(values)
+    moves, keep = [0.0, 2.0, 1.0, 0.0, 6.0], 7 / 8
+    for n in range(1, 6):
+        weights = keep ** np.arange(n)[::-1]
+        due = (weights @ moves[:n] + keep**n * 1.5) / weights.sum()
+        assert strides[n - 1] == pytest.approx(due)
+    memory = Memory.start("changes", 2, 1, usual=1.5)
+    _, (strides,) = memory.walk(np.full((1, 500), 7.0))
+    assert strides[-1] == memory.stride[0] == 1.5 / 4  # never nothing
+    assert (Memory.start("values", 2, 1).walk(values)[1] == 1).all()
+
+
+def test_nothing_that_is_learnt_from_hangs_on_what_comes_after_it():
+    # the unit of inputs and targets of a step knows the series up to it, whatever follows
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=60).cumsum()
+    wilder = np.r_[values[:40], values[40:] + 30 * rng.normal(size=20).cumsum()]
+    one, other = (
+        Tracks.lay([v], "changes", span=8, h=3, lags=(1, 2, 12), usual=1.0)
+        for v in (values, wilder)
+    )
+    at = one.starts[0] + np.arange(37)
+    np.testing.assert_array_equal(one.seen(at), other.seen(at))
+    np.testing.assert_array_equal(one.strides[at], other.strides[at])
+    np.testing.assert_array_equal(one.targets(at), other.targets(at))
 
 
 @pytest.mark.parametrize("target", ["values", "changes"])
@@ -248,7 +280,8 @@ def test_updates_equal_a_run_over_the_whole_series():
     pd.testing.assert_frame_equal(forecast, by_one.predict(), rtol=1e-5)
     # run the same networks over the whole series, from an empty memory
     values = model.prepared_[0].apply(frame["y"].to_numpy())[np.newaxis]
-    x = Memory.start(model.target_, model._memory.span, 1).walk(values)
+    x, strides = model._memory.anew(1).walk(values)
+    np.testing.assert_allclose(strides[:, -1], model._memory.stride)
     for network, said in zip(model.networks_, model._said):
         np.testing.assert_allclose(network.predict(x), said, atol=1e-5)
 
@@ -296,8 +329,9 @@ def test_insample_forecasts_stand_at_their_times_and_know_only_their_past():
     # the last origin's forecast is what the same networks say when they have seen no more
     last = first[first["cutoff"] == 36]["LSTM"].to_numpy()
     values = model.prepared_[1].apply(frame[frame["unique_id"] == "s1"]["y"].to_numpy())
-    x = Memory.start(model.target_, model._memory.span, 1).walk(values[np.newaxis, :37])
+    x, strides = model._memory.anew(1).walk(values[np.newaxis, :37])
     said = model.networks_[0].predict(x)[0] * model.scale_ * model.calibration_.trust
+    said = said * strides[0, -1]
     base = values[36] if model.target_ == "changes" else 0.0
     np.testing.assert_allclose(last, model.prepared_[1].restore(said + base, 37), rtol=1e-4)
     with pytest.raises(NotFittedError, match="does not hold"):

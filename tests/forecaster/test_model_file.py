@@ -180,26 +180,30 @@ def test_what_cannot_be_saved_or_loaded_is_said(tmp_path):
         gatecast.load(tmp_path / "page.html")
 
 
-def test_a_file_of_format_version_1_is_brought_forward(tmp_path):
-    model = LSTMForecaster(h=5, **QUICK).fit(single())
-    model.save(tmp_path / "now")
-    arrays, document = storage.read_arrays(tmp_path / "now")
-    document["version"] = 1
-    del document["exogenous"], document["updates"]
-    for name in ("hist_exog_list", "futr_exog_list", "stat_exog_list", "calendar", "look_back"):
-        del document["settings"][name]
-    arrays = {name: a for name, a in arrays.items() if not name.startswith("exogenous.")}
-    storage.write_arrays(tmp_path / "old", arrays, document)
-    pd.testing.assert_frame_equal(gatecast.load(tmp_path / "old").predict(), model.predict())
+def of_older_version(folder, version):
+    """A model that walks in strides of one, as all did before version 4, and a file of it."""
+    model = LSTMForecaster(h=5, target="changes", **QUICK).fit(single())
+    model._memory.usual = None
+    model.save(folder / "now")
+    arrays, document = storage.read_arrays(folder / "now")
+    document["version"] = version
+    del document["usual_stride"], arrays["memory.moved"], arrays["memory.weight"]
+    if version < 3:
+        del document["lags"], arrays["memory.recent"]
+    if version < 2:
+        del document["exogenous"], document["updates"]
+        for name in ("hist_exog_list", "futr_exog_list", "stat_exog_list", "calendar", "look_back"):
+            del document["settings"][name]
+        arrays = {name: a for name, a in arrays.items() if not name.startswith("exogenous.")}
+    storage.write_arrays(folder / "old", arrays, document)
+    return model, folder / "old"
 
 
-def test_a_file_of_format_version_2_has_no_lags(tmp_path):
-    model = LSTMForecaster(h=5, **QUICK).fit(single())
-    model.save(tmp_path / "now")
-    arrays, document = storage.read_arrays(tmp_path / "now")
-    document["version"] = 2
-    del document["lags"], arrays["memory.recent"]
-    storage.write_arrays(tmp_path / "old", arrays, document)
-    loaded = gatecast.load(tmp_path / "old")
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_file_of_an_older_format_version_is_brought_forward(tmp_path, version):
+    model, path = of_older_version(tmp_path, version)
+    loaded = gatecast.load(path)
     pd.testing.assert_frame_equal(loaded.predict(), model.predict())
     pd.testing.assert_frame_equal(loaded.update([7.0]).predict(), model.update([7.0]).predict())
+    loaded.save(tmp_path / "again")
+    assert storage.read_arrays(tmp_path / "again")[1]["version"] == 4

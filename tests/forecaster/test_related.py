@@ -9,7 +9,7 @@ import pytest
 from gatecast.errors import UsageError
 from gatecast.forecaster import LSTMForecaster, fitting
 from gatecast.forecaster.fitting import PRESETS
-from gatecast.forecaster.recipe import Memory, lags_of, prepare, seasons_of
+from gatecast.forecaster.recipe import Memory, lags_of, prepare, seasons_of, usual_stride
 from gatecast.forecaster.sampling import Tracks
 
 QUICK = {"updates": 40, "seeds": 1, "hidden": 8}
@@ -36,13 +36,14 @@ def seasonal(count=24, n=60, noise=0.1, seed=0):
 def test_lags_of_two_halves_are_those_of_the_whole_and_of_the_values(target, cut):
     values = np.random.default_rng(0).normal(size=(3, 80))
     lags = (1, 2, 7, 12)
-    whole = Memory.start(target, 8, 3, lags).walk(values)
-    memory = Memory.start(target, 8, 3, lags)
-    halves = [memory.walk(values[:, :cut]), memory.walk(values[:, cut:])]
+    usual = 0.8 if target == "changes" else None
+    whole, strides = Memory.start(target, 8, 3, lags, usual).walk(values)
+    memory = Memory.start(target, 8, 3, lags, usual)
+    halves = [memory.walk(values[:, :cut])[0], memory.walk(values[:, cut:])[0]]
     np.testing.assert_array_equal(np.concatenate(halves, axis=1), whole)
     padded = np.concatenate([np.repeat(values[:, :1], 12, axis=1), values], axis=1)
     for i, lag in enumerate(lags, Memory.features(target)):
-        due = padded[:, 12 - lag : 92 - lag] - values
+        due = (padded[:, 12 - lag : 92 - lag] - values) / strides
         np.testing.assert_allclose(whole[:, :, i], due, rtol=1e-6, atol=1e-6)
 
 
@@ -52,10 +53,12 @@ def test_what_is_looked_up_is_what_a_walk_sees(target):
     series = [rng.normal(size=n) for n in (30, 4, 30, 11)]
     besides = [rng.normal(size=(len(values), 2)) for values in series]
     lags = (1, 4, 9)
-    tracks = Tracks.lay(series, target, 8, 3, besides, lags)
+    usual = usual_stride(series, target)
+    tracks = Tracks.lay(series, target, 8, 3, besides, lags, usual)
     for start, values, seen in zip(tracks.starts, series, besides):
         n = len(values)
-        walked = Memory.start(target, 8, 1, lags).walk(values[np.newaxis])[0]
+        (walked,), (strides,) = Memory.start(target, 8, 1, lags, usual).walk(values[np.newaxis])
+        np.testing.assert_array_equal(tracks.strides[start + np.arange(n)], np.float32(strides))
         found = tracks.seen(start + np.arange(n + 1))
         np.testing.assert_allclose(found[:n], np.hstack([walked, seen]), atol=1e-6)
         assert not found[n].any()
@@ -216,7 +219,7 @@ def test_updates_equal_a_run_over_the_whole_set():
     pd.testing.assert_frame_equal(forecast, by_one.predict(), rtol=1e-5)
     for i, (_, rows) in enumerate(frame.groupby("unique_id")):
         values = at_once.prepared_[i].apply(rows["y"].to_numpy())[np.newaxis]
-        x = at_once._memory.anew(1).walk(values)
+        x, _ = at_once._memory.anew(1).walk(values)
         for network, said in zip(at_once.networks_, at_once._said):
             np.testing.assert_allclose(network.predict(x)[0], said[i], atol=1e-5)
 
@@ -227,9 +230,10 @@ def test_nothing_after_the_cutoff_reaches_a_forecast_within_the_data():
     fitted = model.predict_insample(step_size=5)
     last = fitted[(fitted["unique_id"] == "s03") & (fitted["cutoff"] == 55)]["LSTM"]
     values = model.prepared_[3].apply(frame[frame["unique_id"] == "s03"]["y"].to_numpy())
-    x = model._memory.anew(1).walk(values[np.newaxis, :56])
+    x, strides = model._memory.anew(1).walk(values[np.newaxis, :56])
     said = model.networks_[0].predict(x)[0] * model.scale_ * model.calibration_.trust
     base = values[55] if model.target_ == "changes" else 0.0
+    said = said * strides[0, -1]
     np.testing.assert_allclose(last, model.prepared_[3].restore(said + base, 56), rtol=1e-4)
 
 

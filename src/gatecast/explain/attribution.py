@@ -36,7 +36,8 @@ def attribution(
     Integrated gradients: the inputs go in a straight line from the baseline, where all are zero,
     to what they are, and the gradient of the forecast is integrated on the way. So the attributions
     of a step of the forecast add up to ``forecast - baseline``, to within a thousandth of the usual
-    size of the network's targets at this step (``model.scale_``).
+    size of the network's targets at this step (``model.scale_``), in strides of the last value.
+    That the past decides how long a stride is, is no part of them.
 
     A zero is, for a network that sees values, a value at the mean of the series; for one that sees
     changes, a series that has stayed at its level. The forecast is the median of what several
@@ -112,7 +113,7 @@ def attribution(
         own = unit_of(track, model.h)
         present = track.values[-1] if model.target_ == "changes" else 0.0
         for k in wanted:
-            size = float(model.scale_[k]) * trust
+            size = float(model.scale_[k] * track.strides[-1]) * trust
             middle = _middle([way.said[k] for way in ways])
             shares = np.mean([ways[i].shares(k, steps) for i in middle], axis=0) * size
             said, without = (

@@ -36,6 +36,8 @@ class Track(NamedTuple):
         Values in the network's unit.
     inputs : ndarray of shape [n, I], float32
         What the networks see at each step.
+    strides : ndarray of shape [n]
+        In which inputs and answers of each step are measured.
     prepared : Prepared
         What was done to the series.
     start : int
@@ -47,6 +49,7 @@ class Track(NamedTuple):
     given: np.ndarray
     values: np.ndarray
     inputs: np.ndarray
+    strides: np.ndarray
     prepared: Prepared
     start: int
 
@@ -126,10 +129,14 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
         )
         values = model.prepared_[i].apply(series.values, start)
         memory = model._memory.anew(1)
-        inputs = np.hstack([memory.walk(values[np.newaxis])[0], seen])
+        (own,), (strides,) = memory.walk(values[np.newaxis])
+        inputs = np.hstack([own, seen])
         tracks.append(
-            Track(series.id, series.times, series.values, values, inputs, model.prepared_[i], start)
-        )
+            Track(
+                series.id, series.times, series.values, values, inputs, strides,
+                model.prepared_[i], start,
+            )
+        )  # fmt: skip
     return panel, tracks
 
 
@@ -172,7 +179,8 @@ def said_of(model: LSTMForecaster, track: Track) -> np.ndarray:
         that are known in advance reach beyond the table.
     """
     x = track.inputs[np.newaxis]
-    median, _ = model._quantiles([model._along(network, x)[0] for network in model.networks_])
+    said = [model._along(network, x)[0] for network in model.networks_]
+    median, _ = model._quantiles(said, track.strides)
     ahead = median[:-1, 0]
     if model.target_ == "changes":
         ahead = ahead + track.values[:-1]

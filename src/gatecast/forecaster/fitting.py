@@ -24,6 +24,7 @@ from gatecast.forecaster.recipe import (
     lags_of,
     prepare,
     seasons_of,
+    usual_stride,
 )
 from gatecast.forecaster.sampling import Stretches, Tracks
 from gatecast.kernel import Loss
@@ -284,7 +285,8 @@ class Fitting:
         lengths = np.array([len(v) for v in values])
         self.exogenous = self._see(lengths)
         seen = self._seen(self.exogenous, lengths)
-        self.tracks = Tracks.lay(values, self.target, self.span, s.h, seen, self.way.lags)
+        usual = usual_stride(values, self.target)
+        self.tracks = Tracks.lay(values, self.target, self.span, s.h, seen, self.way.lags, usual)
         stretches = self._stretches(self.tracks)
         self.scale = stretches.scale
         self.networks, histories = self._train(stretches, updates, s.seeds)
@@ -492,11 +494,11 @@ class _Trial:
         shorter[chosen] -= back
         see = fit._see(shorter)
         seen = fit._seen(see, shorter, chosen)
-        stretches = fit._stretches(Tracks.lay(known, target, fit.span, s.h, seen, lags))
+        usual = usual_stride(known, target)
+        stretches = fit._stretches(Tracks.lay(known, target, fit.span, s.h, seen, lags, usual))
         seen = fit._seen(see, lengths, chosen)
-        tracks = Tracks.lay(whole, target, fit.span, s.h, seen, lags)
-        at = (tracks.starts + tracks.lengths)[:, np.newaxis] + np.arange(-back - 1, -1)
-        wanted = tracks.targets(at).reshape(-1, s.h)
+        tracks = Tracks.lay(whole, target, fit.span, s.h, seen, lags, usual)
+        wanted = tracks.targets(tracks.last(back)).reshape(-1, s.h)
         independent = len(series) * max(1.0, back / s.h)
         return cls(fit.way, stretches, tracks, wanted, independent, series, prepared, back)
 
@@ -504,7 +506,8 @@ class _Trial:
         """Give what a network says from each origin held back, [n, K, Q], in its unit."""
         outputs, _ = self.tracks.run(network, threads, back=self.back + 1, look_back=look_back)
         said = outputs[:, :-1].reshape(len(self.wanted), self.wanted.shape[1], -1)
-        return said * self.stretches.scale[:, np.newaxis]
+        strides = self.tracks.strides[self.tracks.last(self.back)].reshape(-1, 1, 1)
+        return said * self.stretches.scale[:, np.newaxis] * strides
 
     def measure(self, fit: Fitting, updates: int) -> _Measured:
         """Train a network, and hold what it says against the values held back."""

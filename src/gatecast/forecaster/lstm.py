@@ -411,7 +411,7 @@ class LSTMForecaster:
             If ``futr_df`` is needed and not given, is not needed, or lacks a step.
         """
         self._require_fitted("predict")
-        median, ends = self._quantiles(self._say(futr_df))
+        median, ends = self._quantiles(self._say(futr_df), self._memory.stride)
         base = self._memory.last[:, np.newaxis] if self.target_ == "changes" else 0.0
         frame = self.ends_.future_frame(self.h)
         columns = {"LSTM": median}
@@ -458,7 +458,7 @@ class LSTMForecaster:
                 "simulate() draws from the errors of whole forecasts of values held back, and the "
                 f"series are too short for one of h={self.h}: supply more history"
             )
-        median, _ = self._quantiles(self._say(futr_df))
+        median, _ = self._quantiles(self._say(futr_df), self._memory.stride)
         if self.target_ == "changes":
             median = median + self._memory.last[:, np.newaxis]
         rng = np.random.default_rng(random_state)
@@ -505,9 +505,10 @@ class LSTMForecaster:
             origins = np.arange(n - self.h - 1, -1, -step_size)[::-1]
             values = prepared.apply(series.values)[np.newaxis]
             memory = self._memory.anew(1)
-            x = np.concatenate([memory.walk(values), besides[np.newaxis]], axis=-1)
+            x, (strides,) = memory.walk(values)
+            x = np.concatenate([x, besides[np.newaxis]], axis=-1)
             said = [self._along(network, x)[0] for network in self.networks_]
-            median, _ = self._quantiles([outputs[origins] for outputs in said])
+            median, _ = self._quantiles([outputs[origins] for outputs in said], strides[origins])
             if self.target_ == "changes":
                 median = median + values[0, origins, np.newaxis]
             ahead = origins[:, np.newaxis] + np.arange(1, self.h + 1)
@@ -628,7 +629,7 @@ class LSTMForecaster:
             ]
         )
         memory = self._memory.of(which)
-        x = memory.walk(values)
+        x, _ = memory.walk(values)
         self._memory.put(which, memory)
         x = np.concatenate([x, np.stack([new.inputs for new in seen])], axis=-1)
         if not self._replays:
@@ -752,16 +753,17 @@ class LSTMForecaster:
         return np.array([places[name] for name in panel.ids])
 
     def _quantiles(
-        self, said: Sequence[np.ndarray]
+        self, said: Sequence[np.ndarray], strides: np.ndarray
     ) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
         """From each network's outputs [n, K * Q] to forecast and interval ends [n, K]."""
-        median = np.median(said[: self._points], axis=0).astype(np.float64) * self.scale_
+        unit = strides[:, np.newaxis] * self.scale_
+        median = np.median(said[: self._points], axis=0).astype(np.float64) * unit
         if self.calibration_ is None:
             return median, {}
         spread = None
         if self.level:
             quantiles = said[-1].reshape(len(median), self.h, -1).astype(np.float64)
-            quantiles *= self.scale_[:, np.newaxis]
+            quantiles *= unit[..., np.newaxis]
             spread = spread_of(quantiles, self.level)
         return self.calibration_.intervals(median, spread, self.level)
 

@@ -34,7 +34,7 @@ from gatecast.storage import read_arrays, write_arrays
 __all__ = ["load", "save"]
 
 _KIND = "gatecast forecaster"
-_VERSION = 3
+_VERSION = 4
 #: The only classes that a file can name.
 _TRANSFORMS: dict[str, Any] = {
     kind.__name__: kind
@@ -76,6 +76,8 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         "scale": model.scale_,
         "memory.last": model._memory.last,
         "memory.level": model._memory.level,
+        "memory.moved": model._memory.moved,
+        "memory.weight": model._memory.weight,
         "memory.recent": model._memory.recent,
         "ends.times": ends.times.astype(np.int64),
         "ends.lengths": ends.lengths.astype(np.int64),
@@ -110,6 +112,7 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         "target": model.target_,
         "span": model._memory.span,
         "lags": list(model._memory.lags),
+        "usual_stride": model._memory.usual,
         "dates": ends.times.dtype.kind == "M",
         "ids": [i.item() if isinstance(i, np.generic) else i for i in ends.ids],
         "freq": ends.freq,
@@ -162,6 +165,8 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster:
             _bring_forward_from_1(arrays, document)
         if version < 3:
             _bring_forward_from_2(arrays, document)
+        if version < 4:
+            _bring_forward_from_3(arrays, document)
         return _restored(arrays, document)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ModelFileError(
@@ -182,6 +187,13 @@ def _bring_forward_from_2(arrays: dict[str, np.ndarray], document: dict[str, Any
     """Version 3 has lags; before it no network saw any."""
     document["lags"] = []
     arrays["memory.recent"] = np.zeros((len(document["ids"]), 0))
+
+
+def _bring_forward_from_3(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
+    """Version 4 has strides; before it they were 1."""
+    document["usual_stride"] = None
+    arrays["memory.moved"] = np.ones(len(document["ids"]))
+    arrays["memory.weight"] = np.ones(len(document["ids"]))
 
 
 def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMForecaster:
@@ -211,7 +223,8 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
     ]
     model.target_ = document["target"]
     model._memory = Memory(
-        model.target_, document["span"], arrays["memory.last"], arrays["memory.level"],
+        model.target_, document["span"], document["usual_stride"], arrays["memory.last"],
+        arrays["memory.level"], arrays["memory.moved"], arrays["memory.weight"],
         tuple(document["lags"]), arrays["memory.recent"],
     )  # fmt: skip
     model.scale_ = arrays["scale"]
@@ -243,6 +256,9 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
     model.losses_, model.notes_ = document["losses"], document["notes"]
     model.fingerprint_, model.panel_ = document["fingerprint"], None
     _require(len(times) == len(model.prepared_) == len(model._memory.last) == count)
+    usual = model._memory.usual
+    _require(usual is None or 0 < usual < np.inf)
+    _require(model._memory.moved.shape == model._memory.weight.shape == (count,))
     _require(model.scale_.shape == (model.h,))
     lags = model._memory.lags
     _require(all(isinstance(lag, int) and lag > 0 for lag in lags))

@@ -8,6 +8,9 @@ What the network sees and says is one of two things, decided once for all series
 keep returning to their level it sees the values and says the values to come. Of series that
 wander it sees the distance from a recent level and the last change, and says by how much the
 values to come will differ from the present one, so that an answer of zero is the naive forecast.
+All of these are in units of the series' stride at that step: how far it had moved from one value to
+the next so far, the recent ones foremost. A unit from the whole series would know what is still to
+come: where a series had moved less than that, a network would learn that it must move more.
 
 Of a set of related series with a season the network sees a window of values from the seasons before
 as well, and a straight path leads from there to its answer. Whether the season stays in the series
@@ -40,7 +43,7 @@ from gatecast.data.transforms import (
 __all__ = [
     "SCALES",
     "ChangeScaler", "Choice", "Memory", "Prepared", "Scale", "Target", "choose_target",
-    "lags_of", "limited", "prepare", "seasons_of",
+    "lags_of", "limited", "prepare", "seasons_of", "usual_stride",
 ]  # fmt: skip
 
 Target = Literal["values", "changes"]
@@ -53,6 +56,8 @@ SCALES: dict[str, Any] = {
     "robust": RobustScaler,
 }
 
+#: No stride is a smaller share of the usual one.
+_LEAST_STRIDE = 0.25
 #: Nothing that the network sees is further from zero: what it never saw must not carry it away.
 _LIMIT = 8.0
 #: Seasons that a window of lags reaches back.
@@ -258,6 +263,28 @@ def choose_target(series: Sequence[np.ndarray]) -> Target:
     return "values" if 3 * returning >= 2 * len(some) else "changes"
 
 
+def usual_stride(series: Sequence[np.ndarray], target: Target) -> float | None:
+    """Say where a stride begins that has seen nothing yet.
+
+    Parameters
+    ----------
+    series : sequence of ndarray of shape [n]
+        Training parts in the network's unit.
+    target : {"values", "changes"}
+        What the network sees and says.
+
+    Returns
+    -------
+    float or None
+        The median series' mean absolute change over one step, of those that change; of changes
+        only.
+    """
+    if target == "values":
+        return None
+    moves = [np.abs(np.diff(values)).mean() for values in series if np.ptp(values) > 0]
+    return float(np.median(moves)) if moves else 1.0
+
+
 def seasons_of(series: Sequence[np.ndarray], season_length: int) -> tuple[int, ...]:
     """Find the seasons of a set of related series.
 
@@ -331,8 +358,13 @@ class Memory:
     span : int
         The recent level forgets so that the last ``span`` values have most of the weight (an
         exponential average, with 2 / (span + 1) for the newest value).
+    usual : float or None
+        Where a stride begins that has seen nothing yet; None if it is 1 throughout.
     last, level : ndarray of shape [B]
         Last value and recent level of each series; NaN before the first value.
+    moved, weight : ndarray of shape [B]
+        Sums of absolute changes and of their weights; their quotient is the stride. A change weighs
+        1 when it is new, and 1 - 1 / (4 span) of that with every further one.
     lags : tuple of int, default ()
         Steps back of the window of earlier values that the network sees besides, less the present
         one; before its first value a series stood there.
@@ -342,32 +374,47 @@ class Memory:
 
     target: Target
     span: int
+    usual: float | None
     last: np.ndarray
     level: np.ndarray
+    moved: np.ndarray
+    weight: np.ndarray
     lags: tuple[int, ...] = ()
     recent: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
     @classmethod
-    def start(cls, target: Target, span: int, series: int, lags: tuple[int, ...] = ()) -> Memory:
+    def start(
+        cls,
+        target: Target,
+        span: int,
+        series: int,
+        lags: tuple[int, ...] = (),
+        usual: float | None = None,
+    ) -> Memory:
         """Begin without a past."""
         nothing = np.full(series, np.nan)
         recent = np.full((series, max(lags, default=0)), np.nan)
-        return cls(target, span, nothing, nothing.copy(), lags, recent)
+        moved = np.full(series, 1.0 if usual is None else usual)
+        return cls(
+            target, span, usual, nothing, nothing.copy(), moved, np.zeros(series), lags, recent
+        )
 
     def anew(self, series: int) -> Memory:
         """Begin with as many other series without a past."""
-        return Memory.start(self.target, self.span, series, self.lags)
+        return Memory.start(self.target, self.span, series, self.lags, self.usual)
 
     def of(self, which: np.ndarray) -> Memory:
         """Give the memory of some of the series, in their order."""
         return Memory(
-            self.target, self.span, self.last[which], self.level[which], self.lags,
+            self.target, self.span, self.usual, self.last[which], self.level[which],
+            self.moved[which], self.weight[which], self.lags,
             self.recent[which] if self.lags else self.recent,
         )  # fmt: skip
 
     def put(self, which: np.ndarray, memory: Memory) -> None:
         """Take over the memory of some of the series."""
         self.last[which], self.level[which] = memory.last, memory.level
+        self.moved[which], self.weight[which] = memory.moved, memory.weight
         if self.lags:
             self.recent[which] = memory.recent
 
@@ -376,7 +423,14 @@ class Memory:
         """Count the inputs of a step that are no lags."""
         return 1 if target == "values" else 2
 
-    def walk(self, values: np.ndarray) -> np.ndarray:
+    @property
+    def stride(self) -> np.ndarray:
+        """How far each series usually moves in a step, as of its last value, [B]."""
+        if self.usual is None:
+            return np.ones(len(self.last))
+        return np.maximum(self.moved / self.weight, _LEAST_STRIDE * self.usual)
+
+    def walk(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Go on along new values.
 
         Parameters
@@ -386,8 +440,10 @@ class Memory:
 
         Returns
         -------
-        ndarray of shape [B, n, I], float32
-            Inputs of each step, which know values up to that step and none after it.
+        inputs : ndarray of shape [B, n, I], float32
+            Of each step; they know values up to that step and none after it.
+        strides : ndarray of shape [B, n]
+            In which inputs and answers of each step are measured; they know as much.
         """
         before = np.column_stack([np.where(np.isnan(self.last), values[:, 0], self.last), values])
         window = self._window(before)
@@ -395,15 +451,27 @@ class Memory:
         if self.target == "values":
             own = values[:, :, np.newaxis]
         else:
-            share = 2.0 / (self.span + 1)
-            level = np.where(np.isnan(self.level), values[:, 0], self.level)
-            levels = np.empty(values.shape)
-            for t in range(values.shape[1]):
-                level = level + share * (values[:, t] - level)
-                levels[:, t] = level
-            self.level = level
-            own = np.stack([values - levels, values - before[:, :-1]], axis=-1)
-        return limited(np.concatenate([own, window], axis=-1) if self.lags else own)
+            changes = values - before[:, :-1]
+            own = np.stack([values - self._levels(values), changes], axis=-1)
+        strides = np.ones(values.shape)
+        if self.usual is not None:
+            keep = 1.0 - 1.0 / (4 * self.span)
+            for t, moved in enumerate(np.abs(values - before[:, :-1]).T):
+                self.moved, self.weight = keep * self.moved + moved, keep * self.weight + 1.0
+                strides[:, t] = self.stride
+        inputs = np.concatenate([own, window], axis=-1) if self.lags else own
+        return limited(inputs / strides[..., np.newaxis]), strides
+
+    def _levels(self, values: np.ndarray) -> np.ndarray:
+        """Go on with the recent level, and give it at each of the new values."""
+        share = 2.0 / (self.span + 1)
+        level = np.where(np.isnan(self.level), values[:, 0], self.level)
+        levels = np.empty(values.shape)
+        for t in range(values.shape[1]):
+            level = level + share * (values[:, t] - level)
+            levels[:, t] = level
+        self.level = level
+        return levels
 
     def _window(self, before: np.ndarray) -> np.ndarray:
         """Give the lags of new values, [B, n, lags], which follow a last one: [B, 1 + n]."""

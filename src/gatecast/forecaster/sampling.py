@@ -37,6 +37,8 @@ class Tracks:
     inputs : ndarray of shape [total, I - lags], float32
         What the network sees at each step but the lags, which are looked up; zero after the end of
         a series.
+    strides : ndarray of shape [total], float32
+        In which inputs and answers of each step are measured.
     memory : Memory
         What a next step would need of each series' past.
     """
@@ -47,6 +49,7 @@ class Tracks:
     starts: np.ndarray
     values: np.ndarray
     inputs: np.ndarray
+    strides: np.ndarray
     memory: Memory
 
     @classmethod
@@ -58,10 +61,12 @@ class Tracks:
         h: int,
         seen: Sequence[np.ndarray] | None = None,
         lags: tuple[int, ...] = (),
+        usual: float | None = None,
     ) -> Tracks:
         """Put series [n], in the network's unit, one after another.
 
-        ``seen`` [n, E] is what the network sees of each series' steps besides its values.
+        ``seen`` [n, E] is what the network sees of each series' steps besides its values; ``usual``
+        is as in :class:`gatecast.forecaster.recipe.Memory`.
         """
         longest = max(lags, default=0)
         lengths = np.array([len(values) for values in series])
@@ -72,14 +77,15 @@ class Tracks:
         inputs = np.zeros((ends[-1], own + besides), np.float32)
         tracks = cls(
             target, h, lengths, ends - h - 1 - lengths, values, inputs,
-            Memory.start(target, span, len(series), lags),
+            np.ones(ends[-1], np.float32), Memory.start(target, span, len(series), lags, usual),
         )  # fmt: skip
         for group, length in tracks.groups():
             memory = tracks.memory.anew(len(group))
             stacked = np.stack([series[i] for i in group])
             first = tracks.starts[group][:, np.newaxis]
             at = first + np.arange(length)
-            values[at], inputs[at, :own] = stacked, memory.walk(stacked)[:, :, :own]
+            seen_then, tracks.strides[at] = memory.walk(stacked)
+            values[at], inputs[at, :own] = stacked, seen_then[:, :, :own]
             values[first - np.arange(1, longest + 1)] = stacked[:, :1]
             if seen is not None:
                 inputs[at, own:] = np.stack([seen[i] for i in group])
@@ -106,9 +112,9 @@ class Tracks:
         found = np.empty((*at.shape, self.width), np.float32)
         narrow = self.inputs[at]
         found[..., :own], found[..., own + len(lags) :] = narrow[..., :own], narrow[..., own:]
-        present = self.values[at]
+        present, stride = self.values[at], self.strides[at]
         for i, lag in enumerate(lags, own):
-            found[..., i] = np.nan_to_num(limited(self.values[at - lag] - present))
+            found[..., i] = np.nan_to_num(limited((self.values[at - lag] - present) / stride))
         return found
 
     def groups(self, most: int = 1024) -> Iterator[tuple[np.ndarray, int]]:
@@ -170,8 +176,12 @@ class Tracks:
             state.hidden[:, group], state.cell[:, group] = memory
         return outputs, state
 
+    def last(self, count: int) -> np.ndarray:
+        """Give the positions of so many values before the last one of each series, [N, count]."""
+        return (self.starts + self.lengths)[:, np.newaxis] + np.arange(-count - 1, -1)
+
     def targets(self, at: np.ndarray) -> np.ndarray:
-        """Give what the network should say at positions of any shape.
+        """Give what the network should say at positions of any shape, in its unit.
 
         Returns
         -------
@@ -255,12 +265,16 @@ class Stretches:
         self.scale = np.where(root > 1e-6, root, 1.0).astype(np.float32)
 
     def draw(self, rng: np.random.Generator) -> Samples:
-        """Draw the samples of one epoch; y [count, T - warmup, K] in units of ``scale``."""
+        """Draw the samples of one epoch.
+
+        Their y [count, T - warmup, K] are in strides of their steps, in units of ``scale``.
+        """
         tracks = self.tracks
         chosen = rng.choice(len(self.share), self.count, p=self.share)
         begin = tracks.starts[chosen] + rng.integers(0, self.places[chosen])
         end = tracks.starts[chosen] + tracks.lengths[chosen]
         at = np.minimum(begin[:, np.newaxis] + np.arange(self.length), end[:, np.newaxis])
-        y = tracks.targets(at[:, self.warmup :]) / self.scale
+        now = at[:, self.warmup :]
+        y = tracks.targets(now) / (tracks.strides[now][..., np.newaxis] * self.scale)
         there = np.isfinite(y)
         return Samples(tracks.seen(at), np.where(there, y, 0.0), there.astype(np.float32))
