@@ -53,7 +53,7 @@ def test_what_is_looked_up_is_what_a_walk_sees(target):
     series = [rng.normal(size=n) for n in (30, 4, 30, 11)]
     besides = [rng.normal(size=(len(values), 2)) for values in series]
     lags = (1, 4, 9)
-    usual = usual_stride(series, target)
+    usual = usual_stride(series) if target == "changes" else None
     tracks = Tracks.lay(series, target, 8, 3, besides, lags, usual)
     for start, values, seen in zip(tracks.starts, series, besides):
         n = len(values)
@@ -246,3 +246,32 @@ def test_a_preset_says_how_many_networks_and_how_long():
     assert len(LSTMForecaster(h=4, hidden=2, updates=3, seeds=2).fit(frame).networks_) == 2
     with pytest.raises(UsageError, match="preset='slow' was asked for; use \"fast\""):
         LSTMForecaster(h=4, preset="slow").fit(frame)
+
+
+def test_a_set_walks_in_strides_and_a_lone_series_in_its_unit():
+    rng = np.random.default_rng(0)
+    walks = pd.DataFrame(
+        {
+            "unique_id": np.repeat([f"s{i:02d}" for i in range(25)], 60),
+            "ds": np.tile(np.arange(60), 25),
+            "y": rng.normal(size=(25, 60)).cumsum(axis=1).ravel(),
+        }
+    )
+    settings = {"h": 3, "target": "changes", "log": False, **QUICK}
+    many = LSTMForecaster(**settings).fit(walks)
+    assert many._memory.usual == pytest.approx(
+        np.median(
+            [
+                np.abs(np.diff(prepared.apply(y.to_numpy()))).mean()
+                for prepared, (_, y) in zip(many.prepared_, walks.groupby("unique_id")["y"])
+            ]
+        )
+    )
+    # a series that moves ten times as far from now on is forecast in strides that grow
+    before = many._memory.stride.copy()
+    steps = 10 * rng.normal(size=(25, 5)).cumsum(axis=1)
+    many.update(walks["y"].to_numpy().reshape(25, 60)[:, -1:] + steps)
+    assert (many._memory.stride > 1.2 * before).all()
+    few = LSTMForecaster(**settings).fit(walks[walks["unique_id"] < "s19"])
+    assert few._memory.usual is None
+    np.testing.assert_array_equal(few._memory.stride, np.ones(19))

@@ -285,7 +285,7 @@ class Fitting:
         lengths = np.array([len(v) for v in values])
         self.exogenous = self._see(lengths)
         seen = self._seen(self.exogenous, lengths)
-        usual = usual_stride(values, self.target)
+        usual = self._usual_stride(values, self.target)
         self.tracks = Tracks.lay(values, self.target, self.span, s.h, seen, self.way.lags, usual)
         stretches = self._stretches(self.tracks)
         self.scale = stretches.scale
@@ -306,6 +306,10 @@ class Fitting:
             )  # fmt: skip
         except DataError as error:
             raise DataError(f"{self.names[index]}: {error}") from error
+
+    def _usual_stride(self, values: Sequence[np.ndarray], target: Target) -> float | None:
+        """Say where strides begin; None where they are 1, which is the unit of a lone series."""
+        return usual_stride(values) if self.related and target == "changes" else None
 
     def tails(self) -> list[Tail]:
         """Give the last steps of each series, which a forecast walks along again."""
@@ -494,7 +498,7 @@ class _Trial:
         shorter[chosen] -= back
         see = fit._see(shorter)
         seen = fit._seen(see, shorter, chosen)
-        usual = usual_stride(known, target)
+        usual = fit._usual_stride(known, target)
         stretches = fit._stretches(Tracks.lay(known, target, fit.span, s.h, seen, lags, usual))
         seen = fit._seen(see, lengths, chosen)
         tracks = Tracks.lay(whole, target, fit.span, s.h, seen, lags, usual)

@@ -8,9 +8,10 @@ What the network sees and says is one of two things, decided once for all series
 keep returning to their level it sees the values and says the values to come. Of series that
 wander it sees the distance from a recent level and the last change, and says by how much the
 values to come will differ from the present one, so that an answer of zero is the naive forecast.
-All of these are in units of the series' stride at that step: how far it had moved from one value to
-the next so far, the recent ones foremost. A unit from the whole series would know what is still to
-come: where a series had moved less than that, a network would learn that it must move more.
+In a set of related series all of these are in strides of that step: how far the series had moved
+from one value to the next so far, the recent ones foremost. A unit from the whole series would know
+what is still to come: where a series had moved less than that, a network would learn that it must
+move more.
 
 Of a set of related series with a season the network sees a window of values from the seasons before
 as well, and a straight path leads from there to its answer. Whether the season stays in the series
@@ -263,24 +264,19 @@ def choose_target(series: Sequence[np.ndarray]) -> Target:
     return "values" if 3 * returning >= 2 * len(some) else "changes"
 
 
-def usual_stride(series: Sequence[np.ndarray], target: Target) -> float | None:
+def usual_stride(series: Sequence[np.ndarray]) -> float:
     """Say where a stride begins that has seen nothing yet.
 
     Parameters
     ----------
     series : sequence of ndarray of shape [n]
         Training parts in the network's unit.
-    target : {"values", "changes"}
-        What the network sees and says.
 
     Returns
     -------
-    float or None
-        The median series' mean absolute change over one step, of those that change; of changes
-        only.
+    float
+        The median series' mean absolute change over one step, of those that change.
     """
-    if target == "values":
-        return None
     moves = [np.abs(np.diff(values)).mean() for values in series if np.ptp(values) > 0]
     return float(np.median(moves)) if moves else 1.0
 
