@@ -511,3 +511,16 @@ def test_what_was_asked_for_is_what_is_told():
     ).fit(air_passengers()).decisions()  # fmt: skip
     for words in ("the power", "a season of 4", "a season of 12", "0 of 144 values", "median"):
         assert any(words in sentence for sentence in told), words
+
+
+def test_a_stretch_of_a_set_begins_anywhere_as_long_as_steps_are_left():
+    series = [1000.0 * n + np.arange(n) for n in (7, 20, 90)]
+    tracks = Tracks.lay(series, "values", 8, h=2)
+    stretches = Stretches(tracks, length=30, warmup=4, count=5000, least=8)
+    _, y, weights = stretches.draw(np.random.default_rng(0))
+    # the first target tells the series and where the stretch began in it
+    first = (y[:, 0, 0] * stretches.scale[0]).round().astype(int)
+    begins = {n: set(first[first // 1000 == n] - 1000 * n - 5) for n in (7, 20, 90)}
+    assert begins == {7: {0}, 20: set(range(13)), 90: set(range(83))}
+    left = first // 1000 - first % 1000  # targets one step ahead from here on
+    np.testing.assert_array_equal(weights[:, :, 0].sum(axis=1), np.minimum(left, 26))

@@ -193,7 +193,7 @@ def test_values_held_back_decide_whether_the_season_is_taken_out():
     """Long noisy series have their season averaged; one that drifts away is better left in."""
     rng = np.random.default_rng(0)
     t = np.arange(160)
-    steady = seasonal(40, 160, noise=2.0)
+    steady = seasonal(40, 160, noise=4.0)
     phases = rng.normal(0, 1, (40, 40, 4)).cumsum(axis=1).reshape(40, 160)
     drifting = pd.concat(
         pd.DataFrame({"unique_id": f"s{i}", "ds": t, "y": 90 + y}) for i, y in enumerate(phases)

@@ -348,7 +348,10 @@ class Fitting:
             warmup = length - 1
         self.batch = s.batch_size or int(np.clip(tracks.lengths.sum() / length / 4, 16, 128))
         self.epoch = min(_EPOCH, s.updates or _EPOCH)
-        return Stretches(tracks, length, warmup, self.epoch * self.batch)
+        # series of a set begin together, and steps counted from there would tell the year: what
+        # all of them did in it would be learnt by heart, so that stretches begin anywhere
+        least = warmup + s.h + 2 if self.related and self.look_back is None else length
+        return Stretches(tracks, length, warmup, self.epoch * self.batch, min(least, length))
 
     def _train(
         self, stretches: Stretches, updates: int, seeds: int, *, spread: bool = False

@@ -244,15 +244,19 @@ class Stretches:
     tracks : Tracks
         The series.
     length, warmup : int
-        Steps of a stretch, T, and those at its start that have no target. A shorter series is
-        drawn whole; the steps that it lacks have no targets either.
+        Steps of a stretch, T, and those at its start that have no target.
     count : int
         Stretches of one draw.
+    least : int, optional
+        Steps of a series that a stretch holds; the steps that it lacks at its end have no targets.
+        If not given a stretch is whole, and only a shorter series is drawn with fewer steps.
     """
 
-    def __init__(self, tracks: Tracks, length: int, warmup: int, count: int) -> None:
+    def __init__(
+        self, tracks: Tracks, length: int, warmup: int, count: int, least: int | None = None
+    ) -> None:
         self.tracks, self.length, self.warmup, self.count = tracks, length, warmup, count
-        self.places = np.maximum(tracks.lengths - length, 0) + 1
+        self.places = np.maximum(tracks.lengths - (least or length), 0) + 1
         share = np.sqrt(self.places)
         self.share = share / share.sum()
         # targets of a common size at every step of the horizon, so that one learning rate does
