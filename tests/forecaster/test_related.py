@@ -275,3 +275,5 @@ def test_a_set_walks_in_strides_and_a_lone_series_in_its_unit():
     few = LSTMForecaster(**settings).fit(walks[walks["unique_id"] < "s19"])
     assert few._memory.usual is None
     np.testing.assert_array_equal(few._memory.stride, np.ones(19))
+    long = pd.concat(walks.assign(ds=walks["ds"] + 60 * part) for part in range(9))
+    assert LSTMForecaster(**settings).fit(long)._memory.usual is None

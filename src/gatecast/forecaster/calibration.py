@@ -70,6 +70,7 @@ class Calibration:
         targets: np.ndarray,
         level: Sequence[float],
         independent: float,
+        trust: float | None = None,
     ) -> Calibration:
         """Hold forecasts from origins that were not trained on against what came.
 
@@ -85,11 +86,14 @@ class Calibration:
             Per cent that each interval should hold.
         independent : float
             How many of the origins' forecasts do not overlap.
+        trust : float, optional
+            Where it is known already; found if not given.
         """
         errors = {t: np.nanmean(np.abs(targets - t * median), axis=1) for t in _TRUST}
-        # the network is believed unless something else is clearly better
-        best = min(errors, key=lambda t: errors[t].mean())
-        trust = best if clearly_less(errors[best], errors[1.0], independent) else 1.0
+        if trust is None:
+            # the network is believed unless something else is clearly better
+            best = min(errors, key=lambda t: errors[t].mean())
+            trust = best if clearly_less(errors[best], errors[1.0], independent) else 1.0
         margins = np.zeros((len(level), targets.shape[1]))
         if spread is not None:
             for i, (low, high) in enumerate(_ends(trust * median, spread, level)):

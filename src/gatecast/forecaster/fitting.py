@@ -39,6 +39,8 @@ TrainingLoss: TypeAlias = Literal["auto", "absolute", "squared", "huber"]
 _EPOCH = 25
 #: With as many series, their ends are origins enough; with fewer, more of each is held back.
 _MANY_SERIES = 20
+#: Of so many values, a unit from all of them knows next to nothing of the last ones.
+_LONG = 500
 #: Earlier values that are seen at the most where the season is taken out.
 _SHORT = 24
 _MOST_HELD_BACK = 2000
@@ -167,11 +169,15 @@ class Fitting:
         assert best is not None
         updates, calibration = best.updates, best.calibration
         if s.level:
+            # as many networks as make the forecast: the median of several errs less than one
+            networks, _ = self._train(trial.stretches, updates, s.seeds)
+            told = [trial.said(network, s.threads, self.look_back) for network in networks]
             (network,), _ = self._train(trial.stretches, updates, 1, spread=True)
             spread = spread_of(trial.said(network, s.threads, self.look_back), s.level)
             calibration = Calibration.measure(
-                best.median, spread, trial.wanted, s.level, trial.independent
-            )
+                np.median(told, axis=0)[..., 0], spread, trial.wanted, s.level,
+                trial.independent, calibration.trust,
+            )  # fmt: skip
         self._ticker.expect(self._ticker.done + (s.seeds + bool(s.level)) * updates)
         self.notes += _sentences(updates, calibration, back, len(chosen), trial.tracks.target)
         self.notes += [
@@ -308,8 +314,11 @@ class Fitting:
             raise DataError(f"{self.names[index]}: {error}") from error
 
     def _usual_stride(self, values: Sequence[np.ndarray], target: Target) -> float | None:
-        """Say where strides begin; None where they are 1, which is the unit of a lone series."""
-        return usual_stride(values) if self.related and target == "changes" else None
+        """Say where strides begin; None where they are 1: of a lone series, and of long ones."""
+        usual_length = np.median([len(values) for values in self.series])
+        if not self.related or target == "values" or usual_length >= _LONG:
+            return None
+        return usual_stride(values)
 
     def tails(self) -> list[Tail]:
         """Give the last steps of each series, which a forecast walks along again."""

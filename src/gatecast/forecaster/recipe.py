@@ -11,7 +11,7 @@ values to come will differ from the present one, so that an answer of zero is th
 In a set of related series all of these are in strides of that step: how far the series had moved
 from one value to the next so far, the recent ones foremost. A unit from the whole series would know
 what is still to come: where a series had moved less than that, a network would learn that it must
-move more.
+move more. Of long series the unit is that of the whole, which a part of it hardly changes.
 
 Of a set of related series with a season the network sees a window of values from the seasons before
 as well, and a straight path leads from there to its answer. Whether the season stays in the series
