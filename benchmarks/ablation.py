@@ -38,6 +38,19 @@ def _no_lags() -> None:
     fitting.lags_of = lambda *_: ()
 
 
+def _whole_unit() -> None:
+    fitting._LONG = 0
+
+
+def _from_the_start() -> None:
+    begin = fitting.Stretches
+
+    def whole(*args: Any) -> Any:
+        return begin(*args[:4])
+
+    fitting.Stretches = whole
+
+
 def _no_week() -> None:
     recipe._WEEKS = {}
 
@@ -56,6 +69,8 @@ PARTS: dict[str, tuple[Callable[[], None], dict[str, Any]]] = {
     "whole recipe": (lambda: None, {}),
     "season never left in, no lags": (_no_lags, {}),
     "logarithms by each series' test": (_own_tests, {}),
+    "one unit for a whole series": (_whole_unit, {}),
+    "short series drawn whole": (_from_the_start, {}),
     "no straight path": (_no_path, {}),
     "no week beside the day": (_no_week, {}),
     "one network": (lambda: None, {"seeds": 1}),
