@@ -259,6 +259,7 @@ def test_a_set_walks_in_strides_and_a_lone_series_in_its_unit():
     )
     settings = {"h": 3, "target": "changes", "log": False, **QUICK}
     many = LSTMForecaster(**settings).fit(walks)
+    assert "inputs and answers are in strides" in " ".join(many.decisions())
     assert many._memory.usual == pytest.approx(
         np.median(
             [

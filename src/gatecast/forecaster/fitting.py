@@ -292,6 +292,12 @@ class Fitting:
         self.exogenous = self._see(lengths)
         seen = self._seen(self.exogenous, lengths)
         usual = self._usual_stride(values, self.target)
+        if usual is not None:
+            self.notes.insert(
+                1,
+                "inputs and answers are in strides: how far a series had moved from one value to "
+                "the next, as was known at each step",
+            )
         self.tracks = Tracks.lay(values, self.target, self.span, s.h, seen, self.way.lags, usual)
         stretches = self._stretches(self.tracks)
         self.scale = stretches.scale

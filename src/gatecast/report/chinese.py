@@ -426,6 +426,11 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"the network learns changes, because the level wanders",
         r"网络学习变化量，因为水平会游走",
     ),
+    (
+        r"inputs and answers are in strides: how far a series had moved from one value to the "
+        r"next, as was known at each step",
+        r"输入与输出以步幅为单位：到每一步为止，序列从一个值到下一个值通常移动多远",
+    ),
     (r"the network learns values, as asked for", r"按要求，网络学习数值"),
     (r"the network learns changes, as asked for", r"按要求，网络学习变化量"),
     (r"the network sees (.+) up to the present", r"网络能看到到目前为止的 \1"),
