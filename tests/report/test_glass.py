@@ -222,6 +222,14 @@ def test_sentences_of_usual_data_are_all_said_in_chinese(inside):
     for frame, more in ways:
         told += sentences_of(look_inside(LSTMForecaster(**{**settings, **more}).fit(frame)))
     told += judged_by_a_backtest()
+    told += [
+        f"there {what} alone was better than any part of the network: it is the forecast"
+        for what in ("the mean", "the naive forecast")
+    ]
+    told.append(
+        "inputs and answers are in strides: how far a series had moved from one value to the next, "
+        "as was known at each step"
+    )
     for sentence in told:
         chinese = in_chinese(sentence)
         assert chinese != sentence

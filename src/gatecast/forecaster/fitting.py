@@ -570,7 +570,11 @@ def _sentences(
         f"on the last {back} values{of}, held back, its mean absolute error was {than} that of "
         f"{what}, after {updates} updates; so long it is trained",
     ]
-    if calibration.trust < 1.0:
+    if not calibration.trust:
+        told.append(
+            f"there {what} alone was better than any part of the network: it is the forecast"
+        )
+    elif calibration.trust < 1.0:
         told.append(
             f"there the network was better when mixed with {what} than alone: so "
             f"{calibration.trust:.0%} of the forecast is its"

@@ -450,6 +450,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"在留出的最后 \1 个值\2上，训练 \5 次更新后平均绝对误差\3\4；就训练这么久",
     ),
     (
+        r"there (.+) alone was better than any part of the network: it is the forecast",
+        r"在那里，单独使用\1比网络的任何比例都好：因此以它为预测",
+    ),
+    (
         r"there the network was better when mixed with (.+) than alone: so (.+) of the forecast is "
         r"its",
         r"在那里，网络与\1混合比单独使用更好：因此预测中有 \2 来自网络",
@@ -499,8 +503,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"误差(\S+) below(the mean|the naive forecast)", r"误差比\2低 \1"),
     (r"误差(\S+) above(the mean|the naive forecast)", r"误差比\2高 \1"),
     (r"误差about(the mean|the naive forecast)", r"误差与\1相当"),
-    (r"the naive forecast(?=低|高|小|相当|混合)", "朴素预测"),
-    (r"the mean(?=低|高|小|相当|混合)", "均值"),
+    (r"the naive forecast(?=低|高|小|相当|混合|比)", "朴素预测"),
+    (r"the mean(?=低|高|小|相当|混合|比)", "均值"),
 )
 _FOLLOWED = {
     "value": "数值",
