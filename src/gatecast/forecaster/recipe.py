@@ -444,19 +444,25 @@ class Memory:
         before = np.column_stack([np.where(np.isnan(self.last), values[:, 0], self.last), values])
         window = self._window(before)
         self.last = values[:, -1].copy()
+        changes = values - before[:, :-1]
         if self.target == "values":
             own = values[:, :, np.newaxis]
         else:
-            changes = values - before[:, :-1]
             own = np.stack([values - self._levels(values), changes], axis=-1)
-        strides = np.ones(values.shape)
+        inputs = np.concatenate([own, window], axis=-1) if self.lags else own
+        strides = self._strides(np.abs(changes))
+        return limited(inputs / strides[..., np.newaxis]), strides
+
+    def _strides(self, moves: np.ndarray) -> np.ndarray:
+        """Go on with the stride, and give it at each of the new values."""
+        strides = np.ones(moves.shape)
         if self.usual is not None:
             keep = 1.0 - 1.0 / (4 * self.span)
-            for t, moved in enumerate(np.abs(values - before[:, :-1]).T):
-                self.moved, self.weight = keep * self.moved + moved, keep * self.weight + 1.0
+            for t in range(moves.shape[1]):
+                self.moved = keep * self.moved + moves[:, t]
+                self.weight = keep * self.weight + 1.0
                 strides[:, t] = self.stride
-        inputs = np.concatenate([own, window], axis=-1) if self.lags else own
-        return limited(inputs / strides[..., np.newaxis]), strides
+        return strides
 
     def _levels(self, values: np.ndarray) -> np.ndarray:
         """Go on with the recent level, and give it at each of the new values."""
