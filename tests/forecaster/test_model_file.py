@@ -187,7 +187,9 @@ def of_older_version(folder, version):
     model.save(folder / "now")
     arrays, document = storage.read_arrays(folder / "now")
     document["version"] = version
-    del document["usual_stride"], arrays["memory.moved"], arrays["memory.weight"]
+    del document["calibration"]["anchor"], arrays["calibration.anchor"]
+    if version < 4:
+        del document["usual_stride"], arrays["memory.moved"], arrays["memory.weight"]
     if version < 3:
         del document["lags"], arrays["memory.recent"]
     if version < 2:
@@ -199,11 +201,11 @@ def of_older_version(folder, version):
     return model, folder / "old"
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_a_file_of_an_older_format_version_is_brought_forward(tmp_path, version):
     model, path = of_older_version(tmp_path, version)
     loaded = gatecast.load(path)
     pd.testing.assert_frame_equal(loaded.predict(), model.predict())
     pd.testing.assert_frame_equal(loaded.update([7.0]).predict(), model.update([7.0]).predict())
     loaded.save(tmp_path / "again")
-    assert storage.read_arrays(tmp_path / "again")[1]["version"] == 4
+    assert storage.read_arrays(tmp_path / "again")[1]["version"] == 5

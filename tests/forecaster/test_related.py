@@ -145,7 +145,7 @@ def test_a_season_is_taken_out_only_where_two_origins_agree(monkeypatch, last, b
 
     monkeypatch.setattr(fitting._Trial, "measure", told)
     model = LSTMForecaster(h=4, season_length=4, **QUICK).fit(seasonal())
-    assert cuts == [0, 4, 0, 4]
+    assert cuts[:4] == [0, 4, 0, 4]
     where = "taken out of each series" if taken else "left in the series"
     assert f"the season of 4 steps is {where}" in " ".join(model.decisions())
     assert max(model._memory.lags) == (4 if taken else 16)

@@ -20,6 +20,9 @@ from gatecast.evaluation.training import LongerTraining
 from gatecast.evaluation.verdict import diagnose, verdict
 from gatecast.explain import look_inside
 from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.anchor import Anchor
+from gatecast.forecaster.calibration import Calibration
+from gatecast.forecaster.fitting import _sentences
 from gatecast.report.chinese import in_chinese
 from gatecast.report.explain import Judged, explain_page
 from gatecast.report.glass import pack_attribution, pack_forecast, pack_gates, time_labels
@@ -222,10 +225,12 @@ def test_sentences_of_usual_data_are_all_said_in_chinese(inside):
     for frame, more in ways:
         told += sentences_of(look_inside(LSTMForecaster(**{**settings, **more}).fit(frame)))
     told += judged_by_a_backtest()
-    told += [
-        f"there {what} alone was better than any part of the network: it is the forecast"
-        for what in ("the mean", "the naive forecast")
-    ]
+    anchors = [Anchor.nothing("values", 2), Anchor.nothing("changes", 2)]
+    anchors += [Anchor.season("values", 2, 12), Anchor("a linear map of the last 9 values", None)]
+    for anchor in anchors:
+        for trust in (0.0, 0.25):
+            calibration = Calibration(trust, anchor, None, None, np.array([0.9]), 1.0)
+            told += _sentences(150, calibration, 5, 2, "changes")
     told.append(
         "inputs and answers are in strides: how far a series had moved from one value to the next, "
         "as was known at each step"

@@ -16,6 +16,8 @@ from gatecast.network import Network
 
 __all__ = ["attribution"]
 
+#: The name of what an anchor gives, which needs no network.
+_STRAIGHT = "straight from the values"
 #: What may be left between the sum and the difference, in units of the targets' usual size.
 _LEFT = 1e-3
 #: The points are doubled so often, as long as more is left.
@@ -42,7 +44,8 @@ def attribution(
     A zero is, for a network that sees values, a value at the mean of the series; for one that sees
     changes, a series that has stayed at its level. The forecast is the median of what several
     networks say, and what is shared is what the median one says (the two middle ones, if their
-    number is even), as far as the forecaster trusts it.
+    number is even), as far as the forecaster trusts it. Where it is mixed with an anchor that sees
+    the last values, each of them is given its part of the anchor's answer too.
 
     Parameters
     ----------
@@ -69,11 +72,12 @@ def attribution(
     DataFrame
         A row for each series, step of the forecast, past time and input, in this order. The user's
         id and time columns (the past time); ``step``; ``lag``, 0 for the last time; ``input``,
-        ``"value"``, or ``"distance from level"`` and ``"last change"``; ``attribution`` in the
-        network's unit (after logarithms, season and scaling); ``effect``, the same in the series'
-        own unit where no logarithm is taken, so that the way back is linear, and NaN where one is;
-        ``baseline`` and ``forecast`` of the step, in the network's unit, the present value added
-        where the network says changes.
+        ``"value"``, or ``"distance from level"`` and ``"last change"``, and where there is such an
+        anchor ``"straight from the values"``; ``attribution`` in the network's unit (after
+        logarithms, season and scaling); ``effect``, the same in the series' own unit where no
+        logarithm is taken, so that the way back is linear, and NaN where one is; ``baseline`` and
+        ``forecast`` of the step, in the network's unit, the present value added where the network
+        says changes.
 
     Raises
     ------
@@ -102,6 +106,9 @@ def attribution(
         Network(n.layout, n.theta.astype(np.float64)) for n in model.networks_[: model._points]
     ]
     trust = 1.0 if model.calibration_ is None else model.calibration_.trust
+    anchor = model._anchor
+    if anchor.reach:
+        names = (*names, _STRAIGHT)
     parts: list[pd.DataFrame] = []
     times, rows = [], []
     for track in tracks:
@@ -112,14 +119,20 @@ def attribution(
         ways = [_Way.of(network, window, before, model._threads()) for network in networks]
         own = unit_of(track, model.h)
         present = track.values[-1] if model.target_ == "changes" else 0.0
+        straight = (1.0 - trust) * anchor.shares(track.values - present)
         for k in wanted:
             size = float(model.scale_[k] * track.strides[-1]) * trust
             middle = _middle([way.said[k] for way in ways])
             shares = np.mean([ways[i].shares(k, steps) for i in middle], axis=0) * size
+            seen = straight[n - len(x) :, k]
             said, without = (
-                float(np.mean([getattr(ways[i], name)[k] for i in middle])) * size + present
-                for name in ("said", "without")
-            )
+                float(np.mean([getattr(ways[i], name)[k] for i in middle])) * size + present + part
+                for name, part in (
+                    ("said", straight[:, k].sum()), ("without", straight[: n - len(x), k].sum())
+                )
+            )  # fmt: skip
+            if anchor.reach:
+                shares = np.column_stack([shares, seen])
             parts.append(
                 pd.DataFrame(
                     {
@@ -134,7 +147,7 @@ def attribution(
                 )
             )
             times.append(np.repeat(track.times[n - len(x) :], len(names)))
-        rows.append(len(wanted) * x.size)
+        rows.append(len(wanted) * len(x) * len(names))
     keys = panel.ends().keys(np.array(rows), np.concatenate(times))
     return pd.concat([keys, pd.concat(parts, ignore_index=True)], axis=1)
 

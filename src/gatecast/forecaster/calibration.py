@@ -12,10 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Calibration", "clearly_less", "quantile_levels", "spread_of"]
+from gatecast.forecaster.anchor import Anchor
 
-#: Shares of the network's answer that are tried; the rest is the naive forecast, or the mean.
-_TRUST = (0.0, 0.25, 0.5, 0.75, 1.0)
+__all__ = [
+    "TRUST", "Calibration", "clearly_less", "mixed", "quantile_levels", "spread_of",
+]  # fmt: skip
+
+#: Shares of the network's answer that are tried; the rest is an anchor's.
+TRUST = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MOST_PATHS = 500
 _FEWEST = 4.0
 
@@ -38,6 +42,11 @@ def spread_of(quantiles: np.ndarray, level: Sequence[float]) -> np.ndarray:
     return quantiles - quantiles[..., middle : middle + 1]
 
 
+def mixed(median: np.ndarray, anchored: np.ndarray, trust: float) -> np.ndarray:
+    """Mix what a network says with an anchor's answer; ``trust`` is the network's share."""
+    return trust * median + (1.0 - trust) * anchored
+
+
 @dataclass(eq=False)
 class Calibration:
     """Hold what was learnt from the origins held back.
@@ -46,6 +55,8 @@ class Calibration:
     ----------
     trust : float
         Share of the network's answer in the forecast, 0 to 1.
+    anchor : Anchor
+        Whose answer the rest is.
     margins : ndarray of shape [levels, K]
         What is added to both ends of each interval, outwards, in the network's unit.
     paths : ndarray of shape [P, K], float32
@@ -57,6 +68,7 @@ class Calibration:
     """
 
     trust: float
+    anchor: Anchor
     margins: np.ndarray
     paths: np.ndarray
     errors: np.ndarray
@@ -65,48 +77,42 @@ class Calibration:
     @classmethod
     def measure(
         cls,
-        median: np.ndarray,
+        trust: float,
+        anchor: Anchor,
+        forecast: np.ndarray,
         spread: np.ndarray | None,
         targets: np.ndarray,
         level: Sequence[float],
-        independent: float,
-        trust: float | None = None,
     ) -> Calibration:
         """Hold forecasts from origins that were not trained on against what came.
 
         Parameters
         ----------
-        median : ndarray of shape [n, K]
-            What the network said, in its unit.
+        trust, anchor
+            How they were mixed.
+        forecast : ndarray of shape [n, K]
+            In the network's unit.
         spread : ndarray of shape [n, K, Q] or None
             Quantiles less their median; None where no intervals are asked for.
         targets : ndarray of shape [n, K]
             What came; NaN where it is not known.
         level : sequence of float
             Per cent that each interval should hold.
-        independent : float
-            How many of the origins' forecasts do not overlap.
-        trust : float, optional
-            Where it is known already; found if not given.
         """
-        errors = {t: np.nanmean(np.abs(targets - t * median), axis=1) for t in _TRUST}
-        if trust is None:
-            # the network is believed unless something else is clearly better
-            best = min(errors, key=lambda t: errors[t].mean())
-            trust = best if clearly_less(errors[best], errors[1.0], independent) else 1.0
         margins = np.zeros((len(level), targets.shape[1]))
         if spread is not None:
-            for i, (low, high) in enumerate(_ends(trust * median, spread, level)):
+            for i, (low, high) in enumerate(_ends(forecast, spread, level)):
                 margins[i] = _margins(np.maximum(low - targets, targets - high), level[i] / 100)
-        whole = np.isfinite(targets).all(axis=1)
-        paths = (targets - trust * median)[whole]
+        errors = targets - forecast
+        paths = errors[np.isfinite(errors).all(axis=1)]
         step = max(1, len(paths) // _MOST_PATHS)
         return cls(
             trust,
+            anchor,
             margins,
             paths[::step][:_MOST_PATHS].astype(np.float32),
-            errors[trust],
-            float(errors[0.0].mean()),
+            np.nanmean(np.abs(errors), axis=1),
+            float(np.nanmean(np.abs(targets), axis=1).mean()),
         )
 
     @property
@@ -115,7 +121,11 @@ class Calibration:
         return float(self.errors.mean())
 
     def intervals(
-        self, median: np.ndarray, spread: np.ndarray | None, level: Sequence[float]
+        self,
+        median: np.ndarray,
+        anchored: np.ndarray,
+        spread: np.ndarray | None,
+        level: Sequence[float],
     ) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
         """Make the forecast and its intervals, which never cross.
 
@@ -123,6 +133,8 @@ class Calibration:
         ----------
         median : ndarray of shape [n, K]
             What the networks say, in their unit.
+        anchored : ndarray of shape [n, K]
+            What the anchor says.
         spread : ndarray of shape [n, K, Q] or None
             Quantiles less their median.
         level : sequence of float
@@ -131,11 +143,11 @@ class Calibration:
         Returns
         -------
         forecast : ndarray of shape [n, K]
-            The median, as far as it is trusted.
+            The median, as far as it is trusted, and the anchor's answer.
         ends : dict of float to (ndarray, ndarray)
             Lower and upper end of each interval; a wider one always holds a narrower one.
         """
-        forecast = self.trust * median
+        forecast = mixed(median, anchored, self.trust)
         ends: dict[float, tuple[np.ndarray, np.ndarray]] = {}
         if spread is None:
             return forecast, ends

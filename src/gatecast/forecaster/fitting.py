@@ -12,7 +12,15 @@ import numpy as np
 
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
-from gatecast.forecaster.calibration import Calibration, clearly_less, quantile_levels, spread_of
+from gatecast.forecaster.anchor import Anchor
+from gatecast.forecaster.calibration import (
+    TRUST,
+    Calibration,
+    clearly_less,
+    mixed,
+    quantile_levels,
+    spread_of,
+)
 from gatecast.forecaster.exogenous import Exogenous, Tail
 from gatecast.forecaster.recipe import (
     ChangeScaler,
@@ -34,13 +42,20 @@ from gatecast.network.training import Schedule
 __all__ = ["PRESETS", "Fitting", "Preset", "Settings", "TrainingLoss"]
 
 TrainingLoss: TypeAlias = Literal["auto", "absolute", "squared", "huber"]
+#: Which anchor, and the network's share beside it.
+_Pull: TypeAlias = tuple[int, float]
+_ALONE: _Pull = (0, 1.0)
 
 #: Updates of an epoch: after so many, new stretches are drawn.
 _EPOCH = 25
 #: With as many series, their ends are origins enough; with fewer, more of each is held back.
 _MANY_SERIES = 20
-#: Of so many values, a unit from all of them knows next to nothing of the last ones.
+#: Of so many values, a unit from all of them knows next to nothing of the last ones, stretches
+#: begin in many places, and a linear map of many values can be fitted.
 _LONG = 500
+#: The last values that a linear map sees: two weeks of hours, and a sixteenth of a usual series.
+_MOST_MAPPED = 336
+_LEAST_PER_MAPPED = 16
 #: Earlier values that are seen at the most where the season is taken out.
 _SHORT = 24
 _MOST_HELD_BACK = 2000
@@ -135,20 +150,24 @@ class Fitting:
         self.look_back = settings.look_back
         self.notes: list[str] = []
         self.related = len(self.series) >= _MANY_SERIES
+        self.usual_length = int(np.median([len(values) for values in self.series]))
+        self.long = self.usual_length >= _LONG
         self.way = _Way()
+        self.pull: _Pull = _ALONE
+        self.calibration: Calibration | None = None
         self._ticker = _Ticker(progress)
 
     # ------------------------------------------------------------------------- values held back
 
-    def calibrate(self) -> tuple[int, Calibration | None]:
+    def calibrate(self) -> int:
         """Train on all but the last values, and hold what is said against them.
+
+        What it leaves: ``calibration``, None where the series are too short to hold values back.
 
         Returns
         -------
-        updates : int
-            How long to train.
-        calibration : Calibration or None
-            What else was learnt; None where the series are too short to hold values back.
+        int
+            How many updates to train for.
         """
         s = self.settings
         back = self._held_back()
@@ -157,27 +176,26 @@ class Fitting:
         self._ticker.expect(sum(candidates) + (s.seeds + 2 * bool(s.level)) * candidates[-1])
         if not back or not chosen:
             self.notes.append("the series are too short to hold values back: nothing was measured")
-            return candidates[0], None
+            return candidates[0]
         trial, best, candidates = self._choose_way(chosen, back, candidates)
         for updates in candidates:
             found = trial.measure(self, updates)
             if best and not clearly_less(
-                found.calibration.errors, best.calibration.errors, trial.independent
+                found.options[_ALONE], best.options[_ALONE], trial.independent
             ):
                 break
             best = found
         assert best is not None
-        updates, calibration = best.updates, best.calibration
+        updates, median, spread = best.updates, best.median, None
+        self.pull = self._choose_pull(chosen, back, best)
         if s.level:
             # as many networks as make the forecast: the median of several errs less than one
             networks, _ = self._train(trial.stretches, updates, s.seeds)
             told = [trial.said(network, s.threads, self.look_back) for network in networks]
+            median = np.median(told, axis=0)[..., 0]
             (network,), _ = self._train(trial.stretches, updates, 1, spread=True)
             spread = spread_of(trial.said(network, s.threads, self.look_back), s.level)
-            calibration = Calibration.measure(
-                np.median(told, axis=0)[..., 0], spread, trial.wanted, s.level,
-                trial.independent, calibration.trust,
-            )  # fmt: skip
+        calibration = self.calibration = trial.calibrated(median, self.pull, spread, s.level)
         self._ticker.expect(self._ticker.done + (s.seeds + bool(s.level)) * updates)
         self.notes += _sentences(updates, calibration, back, len(chosen), trial.tracks.target)
         self.notes += [
@@ -187,7 +205,36 @@ class Fitting:
             for share in s.level
             if trial.independent < int(100 / (100 - share))
         ]
-        return updates, calibration
+        return updates
+
+    def _choose_pull(self, chosen: list[int], back: int, found: _Measured) -> _Pull:
+        """Choose what the network is mixed with, if anything is clearly better than it alone."""
+        best = _best_pull(found)
+        earlier = self._earlier(chosen, back)
+        if best == _ALONE or not earlier:
+            return best
+        # what happens to all series at once at one origin must not decide
+        before = _Trial.lay(self, earlier, back, cut=back)
+        return _best_pull(found, before.measure(self, found.updates))
+
+    def _earlier(self, chosen: list[int], back: int) -> list[int]:
+        """Give the series of a set in which values can be held back at an earlier origin too."""
+        earlier = [i for i in chosen if _can_hold_back(len(self.series[i]) - back, back)]
+        return earlier if len(earlier) >= _MANY_SERIES else []
+
+    def anchors(self, target: Target) -> list[tuple[int, Callable[[Tracks], Anchor]]]:
+        """List what a network may be mixed with: how many last values it sees, how it is made."""
+        s = self.settings
+        most = s.look_back or self.usual_length  # a look_back is all that is seen
+        found: list[tuple[int, Callable[[Tracks], Anchor]]] = [
+            (0, lambda _: Anchor.nothing(target, s.h))
+        ]
+        if self._adjusts is False and 1 < s.season_length <= most:
+            found.append((s.season_length, lambda _: Anchor.season(target, s.h, s.season_length)))
+        if self.long:
+            reach = min(_MOST_MAPPED, self.usual_length // _LEAST_PER_MAPPED, most)
+            found.append((reach, lambda tracks: Anchor.fit(tracks, reach)))
+        return found
 
     def _choose_way(
         self, chosen: list[int], back: int, candidates: tuple[int, ...]
@@ -222,14 +269,14 @@ class Fitting:
         if len(ways) == 1:
             return _Trial.lay(self, chosen, back), None, candidates
         # one origin says little: what happens to all series at once would decide
-        earlier = [i for i in chosen if _can_hold_back(len(self.series[i]) - back, back)]
+        earlier = self._earlier(chosen, back)
         first = candidates[0]
         trials: list[_Trial] = []
         found: list[list[_Measured]] = []
         for self.way in ways:
             trials.append(_Trial.lay(self, chosen, back))
             found.append([trials[-1].measure(self, first)])
-            if len(earlier) >= _MANY_SERIES:
+            if earlier:
                 found[-1].append(_Trial.lay(self, earlier, back, cut=back).measure(self, first))
         taken_out = all(
             clearly_less(out.errors, left.errors, len(out.errors))
@@ -259,8 +306,8 @@ class Fitting:
     def _held_back(self) -> int:
         """Give how many values are held back of each series that is long enough."""
         s = self.settings
-        usual = int(np.median([len(values) for values in self.series]))
-        if len(self.series) >= _MANY_SERIES and _can_hold_back(usual, s.h):
+        usual = self.usual_length
+        if self.related and _can_hold_back(usual, s.h):
             return s.h
         back = min(max(s.h, usual // 5), _MOST_HELD_BACK)
         return back if _can_hold_back(usual, back) else usual // 4
@@ -298,7 +345,12 @@ class Fitting:
                 "inputs and answers are in strides: how far a series had moved from one value to "
                 "the next, as was known at each step",
             )
-        self.tracks = Tracks.lay(values, self.target, self.span, s.h, seen, self.way.lags, usual)
+        reach, anchor = self.anchors(self.target)[self.pull[0]]
+        self.tracks = Tracks.lay(
+            values, self.target, self.span, s.h, seen, self.way.lags, usual, reach
+        )
+        if self.calibration is not None:
+            self.calibration.anchor = anchor(self.tracks)
         stretches = self._stretches(self.tracks)
         self.scale = stretches.scale
         self.networks, histories = self._train(stretches, updates, s.seeds)
@@ -311,18 +363,21 @@ class Fitting:
     def _prepare(self, index: int, values: np.ndarray) -> Prepared:
         s = self.settings
         try:
-            adjust_season = s.adjust_season if self.way.adjust else False
             return prepare(
-                values, s.h, s.season_length, s.log, adjust_season, related=self.related,
+                values, s.h, s.season_length, s.log, self._adjusts, related=self.related,
                 longer_seasons=s.longer_seasons, scale=s.scale, clip_outliers=s.clip_outliers,
             )  # fmt: skip
         except DataError as error:
             raise DataError(f"{self.names[index]}: {error}") from error
 
+    @property
+    def _adjusts(self) -> Choice:
+        """Whether the season is taken out."""
+        return self.settings.adjust_season if self.way.adjust else False
+
     def _usual_stride(self, values: Sequence[np.ndarray], target: Target) -> float | None:
         """Say where strides begin; None where they are 1: of a lone series, and of long ones."""
-        usual_length = np.median([len(values) for values in self.series])
-        if not self.related or target == "values" or usual_length >= _LONG:
+        if not self.related or target == "values" or self.long:
             return None
         return usual_stride(values)
 
@@ -363,9 +418,10 @@ class Fitting:
             warmup = length - 1
         self.batch = s.batch_size or int(np.clip(tracks.lengths.sum() / length / 4, 16, 128))
         self.epoch = min(_EPOCH, s.updates or _EPOCH)
-        # series of a set begin together, and steps counted from there would tell the year: what
-        # all of them did in it would be learnt by heart, so that stretches begin anywhere
-        least = warmup + s.h + 2 if self.related and self.look_back is None else length
+        # short series of a set begin together, and steps counted from there would tell the year:
+        # what all of them did in it would be learnt by heart, so that stretches begin anywhere
+        anywhere = self.related and not self.long and self.look_back is None
+        least = warmup + s.h + 2 if anywhere else length
         return Stretches(tracks, length, warmup, self.epoch * self.batch, min(least, length))
 
     def _train(
@@ -453,18 +509,21 @@ class _Measured:
     ----------
     updates : int
         How long it was trained.
-    calibration : Calibration
-        Without intervals.
     median : ndarray of shape [n, K]
         What it said.
+    options : dict of (int, float) to ndarray of shape [n]
+        Mean absolute error from each origin, in the network's unit, for each anchor and share.
+    independent : float
+        How many of the origins' forecasts do not overlap.
     errors : ndarray of shape [N]
         Mean absolute error in each series' own unit, relative to how far it usually moves: the same
         for every way, whatever its unit. None is more than five times the median.
     """
 
     updates: int
-    calibration: Calibration
     median: np.ndarray
+    options: dict[_Pull, np.ndarray]
+    independent: float
     errors: np.ndarray
 
 
@@ -480,6 +539,8 @@ class _Trial:
         Of the known parts.
     tracks : Tracks
         The whole series, in the unit that was found from the known parts.
+    anchors : list of Anchor
+        What the network may be mixed with, fitted on the known parts.
     wanted : ndarray of shape [n, K]
         What is to be said from each origin held back, of each series in turn.
     independent : float
@@ -493,6 +554,7 @@ class _Trial:
     way: _Way
     stretches: Stretches
     tracks: Tracks
+    anchors: list[Anchor]
     wanted: np.ndarray
     independent: float
     series: list[np.ndarray]
@@ -517,12 +579,16 @@ class _Trial:
         see = fit._see(shorter)
         seen = fit._seen(see, shorter, chosen)
         usual = fit._usual_stride(known, target)
-        stretches = fit._stretches(Tracks.lay(known, target, fit.span, s.h, seen, lags, usual))
+        anchors = fit.anchors(target)
+        reach = max(reach for reach, _ in anchors)
+        early = Tracks.lay(known, target, fit.span, s.h, seen, lags, usual, reach)
+        made = [make(early) for _, make in anchors]
         seen = fit._seen(see, lengths, chosen)
-        tracks = Tracks.lay(whole, target, fit.span, s.h, seen, lags, usual)
+        tracks = Tracks.lay(whole, target, fit.span, s.h, seen, lags, usual, reach)
         wanted = tracks.targets(tracks.last(back)).reshape(-1, s.h)
         independent = len(series) * max(1.0, back / s.h)
-        return cls(fit.way, stretches, tracks, wanted, independent, series, prepared, back)
+        stretches = fit._stretches(early)
+        return cls(fit.way, stretches, tracks, made, wanted, independent, series, prepared, back)
 
     def said(self, network: Network, threads: int, look_back: int | None) -> np.ndarray:
         """Give what a network says from each origin held back, [n, K, Q], in its unit."""
@@ -535,8 +601,28 @@ class _Trial:
         """Train a network, and hold what it says against the values held back."""
         (network,), _ = fit._train(self.stretches, updates, 1)
         median = self.said(network, fit.settings.threads, fit.look_back)[..., 0]
-        found = Calibration.measure(median, None, self.wanted, (), self.independent)
-        return _Measured(updates, found, median, self._errors(found.trust * median))
+        pulls = [_ALONE, *((i, t) for i in range(len(self.anchors)) for t in TRUST if t < 1.0)]
+        options = {
+            pull: np.nanmean(np.abs(self.wanted - self.mixed(median, pull)), axis=1)
+            for pull in pulls
+        }
+        return _Measured(updates, median, options, self.independent, self._errors(median))
+
+    def mixed(self, median: np.ndarray, pull: _Pull) -> np.ndarray:
+        """Mix what a network says from each origin held back with an anchor, [n, K]."""
+        which, trust = pull
+        anchor = self.anchors[which]
+        windows = self.tracks.back(self.tracks.last(self.back), anchor.reach)
+        return mixed(median, anchor.say(windows).reshape(median.shape), trust)
+
+    def calibrated(
+        self, median: np.ndarray, pull: _Pull, spread: np.ndarray | None, level: Sequence[float]
+    ) -> Calibration:
+        """Hold mixed forecasts, with their spread, against what came."""
+        which, trust = pull
+        return Calibration.measure(
+            trust, self.anchors[which], self.mixed(median, pull), spread, self.wanted, level
+        )
 
     def _errors(self, forecast: np.ndarray) -> np.ndarray:
         """Score the forecasts from the first origin held back, in each series' own unit."""
@@ -554,6 +640,27 @@ class _Trial:
         return np.minimum(errors, _FAR * usual) if usual else np.array(errors)
 
 
+def _best_pull(*found: _Measured) -> _Pull:
+    """Choose an anchor and the network's share: alone, unless others are clearly better.
+
+    Of those that are so at every origin, the anchor is that of the best one, and the share the
+    largest that is not clearly worse.
+    """
+
+    def clearly(pull: _Pull, other: _Pull) -> bool:
+        return all(clearly_less(m.options[pull], m.options[other], m.independent) for m in found)
+
+    def error(pull: _Pull) -> float:
+        # what errs most at one origin must not outweigh the others
+        return float(np.prod([m.options[pull].mean() / m.options[_ALONE].mean() for m in found]))
+
+    better = [pull for pull in found[0].options if clearly(pull, _ALONE)]
+    if not better:
+        return _ALONE
+    best = min(better, key=error)
+    return max((p for p in better if p[0] == best[0] and not clearly(best, p)), key=lambda p: p[1])
+
+
 def _can_hold_back(length: int, back: int) -> bool:
     return length - back >= max(8, length / 2)
 
@@ -563,6 +670,7 @@ def _sentences(
 ) -> list[str]:
     """Say what the values held back have shown."""
     what = "the mean" if target == "values" else "the naive forecast"
+    anchor = calibration.anchor.name
     gain = 1.0 - calibration.error / calibration.naive_error if calibration.naive_error else 0.0
     of = "" if series == 1 else f" of each of {series} series"
     than = f"{abs(gain):.0%} {'below' if gain > 0 else 'above'}" if abs(gain) >= 0.01 else "about"
@@ -572,11 +680,11 @@ def _sentences(
     ]
     if not calibration.trust:
         told.append(
-            f"there {what} alone was better than any part of the network: it is the forecast"
+            f"there {anchor} alone was better than any part of the network: it is the forecast"
         )
     elif calibration.trust < 1.0:
         told.append(
-            f"there the network was better when mixed with {what} than alone: so "
+            f"there the network was better when mixed with {anchor} than alone: so "
             f"{calibration.trust:.0%} of the forecast is its"
         )
     return told

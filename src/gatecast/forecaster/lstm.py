@@ -16,6 +16,7 @@ from gatecast.data.panel import Panel, Series
 from gatecast.data.reading import read_future, read_panel
 from gatecast.data.regular import show_time
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
+from gatecast.forecaster.anchor import Anchor
 from gatecast.forecaster.calibration import spread_of
 from gatecast.forecaster.exogenous import Exogenous, Tail
 from gatecast.forecaster.fitting import PRESETS, Fitting, Settings, TrainingLoss
@@ -44,9 +45,10 @@ class LSTMForecaster:
 
     The network sees each series as a sequence, carries its memory along it, and says at every step
     the next ``h`` values. The last part of each series is first held back: how long to train, how
-    far to trust the network against the naive forecast, and how wide the intervals have to be is
-    measured there, with everything else fitted on what came before. Then several networks from
-    different seeds are trained on all values, and the median of what they say is the forecast.
+    far to trust the network against the naive forecast, the seasonal naive one or a linear map of
+    the last values, and how wide the intervals have to be is measured there, with everything else
+    fitted on what came before. Then several networks from different seeds are trained on all
+    values, and the median of what they say is the forecast, or the network's share of it.
     Where intervals are asked for, one more learns their quantiles; the forecast stays the same.
 
     Parameters
@@ -238,8 +240,8 @@ class LSTMForecaster:
             self.schedule, self.batch_size, self.loss,
         )  # fmt: skip
         fitting = Fitting(settings, panel, [*map(_named, panel)], progress)
-        updates, calibration = fitting.calibrate()
-        if calibration is None and self.level:
+        updates = fitting.calibrate()
+        if fitting.calibration is None and self.level:
             raise DataError(
                 f"level={list(self.level)} was asked for, and intervals are measured on values "
                 "held back; 10 values of a series would be enough: supply more history or leave "
@@ -247,7 +249,7 @@ class LSTMForecaster:
             )
         fitting.train(updates)
 
-        self.calibration_ = calibration
+        self.calibration_ = fitting.calibration
         self.updates_: int = updates
         self.ends_ = panel.ends()
         self.prepared_: list[Prepared] = fitting.prepared
@@ -411,7 +413,7 @@ class LSTMForecaster:
             If ``futr_df`` is needed and not given, is not needed, or lacks a step.
         """
         self._require_fitted("predict")
-        median, ends = self._quantiles(self._say(futr_df), self._memory.stride)
+        median, ends = self._quantiles(self._say(futr_df), self._memory.stride, self._anchored())
         base = self._memory.last[:, np.newaxis] if self.target_ == "changes" else 0.0
         frame = self.ends_.future_frame(self.h)
         columns = {"LSTM": median}
@@ -458,7 +460,7 @@ class LSTMForecaster:
                 "simulate() draws from the errors of whole forecasts of values held back, and the "
                 f"series are too short for one of h={self.h}: supply more history"
             )
-        median, _ = self._quantiles(self._say(futr_df), self._memory.stride)
+        median, _ = self._quantiles(self._say(futr_df), self._memory.stride, self._anchored())
         if self.target_ == "changes":
             median = median + self._memory.last[:, np.newaxis]
         rng = np.random.default_rng(random_state)
@@ -508,7 +510,10 @@ class LSTMForecaster:
             x, (strides,) = memory.walk(values)
             x = np.concatenate([x, besides[np.newaxis]], axis=-1)
             said = [self._along(network, x)[0] for network in self.networks_]
-            median, _ = self._quantiles([outputs[origins] for outputs in said], strides[origins])
+            median, _ = self._quantiles(
+                [outputs[origins] for outputs in said], strides[origins],
+                self._anchored(values[0])[origins],
+            )  # fmt: skip
             if self.target_ == "changes":
                 median = median + values[0, origins, np.newaxis]
             ahead = origins[:, np.newaxis] + np.arange(1, self.h + 1)
@@ -752,8 +757,21 @@ class LSTMForecaster:
                 )
         return np.array([places[name] for name in panel.ids])
 
+    def _anchored(self, values: np.ndarray | None = None) -> np.ndarray:
+        """Give the anchor's answers after the end of each series, or at each step of one [n]."""
+        if values is None:
+            return self._anchor.say(self._memory.back(self._anchor.reach))
+        return self._anchor.along(values)
+
+    @property
+    def _anchor(self) -> Anchor:
+        """What the networks are mixed with."""
+        if self.calibration_ is None:
+            return Anchor.nothing(self.target_, self.h)
+        return self.calibration_.anchor
+
     def _quantiles(
-        self, said: Sequence[np.ndarray], strides: np.ndarray
+        self, said: Sequence[np.ndarray], strides: np.ndarray, anchored: np.ndarray
     ) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
         """From each network's outputs [n, K * Q] to forecast and interval ends [n, K]."""
         unit = strides[:, np.newaxis] * self.scale_
@@ -765,7 +783,7 @@ class LSTMForecaster:
             quantiles = said[-1].reshape(len(median), self.h, -1).astype(np.float64)
             quantiles *= unit[..., np.newaxis]
             spread = spread_of(quantiles, self.level)
-        return self.calibration_.intervals(median, spread, self.level)
+        return self.calibration_.intervals(median, anchored, spread, self.level)
 
     def _restore(self, values: np.ndarray) -> np.ndarray:
         """Bring forecasts [N, K] back to each series' own unit."""

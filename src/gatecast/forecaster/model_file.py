@@ -1,7 +1,7 @@
 """The file of a fitted forecaster: arrays and a document, never code and never training data.
 
-Of the values it holds what the next step starts from: of each series the last one, and where the
-network sees a season itself, the last seasons.
+Of the values it holds what the next step starts from: of each series the last one, and as many
+before it as the network or its anchor sees.
 
 The document says what the arrays are, with the settings, the versions that wrote it, and a
 fingerprint of the data. Files of an older format version are brought forward step by step when they
@@ -23,6 +23,7 @@ from gatecast.data.outliers import OutlierClip
 from gatecast.data.panel import Ends
 from gatecast.data.power import BoxCox
 from gatecast.errors import ModelFileError, NotFittedError
+from gatecast.forecaster.anchor import Anchor
 from gatecast.forecaster.calibration import Calibration
 from gatecast.forecaster.exogenous import Exogenous, Tail
 from gatecast.forecaster.lstm import LSTMForecaster
@@ -34,7 +35,7 @@ from gatecast.storage import read_arrays, write_arrays
 __all__ = ["load", "save"]
 
 _KIND = "gatecast forecaster"
-_VERSION = 4
+_VERSION = 5
 #: The only classes that a file can name.
 _TRANSFORMS: dict[str, Any] = {
     kind.__name__: kind
@@ -92,6 +93,7 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         arrays["calibration.margins"] = calibration.margins
         arrays["calibration.paths"] = calibration.paths
         arrays["calibration.errors"] = calibration.errors
+        arrays["calibration.anchor"] = calibration.anchor.weights
     see = model.exogenous_
     arrays["exogenous.means"], arrays["exogenous.deviations"] = see.means, see.deviations
     arrays["exogenous.fixed"] = see.fixed
@@ -121,7 +123,11 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         "transforms": [[_written(t) for t in p.transforms] for p in model.prepared_],
         "calibration": None
         if calibration is None
-        else {"trust": calibration.trust, "naive_error": calibration.naive_error},
+        else {
+            "trust": calibration.trust,
+            "anchor": calibration.anchor.name,
+            "naive_error": calibration.naive_error,
+        },
         "exogenous": see.names,
         "updates": model.updates_,
         "losses": model.losses_,
@@ -167,6 +173,8 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster:
             _bring_forward_from_2(arrays, document)
         if version < 4:
             _bring_forward_from_3(arrays, document)
+        if version < 5:
+            _bring_forward_from_4(arrays, document)
         return _restored(arrays, document)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ModelFileError(
@@ -194,6 +202,14 @@ def _bring_forward_from_3(arrays: dict[str, np.ndarray], document: dict[str, Any
     document["usual_stride"] = None
     arrays["memory.moved"] = np.ones(len(document["ids"]))
     arrays["memory.weight"] = np.ones(len(document["ids"]))
+
+
+def _bring_forward_from_4(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
+    """Version 5 has anchors; before it there was one, which answers zero."""
+    if document["calibration"] is not None:
+        nothing = Anchor.nothing(document["target"], document["settings"]["h"])
+        document["calibration"]["anchor"] = nothing.name
+        arrays["calibration.anchor"] = nothing.weights
 
 
 def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMForecaster:
@@ -237,6 +253,7 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
     if document["calibration"] is not None:
         model.calibration_ = Calibration(
             document["calibration"]["trust"],
+            Anchor(document["calibration"]["anchor"], arrays["calibration.anchor"]),
             arrays["calibration.margins"],
             arrays["calibration.paths"],
             arrays["calibration.errors"],
@@ -262,7 +279,11 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
     _require(model.scale_.shape == (model.h,))
     lags = model._memory.lags
     _require(all(isinstance(lag, int) and lag > 0 for lag in lags))
-    _require(model._memory.recent.shape == (count, max(lags, default=0)))
+    reach = model._memory.recent.shape[1]
+    _require(model._memory.recent.shape == (count, reach) and reach >= max(lags, default=0))
+    if model.calibration_ is not None:
+        weights = model.calibration_.anchor.weights
+        _require(weights.shape[1] == model.h and len(weights) <= reach + 1)
     _require(see.means.shape == see.deviations.shape == (count, len(see.columns)))
     _require(see.fixed.shape == (count, see.fixed_width))
     if model._replays:

@@ -364,8 +364,9 @@ class Memory:
     lags : tuple of int, default ()
         Steps back of the window of earlier values that the network sees besides, less the present
         one; before its first value a series stood there.
-    recent : ndarray of shape [B, L], optional
-        The values before the last one, as far back as the longest lag, the newest at the end.
+    recent : ndarray of shape [B, R], optional
+        The values before the last one, at least as far back as the longest lag, the newest at the
+        end.
     """
 
     target: Target
@@ -386,10 +387,11 @@ class Memory:
         series: int,
         lags: tuple[int, ...] = (),
         usual: float | None = None,
+        reach: int = 0,
     ) -> Memory:
-        """Begin without a past."""
+        """Begin without a past; ``reach`` earlier values are kept, or more for the lags."""
         nothing = np.full(series, np.nan)
-        recent = np.full((series, max(lags, default=0)), np.nan)
+        recent = np.full((series, max(*lags, reach, 0)), np.nan)
         moved = np.full(series, 1.0 if usual is None else usual)
         return cls(
             target, span, usual, nothing, nothing.copy(), moved, np.zeros(series), lags, recent
@@ -397,22 +399,23 @@ class Memory:
 
     def anew(self, series: int) -> Memory:
         """Begin with as many other series without a past."""
-        return Memory.start(self.target, self.span, series, self.lags, self.usual)
+        return Memory.start(
+            self.target, self.span, series, self.lags, self.usual, self.recent.shape[1]
+        )
 
     def of(self, which: np.ndarray) -> Memory:
         """Give the memory of some of the series, in their order."""
         return Memory(
             self.target, self.span, self.usual, self.last[which], self.level[which],
             self.moved[which], self.weight[which], self.lags,
-            self.recent[which] if self.lags else self.recent,
+            self.recent[which],
         )  # fmt: skip
 
     def put(self, which: np.ndarray, memory: Memory) -> None:
         """Take over the memory of some of the series."""
         self.last[which], self.level[which] = memory.last, memory.level
         self.moved[which], self.weight[which] = memory.moved, memory.weight
-        if self.lags:
-            self.recent[which] = memory.recent
+        self.recent[which] = memory.recent
 
     @staticmethod
     def features(target: Target) -> int:
@@ -425,6 +428,10 @@ class Memory:
         if self.usual is None:
             return np.ones(len(self.last))
         return np.maximum(self.moved / self.weight, _LEAST_STRIDE * self.usual)
+
+    def back(self, count: int) -> np.ndarray:
+        """Give so many last values of each series, the newest first, [B, count]."""
+        return np.column_stack([self.recent, self.last])[:, ::-1][:, :count]
 
     def walk(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Go on along new values.
@@ -449,7 +456,7 @@ class Memory:
             own = values[:, :, np.newaxis]
         else:
             own = np.stack([values - self._levels(values), changes], axis=-1)
-        inputs = np.concatenate([own, window], axis=-1) if self.lags else own
+        inputs = np.concatenate([own, window], axis=-1)
         strides = self._strides(np.abs(changes))
         return limited(inputs / strides[..., np.newaxis]), strides
 
@@ -477,16 +484,16 @@ class Memory:
 
     def _window(self, before: np.ndarray) -> np.ndarray:
         """Give the lags of new values, [B, n, lags], which follow a last one: [B, 1 + n]."""
-        if not self.lags:
-            return np.zeros((0, 0, 0))
         longest = self.recent.shape[1]
+        if not longest:
+            return np.zeros((*before[:, 1:].shape, 0))
         first = np.isnan(self.recent)
         past = np.where(first, before[:, :1], self.recent)
         # the last value was not among its own earlier ones; of a new series it stands in for them
         whole = np.concatenate([past, before], axis=1)
         self.recent = whole[:, -longest - 1 : -1].copy()
         at = np.arange(longest + 1, whole.shape[1])
-        back = whole[:, at[:, np.newaxis] - np.array(self.lags)]
+        back = whole[:, at[:, np.newaxis] - np.array(self.lags, np.int64)]
         return back - before[:, 1:, np.newaxis]
 
 

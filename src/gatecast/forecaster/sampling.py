@@ -33,7 +33,7 @@ class Tracks:
         Position of each series' first value.
     values : ndarray of shape [total], float32
         The series, each followed by NaN, so that no forecast of one has its target in the next, and
-        preceded by its first value as far as a lag reaches.
+        preceded by its first value as far as is looked back.
     inputs : ndarray of shape [total, I - lags], float32
         What the network sees at each step but the lags, which are looked up; zero after the end of
         a series.
@@ -62,13 +62,14 @@ class Tracks:
         seen: Sequence[np.ndarray] | None = None,
         lags: tuple[int, ...] = (),
         usual: float | None = None,
+        reach: int = 0,
     ) -> Tracks:
         """Put series [n], in the network's unit, one after another.
 
         ``seen`` [n, E] is what the network sees of each series' steps besides its values; ``usual``
-        is as in :class:`gatecast.forecaster.recipe.Memory`.
+        and ``reach`` are as in :class:`gatecast.forecaster.recipe.Memory`.
         """
-        longest = max(lags, default=0)
+        longest = max(*lags, reach, 0)
         lengths = np.array([len(values) for values in series])
         ends = np.cumsum(longest + lengths + h + 1)
         values = np.full(ends[-1], np.nan, np.float32)
@@ -77,7 +78,8 @@ class Tracks:
         inputs = np.zeros((ends[-1], own + besides), np.float32)
         tracks = cls(
             target, h, lengths, ends - h - 1 - lengths, values, inputs,
-            np.ones(ends[-1], np.float32), Memory.start(target, span, len(series), lags, usual),
+            np.ones(ends[-1], np.float32),
+            Memory.start(target, span, len(series), lags, usual, reach),
         )  # fmt: skip
         for group, length in tracks.groups():
             memory = tracks.memory.anew(len(group))
@@ -179,6 +181,10 @@ class Tracks:
     def last(self, count: int) -> np.ndarray:
         """Give the positions of so many values before the last one of each series, [N, count]."""
         return (self.starts + self.lengths)[:, np.newaxis] + np.arange(-count - 1, -1)
+
+    def back(self, at: np.ndarray, count: int) -> np.ndarray:
+        """Give so many last values at positions of any shape, the newest first, [..., count]."""
+        return self.values[at[..., np.newaxis] - np.arange(count)].astype(np.float64)
 
     def targets(self, at: np.ndarray) -> np.ndarray:
         """Give what the network should say at positions of any shape, in its unit.

@@ -504,6 +504,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"误差(\S+) above(the mean|the naive forecast)", r"误差比\2高 \1"),
     (r"误差about(the mean|the naive forecast)", r"误差与\1相当"),
     (r"the naive forecast(?=低|高|小|相当|混合|比)", "朴素预测"),
+    (r"the seasonal naive forecast of (\d+) steps(?=混合|比)", r"\1 步的季节朴素预测"),
+    (r"a linear map of the last (\d+) values(?=混合|比)", r"最近 \1 个值的线性映射"),
     (r"the mean(?=低|高|小|相当|混合|比)", "均值"),
 )
 _FOLLOWED = {
