@@ -145,7 +145,7 @@ def test_targets_are_the_next_values_and_never_those_of_another_series(target):
 
 def test_short_series_are_drawn_whole_and_what_they_lack_is_not_there():
     series = [np.sin(np.arange(50.0)), np.sin(np.arange(6.0))]
-    stretches = Stretches(Tracks.lay(series, "values", 8, h=2), length=10, warmup=2, count=400)
+    stretches = Stretches(Tracks.lay(series, "values", 8, h=2), length=10, warmup=2, batch=400)
     x, y, weights = stretches.draw(np.random.default_rng(0))
     assert x.shape == (400, 10, 1)
     assert y.shape == weights.shape == (400, 8, 2)
@@ -516,7 +516,7 @@ def test_what_was_asked_for_is_what_is_told():
 def test_a_stretch_of_a_set_begins_anywhere_as_long_as_steps_are_left():
     series = [1000.0 * n + np.arange(n) for n in (7, 20, 90)]
     tracks = Tracks.lay(series, "values", 8, h=2)
-    stretches = Stretches(tracks, length=30, warmup=4, count=5000, least=8)
+    stretches = Stretches(tracks, length=30, warmup=4, batch=5000, least=8)
     _, y, weights = stretches.draw(np.random.default_rng(0))
     # the first target tells the series and where the stretch began in it
     first = (y[:, 0, 0] * stretches.scale[0]).round().astype(int)

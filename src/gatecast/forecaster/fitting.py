@@ -46,8 +46,11 @@ TrainingLoss: TypeAlias = Literal["auto", "absolute", "squared", "huber"]
 _Pull: TypeAlias = tuple[int, float]
 _ALONE: _Pull = (0, 1.0)
 
-#: Updates of an epoch: after so many, new stretches are drawn.
+#: Updates of an epoch: after so many, new stretches are drawn; fewer where horizons are so long
+#: that targets would fill the memory.
 _EPOCH = 25
+_SHORT_EPOCH = 5
+_MOST_TARGETS = 2**27
 #: With as many series, their ends are origins enough; with fewer, more of each is held back.
 _MANY_SERIES = 20
 #: Of so many values, a unit from all of them knows next to nothing of the last ones, stretches
@@ -173,7 +176,8 @@ class Fitting:
         back = self._held_back()
         candidates = s.candidates if s.updates is None else (s.updates,)
         chosen = [i for i, v in enumerate(self.series) if _can_hold_back(len(v), back)]
-        self._ticker.expect(sum(candidates) + (s.seeds + 2 * bool(s.level)) * candidates[-1])
+        trained = s.seeds + bool(s.level) * (s.seeds + 1)
+        self._ticker.expect(sum(candidates) + trained * candidates[-1])
         if not back or not chosen:
             self.notes.append("the series are too short to hold values back: nothing was measured")
             return candidates[0]
@@ -190,10 +194,10 @@ class Fitting:
         self.pull = self._choose_pull(chosen, back, best)
         if s.level:
             # as many networks as make the forecast: the median of several errs less than one
-            networks, _ = self._train(trial.stretches, updates, s.seeds)
-            told = [trial.said(network, s.threads, self.look_back) for network in networks]
-            median = np.median(told, axis=0)[..., 0]
-            (network,), _ = self._train(trial.stretches, updates, 1, spread=True)
+            networks, _ = self._train(trial.stretches, updates, range(1, s.seeds))
+            told = [trial.said(network, s.threads, self.look_back)[..., 0] for network in networks]
+            median = np.median([median, *told], axis=0)
+            (network,), _ = self._train(trial.stretches, updates, range(1), spread=True)
             spread = spread_of(trial.said(network, s.threads, self.look_back), s.level)
         calibration = self.calibration = trial.calibrated(median, self.pull, spread, s.level)
         self._ticker.expect(self._ticker.done + (s.seeds + bool(s.level)) * updates)
@@ -214,6 +218,7 @@ class Fitting:
         if best == _ALONE or not earlier:
             return best
         # what happens to all series at once at one origin must not decide
+        self._ticker.expect(self._ticker.total + found.updates)
         before = _Trial.lay(self, earlier, back, cut=back)
         return _best_pull(found, before.measure(self, found.updates))
 
@@ -271,6 +276,7 @@ class Fitting:
         # one origin says little: what happens to all series at once would decide
         earlier = self._earlier(chosen, back)
         first = candidates[0]
+        self._ticker.expect(self._ticker.total + (3 if earlier else 1) * first)
         trials: list[_Trial] = []
         found: list[list[_Measured]] = []
         for self.way in ways:
@@ -353,9 +359,9 @@ class Fitting:
             self.calibration.anchor = anchor(self.tracks)
         stretches = self._stretches(self.tracks)
         self.scale = stretches.scale
-        self.networks, histories = self._train(stretches, updates, s.seeds)
+        self.networks, histories = self._train(stretches, updates, range(s.seeds))
         if s.level:
-            network, history = self._train(stretches, updates, 1, spread=True)
+            network, history = self._train(stretches, updates, range(1), spread=True)
             self.networks += network
             histories += history
         self.losses = [history.loss for history in histories]
@@ -416,32 +422,35 @@ class Fitting:
         if self.look_back is not None:
             length = self.look_back
             warmup = length - 1
-        self.batch = s.batch_size or int(np.clip(tracks.lengths.sum() / length / 4, 16, 128))
-        self.epoch = min(_EPOCH, s.updates or _EPOCH)
+        batch = s.batch_size or int(np.clip(tracks.lengths.sum() / length / 4, 16, 128))
+        # an epoch's targets lie in memory at once
+        fits = _EPOCH * batch * (length - warmup) * s.h <= _MOST_TARGETS
+        epoch = _EPOCH if fits else _SHORT_EPOCH
         # short series of a set begin together, and steps counted from there would tell the year:
         # what all of them did in it would be learnt by heart, so that stretches begin anywhere
         anywhere = self.related and not self.long and self.look_back is None
         least = warmup + s.h + 2 if anywhere else length
-        return Stretches(tracks, length, warmup, self.epoch * self.batch, min(least, length))
+        epoch = min(epoch, s.updates or epoch)
+        return Stretches(tracks, length, warmup, batch, epoch, min(least, length))
 
     def _train(
-        self, stretches: Stretches, updates: int, seeds: int, *, spread: bool = False
+        self, stretches: Stretches, updates: int, seeds: Sequence[int], *, spread: bool = False
     ) -> tuple[list[Network], list[History]]:
-        """Train networks from so many seeds; side by side where a batch feeds one thread."""
-        s = self.settings
-        side_by_side = seeds > 1 and self.batch <= 32 and s.threads > 1
+        """Train a network from each seed; side by side where a batch feeds one thread."""
+        s, batch, epoch = self.settings, stretches.batch, stretches.epoch
+        side_by_side = len(seeds) > 1 and batch <= 32 and s.threads > 1
         levels = quantile_levels(s.level if spread else ())
         width = stretches.tracks.width
-        networks = [
-            Network.create(
+        networks = {
+            seed: Network.create(
                 width, s.hidden, s.h * len(levels), s.layers,
                 rng=np.random.default_rng((s.random_state, seed)), cell=s.cell,
                 residual=s.residual, zero_head=True,
                 dilations=tuple(s.dilation**layer for layer in range(s.layers)),
                 skip=np.zeros((width, s.h * len(levels))) if self.way.lags else None,
             )
-            for seed in range(seeds)
-        ]  # fmt: skip
+            for seed in seeds
+        }  # fmt: skip
 
         loss = self._loss(stretches.tracks.target)
         if spread or loss == "absolute":
@@ -451,8 +460,8 @@ class Fitting:
 
         def fit(seed: int) -> History:
             trainer = Trainer(
-                epochs=-(-updates // self.epoch),
-                batch_size=self.batch,
+                epochs=-(-updates // epoch),
+                batch_size=batch,
                 learning_rate=s.learning_rate,
                 schedule=s.schedule,
                 loss=minimised,
@@ -462,16 +471,16 @@ class Fitting:
                 threads=1 if side_by_side else s.threads,
             )
             return trainer.fit_drawn(
-                networks[seed], stretches.draw, progress=self._ticker.of(seed, self.epoch)
+                networks[seed], stretches.draw, progress=self._ticker.of(seed, epoch)
             )
 
         self._ticker.begin()
         if not side_by_side:
-            return networks, [fit(seed) for seed in range(seeds)]
-        with ThreadPoolExecutor(min(seeds, s.threads)) as pool:
-            running = [pool.submit(fit, seed) for seed in range(seeds)]
+            return [*networks.values()], [fit(seed) for seed in seeds]
+        with ThreadPoolExecutor(min(len(seeds), s.threads)) as pool:
+            running = [pool.submit(fit, seed) for seed in seeds]
             try:
-                return networks, [job.result() for job in running]
+                return [*networks.values()], [job.result() for job in running]
             except BaseException:
                 self._ticker.stop.set()
                 raise
@@ -599,7 +608,7 @@ class _Trial:
 
     def measure(self, fit: Fitting, updates: int) -> _Measured:
         """Train a network, and hold what it says against the values held back."""
-        (network,), _ = fit._train(self.stretches, updates, 1)
+        (network,), _ = fit._train(self.stretches, updates, range(1))
         median = self.said(network, fit.settings.threads, fit.look_back)[..., 0]
         pulls = [_ALONE, *((i, t) for i in range(len(self.anchors)) for t in TRUST if t < 1.0)]
         options = {

@@ -251,17 +251,26 @@ class Stretches:
         The series.
     length, warmup : int
         Steps of a stretch, T, and those at its start that have no target.
-    count : int
-        Stretches of one draw.
+    batch : int
+        Stretches of an update, B.
+    epoch : int, default 1
+        Updates for which stretches are drawn at once.
     least : int, optional
         Steps of a series that a stretch holds; the steps that it lacks at its end have no targets.
         If not given a stretch is whole, and only a shorter series is drawn with fewer steps.
     """
 
     def __init__(
-        self, tracks: Tracks, length: int, warmup: int, count: int, least: int | None = None
+        self,
+        tracks: Tracks,
+        length: int,
+        warmup: int,
+        batch: int,
+        epoch: int = 1,
+        least: int | None = None,
     ) -> None:
-        self.tracks, self.length, self.warmup, self.count = tracks, length, warmup, count
+        self.tracks, self.length, self.warmup = tracks, length, warmup
+        self.batch, self.epoch = batch, epoch
         self.places = np.maximum(tracks.lengths - (least or length), 0) + 1
         share = np.sqrt(self.places)
         self.share = share / share.sum()
@@ -277,10 +286,10 @@ class Stretches:
     def draw(self, rng: np.random.Generator) -> Samples:
         """Draw the samples of one epoch.
 
-        Their y [count, T - warmup, K] are in strides of their steps, in units of ``scale``.
+        Their y [epoch * B, T - warmup, K] are in strides of their steps, in units of ``scale``.
         """
         tracks = self.tracks
-        chosen = rng.choice(len(self.share), self.count, p=self.share)
+        chosen = rng.choice(len(self.share), self.epoch * self.batch, p=self.share)
         begin = tracks.starts[chosen] + rng.integers(0, self.places[chosen])
         end = tracks.starts[chosen] + tracks.lengths[chosen]
         at = np.minimum(begin[:, np.newaxis] + np.arange(self.length), end[:, np.newaxis])
