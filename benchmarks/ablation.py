@@ -39,16 +39,20 @@ def _no_lags() -> None:
 
 
 def _whole_unit() -> None:
-    fitting._LONG = 0
+    fitting.Fitting._usual_stride = lambda *_: None  # type: ignore[method-assign]
 
 
 def _from_the_start() -> None:
     begin = fitting.Stretches
 
     def whole(*args: Any) -> Any:
-        return begin(*args[:4])
+        return begin(*args[:5])
 
     fitting.Stretches = whole
+
+
+def _alone() -> None:
+    fitting.TRUST = (1.0,)
 
 
 def _no_week() -> None:
@@ -73,6 +77,7 @@ PARTS: dict[str, tuple[Callable[[], None], dict[str, Any]]] = {
     "short series drawn whole": (_from_the_start, {}),
     "no straight path": (_no_path, {}),
     "no week beside the day": (_no_week, {}),
+    "the network alone": (_alone, {}),
     "one network": (lambda: None, {"seeds": 1}),
     "150 updates": (lambda: None, {"updates": 150}),
     "24 units": (lambda: None, {"hidden": 24}),

@@ -8,9 +8,9 @@ import pytest
 
 from gatecast.errors import UsageError
 from gatecast.forecaster import LSTMForecaster, fitting
-from gatecast.forecaster.fitting import PRESETS
 from gatecast.forecaster.recipe import Memory, lags_of, prepare, seasons_of, usual_stride
 from gatecast.forecaster.sampling import Tracks
+from gatecast.forecaster.settings import PRESETS
 
 QUICK = {"updates": 40, "seeds": 1, "hidden": 8}
 

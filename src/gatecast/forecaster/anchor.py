@@ -8,14 +8,12 @@ values to come. All are in the network's unit.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-if TYPE_CHECKING:
-    from gatecast.forecaster.recipe import Target
-    from gatecast.forecaster.sampling import Tracks
+from gatecast.forecaster.recipe import Target
+from gatecast.forecaster.sampling import Tracks
 
 __all__ = ["Anchor"]
 

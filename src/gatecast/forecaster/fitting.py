@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -26,7 +25,6 @@ from gatecast.forecaster.recipe import (
     ChangeScaler,
     Choice,
     Prepared,
-    Scale,
     Target,
     choose_target,
     lags_of,
@@ -35,13 +33,13 @@ from gatecast.forecaster.recipe import (
     usual_stride,
 )
 from gatecast.forecaster.sampling import Stretches, Tracks
+from gatecast.forecaster.settings import Settings, TrainingLoss
+from gatecast.forecaster.ticker import Ticker
 from gatecast.kernel import Loss
 from gatecast.network import History, Network, Progress, Trainer
-from gatecast.network.training import Schedule
 
-__all__ = ["PRESETS", "Fitting", "Preset", "Settings", "TrainingLoss"]
+__all__ = ["Fitting"]
 
-TrainingLoss: TypeAlias = Literal["auto", "absolute", "squared", "huber"]
 #: Which anchor, and the network's share beside it.
 _Pull: TypeAlias = tuple[int, float]
 _ALONE: _Pull = (0, 1.0)
@@ -65,64 +63,6 @@ _MOST_HELD_BACK = 2000
 _LONGEST_STRETCH = 200
 #: No series' error counts as more than so many times the median one.
 _FAR = 5.0
-
-
-@dataclass(frozen=True)
-class Preset:
-    """Say how much time a fit may take.
-
-    Parameters
-    ----------
-    seeds : int
-        Networks trained.
-    candidates : tuple of int
-        Updates that are tried on the values held back; more are tried only while they help.
-    """
-
-    seeds: int
-    candidates: tuple[int, ...]
-
-
-PRESETS = {
-    "fast": Preset(1, (150, 500)),
-    "default": Preset(3, (150, 500, 1500)),
-    "best": Preset(7, (150, 500, 1500, 4500)),
-}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Hold what a fit is asked for; as in :class:`gatecast.LSTMForecaster`."""
-
-    h: int
-    level: tuple[float, ...]
-    season_length: int
-    log: Choice | Literal["box-cox"]
-    adjust_season: Choice
-    target: Target | Literal["auto"]
-    cell: Literal["lstm", "gru"]
-    hidden: int
-    layers: int
-    updates: int | None
-    seeds: int
-    learning_rate: float
-    random_state: int
-    threads: int
-    hist: tuple[str, ...] = ()
-    futr: tuple[str, ...] = ()
-    stat: tuple[str, ...] = ()
-    calendar: bool = False
-    look_back: int | None = None
-    longer_seasons: tuple[int, ...] = ()
-    scale: Scale = "auto"
-    clip_outliers: bool = False
-    candidates: tuple[int, ...] = PRESETS["default"].candidates
-    dropout: float = 0.0
-    residual: bool = False
-    dilation: int = 1
-    schedule: Schedule = "cosine"
-    batch_size: int | None = None
-    loss: TrainingLoss = "auto"
 
 
 class Fitting:
@@ -158,7 +98,7 @@ class Fitting:
         self.way = _Way()
         self.pull: _Pull = _ALONE
         self.calibration: Calibration | None = None
-        self._ticker = _Ticker(progress)
+        self._ticker = Ticker(progress)
 
     # ------------------------------------------------------------------------- values held back
 
@@ -227,7 +167,7 @@ class Fitting:
         earlier = [i for i in chosen if _can_hold_back(len(self.series[i]) - back, back)]
         return earlier if len(earlier) >= _MANY_SERIES else []
 
-    def anchors(self, target: Target) -> list[tuple[int, Callable[[Tracks], Anchor]]]:
+    def _anchors(self, target: Target) -> list[tuple[int, Callable[[Tracks], Anchor]]]:
         """List what a network may be mixed with: how many last values it sees, how it is made."""
         s = self.settings
         most = s.look_back or self.usual_length  # a look_back is all that is seen
@@ -351,7 +291,7 @@ class Fitting:
                 "inputs and answers are in strides: how far a series had moved from one value to "
                 "the next, as was known at each step",
             )
-        reach, anchor = self.anchors(self.target)[self.pull[0]]
+        reach, anchor = self._anchors(self.target)[self.pull[0]]
         self.tracks = Tracks.lay(
             values, self.target, self.span, s.h, seen, self.way.lags, usual, reach
         )
@@ -588,7 +528,7 @@ class _Trial:
         see = fit._see(shorter)
         seen = fit._seen(see, shorter, chosen)
         usual = fit._usual_stride(known, target)
-        anchors = fit.anchors(target)
+        anchors = fit._anchors(target)
         reach = max(reach for reach, _ in anchors)
         early = Tracks.lay(known, target, fit.span, s.h, seen, lags, usual, reach)
         made = [make(early) for _, make in anchors]
@@ -697,37 +637,3 @@ def _sentences(
             f"{calibration.trust:.0%} of the forecast is its"
         )
     return told
-
-
-class _StoppedError(Exception):
-    """Another thread was stopped."""
-
-
-class _Ticker:
-    """Count the updates of several trainings as one."""
-
-    def __init__(self, progress: Callable[[Progress], None] | None) -> None:
-        self.progress, self.total, self.done = progress, 1, 0
-        self.stop = threading.Event()
-        self._lock = threading.Lock()
-        self._finished = 0
-        self._parts: dict[int, int] = {}
-
-    def expect(self, total: int) -> None:
-        self.total = total
-
-    def begin(self) -> None:
-        """Begin a round of trainings."""
-        self._finished, self._parts = self.done, {}
-
-    def of(self, part: int, epoch: int) -> Callable[[Progress], None]:
-        def tell(p: Progress) -> None:
-            if self.stop.is_set():
-                raise _StoppedError
-            with self._lock:
-                self._parts[part] = round((p.epoch + p.share) * epoch)
-                self.done = self._finished + sum(self._parts.values())
-                if self.progress is not None:
-                    self.progress(Progress(self.done, max(self.total, self.done), 0.0, p.loss))
-
-        return tell

@@ -19,7 +19,7 @@ from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster.anchor import Anchor
 from gatecast.forecaster.calibration import spread_of
 from gatecast.forecaster.exogenous import Exogenous, Tail
-from gatecast.forecaster.fitting import PRESETS, Fitting, Settings, TrainingLoss
+from gatecast.forecaster.fitting import Fitting
 from gatecast.forecaster.recipe import (
     SCALES,
     Choice,
@@ -30,6 +30,7 @@ from gatecast.forecaster.recipe import (
 )
 from gatecast.forecaster.sampling import over_windows
 from gatecast.forecaster.seasons import as_seasons, find_season
+from gatecast.forecaster.settings import PRESETS, Settings, TrainingLoss
 from gatecast.kernel import State
 from gatecast.network import Network, Progress
 from gatecast.network.training import Schedule, available_threads

@@ -1,0 +1,47 @@
+"""The progress of several trainings, told as that of one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from gatecast.network import Progress
+
+__all__ = ["Ticker"]
+
+
+class _StoppedError(Exception):
+    """Another thread was stopped."""
+
+
+class Ticker:
+    """Count the updates of several trainings as one."""
+
+    def __init__(self, progress: Callable[[Progress], None] | None) -> None:
+        self.progress, self.total, self.done = progress, 1, 0
+        self.stop = threading.Event()
+        self._lock = threading.Lock()
+        self._finished = 0
+        self._parts: dict[int, int] = {}
+
+    def expect(self, total: int) -> None:
+        """Say how many updates there will be, as far as is known."""
+        self.total = total
+
+    def begin(self) -> None:
+        """Begin a round of trainings."""
+        self._finished, self._parts = self.done, {}
+
+    def of(self, part: int, epoch: int) -> Callable[[Progress], None]:
+        """Give what one training of the round tells; its epochs are of so many updates."""
+
+        def tell(p: Progress) -> None:
+            if self.stop.is_set():
+                raise _StoppedError
+            with self._lock:
+                self._parts[part] = round((p.epoch + p.share) * epoch)
+                self.done = self._finished + sum(self._parts.values())
+                if self.progress is not None:
+                    self.progress(Progress(self.done, max(self.total, self.done), 0.0, p.loss))
+
+        return tell
