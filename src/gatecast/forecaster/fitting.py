@@ -48,7 +48,7 @@ _ALONE: _Pull = (0, 1.0)
 #: that targets would fill the memory.
 _EPOCH = 25
 _SHORT_EPOCH = 5
-_MOST_TARGETS = 2**27
+_MOST_TARGETS = 2**26
 #: With as many series, their ends are origins enough; with fewer, more of each is held back.
 _MANY_SERIES = 20
 #: Of so many values, a unit from all of them knows next to nothing of the last ones, stretches
