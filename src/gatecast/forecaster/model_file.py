@@ -1,4 +1,4 @@
-"""The file of a fitted forecaster: arrays and a document, never code and never training data.
+"""The file of a fitted forecaster: arrays and a document, and never code.
 
 Of the values it holds what the next step starts from: of each series the last one, and as many
 before it as the network or its anchor sees.
