@@ -114,7 +114,7 @@ def walked_from_the_start(model, frame, days):
         if model.look_back is not None:
             x = x[:, -model.look_back :]
         said = [network.run(x)[0][:, -1] for network in model.networks_]
-        anchored = model._anchored(values[0, :110])[-1:]
+        anchored = model._anchor.along(values[0, :110])[-1:]
         median, _ = model._quantiles(said, strides[:, 109], anchored)
         base = values[0, 109] if model.target_ == "changes" else 0.0
         found.append(model.prepared_[i].restore(median[0] + base, 110))

@@ -344,9 +344,8 @@ def test_nothing_after_the_end_is_known_to_what_is_measured():
     poisoned = frame.copy()
     poisoned.loc[poisoned["ds"] >= 55, "y"] *= 1e6
     from gatecast.forecaster.fitting import Fitting
-    from gatecast.forecaster.settings import Settings
 
-    settings = Settings(5, (), 1, "auto", "auto", "auto", "lstm", 6, 1, 50, 1, 5e-3, 0, 1)
+    settings = LSTMForecaster(h=5, hidden=6, updates=50, seeds=1, threads=1)._settings(1, ())
     networks = []
     for table in (frame, poisoned):
         panel = read_panel(table)

@@ -9,6 +9,7 @@ import numpy as np
 
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.calendar import default_season_length
+from gatecast.data.least_squares import ridge
 from gatecast.errors import DataError, UsageError
 
 __all__ = ["LinearAutoregression", "WindowAverage"]
@@ -125,21 +126,9 @@ class LinearAutoregression(Baseline):
                 f"the longest series has {longest} values; look_back={p} and h={self.h} need at "
                 f"least {p + self.h}: supply more history or ask for less"
             )
-        gram = np.zeros((p, p))
-        cross = np.zeros((p, self.h))
-        for series in panel:
-            if len(series.values) < p + self.h:
-                continue
-            rows = np.lib.stride_tricks.sliding_window_view(series.values, p + self.h)
-            scaled = (rows - rows[:, p - 1 : p]) / _scale(series.values)
-            x = np.column_stack([scaled[:, : p - 1], np.ones(len(rows))])
-            gram += x.T @ x
-            cross += x.T @ scaled[:, p:]
-        penalty = np.zeros(p)
-        if p > 1:
-            penalty[:-1] = self.ridge * np.trace(gram[:-1, :-1]) / (p - 1)
-        # inputs that say the same twice make it singular: of all solutions take the smallest
-        self.weights_: np.ndarray = np.linalg.lstsq(gram + np.diag(penalty), cross, rcond=None)[0]
+        long = [series.values for series in panel if len(series.values) >= p + self.h]
+        blocks = (_windows(values, p, self.h) for values in long)
+        self.weights_: np.ndarray = ridge(blocks, p, self.h, self.ridge, free=1)
         self.look_back_: int = p
         return self
 
@@ -150,6 +139,13 @@ class LinearAutoregression(Baseline):
         scale = _scale(values)
         x = np.append((past[:-1] - past[-1]) / scale, 1.0)
         return past[-1] + scale * (x @ self.weights_)
+
+
+def _windows(values: np.ndarray, p: int, h: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give what every window sees of a series, with an intercept, and what follows it."""
+    rows = np.lib.stride_tricks.sliding_window_view(values, p + h)
+    scaled = (rows - rows[:, p - 1 : p]) / _scale(values)
+    return np.column_stack([scaled[:, : p - 1], np.ones(len(rows))]), scaled[:, p:]
 
 
 def _scale(values: np.ndarray) -> float:

@@ -124,13 +124,12 @@ def attribution(
             size = float(model.scale_[k] * track.strides[-1]) * trust
             middle = _middle([way.said[k] for way in ways])
             shares = np.mean([ways[i].shares(k, steps) for i in middle], axis=0) * size
-            seen = straight[n - len(x) :, k]
             said, without = (
-                float(np.mean([getattr(ways[i], name)[k] for i in middle])) * size + present + part
-                for name, part in (
-                    ("said", straight[:, k].sum()), ("without", straight[: n - len(x), k].sum())
-                )
-            )  # fmt: skip
+                float(np.mean([getattr(ways[i], name)[k] for i in middle])) * size
+                for name in ("said", "without")
+            )
+            # what is straight from values before those that are shown belongs to the baseline
+            base, seen = present + straight[: n - len(x), k].sum(), straight[n - len(x) :, k]
             if anchor.reach:
                 shares = np.column_stack([shares, seen])
             parts.append(
@@ -141,8 +140,8 @@ def attribution(
                         "input": np.tile(np.array(names, dtype=object), len(x)),
                         "attribution": shares.ravel(),
                         "effect": shares.ravel() * own[k],
-                        "baseline": without,
-                        "forecast": said,
+                        "baseline": without + base,
+                        "forecast": said + base + seen.sum(),
                     }
                 )
             )

@@ -9,6 +9,7 @@ import numpy as np
 from gatecast.evaluation.diagnosis import loss_settled
 from gatecast.evaluation.residuals import ljung_box, mean_error, uneven_spread
 from gatecast.explain.walk import Track, said_of
+from gatecast.forecaster.anchor import SIMPLEST
 from gatecast.forecaster.lstm import LSTMForecaster
 
 __all__ = ["Learnt", "how_it_learnt"]
@@ -66,7 +67,7 @@ def how_it_learnt(model: LSTMForecaster, track: Track) -> Learnt:
 
 def _held_back(model: LSTMForecaster) -> str:
     """Say how the forecast stood on values held back, beside the simplest one."""
-    what = "the mean" if model.target_ == "values" else "the naive forecast"
+    what = SIMPLEST[model.target_]
     found = model.calibration_
     if found is None:
         return "the series are too short to hold values back: nothing says how good the forecast is"

@@ -180,7 +180,7 @@ def said_of(model: LSTMForecaster, track: Track) -> np.ndarray:
     """
     x = track.inputs[np.newaxis]
     said = [model._along(network, x)[0] for network in model.networks_]
-    median, _ = model._quantiles(said, track.strides, model._anchored(track.values))
+    median, _ = model._quantiles(said, track.strides, model._anchor.along(track.values))
     ahead = median[:-1, 0]
     if model.target_ == "changes":
         ahead = ahead + track.values[:-1]

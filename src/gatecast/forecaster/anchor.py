@@ -12,10 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from gatecast.data.least_squares import ridge
 from gatecast.forecaster.recipe import Target
 from gatecast.forecaster.sampling import Tracks
 
-__all__ = ["Anchor"]
+__all__ = ["SIMPLEST", "Anchor"]
+
+#: What an answer of zero is.
+SIMPLEST: dict[Target, str] = {"values": "the mean", "changes": "the naive forecast"}
 
 #: Steps that a map of least squares is fitted at, evenly over all series.
 _MOST_STEPS = 65536
@@ -48,8 +52,7 @@ class Anchor:
     @classmethod
     def nothing(cls, target: Target, h: int) -> Anchor:
         """Answer zero: the mean of values, or the naive forecast."""
-        name = "the mean" if target == "values" else "the naive forecast"
-        return cls(name, np.zeros((0, h)))
+        return cls(SIMPLEST[target], np.zeros((0, h)))
 
     @classmethod
     def season(cls, target: Target, h: int, season_length: int) -> Anchor:
@@ -83,18 +86,16 @@ class Anchor:
         nth = np.arange(0, ends[-1], max(1, ends[-1] // _MOST_STEPS))
         which = np.searchsorted(ends, nth, side="right")
         at = tracks.starts[which] + reach - 1 + nth - (ends - counts)[which]
-        gram, cross = np.zeros((reach, reach)), np.zeros((reach, h))
-        for begin in range(0, len(at), _AT_ONCE):
-            now = at[begin : begin + _AT_ONCE]
+
+        def block(now: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             stride = tracks.strides[now, np.newaxis].astype(np.float64)
             seen = tracks.back(now, reach)
             if target == "changes":
                 seen = seen - seen[:, :1]
-            seen = seen / stride
-            gram += seen.T @ seen
-            cross += seen.T @ (tracks.targets(now) / stride)
-        penalty = _RIDGE * np.trace(gram) / reach + 1e-12
-        weights = np.linalg.solve(gram + penalty * np.eye(reach), cross)
+            return seen / stride, tracks.targets(now) / stride
+
+        blocks = (block(at[begin : begin + _AT_ONCE]) for begin in range(0, len(at), _AT_ONCE))
+        weights = ridge(blocks, reach, h, _RIDGE)
         name = f"a linear map of the last {reach} values"
         return cls(name, weights - _present(target, weights))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
-from gatecast.forecaster.anchor import Anchor
+from gatecast.forecaster.anchor import SIMPLEST, Anchor
 from gatecast.forecaster.calibration import (
     TRUST,
     Calibration,
@@ -549,29 +549,31 @@ class _Trial:
     def measure(self, fit: Fitting, updates: int) -> _Measured:
         """Train a network, and hold what it says against the values held back."""
         (network,), _ = fit._train(self.stretches, updates, range(1))
-        median = self.said(network, fit.settings.threads, fit.look_back)[..., 0]
-        pulls = [_ALONE, *((i, t) for i in range(len(self.anchors)) for t in TRUST if t < 1.0)]
-        options = {
-            pull: np.nanmean(np.abs(self.wanted - self.mixed(median, pull)), axis=1)
-            for pull in pulls
-        }
+        said = self.said(network, fit.settings.threads, fit.look_back)
+        median = said[..., 0].astype(np.float64)
+        options = {_ALONE: self._off(median)}
+        for i in range(len(self.anchors)):
+            anchored = self._anchored(i)
+            options |= {(i, t): self._off(mixed(median, anchored, t)) for t in TRUST if t < 1.0}
         return _Measured(updates, median, options, self.independent, self._errors(median))
 
-    def mixed(self, median: np.ndarray, pull: _Pull) -> np.ndarray:
-        """Mix what a network says from each origin held back with an anchor, [n, K]."""
-        which, trust = pull
+    def _anchored(self, which: int) -> np.ndarray:
+        """Give what an anchor says from each origin held back, [n, K]."""
         anchor = self.anchors[which]
         windows = self.tracks.back(self.tracks.last(self.back), anchor.reach)
-        return mixed(median, anchor.say(windows).reshape(median.shape), trust)
+        return anchor.say(windows).reshape(self.wanted.shape)
+
+    def _off(self, forecast: np.ndarray) -> np.ndarray:
+        """Give the mean absolute error from each origin held back, [n]."""
+        return np.nanmean(np.abs(self.wanted - forecast), axis=1)
 
     def calibrated(
         self, median: np.ndarray, pull: _Pull, spread: np.ndarray | None, level: Sequence[float]
     ) -> Calibration:
         """Hold mixed forecasts, with their spread, against what came."""
         which, trust = pull
-        return Calibration.measure(
-            trust, self.anchors[which], self.mixed(median, pull), spread, self.wanted, level
-        )
+        forecast = mixed(median, self._anchored(which), trust)
+        return Calibration.measure(trust, self.anchors[which], forecast, spread, self.wanted, level)
 
     def _errors(self, forecast: np.ndarray) -> np.ndarray:
         """Score the forecasts from the first origin held back, in each series' own unit."""
@@ -618,7 +620,7 @@ def _sentences(
     updates: int, calibration: Calibration, back: int, series: int, target: Target
 ) -> list[str]:
     """Say what the values held back have shown."""
-    what = "the mean" if target == "values" else "the naive forecast"
+    what = SIMPLEST[target]
     anchor = calibration.anchor.name
     gain = 1.0 - calibration.error / calibration.naive_error if calibration.naive_error else 0.0
     of = "" if series == 1 else f" of each of {series} series"

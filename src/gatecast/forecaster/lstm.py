@@ -231,15 +231,7 @@ class LSTMForecaster:
         panel.require(self._columns())
         self._check_lengths(panel)
         season, longer, found = self._seasons(panel)
-        settings = Settings(
-            self.h, tuple(self.level), season, self.log, self.adjust_season, self.target,
-            self.cell, self.hidden, self.layers, self.updates, self._points, self.learning_rate,
-            self.random_state, self._threads(), tuple(self.hist_exog_list),
-            tuple(self.futr_exog_list), tuple(self.stat_exog_list), self.calendar,
-            self.look_back, longer, self.scale, self.clip_outliers,
-            PRESETS[self.preset].candidates, self.dropout, self.residual, self.dilation,
-            self.schedule, self.batch_size, self.loss,
-        )  # fmt: skip
+        settings = self._settings(season, longer)
         fitting = Fitting(settings, panel, [*map(_named, panel)], progress)
         updates = fitting.calibrate()
         if fitting.calibration is None and self.level:
@@ -275,6 +267,18 @@ class LSTMForecaster:
             *fitting.notes,
         ]  # fmt: skip
         return self
+
+    def _settings(self, season_length: int, longer_seasons: tuple[int, ...]) -> Settings:
+        """Give what a fit is asked for, with all that the data and the machine decide."""
+        names = {f.name for f in fields(Settings)}
+        asked = {name: value for name, value in self.get_params().items() if name in names}
+        found = {
+            "level": tuple(self.level), "season_length": season_length,
+            "longer_seasons": longer_seasons, "seeds": self._points, "threads": self._threads(),
+            "hist": tuple(self.hist_exog_list), "futr": tuple(self.futr_exog_list),
+            "stat": tuple(self.stat_exog_list), "candidates": PRESETS[self.preset].candidates,
+        }  # fmt: skip
+        return Settings(**{**asked, **found})
 
     def _check_settings(self) -> None:
         for name in ("h", "hidden", "layers", "dilation"):
@@ -414,7 +418,7 @@ class LSTMForecaster:
             If ``futr_df`` is needed and not given, is not needed, or lacks a step.
         """
         self._require_fitted("predict")
-        median, ends = self._quantiles(self._say(futr_df), self._memory.stride, self._anchored())
+        median, ends = self._ahead(futr_df)
         base = self._memory.last[:, np.newaxis] if self.target_ == "changes" else 0.0
         frame = self.ends_.future_frame(self.h)
         columns = {"LSTM": median}
@@ -461,7 +465,7 @@ class LSTMForecaster:
                 "simulate() draws from the errors of whole forecasts of values held back, and the "
                 f"series are too short for one of h={self.h}: supply more history"
             )
-        median, _ = self._quantiles(self._say(futr_df), self._memory.stride, self._anchored())
+        median, _ = self._ahead(futr_df)
         if self.target_ == "changes":
             median = median + self._memory.last[:, np.newaxis]
         rng = np.random.default_rng(random_state)
@@ -513,7 +517,7 @@ class LSTMForecaster:
             said = [self._along(network, x)[0] for network in self.networks_]
             median, _ = self._quantiles(
                 [outputs[origins] for outputs in said], strides[origins],
-                self._anchored(values[0])[origins],
+                self._anchor.along(values[0])[origins],
             )  # fmt: skip
             if self.target_ == "changes":
                 median = median + values[0, origins, np.newaxis]
@@ -758,18 +762,17 @@ class LSTMForecaster:
                 )
         return np.array([places[name] for name in panel.ids])
 
-    def _anchored(self, values: np.ndarray | None = None) -> np.ndarray:
-        """Give the anchor's answers after the end of each series, or at each step of one [n]."""
-        if values is None:
-            return self._anchor.say(self._memory.back(self._anchor.reach))
-        return self._anchor.along(values)
-
     @property
     def _anchor(self) -> Anchor:
         """What the networks are mixed with."""
         if self.calibration_ is None:
             return Anchor.nothing(self.target_, self.h)
         return self.calibration_.anchor
+
+    def _ahead(self, futr_df: Any) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
+        """Give forecast and interval ends [N, K] after the end of each series."""
+        anchored = self._anchor.say(self._memory.back(self._anchor.reach))
+        return self._quantiles(self._say(futr_df), self._memory.stride, anchored)
 
     def _quantiles(
         self, said: Sequence[np.ndarray], strides: np.ndarray, anchored: np.ndarray

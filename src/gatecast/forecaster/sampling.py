@@ -69,7 +69,8 @@ class Tracks:
         ``seen`` [n, E] is what the network sees of each series' steps besides its values; ``usual``
         and ``reach`` are as in :class:`gatecast.forecaster.recipe.Memory`.
         """
-        longest = max(*lags, reach, 0)
+        memory = Memory.start(target, span, len(series), lags, usual, reach)
+        longest = memory.recent.shape[1]
         lengths = np.array([len(values) for values in series])
         ends = np.cumsum(longest + lengths + h + 1)
         values = np.full(ends[-1], np.nan, np.float32)
@@ -78,8 +79,7 @@ class Tracks:
         inputs = np.zeros((ends[-1], own + besides), np.float32)
         tracks = cls(
             target, h, lengths, ends - h - 1 - lengths, values, inputs,
-            np.ones(ends[-1], np.float32),
-            Memory.start(target, span, len(series), lags, usual, reach),
+            np.ones(ends[-1], np.float32), memory,
         )  # fmt: skip
         for group, length in tracks.groups():
             memory = tracks.memory.anew(len(group))

@@ -54,18 +54,18 @@ class Settings:
     learning_rate: float
     random_state: int
     threads: int
-    hist: tuple[str, ...] = ()
-    futr: tuple[str, ...] = ()
-    stat: tuple[str, ...] = ()
-    calendar: bool = False
-    look_back: int | None = None
-    longer_seasons: tuple[int, ...] = ()
-    scale: Scale = "auto"
-    clip_outliers: bool = False
-    candidates: tuple[int, ...] = PRESETS["default"].candidates
-    dropout: float = 0.0
-    residual: bool = False
-    dilation: int = 1
-    schedule: Schedule = "cosine"
-    batch_size: int | None = None
-    loss: TrainingLoss = "auto"
+    hist: tuple[str, ...]
+    futr: tuple[str, ...]
+    stat: tuple[str, ...]
+    calendar: bool
+    look_back: int | None
+    longer_seasons: tuple[int, ...]
+    scale: Scale
+    clip_outliers: bool
+    candidates: tuple[int, ...]
+    dropout: float
+    residual: bool
+    dilation: int
+    schedule: Schedule
+    batch_size: int | None
+    loss: TrainingLoss
