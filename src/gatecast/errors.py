@@ -11,13 +11,16 @@
     ├── NotFittedError      asked to predict before it was fitted                         exit 2
     └── TrainingError       the loss became NaN or infinite                               exit 5
 
-Every message is a sentence: what was asked, what was found and where, what to do.
+Every message is a sentence: what was requested, what was found and where, what to do.
 """
 
 from __future__ import annotations
 
 import importlib
 from types import ModuleType
+
+from gatecast.messages import Language, Message, from_document
+from gatecast.messages.writing import Spelling
 
 __all__ = [
     "DataError",
@@ -33,9 +36,36 @@ __all__ = [
 
 
 class GatecastError(Exception):
-    """Stand at the root of every error that gatecast raises on purpose."""
+    """Stand at the root of every error that gatecast raises on purpose.
+
+    Parameters
+    ----------
+    *args
+        The message: a :class:`gatecast.messages.Message`, or its text.
+    """
 
     exit_code = 1
+
+    @property
+    def message(self) -> Message:
+        """The sentence as data; that of a plain text has the id ``"text"``."""
+        first = self.args[0] if self.args else ""
+        return from_document(first if isinstance(first, str) else str(first))
+
+    def text(self, language: Language = "en", spelling: Spelling = str) -> str:
+        """Write the sentence in a language, its arguments spelt as the caller does.
+
+        Parameters
+        ----------
+        language, spelling
+            As for :meth:`gatecast.messages.Message.text`.
+
+        Returns
+        -------
+        str
+            For people.
+        """
+        return self.message.text(language, spelling)
 
 
 class UsageError(GatecastError, ValueError):

@@ -1,0 +1,13 @@
+"""Floor 0: every sentence of the library once, with an id, its fields, English and Chinese."""
+
+from gatecast.messages.message import (
+    Argument,
+    Language,
+    Message,
+    from_document,
+    message,
+    sentence,
+)
+from gatecast.messages.writing import join
+
+__all__ = ["Argument", "Language", "Message", "from_document", "join", "message", "sentence"]

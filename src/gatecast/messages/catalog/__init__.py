@@ -1,0 +1,25 @@
+"""Every sentence: its id, its English and its Chinese, side by side in a file for each subject."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from gatecast.messages.catalog import general
+
+__all__ = ["CATALOG", "Texts"]
+
+#: English, and Chinese with the same fields; formats are those of :func:`gatecast.messages.write`.
+Texts: TypeAlias = dict[str, tuple[str, str]]
+
+
+def _merged(*parts: Texts) -> Texts:
+    whole: Texts = {}
+    for part in parts:
+        twice = whole.keys() & part.keys()
+        if twice:
+            raise ValueError(f"messages {sorted(twice)} are there twice")
+        whole |= part
+    return whole
+
+
+CATALOG = _merged(general.TEXTS)

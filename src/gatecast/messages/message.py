@@ -1,0 +1,181 @@
+"""A sentence as data: an id and fields, from which its English and its Chinese are written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from gatecast.messages.catalog import CATALOG
+from gatecast.messages.writing import Argument, Language, Spelling, field_names, write
+
+__all__ = ["Argument", "Language", "Message", "from_document", "message", "sentence"]
+
+#: A sentence that ends in one of these needs no full stop.
+_STOPS = (".", "?", "!", "。", "？", "！")
+
+
+class Message(str):
+    """Hold a sentence as data; as a ``str`` it is its English text.
+
+    It compares, sorts, joins and prints as that text, so that a list of messages is a list of
+    sentences. It cannot be changed.
+
+    Parameters
+    ----------
+    id : str
+        Of a sentence in :mod:`gatecast.messages.catalog`.
+    fields : mapping of str to value
+        What the sentence is filled with: exactly the fields of its template. Numbers, texts,
+        :class:`Argument`, other messages, or sequences of them.
+
+    Attributes
+    ----------
+    id : str
+        As given.
+    fields : mapping of str to value
+        As given; NumPy's numbers as Python's, sequences as tuples.
+
+    Raises
+    ------
+    KeyError
+        If there is no such id.
+    TypeError
+        If the fields are not those of the template.
+    """
+
+    id: str
+    fields: Mapping[str, Any]
+
+    def __new__(cls, id: str, fields: Mapping[str, Any]) -> Message:  # noqa: A002, D102
+        template = CATALOG[id][0]
+        expected = field_names(template)
+        if set(fields) != expected:
+            raise TypeError(
+                f'message "{id}" has the fields {sorted(expected)}; {sorted(fields)} were given'
+            )
+        plain = {name: _plain(value) for name, value in fields.items()}
+        made = super().__new__(cls, write(template, plain, "en"))
+        made.id, made.fields = id, MappingProxyType(plain)
+        return made
+
+    @property
+    def en(self) -> str:
+        """The sentence in English."""
+        return str(self)
+
+    def text(self, language: Language = "en", spelling: Spelling = str) -> str:
+        """Write the sentence.
+
+        Parameters
+        ----------
+        language : {"en", "zh"}
+            Which language.
+        spelling : callable, optional
+            How arguments are spelt: takes ``"look_back"`` and gives ``"--look-back"``, for example.
+            Names of columns and series are not touched.
+
+        Returns
+        -------
+        str
+            Without a capital and a full stop, which :func:`sentence` adds.
+        """
+        english, chinese = CATALOG[self.id]
+        return write(chinese if language == "zh" else english, self.fields, language, spelling)
+
+    def document(self) -> dict[str, Any]:
+        """Give ``id``, ``fields`` and ``text`` (in English) as JSON has them."""
+        fields = {name: _json(value) for name, value in self.fields.items()}
+        return {"id": self.id, "fields": fields, "text": str(self)}
+
+    def __reduce__(self) -> Any:
+        return Message, (self.id, dict(self.fields))
+
+
+def message(id: str, /, **fields: Any) -> Message:  # noqa: A002
+    """Make a message; see :class:`Message`."""
+    return Message(id, fields)
+
+
+def from_document(document: Mapping[str, Any] | str) -> Message:
+    """Read what :meth:`Message.document` gave.
+
+    Parameters
+    ----------
+    document : mapping or str
+        A text, or a message of an id that is no longer there, becomes a message of its text.
+
+    Returns
+    -------
+    Message
+        With the same text in English.
+    """
+    if isinstance(document, Message):
+        return document
+    if isinstance(document, str):
+        return message("text", text=document)
+    try:
+        return Message(document["id"], {k: _read(v) for k, v in document["fields"].items()})
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return message("text", text=str(document.get("text", "")))
+
+
+def sentence(told: str, language: Language = "en", spelling: Spelling = str) -> str:
+    """Write a message as a whole sentence: with a capital and a full stop.
+
+    Parameters
+    ----------
+    told : Message or str
+        Names and numbers at the beginning stay as they are.
+    language : {"en", "zh"}
+        Which language; a plain ``str`` has only its own.
+    spelling : callable, optional
+        As for :meth:`Message.text`.
+
+    Returns
+    -------
+    str
+        For a page or a terminal.
+    """
+    named, text = False, str(told)
+    if isinstance(told, Message) and told.id != "text":
+        named = CATALOG[told.id][0].startswith("{")
+        text = told.text(language, spelling)
+    else:
+        language = "en"
+    if text and not named:
+        text = text[0].upper() + text[1:]
+    if text.endswith(_STOPS):
+        return text
+    return text + ("。" if language == "zh" else ".")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, (list, tuple)):
+        return tuple(_plain(item) for item in value)
+    return value
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Message):
+        return value.document()
+    if isinstance(value, Argument):
+        return {"argument": str(value)}
+    if isinstance(value, tuple):
+        return [_json(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return Argument(value["argument"]) if "argument" in value else from_document(value)
+    if isinstance(value, list):
+        return tuple(_read(item) for item in value)
+    return math.nan if value is None else value

@@ -1,0 +1,125 @@
+"""How fields are written in a sentence: numbers, shares, counts, lists, names of arguments."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
+
+__all__ = ["Argument", "Language", "Spelling", "field_names", "join", "write"]
+
+Language = Literal["en", "zh"]
+#: How a caller spells an argument: the command line writes ``look_back`` as ``--look-back``.
+Spelling = Callable[[str], str]
+
+
+class Argument(str):
+    """Name an argument of the library, so that each door can spell it in its own way.
+
+    A column that happens to have the same name is an ordinary ``str`` and stays as it is.
+    """
+
+
+def join(items: Iterable[str], language: Language = "en") -> str:
+    """List items as a sentence does: "A, B and C", or "A、B 和 C".
+
+    Parameters
+    ----------
+    items : iterable of str
+        Already written.
+    language : {"en", "zh"}
+        Of the sentence.
+
+    Returns
+    -------
+    str
+        Empty if there are no items.
+    """
+    *first, last = list(items) or [""]
+    if not first:
+        return last
+    comma, conjunction = ("、", " 和 ") if language == "zh" else (", ", " and ")
+    return comma.join(first) + conjunction + last
+
+
+def write(
+    template: str, fields: Mapping[str, Any], language: Language, spelling: Spelling = str
+) -> str:
+    """Fill a template.
+
+    Besides Python's own, a field has these formats: ``{gain:percent}`` a share with as many digits
+    as it deserves; any format that ends in ``%``; ``{p:p}`` a probability, after the letter p;
+    ``{names:list}`` and ``{names:quoted}`` a list of words, as they are or in quotation marks;
+    ``{n:step|steps}`` a count with its noun (in Chinese the template has the noun);
+    ``{@look_back}`` an argument of that name.
+
+    Parameters
+    ----------
+    template : str
+        With fields in braces.
+    fields : mapping of str to value
+        Their values; those that are messages are written in the same language.
+    language : {"en", "zh"}
+        Of the sentence.
+    spelling : callable
+        How arguments are spelt.
+
+    Returns
+    -------
+    str
+        The sentence.
+    """
+    return _Writer(language, spelling).vformat(template, (), fields)
+
+
+def field_names(template: str) -> set[str]:
+    """Name the fields of a template, without arguments."""
+    names = (name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
+    return {name for name in names if not name.startswith("@")}
+
+
+class _Writer(string.Formatter):
+    def __init__(self, language: Language, spelling: Spelling) -> None:
+        self.language, self.spelling = language, spelling
+
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        if isinstance(key, str) and key.startswith("@"):
+            return Argument(key[1:])
+        return super().get_value(key, args, kwargs)
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Argument):
+            return self.spelling(str(value))
+        if hasattr(value, "text"):  # a message within a message
+            return value.text(self.language, self.spelling)
+        if format_spec == "list":
+            return join([self.format_field(item, "") for item in value], self.language)
+        if format_spec == "quoted":
+            left, right = ("“", "”") if self.language == "zh" else ('"', '"')
+            return join([f"{left}{item}{right}" for item in value], self.language)
+        if "|" in format_spec:
+            one, many = format_spec.split("|")
+            return f"{value:,} {one if value == 1 else many}"
+        if format_spec == "p":
+            return self._probability(value)
+        if format_spec == "percent":
+            format_spec = _share_format(value)
+        written = format(value, format_spec)
+        if format_spec.endswith("%") and self.language == "en":
+            return f"{written[:-1]} %"
+        return written
+
+    def _probability(self, p: float) -> str:
+        if p < 0.001:
+            return "< 0.001"
+        return f"= {p:.3f}"
+
+
+def _share_format(share: float) -> str:
+    """Give small shares a decimal, and do not round what is nearly all to all."""
+    if not math.isfinite(share) or abs(share) >= 1.0:
+        return ".0%"
+    if abs(share) < 0.095:
+        return ".1%"
+    return ".0%" if abs(share) < 0.985 else ".2%"
