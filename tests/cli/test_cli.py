@@ -4,7 +4,6 @@ import html
 import importlib.util
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -158,37 +157,6 @@ def test_ctrl_c_stops_at_once_without_a_traceback(passengers):
     assert process.returncode in (130, -signal.SIGINT)
     assert "Traceback" not in stderr
     assert not (passengers.parent / "gatecast-demo.html").exists()
-
-
-def on_a_terminal(*arguments, cwd):
-    """Run with stderr on a terminal of its own, and give what stood there."""
-    master, slave = os.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gatecast", *map(str, arguments)],
-        cwd=cwd, stdout=subprocess.DEVNULL, stderr=slave, env={**os.environ, "TERM": "xterm"},
-    )  # fmt: skip
-    os.close(slave)
-    seen = b""
-    while True:
-        try:
-            part = os.read(master, 65536)
-        except OSError:  # the other end was closed
-            break
-        if not part:
-            break
-        seen += part
-    os.close(master)
-    assert process.wait(timeout=120) == 0, seen
-    return seen.decode()
-
-
-def test_work_shows_its_progress_on_a_terminal(passengers):
-    folder = passengers.parent
-    models = "LinearAutoregression,Naive"
-    seen = on_a_terminal("backtest", "air.csv", "--h", 12, "--models", models, cwd=folder)
-    assert "40/40 fits" in seen
-    seen = on_a_terminal("forecast", "air.csv", "--h", 2, cwd=folder)
-    assert re.search(r"update \d+/\d+", seen)
 
 
 @pytest.fixture

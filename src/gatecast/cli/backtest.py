@@ -155,7 +155,7 @@ def _glass(
     from gatecast.cli.glass import write_glass
     from gatecast.forecaster import LSTMForecaster
 
-    with training_bars({"LSTM": "training"}, unit="update") as tell:
+    with training_bars({"LSTM": "training"}, unit="steps") as tell:
         fitted = LSTMForecaster(**settings).fit(found.panel, progress=lambda p: tell("LSTM", p))
     return write_glass(fitted, report, name=file.name, judged=judged(found, answers))
 

@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
+from rich.table import Column
+from rich.text import Text
 
 from gatecast.network import Progress as Training
 
-__all__ = ["counted", "training_bars"]
+if TYPE_CHECKING:
+    from gatecast.tuning.study import Status
+
+__all__ = ["counted", "training_bars", "trials"]
+
+
+class _Count(ProgressColumn):
+    """How many of how many are done; nothing until the total is known."""
+
+    def render(self, task: Task) -> Text:
+        """Write the count of a task whose total may not be known yet."""
+        if task.total is None:
+            return Text("")
+        done = task.fields.get("count", task.completed)
+        return Text(f"{done:.0f}/{task.total:.0f} {task.fields['unit']}")
+
+
+def _bars() -> Progress:
+    """Make the bars that every verb shows; a line is as wide as the terminal and no wider."""
+    console = Console(stderr=True, highlight=False)
+    return Progress(
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=20),
+        _Count(table_column=Column(no_wrap=True)),
+        TextColumn("{task.fields[loss]}", markup=False, table_column=Column(no_wrap=True)),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        refresh_per_second=10,
+    )
 
 
 @contextmanager
 def training_bars(
-    labels: dict[str, str], unit: str = "epoch"
+    labels: dict[str, str], unit: str = "epochs"
 ) -> Iterator[Callable[[str, Training], None]]:
     """Show a bar for each training that reports, and a line for the loss of each epoch.
 
@@ -23,7 +56,7 @@ def training_bars(
     ----------
     labels : dict of str to str
         What to call each training, by its key.
-    unit : str, default "epoch"
+    unit : str, default "epochs"
         What is counted; of anything but epochs there are too many for a line each.
 
     Yields
@@ -31,40 +64,27 @@ def training_bars(
     callable
         Takes a key and a :class:`gatecast.network.Progress`.
     """
-    console = Console(stderr=True)
-    bars = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=30),
-        TextColumn(unit + " {task.fields[epoch]}/{task.total:.0f}"),
-        TextColumn("{task.fields[loss]}"),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        refresh_per_second=10,
-    )
+    bars = _bars()
     tasks = {}
-    told: dict[str, int] = {}
+    last: dict[str, int] = {}
 
-    def tell(key: str, training: Training) -> None:
+    def report(key: str, training: Training) -> None:
         if key not in tasks:
-            tasks[key] = bars.add_task(labels[key], total=training.epochs, epoch=0, loss="")
+            tasks[key] = bars.add_task(labels[key], total=None, unit=unit, loss="")
         loss = "" if training.loss is None else f"loss {training.loss:.4f}"
-        if unit == "epoch" and training.epoch > told.get(key, 0) and console.is_terminal:
-            told[key] = training.epoch
-            bars.console.print(
-                f"{labels[key]}: epoch {training.epoch}/{training.epochs}, {loss}",
-                highlight=False,
-            )
+        if unit == "epochs" and training.epoch > last.get(key, 0) and not bars.disable:
+            last[key] = training.epoch
+            bars.console.print(f"{labels[key]}: epoch {training.epoch}/{training.epochs}, {loss}")
         bars.update(
             tasks[key],
             total=training.epochs,
             completed=training.epoch + training.share,
-            epoch=min(training.epochs, training.epoch + (training.share > 0)),
+            count=min(training.epochs, training.epoch + (training.share > 0)),
             loss=loss,
         )
 
     with bars:
-        yield tell
+        yield report
 
 
 @contextmanager
@@ -83,16 +103,28 @@ def counted(label: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     callable
         Takes how many parts of how many are done.
     """
-    console = Console(stderr=True)
-    bars = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=30),
-        TextColumn("{task.completed:.0f}/{task.total:.0f} " + unit),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        refresh_per_second=10,
-    )
+    bars = _bars()
     with bars:
-        task = bars.add_task(label, total=1)
+        task = bars.add_task(label, total=None, unit=unit, loss="")
         yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+@contextmanager
+def trials() -> Iterator[Callable[[Status], None]]:
+    """Show how far a search is, and its best loss so far.
+
+    Yields
+    ------
+    callable
+        Takes a :class:`gatecast.tuning.study.Status`.
+    """
+    bars = _bars()
+    with bars:
+        task = bars.add_task("search", total=None, unit="trials", loss="")
+
+        def report(status: Status) -> None:
+            losses = {"loss": status.best, "defaults": status.defaults}
+            loss = ", ".join(f"{k} {v:.4g}" for k, v in losses.items() if math.isfinite(v))
+            bars.update(task, completed=status.done, total=status.total, loss=loss)
+
+        yield report

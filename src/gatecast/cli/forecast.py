@@ -203,5 +203,5 @@ def _fit(
     fitted = candidates([model], h, season_length=season_length, **settings)[model]
     if model != "LSTM":
         return fitted.fit(panel)
-    with training_bars({"LSTM": "training"}, unit="update") as tell:
+    with training_bars({"LSTM": "training"}, unit="steps") as tell:
         return fitted.fit(panel, progress=lambda p: tell("LSTM", p))

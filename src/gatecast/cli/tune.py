@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gatecast.tuning import Tuning
-    from gatecast.tuning.study import Status
 
 __all__ = ["tune"]
 
@@ -80,6 +77,7 @@ def tune(
     Says what was found and whether it is better than the defaults on origins that the search
     never saw, and writes a page with the trials. Ctrl-C ends the search and keeps what it has.
     """
+    from gatecast.cli.console import trials
     from gatecast.cli.glass import write_glass
     from gatecast.forecaster import LSTMForecaster
     from gatecast.report.tune import tune_page
@@ -96,7 +94,7 @@ def tune(
         stat_exog_list=names(stat_exog),
     )
     asked: dict[str, Any] = {"sampler": sampler, "loss": loss}  # checked by the library
-    with _bar() as tell:
+    with trials() as tell:
         found = search(
             file, h, n_trials, timeout,
             space=_space(space or []), forecaster=base, random_state=random_state,
@@ -122,36 +120,6 @@ def tune(
     typer.echo(f"Page: {report}", err=True)
     if glass is not None:
         typer.echo(f"Glass box: {glass}", err=True)
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[Status], None]]:
-    """Show how far the search is and the best so far, on a terminal alone."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("trial {task.completed:.0f}/{task.total:.0f}"),
-        BarColumn(bar_width=30),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        refresh_per_second=10,
-    )
-    task = bar.add_task("", total=None)
-
-    def tell(status: Status) -> None:
-        best = ""
-        if math.isfinite(status.best):
-            best = f"best loss {status.best:.4g}"
-        if math.isfinite(status.best) and status.defaults > 0:
-            best += f", {1 - status.best / status.defaults:.1%} below the defaults"
-        bar.update(task, completed=status.done, total=status.total, description=best)
-
-    with bar:
-        yield tell
 
 
 def _space(asked: list[str]) -> dict[str, Any]:
