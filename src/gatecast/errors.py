@@ -31,6 +31,7 @@ __all__ = [
     "NotFoundError",
     "TrainingError",
     "UsageError",
+    "quote",
     "require_extra",
 ]
 
@@ -139,3 +140,8 @@ def require_extra(module: str, extra: str, purpose: str) -> ModuleType:
         raise MissingExtraError(
             f'{purpose} needs {package}, which is not installed: pip install "gatecast[{extra}]"'
         ) from error
+
+
+def quote(text: str) -> str:
+    """Put a text in quotes for a sentence, cut if it is long."""
+    return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'

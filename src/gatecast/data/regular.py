@@ -29,9 +29,8 @@ from gatecast.data.calendar import (
     is_daily_or_longer,
     normalise_frequency,
 )
-from gatecast.data.csv_file import quote
 from gatecast.data.panel import Panel
-from gatecast.errors import DataError
+from gatecast.errors import DataError, quote
 
 __all__ = ["MAX_FILLED", "DoubledTimesError", "Rows", "regularise", "show_time"]
 
@@ -57,10 +56,10 @@ class Rows:
         ``datetime64[us]`` (in UTC where there is a zone) or ``int64``.
     values : ndarray of shape [total]
         ``float64``; NaN where there is none.
-    numbers : ndarray of shape [total]
+    row_numbers : ndarray of shape [total]
         The number of each row: lines of a file, positions in a frame.
-    place : str
-        What a number counts: "line" or "row".
+    row_label : str
+        What a row number counts: "line" or "row".
     id_col, time_col, target_col : str or None
         The user's column names.
     time_zone : str or None
@@ -75,8 +74,8 @@ class Rows:
     codes: np.ndarray
     times: np.ndarray
     values: np.ndarray
-    numbers: np.ndarray
-    place: str
+    row_numbers: np.ndarray
+    row_label: str
     id_col: str | None
     time_col: str
     target_col: str
@@ -91,7 +90,7 @@ class Rows:
             codes=self.codes[which],
             times=self.times[which],
             values=self.values[which],
-            numbers=self.numbers[which],
+            row_numbers=self.row_numbers[which],
             extra={name: cells[which] for name, cells in self.extra.items()},
         )
 
@@ -146,8 +145,8 @@ def _sort(rows: Rows) -> Rows:
         return rows
     first = int(np.argmax(backwards)) + 1
     sentence = (
-        f"rows were not in the order of time ({rows.place} {rows.numbers[first]} is the first) "
-        "and have been sorted"
+        f"rows were not in the order of time ({rows.row_label} {rows.row_numbers[first]} is the "
+        "first) and have been sorted"
     )
     return rows.take(np.lexsort((rows.times, rows.codes))).note(sentence)
 
@@ -197,14 +196,14 @@ def _refuse_doubles(rows: Rows) -> None:
     if not same.any():
         return
     at = int(np.argmax(same))
-    first, second = sorted(rows.numbers[at : at + 2])
+    first, second = sorted(rows.row_numbers[at : at + 2])
     more = int(same.sum()) - 1
     advice = "keep one row for each time"
     if rows.id_col is None:
         advice += ", or name the column that tells series apart with id_col"
     raise DoubledTimesError(
         f"the time {show_time(rows.times[at])}{rows.of(rows.codes[at])} is there twice, in "
-        f"{rows.place}s {first} and {second}"
+        f"{rows.row_label}s {first} and {second}"
         + (f" ({more} more like it)" if more else "")
         + f": {advice}"
     )
@@ -258,12 +257,12 @@ def _steps_on_grid(rows: Rows, freq: str | int, *, given: bool) -> np.ndarray:
     found = infer_frequency(rows.times, offsets) if given else None
     if found is not None and found != freq:
         raise DataError(
-            f"{words} was asked for, but {rows.place} {rows.numbers[at]} has the time "
+            f"{words} was asked for, but {rows.row_label} {rows.row_numbers[at]} has the time "
             f"{show_time(rows.times[at])}, which is no whole number of steps after {begins}: the "
             f"times look {_in_words(found)}"
         )
     raise DataError(
-        f"times are irregular: they look {words}, but {rows.place} {rows.numbers[at]} has "
+        f"times are irregular: they look {words}, but {rows.row_label} {rows.row_numbers[at]} has "
         f"{show_time(rows.times[at])}, which is no whole number of steps after {begins}: correct "
         "it, or bring the rows to regular times first"
     )
@@ -293,9 +292,10 @@ def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
         widest = int(np.argmax(np.diff(steps[kept[part]]))) + part.start
         raise DataError(
             f"{missing[code]} of {lengths[code]} steps{rows.of(code)} have no value (times "
-            f"{describe_frequency(freq)}; the longest gap is after {rows.place} "
-            f"{rows.numbers[kept[widest]]}, {show_time(rows.times[kept[widest]])}), and no more "
-            f"than {MAX_FILLED:.0%} are filled in: supply them, or say the right distance with freq"
+            f"{describe_frequency(freq)}; the longest gap is after {rows.row_label} "
+            f"{rows.row_numbers[kept[widest]]}, {show_time(rows.times[kept[widest]])}), and "
+            f"no more than {MAX_FILLED:.0%} are filled in: supply them, or say the right distance "
+            "with freq"
         )
 
     offsets = np.concatenate([[0], np.cumsum(lengths)])

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gatecast.errors import DataError
+from gatecast.errors import DataError, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
-__all__ = ["Batch", "CsvFile", "quote"]
+__all__ = ["Batch", "CsvFile"]
 
 # The comma comes last: it may be a decimal comma in a file separated by something else.
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
@@ -256,8 +256,3 @@ def _looks_like_data(name: str) -> bool:
 
 def _cells(number: int) -> str:
     return "1 cell" if number == 1 else f"{number} cells"
-
-
-def quote(text: str) -> str:
-    """Put a text in quotes for a sentence, cut if it is long."""
-    return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'
