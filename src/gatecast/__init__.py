@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gatecast.evaluation.backtest import backtest
     from gatecast.evaluation.verdict import diagnose, verdict
     from gatecast.explain import attribution, gates, look_inside, memory
-    from gatecast.forecaster import LSTMForecaster, load
+    from gatecast.forecaster import LSTMForecaster, load, open_for_update
     from gatecast.tuning import tune
 
 __version__ = "0.1.0"
@@ -45,6 +45,7 @@ __all__ = [
     "load",
     "look_inside",
     "memory",
+    "open_for_update",
     "tune",
     "verdict",
 ]
@@ -69,6 +70,7 @@ _HOMES = {
     "load": "forecaster",
     "look_inside": "explain",
     "memory": "explain",
+    "open_for_update": "forecaster",
     "tune": "tuning",
     "verdict": "evaluation.verdict",
 }

@@ -8,6 +8,7 @@
     ├── NotFoundError       a file or a column that is not there      (also LookupError)  exit 4
     ├── DataError           data that cannot be used as they are      (also ValueError)   exit 5
     ├── ModelFileError      a saved file that is damaged or not ours  (also ValueError)   exit 5
+    ├── ConflictError       a file that somebody else has changed since         exit 5
     ├── NotFittedError      asked to predict before it was fitted                         exit 2
     └── TrainingError       the loss became NaN or infinite                               exit 5
 
@@ -23,6 +24,7 @@ from gatecast.messages import Language, Message, from_document
 from gatecast.messages.writing import Spelling
 
 __all__ = [
+    "ConflictError",
     "DataError",
     "GatecastError",
     "MissingExtraError",
@@ -101,6 +103,12 @@ class DataError(GatecastError, ValueError):
 
 class ModelFileError(GatecastError, ValueError):
     """Say that a saved file is damaged, or is not what gatecast writes."""
+
+    exit_code = 5
+
+
+class ConflictError(GatecastError):
+    """Say that somebody else has changed a file since it was read."""
 
     exit_code = 5
 

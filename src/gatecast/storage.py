@@ -6,27 +6,66 @@ header, and a checksum over all of it. Reading such a file never runs anything t
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import safetensors.numpy
 
-from gatecast.errors import ModelFileError, NotFoundError, UsageError
+from gatecast.errors import ConflictError, ModelFileError, NotFoundError, UsageError
 
-__all__ = ["read_arrays", "write_arrays", "write_bytes", "write_text"]
+try:
+    import fcntl
+except ImportError:  # there are none on Windows; ConflictError is what is left there
+    fcntl = None
+
+__all__ = [
+    "Origin", "locked", "read_arrays", "read_saved", "require_unchanged", "write_arrays",
+    "write_bytes", "write_text",
+]  # fmt: skip
 
 _CHECKSUM = "sha256"  # a tensor of 32 bytes, the last of the file
 _NUMBERS = (np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64))
+#: File systems without locks say one of these.
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+
+
+class _Held(threading.local):
+    """Keep the lock files that each thread has."""
+
+    def __init__(self) -> None:
+        self.locks: set[Path] = set()
+
+
+_held = _Held()
+
+
+class Origin(NamedTuple):
+    """Tell which file something was read from or written to, and what that file held.
+
+    Parameters
+    ----------
+    path : str
+        The file, symbolic links followed.
+    checksum : bytes
+        SHA-256 of its content.
+    """
+
+    path: str
+    checksum: bytes
 
 
 def write_arrays(
     path: str | os.PathLike[str], arrays: dict[str, np.ndarray], document: dict[str, Any]
-) -> None:
+) -> Origin:
     """Write arrays and a document, all or nothing; see :func:`write_bytes`.
 
     The file is a safetensors file. Its header's metadata have the document as JSON under
@@ -41,6 +80,11 @@ def write_arrays(
     document : dict
         What JSON can hold: texts, numbers, lists, None.
 
+    Returns
+    -------
+    Origin
+        What :func:`read_saved` gives for this file.
+
     Raises
     ------
     NotFoundError, UsageError
@@ -51,10 +95,20 @@ def write_arrays(
     whole[_CHECKSUM] = np.zeros(32, np.uint8)
     text = json.dumps(document, ensure_ascii=False, allow_nan=False)
     content = safetensors.numpy.save(whole, {"gatecast": text})[:-32]
-    write_bytes(path, content + hashlib.sha256(content).digest())
+    checksum = hashlib.sha256(content).digest()
+    write_bytes(path, content + checksum)
+    return Origin(os.path.realpath(path), checksum)
 
 
 def read_arrays(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Read arrays and document; see :func:`read_saved`."""
+    arrays, document, _ = read_saved(path)
+    return arrays, document
+
+
+def read_saved(
+    path: str | os.PathLike[str],
+) -> tuple[dict[str, np.ndarray], dict[str, Any], Origin]:
     """Read what :func:`write_arrays` wrote.
 
     Parameters
@@ -68,6 +122,8 @@ def read_arrays(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], di
         Copies of the file's arrays.
     document : dict
         The document.
+    origin : Origin
+        Which file that was, for :func:`require_unchanged`.
 
     Raises
     ------
@@ -104,7 +160,95 @@ def read_arrays(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], di
             f'"{source}" is not a file that gatecast wrote: {type(error).__name__}, {error}. Take '
             "another copy, or make it anew"
         ) from error
-    return {name: array.copy() for name, array in arrays.items()}, document
+    copies = {name: array.copy() for name, array in arrays.items()}
+    return copies, document, Origin(os.path.realpath(source), data[-32:])
+
+
+def require_unchanged(path: str | os.PathLike[str], origin: Origin | None) -> None:
+    """Make sure that a file still holds what was read from it; to be called with its lock.
+
+    Parameters
+    ----------
+    path : str or path
+        The file that is about to be written over.
+    origin : Origin or None
+        What :func:`read_saved` or :func:`write_arrays` gave; None if nothing was read. A file of
+        another path, or one that is gone, cannot lose anything.
+
+    Raises
+    ------
+    ConflictError
+        If somebody else has changed the file since.
+    """
+    if origin is None or os.path.realpath(path) != origin.path:
+        return
+    try:
+        with Path(path).open("rb") as file:
+            file.seek(-32, os.SEEK_END)
+            checksum = file.read()
+    except OSError:
+        return  # gone, or not to be read: writing says so if it matters
+    if checksum != origin.checksum:
+        raise ConflictError(
+            f'"{path}" was changed by somebody else since this model was read from it: load it '
+            "again, and take your rows in once more; gatecast.open_for_update(path) does both "
+            "under a lock"
+        )
+
+
+@contextmanager
+def locked(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Let no one else update a file, in this process or in another, until the block ends.
+
+    The lock is an empty file beside it, ``.name.lock``. The system frees it when its holder ends,
+    however that happens. A thread that has it may take it again.
+
+    Parameters
+    ----------
+    path : str or path
+        The file; of a symbolic link, that which it points to.
+
+    Raises
+    ------
+    NotFoundError
+        If the folder does not exist.
+    UsageError
+        If the path is a folder, or nothing can be written beside it.
+    """
+    target = Path(os.path.realpath(path))
+    _require_place(path, target)
+    lock = target.with_name(f".{target.name}.lock")
+    if fcntl is None or lock in _held.locks:
+        yield
+        return
+    file = _acquire(path, lock)
+    _held.locks.add(lock)
+    try:
+        yield
+    finally:
+        _held.locks.discard(lock)
+        with suppress(OSError):
+            lock.unlink()  # whoever waits for this one notices, and takes a new one
+        file.close()
+
+
+def _acquire(path: str | os.PathLike[str], lock: Path) -> IO[bytes]:
+    """Wait for a lock file; closing it lets go."""
+    assert fcntl is not None
+    while True:
+        try:
+            file = lock.open("ab")
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX)
+            except OSError as error:
+                if error.errno not in _NO_LOCKS:
+                    raise
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), lock.stat()):
+                return file
+        file.close()  # whoever had it has removed it
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
@@ -133,20 +277,28 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
         If the path is a folder, or the file cannot be written there.
     """
     target = Path(path)
-    folder = target.parent
-    if not folder.is_dir():
+    _require_place(path, target)
+    try:
+        _replace(target, target.parent, data)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _require_place(path: str | os.PathLike[str], target: Path) -> None:
+    """Make sure that there is a folder to write to, and no folder in the file's place."""
+    if not target.parent.is_dir():
         raise NotFoundError(
-            f'cannot write "{target}": there is no folder "{folder}"; make it first'
+            f'cannot write "{path}": there is no folder "{target.parent}"; make it first'
         )
     if target.is_dir():
-        raise UsageError(f'cannot write "{target}": it is a folder; give the name of a file in it')
-    try:
-        _replace(target, folder, data)
-    except OSError as error:
-        raise UsageError(
-            f'cannot write "{target}": {error.strerror or error}; what was there before is '
-            "unchanged. Make room or give another place"
-        ) from error
+        raise UsageError(f'cannot write "{path}": it is a folder; give the name of a file in it')
+
+
+def _cannot_write(path: str | os.PathLike[str], error: OSError) -> UsageError:
+    return UsageError(
+        f'cannot write "{path}": {error.strerror or error}; what was there before is unchanged. '
+        "Make room or give another place"
+    )
 
 
 def _replace(target: Path, folder: Path, data: bytes) -> None:

@@ -13,8 +13,6 @@ from gatecast.cli.options import JSON
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gatecast.forecaster import LSTMForecaster
-
 __all__ = ["predict", "update"]
 
 MODEL = Annotated[Path, typer.Argument(help="What forecast --save wrote.")]
@@ -41,7 +39,12 @@ def predict(
 
     New rows are taken in first, one step of arithmetic for each; the model's file stays as it is.
     """
-    _forecast(_read(model, file).predict(futr_file), output, as_json)
+    from gatecast.forecaster import load
+
+    loaded = load(model)
+    if file is not None:
+        loaded.update(file)
+    _forecast(loaded.predict(futr_file), output, as_json)
 
 
 def update(
@@ -51,18 +54,16 @@ def update(
     futr_file: FUTR = None,
     as_json: JSON = False,
 ) -> None:
-    """Take new rows into a saved model, keep it, and forecast, without training."""
-    taken_on = _read(model, file)
-    frame = taken_on.predict(futr_file)
-    taken_on.save(model)
-    _forecast(frame, output, as_json)
+    """Take new rows into a saved model, keep it, and forecast, without training.
 
+    The forecast comes out first, and the model is written when that is safe: after an error it is
+    as it was, and the same command can be given again. Several updates of one file take turns.
+    """
+    from gatecast.forecaster import open_for_update
 
-def _read(path: Path, rows: Path | None) -> LSTMForecaster:
-    from gatecast.forecaster import load
-
-    model = load(path)
-    return model if rows is None else model.update(rows)
+    with open_for_update(model) as opened:
+        opened.update(file)
+        _forecast(opened.predict(futr_file), output, as_json)
 
 
 def _forecast(frame: pd.DataFrame, output: Path | None, as_json: bool) -> None:

@@ -31,6 +31,7 @@ from gatecast.forecaster.recipe import (
 from gatecast.forecaster.sampling import over_windows
 from gatecast.forecaster.seasons import as_seasons, find_season
 from gatecast.forecaster.settings import PRESETS, Settings, TrainingLoss
+from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.kernel import State
 from gatecast.network import Network, Progress
 from gatecast.network.training import Schedule, available_threads
@@ -41,7 +42,7 @@ _FEWEST_VALUES = 4
 
 
 @dataclass
-class LSTMForecaster:
+class LSTMForecaster(Shared):
     """Forecast the next ``h`` values of one series, or of many with one global network.
 
     The network sees each series as a sequence, carries its memory along it, and says at every step
@@ -51,6 +52,8 @@ class LSTMForecaster:
     fitted on what came before. Then several networks from different seeds are trained on all
     values, and the median of what they say is the forecast, or the network's share of it.
     Where intervals are asked for, one more learns their quantiles; the forecast stays the same.
+
+    Threads may share a model: see :class:`gatecast.forecaster.threads.Shared`.
 
     Parameters
     ----------
@@ -187,6 +190,7 @@ class LSTMForecaster:
 
     # ------------------------------------------------------------------------------------- fitting
 
+    @one_at_a_time
     def fit(
         self,
         source: Any,
@@ -261,6 +265,7 @@ class LSTMForecaster:
         self._said: list[np.ndarray] = [outputs[:, -1] for outputs, _ in runs]
         self._states: list[State] = [state for _, state in runs]
         self._tails: list[Tail] = fitting.tails() if self._replays else []
+        self._origin = None
         self.fingerprint_: str = sha256(panel.times.tobytes() + panel.values.tobytes()).hexdigest()
         self.notes_: list[str] = [
             *panel.notes, *found, *self._decisions(panel), *self.exogenous_.describe(panel.freq),
@@ -395,6 +400,7 @@ class LSTMForecaster:
 
     # ---------------------------------------------------------------------------------- forecasts
 
+    @one_at_a_time
     def predict(self, futr_df: Any = None) -> pd.DataFrame:
         """Forecast the ``h`` steps after the end of each series.
 
@@ -428,6 +434,7 @@ class LSTMForecaster:
             frame[name] = self._restore(values + base).ravel()
         return frame
 
+    @one_at_a_time
     def simulate(
         self, n_paths: int = 100, random_state: int = 0, futr_df: Any = None
     ) -> pd.DataFrame:
@@ -476,6 +483,7 @@ class LSTMForecaster:
         frame["LSTM"] = np.concatenate([self._restore(path).ravel() for path in paths])
         return frame
 
+    @one_at_a_time
     def predict_insample(self, step_size: int = 1) -> pd.DataFrame:
         """Forecast from the origins within the data that the model was fitted on.
 
@@ -535,6 +543,7 @@ class LSTMForecaster:
             parts.append(pd.DataFrame(part))
         return pd.concat(parts, ignore_index=True)
 
+    @one_at_a_time
     def update(
         self,
         source: Any,
@@ -798,6 +807,7 @@ class LSTMForecaster:
             ]
         )
 
+    @one_at_a_time
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to a file; see :func:`gatecast.forecaster.model_file.save`."""
         from gatecast.forecaster.model_file import save

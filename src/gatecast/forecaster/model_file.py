@@ -30,7 +30,7 @@ from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.recipe import ChangeScaler, Memory, Prepared
 from gatecast.kernel import Layout, State
 from gatecast.network import Network
-from gatecast.storage import read_arrays, write_arrays
+from gatecast.storage import locked, read_saved, require_unchanged, write_arrays
 
 __all__ = ["load", "save"]
 
@@ -69,6 +69,8 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         If it is not fitted.
     NotFoundError, UsageError
         If the file cannot be written; an older one is then still there, whole.
+    ConflictError
+        If the model was read from this file, and somebody else has changed the file since.
     """
     if not hasattr(model, "networks_"):
         raise NotFittedError("save() was called before fit(): fit the forecaster first")
@@ -133,7 +135,9 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         "losses": model.losses_,
         "notes": model.notes_,
     }
-    write_arrays(path, arrays, document)
+    with locked(path):
+        require_unchanged(path, model._origin)
+        model._origin = write_arrays(path, arrays, document)
 
 
 def load(path: str | os.PathLike[str]) -> LSTMForecaster:
@@ -156,7 +160,7 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster:
     ModelFileError
         If it is damaged, of another kind, or written by a newer gatecast.
     """
-    arrays, document = read_arrays(path)
+    arrays, document, origin = read_saved(path)
     name = Path(path).name
     if document.get("kind") != _KIND:
         raise ModelFileError(f'"{name}" is not a saved forecaster: give the file of one')
@@ -175,12 +179,14 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster:
             _bring_forward_from_3(arrays, document)
         if version < 5:
             _bring_forward_from_4(arrays, document)
-        return _restored(arrays, document)
+        model = _restored(arrays, document)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise ModelFileError(
             f'"{name}" is not a whole forecaster: {type(error).__name__}, {error}. Take another '
             "copy, or fit the model again"
         ) from error
+    model._origin = origin
+    return model
 
 
 def _bring_forward_from_1(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:

@@ -1,0 +1,70 @@
+"""What threads may do with one model, and what its copies share with it: nothing."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from gatecast.storage import Origin
+
+__all__ = ["Shared", "one_at_a_time"]
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_S = TypeVar("_S", bound="Shared")
+
+#: Attributes that an update changes in place.
+_STATE = ("_memory", "_states", "_said", "_tails")
+
+
+class Shared:
+    """Hold a model that several threads may use at once.
+
+    The contract: ``fit``, ``update``, ``predict``, ``simulate``, ``predict_insample``, ``save``,
+    copying and pickling take turns. Each sees the model before or after an update, never within
+    one, and no update is lost. A forecast that belongs to an update is had by holding the model::
+
+        with model:
+            forecast = model.update(rows).predict()
+
+    What reads attributes without a method (:mod:`gatecast.explain`) holds the model too, or works
+    on a copy. Different models never wait for each other.
+    """
+
+    def __post_init__(self) -> None:
+        self._lock = threading.RLock()
+        self._origin: Origin | None = None  # the file that it was read from or saved in
+
+    def __enter__(self: _S) -> _S:
+        self._lock.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def __getstate__(self) -> dict[str, Any]:
+        with self._lock:
+            state = {k: copy.deepcopy(v) if k in _STATE else v for k, v in vars(self).items()}
+        del state["_lock"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.RLock()
+
+    def __copy__(self: _S) -> _S:
+        return copy.deepcopy(self)
+
+
+def one_at_a_time(method: Callable[Concatenate[_S, _P], _R]) -> Callable[Concatenate[_S, _P], _R]:
+    """Let a method of a :class:`Shared` model run when no other thread is in one."""
+
+    @functools.wraps(method)
+    def alone(self: _S, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with self:
+            return method(self, *args, **kwargs)
+
+    return alone

@@ -1,0 +1,112 @@
+"""Threads that share a model, and copies that share nothing with their original."""
+
+import copy
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gatecast import LSTMForecaster
+from gatecast.datasets import air_passengers
+
+SETTINGS = {"h": 3, "updates": 5, "seeds": 1, "hidden": 4, "threads": 1}
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return LSTMForecaster(**SETTINGS).fit(air_passengers().drop(columns="unique_id"))
+
+
+def in_threads(count, work):
+    start = Barrier(count)
+
+    def one(i):
+        start.wait()
+        return work(i)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def test_no_update_of_any_thread_is_lost(fitted):
+    model = copy.copy(fitted)
+    in_threads(8, lambda _: [model.update([400.0]) for _ in range(50)])
+    alone = copy.copy(fitted).update(np.full(400, 400.0))
+    assert model.ends_.lengths.tolist() == alone.ends_.lengths.tolist() == [144 + 400]
+    assert model.ends_.times.tolist() == alone.ends_.times.tolist()
+    # step by step and at one go round differently, in float32
+    np.testing.assert_allclose(model.predict()["LSTM"], alone.predict()["LSTM"], rtol=1e-4)
+
+
+def test_a_forecast_beside_updates_is_one_before_or_after_a_whole_update(fitted):
+    steps = [copy.copy(fitted)]
+    for _ in range(30):
+        steps.append(copy.copy(steps[-1]).update([500.0]))
+    right = {m.predict().to_csv(index=False) for m in steps}
+    assert len(right) == 31
+    model = copy.copy(fitted)
+
+    def work(i):
+        if i == 0:
+            for _ in range(30):
+                model.update([500.0])
+        return [model.predict().to_csv(index=False) for _ in range(20)]
+
+    assert {csv for part in in_threads(4, work) for csv in part} <= right
+
+
+def test_who_holds_a_model_gets_the_forecast_of_its_own_update(fitted):
+    model = copy.copy(fitted)
+
+    def work(i):
+        found = []
+        for _ in range(10):
+            with model:
+                frame = model.update([300.0 + i]).predict()
+                found.append((model.ends_.lengths[0], frame["ds"].iloc[0]))
+        return found
+
+    starts = dict(pair for part in in_threads(4, work) for pair in part)
+    due = pd.date_range("1961-02-01", periods=40, freq="MS")
+    assert starts == {145 + i: time for i, time in enumerate(due)}
+
+
+def arrays_of(value, found):
+    """Collect every array that hangs on an object."""
+    if isinstance(value, np.ndarray):
+        found.append(value)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            arrays_of(part, found)
+    elif isinstance(value, dict):
+        for part in value.values():
+            arrays_of(part, found)
+    elif hasattr(value, "__dict__"):
+        arrays_of(vars(value), found)
+    return found
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))]
+)
+def test_a_copy_shares_no_array_with_its_original_and_goes_its_own_way(fitted, duplicate):
+    before = fitted.predict()
+    other = duplicate(fitted)
+    assert other == fitted
+    assert arrays_of(other, [])
+    for array in arrays_of(other, []):
+        assert not any(np.shares_memory(array, mine) for mine in arrays_of(fitted, []))
+    other.notes_.append("a note")
+    pd.testing.assert_frame_equal(other.predict(), before)
+    assert not other.update([900.0]).predict().equals(before)
+    pd.testing.assert_frame_equal(fitted.predict(), before)
+    assert "a note" not in fitted.notes_
+    with fitted:  # its lock is its own: another thread gets at the copy
+        assert in_threads(1, lambda _: len(other.predict())) == [3]
+
+
+def test_one_that_is_not_fitted_is_copied_too():
+    assert copy.copy(LSTMForecaster(h=2)) == LSTMForecaster(h=2)
