@@ -1,5 +1,18 @@
-"""Run the command line as ``python -m gatecast``."""
+"""Run the command line, as ``gatecast`` or ``python -m gatecast``."""
 
-from gatecast.cli.main import run
+from gatecast.cli import interruption
 
-run()
+
+def run() -> None:
+    """Run the command line and leave with its exit code; see :func:`gatecast.cli.main.run`."""
+    interruption.watch()  # before the imports, which take longest
+    try:
+        from gatecast.cli import main
+
+        main.run()
+    finally:
+        interruption.watch(ending=True)
+
+
+if __name__ == "__main__":
+    run()

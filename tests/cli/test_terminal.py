@@ -8,44 +8,114 @@ import pytest
 from helpers.terminal import Terminal
 
 from gatecast.datasets import air_passengers
+from gatecast.forecaster import LSTMForecaster
 
 
-@pytest.fixture
-def passengers(tmp_path):
-    frame = air_passengers().drop(columns="unique_id")
-    frame.columns = ["month", "passengers"]
-    frame.to_csv(tmp_path / "air.csv", index=False)
-    return tmp_path
-
-
-@pytest.fixture
-def shop(tmp_path):
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two tables, and a small model of the first without its last rows."""
+    folder = tmp_path_factory.mktemp("terminal")
     rng = np.random.default_rng(0)
     y = 5 + np.sin(np.arange(90) / 4) + rng.normal(0, 0.1, 90)
-    days = pd.date_range("2024-01-01", periods=90)
-    pd.DataFrame({"day": days, "sold": y}).to_csv(tmp_path / "shop.csv", index=False)
-    return tmp_path
+    shop = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=90), "sold": y})
+    shop.to_csv(folder / "shop.csv", index=False)
+    shop[80:].to_csv(folder / "new.csv", index=False)
+    model = LSTMForecaster(h=2, updates=20, seeds=1, hidden=4, level=[80])
+    model.fit(shop[:80]).save(folder / "m.gatecast")
+    air = air_passengers().drop(columns="unique_id")
+    air.columns = ["month", "passengers"]
+    air.to_csv(folder / "air.csv", index=False)
+    return folder
 
 
-def test_tune(shop):
-    pytest.importorskip("optuna", reason="needs the extra [tune]")
-    small = ("--space", "hidden=2:6", "--space", "updates=3:12", "--space", "layers=1")
-    run = Terminal.gatecast("tune", "shop.csv", "--h", 2, "--n-trials", 3, *small, cwd=shop)
-    output = run.finish()
-    assert re.search(r"search .*3/3 trials loss [\d.]+, defaults [\d.]+", run.text)
+SMALL = ("--space", "hidden=2:6", "--space", "updates=3:12", "--space", "layers=1")
+FEW = ("--models", "LinearAutoregression,Naive", "--n-windows", 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "progress", "output"),
+    [
+        (("forecast", "air.csv", "--h", 2), r"training .*\d+/\d+ steps loss", "month,LSTM\n1961-"),
+        (
+            ("forecast", "air.csv", "--h", 2, "--model", "Naive"), "fitting",
+            "month,Naive\n1961-01-01,432",
+        ),
+        (("predict", "m.gatecast"), None, "day,LSTM,LSTM-lo-80,LSTM-hi-80\n2024-03-21,"),
+        (("predict", "m.gatecast", "new.csv"), None, "day,LSTM,LSTM-lo-80,LSTM-hi-80\n2024-03-31,"),
+        (("backtest", "air.csv", "--h", 12, *FEW), r"backtest .*6/6 fits", "sMAPE"),
+        (
+            ("tune", "shop.csv", "--h", 2, "--n-trials", 3, *SMALL),
+            r"search .*3/3 trials loss [\d.]+, defaults [\d.]+", "\nhidden  ",
+        ),
+        (("explain", "m.gatecast", "shop.csv"), "looking inside", "half of what they hold"),
+        (("demo",), r"on sequences .*\d/\d+ epochs loss", "one step ahead"),
+        (("demo", "--learn"), "lessons", "gatecast-learn.html"),
+        (("doctor",), "checking", "SIMD level"),
+    ],
+    ids=lambda value: "-".join(map(str, value[:2])) if isinstance(value, tuple) else "",
+)  # fmt: skip
+def test_a_verb_shows_its_progress_and_fits(folder, arguments, progress, output):
+    if arguments[0] == "tune":
+        pytest.importorskip("optuna", reason="needs the extra [tune]")
+    run = Terminal.gatecast(*arguments, cwd=folder)
+    run.finish()
+    assert output in run.output
+    assert output not in run.errors
+    assert progress is None or re.search(progress, run.errors), run.errors
+    assert not re.search(r"Warning|\.py:\d", run.errors)
     assert run.too_wide == []
-    assert "\nhidden  " in output
 
 
-def test_backtest(passengers):
-    models = "LinearAutoregression,Naive"
-    run = Terminal.gatecast("backtest", "air.csv", "--h", 12, "--models", models, cwd=passengers)
-    assert "Use LinearAutoregression" in run.finish()
-    assert "40/40 fits" in run.text
+def test_update(folder, tmp_path):
+    (tmp_path / "m").write_bytes((folder / "m.gatecast").read_bytes())
+    run = Terminal.gatecast("update", "m", folder / "new.csv", cwd=tmp_path)
+    run.finish()
+    assert "\n2024-03-31," in run.output
     assert run.too_wide == []
 
 
-def test_forecast(passengers):
-    run = Terminal.gatecast("forecast", "air.csv", "--h", 2, cwd=passengers)
-    assert run.finish().startswith("month,LSTM\n1961-01-01,")
-    assert re.search(r"training .*\d+/\d+ steps loss [\d.]+ 0:00:\d\d", run.text)
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("forecast", "air.csv", "--h", 2, "--target-col", "a column that is not in the file"), 4),
+        (("forecast", "air.csv"), 2),
+        (("--help",), 0),
+        *(((verb, "--help"), 0) for verb in ("forecast", "backtest", "tune", "explain", "demo")),
+    ],
+    ids=lambda value: "-".join(map(str, value)) if isinstance(value, tuple) else "",
+)
+def test_errors_and_help_fit(folder, arguments, code):
+    run = Terminal.gatecast(*arguments, cwd=folder)
+    run.finish(code)
+    assert run.too_wide == []
+
+
+IMPORTS = ("-X", "importtime")
+
+
+@pytest.mark.parametrize(
+    ("options", "arguments", "pattern"),
+    [
+        (IMPORTS, ("forecast", "air.csv", "--h", 2), "typer.main"),
+        (IMPORTS, ("forecast", "air.csv", "--h", 2), "numpy._core.multiarray"),
+        (IMPORTS, ("backtest", "air.csv", "--h", 2), "pandas._libs.tslibs"),
+        (IMPORTS, ("tune", "shop.csv", "--h", 2), "optuna"),
+        ((), ("forecast", "air.csv", "--h", 12), r"training .*/\d+ steps"),
+        ((), ("backtest", "air.csv", "--h", 12), r"\d/\d+ fits"),
+        ((), ("backtest", "air.csv", "--h", 12, "--jobs", 2), r"\d/\d+ fits"),
+        ((), ("tune", "air.csv", "--h", 2), "search"),
+        ((), ("demo",), r"epochs"),
+        ((), ("demo", "--learn"), "lessons"),
+        ((), ("explain", "m.gatecast", "shop.csv", "--backtest"), "backtest"),
+    ],
+    ids=lambda value: "-".join(map(str, value[:2])) if isinstance(value, tuple) else value,
+)
+def test_ctrl_c_ends_with_one_word_and_130(folder, options, arguments, pattern):
+    if arguments[0] == "tune":
+        pytest.importorskip("optuna", reason="needs the extra [tune]")
+    run = Terminal(*options, "-m", "gatecast", *arguments, cwd=folder)
+    run.wait_for(pattern)
+    run.press_ctrl_c()
+    run.finish(130)
+    assert run.output == ""
+    assert run.lines[-1] == "gatecast: stopped"

@@ -5,10 +5,10 @@ import fcntl
 import os
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import termios
 import time
 
@@ -25,22 +25,22 @@ _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07")
 
 
 class Terminal:
-    """Run ``python ...`` with its errors, and its output too if asked for, on a terminal."""
+    """Run ``python ...`` with its errors on one terminal, and its output on another."""
 
-    def __init__(self, *arguments, cwd, output_too=False, columns=80, **environment):
-        master, slave = os.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        self._piped = None if output_too else tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end
+    def __init__(self, *arguments, cwd, columns=80, **environment):
+        (self._errors, errors), (self._output, output) = os.openpty(), os.openpty()
+        for end in (errors, output):
+            fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         wanted = {"TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
-        hidden = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CI")
+        hidden = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CI", "PYTHONWARNINGS")
         self._process = subprocess.Popen(
             [sys.executable, "-c", _TAKE, *map(str, arguments)],
-            cwd=cwd, stdin=slave, stderr=slave, stdout=self._piped or slave,
-            start_new_session=True,
+            cwd=cwd, stdin=errors, stderr=errors, stdout=output, start_new_session=True,
             env={k: v for k, v in os.environ.items() if k not in hidden} | wanted,
         )  # fmt: skip
-        os.close(slave)
-        self._master, self._raw = master, b""
+        os.close(errors), os.close(output)
+        self._raw = {self._errors: b"", self._output: b""}
+        self._open = [self._errors, self._output]
 
     @classmethod
     def gatecast(cls, *arguments, **options):
@@ -48,57 +48,60 @@ class Terminal:
         return cls("-m", "gatecast", *arguments, **options)
 
     @property
-    def text(self):
-        """Everything that was shown so far, without colours and movements of the cursor."""
-        return _CONTROL.sub("", self._raw.decode(errors="replace"))
+    def errors(self):
+        """What stderr has shown so far, without colours and movements of the cursor."""
+        return self._shown(self._errors)
+
+    @property
+    def output(self):
+        """What stdout has shown so far."""
+        return self._shown(self._output)
 
     @property
     def lines(self):
-        """What was shown, a line each; a bar counts anew each time that it was drawn."""
-        return [line.rstrip() for line in re.split(r"[\r\n]+", self.text) if line.strip()]
+        """What stderr has shown, a line each; a bar counts anew each time that it was drawn."""
+        return [line.rstrip() for line in self.errors.splitlines() if line.strip()]
 
     @property
     def too_wide(self):
         """Lines that reached over the edge."""
-        return [line for line in self.lines if cell_len(line) > 80]
+        lines = [*self.lines, *self.output.splitlines()]
+        return [line for line in lines if cell_len(line.rstrip()) > 80]
 
-    def wait_for(self, pattern, timeout=60):
-        """Read until a pattern was shown."""
-        self._read(lambda: re.search(pattern, self.text), timeout)
-        assert re.search(pattern, self.text), self.text
+    def wait_for(self, pattern, timeout=100):
+        """Read until stderr has shown a pattern."""
+        self._read(lambda: re.search(pattern, self.errors), timeout)
+        assert re.search(pattern, self.errors), self.errors
 
     def press_ctrl_c(self):
         """Press Ctrl-C, as a user would."""
-        os.write(self._master, b"\x03")
+        os.write(self._errors, b"\x03")
 
     def finish(self, code=0, timeout=100):
-        """Read to the end; the exit code must be the one that is wanted. Give the piped output."""
+        """Read to the end; the exit code must be the one that is wanted."""
         try:
             self._read(lambda: False, timeout)
-            assert self._process.wait(10) == code, self.text
+            assert self._process.wait(10) == code, self.errors
         finally:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, 9)
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-            os.close(self._master)
-        assert "Traceback" not in self.text, self.text
-        if self._piped is None:
-            return None
-        with self._piped as file:
-            file.seek(0)
-            return file.read().decode()
+            os.close(self._errors), os.close(self._output)
+        assert "Traceback" not in self.errors + self.output, self.errors
+
+    def _shown(self, end):
+        text = _CONTROL.sub("", self._raw[end].decode(errors="replace"))
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def _read(self, enough, timeout):
         end = time.monotonic() + timeout
-        while not enough():
-            assert time.monotonic() < end, self.text
-            ready, _, _ = select.select([self._master], [], [], 0.2)
-            if not ready:
-                continue
-            try:
-                part = os.read(self._master, 65536)
-            except OSError:  # the last process closed its end
-                return
-            if not part:
-                return
-            self._raw += part
+        while self._open and not enough():
+            assert time.monotonic() < end, self.errors
+            for ready in select.select(self._open, [], [], 0.2)[0]:
+                try:
+                    part = os.read(ready, 65536)
+                except OSError:  # the last process closed its end
+                    part = b""
+                self._raw[ready] += part
+                if not part:
+                    self._open.remove(ready)

@@ -84,7 +84,7 @@ def backtest(
     verdict, and writes a page; and, where the LSTM takes part, the glass box of one fitted on
     everything.
     """
-    from gatecast.cli.console import counted
+    from gatecast.cli.console import counted, working
     from gatecast.data.reading import read_panel
     from gatecast.evaluation.backtest import backtest as run
     from gatecast.evaluation.backtest import usual_windows
@@ -95,10 +95,11 @@ def backtest(
         names(models) or DEFAULT, h, season_length=season_length, time_limit=time_limit,
         random_state=random_state,
     )  # fmt: skip
-    panel = read_panel(
-        file, id_col=id_col, time_col=time_col, target_col=target_col,
-        freq=int(freq) if freq and freq.isdigit() else freq,
-    )  # fmt: skip
+    with working("reading"):
+        panel = read_panel(
+            file, id_col=id_col, time_col=time_col, target_col=target_col,
+            freq=int(freq) if freq and freq.isdigit() else freq,
+        )  # fmt: skip
     windows, step = usual_windows(panel, h)
     with counted("backtest", "fits") as tell:
         found = run(
@@ -228,6 +229,8 @@ def _print(
     from rich.padding import Padding
     from rich.table import Table
 
+    from gatecast.cli.console import say
+
     console = Console(highlight=False)
     board = found.leaderboard()
     shown = [name for name in ("mae", "rmse", "mase", "smape", "owa") if name in board]
@@ -246,7 +249,7 @@ def _print(
         console.print(question, style="bold", markup=False)
         console.print(Padding(answer, (0, 0, 0, 2), expand=False))
     for note in found.notes:
-        typer.echo(note, err=True)
+        say(note)
     if output is not None:
         typer.echo(f"Forecasts: {output}", err=True)
     typer.echo(f"Page: {report}", err=True)

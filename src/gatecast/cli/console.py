@@ -1,4 +1,4 @@
-"""What verbs say while they work: to stderr, by wall clock, and only on a terminal."""
+"""What verbs say: sentences in lines as wide as the terminal; on a terminal, their progress."""
 
 from __future__ import annotations
 
@@ -12,12 +12,25 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.table import Column
 from rich.text import Text
 
-from gatecast.network import Progress as Training
-
 if TYPE_CHECKING:
+    from gatecast.network import Progress as Training
     from gatecast.tuning.study import Status
 
-__all__ = ["counted", "training_bars", "trials"]
+__all__ = ["counted", "say", "training_bars", "trials", "working"]
+
+
+def say(text: str, *, error: bool = True) -> None:
+    """Write a sentence, in lines as wide as the terminal; in one line where there is none.
+
+    Parameters
+    ----------
+    text : str
+        For people.
+    error : bool, default True
+        Whether it goes to stderr, as all but results do.
+    """
+    console = Console(stderr=error, highlight=False)
+    console.print(text, markup=False, emoji=False, soft_wrap=not console.is_terminal)
 
 
 class _Count(ProgressColumn):
@@ -31,7 +44,7 @@ class _Count(ProgressColumn):
         return Text(f"{done:.0f}/{task.total:.0f} {task.fields['unit']}")
 
 
-def _bars() -> Progress:
+def _bars(*, passing: bool = False) -> Progress:
     """Make the bars that every verb shows; a line is as wide as the terminal and no wider."""
     console = Console(stderr=True, highlight=False)
     return Progress(
@@ -43,7 +56,23 @@ def _bars() -> Progress:
         console=console,
         disable=not console.is_terminal,
         refresh_per_second=10,
+        transient=passing,
     )
+
+
+@contextmanager
+def working(label: str) -> Iterator[None]:
+    """Show that work is going on whose parts cannot be counted, until it is done.
+
+    Parameters
+    ----------
+    label : str
+        What is done.
+    """
+    bars = _bars(passing=True)
+    with bars:
+        bars.add_task(label, total=None, loss="")
+        yield
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def demo(
     if learn:
         _learn(output or Path("gatecast-learn.html"), lang, random_state, as_json)
         return
-    from gatecast.cli.console import training_bars
+    from gatecast.cli.console import training_bars, working
     from gatecast.cli.glass import beside
     from gatecast.errors import MissingExtraError
     from gatecast.evaluation.tutorial import run_tutorial
@@ -57,7 +57,8 @@ def demo(
         result = run_tutorial(random_state=random_state, progress=tell)
     carried = result.run("sequences")
     assert carried is not None
-    lessons = make_lessons(random_state=random_state, fifty=carried.network)
+    with working("lessons"):
+        lessons = make_lessons(random_state=random_state, fifty=carried.network)
     glass = beside(output)
     learn_page(lessons, glass, lang=lang.value, back=output.name)
     demo_page(result, output, glass=glass.name)
@@ -74,10 +75,12 @@ def demo(
 
 
 def _learn(output: Path, lang: Language, random_state: int, as_json: bool) -> None:
+    from gatecast.cli.console import working
     from gatecast.explain.lessons import make_lessons
     from gatecast.report.learn import learn_page
 
-    lessons = make_lessons(random_state=random_state)
+    with working("lessons"):
+        lessons = make_lessons(random_state=random_state)
     learn_page(lessons, output, lang=lang.value)
     if as_json:
         found = {

@@ -27,13 +27,16 @@ def doctor(
     as_json: JSON = False,
 ) -> None:
     """Say versions, SIMD level, threads and extras, and check the kernel against its twin."""
-    found = _found()
+    from gatecast.cli.console import say, working
+
+    with working("checking"):
+        found = _found()
     if as_json:
         typer.echo(json.dumps(found))
     else:
         width = max(map(len, found))
         for name, value in found.items():
-            typer.echo(f"{name:{width}}  {value}")
+            say(f"{name:{width}}  {value}", error=False)
     if found["largest difference"] > 1e-12:
         raise typer.Exit(1)
 

@@ -62,6 +62,7 @@ def explain(
     held back, how far back the network looks, what its units follow, and which past steps made the
     forecast.
     """
+    from gatecast.cli.console import say, working
     from gatecast.explain import look_inside
     from gatecast.explain.walk import panel_of
     from gatecast.forecaster import load
@@ -70,7 +71,8 @@ def explain(
 
     fitted = load(model)
     judged = _judge(fitted, panel_of(fitted, file, "explain")) if backtest else None
-    inside = look_inside(fitted, file, series, network, futr_file)
+    with working("looking inside the network"):
+        inside = look_inside(fitted, file, series, network, futr_file)
     title = f"{file.name}, {inside.series}" if inside.id_col is not None else file.name
     explain_page(inside, output, title=title, lang=lang.value, judged=judged)
     kinds = [kind for kind, wanted in ((".png", png), (".svg", svg)) if wanted]
@@ -97,7 +99,7 @@ def explain(
         typer.echo(json.dumps(document))
         return
     for sentence in (*verdict, *inside.notes, *inside.memory.sentences):
-        typer.echo(sentence)
+        say(sentence, error=False)
     typer.echo(f"Page: {output}", err=True)
     for picture in pictures:
         typer.echo(f"Picture: {picture}", err=True)

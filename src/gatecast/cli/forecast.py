@@ -87,8 +87,9 @@ def forecast(
     beside it, and, of the LSTM, the glass box that shows its memory at work. Columns are found out
     where the file leaves no doubt.
     """
+    from gatecast.cli.console import say, working
     from gatecast.cli.glass import write_glass
-    from gatecast.cli.tables import records, say, write_table
+    from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.data.reading import read_panel
     from gatecast.errors import UsageError
     from gatecast.report.forecast import forecast_page
@@ -116,10 +117,11 @@ def forecast(
         "scale": scale,
         "clip_outliers": clip_outliers,
     }
-    panel = read_panel(
-        file, id_col=id_col, time_col=time_col, target_col=target_col, freq=settings["freq"],
-        extra_cols=[*names(hist_exog), *names(futr_exog), *names(stat_exog)],
-    )  # fmt: skip
+    with working("reading"):
+        panel = read_panel(
+            file, id_col=id_col, time_col=time_col, target_col=target_col, freq=settings["freq"],
+            extra_cols=[*names(hist_exog), *names(futr_exog), *names(stat_exog)],
+        )  # fmt: skip
     decisions: list[str] = []
     if model == "best":
         model, decisions = _choose(panel, h, season_length, settings)
@@ -163,8 +165,8 @@ def forecast(
         typer.echo(json.dumps(document))
         return
     for sentence in decisions:
-        typer.echo(sentence, err=True)
-    say(frame, output)
+        say(sentence)
+    write_forecast(frame, output)
     if save is not None:
         typer.echo(f"Model: {save}", err=True)
     typer.echo(f"Page: {report}", err=True)
@@ -197,11 +199,12 @@ def _fit(
     model: str, panel: Panel, h: int, season_length: int | None, settings: dict[str, Any]
 ) -> Any:
     """Fit a model by name."""
-    from gatecast.cli.console import training_bars
+    from gatecast.cli.console import training_bars, working
     from gatecast.evaluation.candidates import candidates
 
     fitted = candidates([model], h, season_length=season_length, **settings)[model]
     if model != "LSTM":
-        return fitted.fit(panel)
+        with working("fitting"):
+            return fitted.fit(panel)
     with training_bars({"LSTM": "training"}, unit="steps") as tell:
         return fitted.fit(panel, progress=lambda p: tell("LSTM", p))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 if TYPE_CHECKING:
     from gatecast.forecaster import LSTMForecaster
     from gatecast.report.explain import Judged
@@ -50,22 +48,23 @@ def write_glass(
     path or None
         The glass box; None where there is none, and stderr says why.
     """
+    from gatecast.cli.console import say, working
     from gatecast.errors import GatecastError
     from gatecast.explain import look_inside
     from gatecast.report.explain import explain_page
 
     first = int(model.ends_.lengths[0])
     if first > _MOST_VALUES:
-        typer.echo(
+        say(
             f"no glass box: {first:,} values are many for a page beside another; gatecast explain "
-            "writes one of the last of them from a model kept with --save",
-            err=True,
+            "writes one of the last of them from a model kept with --save"
         )
         return None
     try:
-        inside = look_inside(model, futr_df=futr_file)
+        with working("looking inside the network"):
+            inside = look_inside(model, futr_df=futr_file)
     except GatecastError as error:
-        typer.echo(f"no glass box: {error}", err=True)
+        say(f"no glass box: {error}")
         return None
     path = beside(page)
     title = name if inside.id_col is None else f"{name}, {inside.series}"

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import re
 import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import typer
 
 from gatecast import __version__
 from gatecast.cli import backtest, demo, doctor, explain, forecast, predict, tune
+from gatecast.cli.interruption import EXIT_CODE
 from gatecast.errors import GatecastError
 
 app = typer.Typer(
@@ -18,14 +25,26 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("demo")(demo.demo)
-app.command("forecast")(forecast.forecast)
-app.command("backtest")(backtest.backtest)
-app.command("predict")(predict.predict)
-app.command("update")(predict.update)
-app.command("tune")(tune.tune)
-app.command("explain")(explain.explain)
-app.command("doctor")(doctor.doctor)
+
+
+def _stoppable(verb: Callable[..., None]) -> Callable[..., None]:
+    """Let a verb end by Ctrl-C with our word and code, not with those of the parser."""
+
+    @functools.wraps(verb)
+    def run_verb(*arguments: Any, **options: Any) -> None:
+        try:
+            verb(*arguments, **options)
+        except KeyboardInterrupt:
+            _leave("stopped", EXIT_CODE)
+
+    return run_verb
+
+
+for _verb in (
+    demo.demo, forecast.forecast, backtest.backtest, predict.predict, predict.update, tune.tune,
+    explain.explain, doctor.doctor,
+):  # fmt: skip
+    app.command(_verb.__name__)(_stoppable(_verb))
 
 
 def _show_version(wanted: bool) -> None:
@@ -43,17 +62,28 @@ def _options(
     """Take the options that stand before the verb."""
 
 
+def _show_warning(message: Warning | str, *where: Any) -> None:
+    """Say a warning of ours; how libraries warn their callers is nothing for our users."""
+    _, file, *_ = where
+    if Path(str(file)).is_relative_to(Path(__file__).parents[1]):
+        from gatecast.cli.console import say
+
+        say(str(message))
+
+
 def run() -> None:
     """Run the command line and leave with its exit code.
 
     0 ok, 1 internal, 2 usage, 3 a missing extra, 4 not found, 5 bad data; 130 after Ctrl-C.
     """
+    warnings.showwarning = _show_warning
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of other processes that help
     try:
         app()
     except GatecastError as error:
         _leave(str(error), error.exit_code)
     except KeyboardInterrupt:
-        _leave("stopped", 130)
+        _leave("stopped", EXIT_CODE)
     except Exception as error:
         _leave(
             f"internal error: {type(error).__name__}: {error}; "
@@ -90,5 +120,7 @@ _OPTIONS = (
 
 def _leave(message: str, code: int) -> None:
     message = re.sub(rf"\b({'|'.join(_OPTIONS)})\b", lambda name: _OPTIONS[name.group()], message)
-    typer.echo(f"gatecast: {message}", err=True)
+    from gatecast.cli.console import say
+
+    say(f"gatecast: {message}")
     sys.exit(code)

@@ -67,10 +67,10 @@ def update(
 
 
 def _forecast(frame: pd.DataFrame, output: Path | None, as_json: bool) -> None:
-    from gatecast.cli.tables import records, say, write_table
+    from gatecast.cli.tables import records, write_forecast, write_table
 
     if not as_json:
-        say(frame, output)
+        write_forecast(frame, output)
         return
     if output is not None:
         write_table(frame, output)

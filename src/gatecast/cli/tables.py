@@ -14,7 +14,7 @@ from gatecast.errors import MissingExtraError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["records", "say", "write_table"]
+__all__ = ["records", "write_forecast", "write_table"]
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
@@ -43,7 +43,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def say(frame: pd.DataFrame, output: Path | None) -> None:
+def write_forecast(frame: pd.DataFrame, output: Path | None) -> None:
     """Give the table to its file, which is then named on stderr, or to stdout."""
     if output is None:
         typer.echo(frame.to_csv(index=False), nl=False)  # to be piped as it is

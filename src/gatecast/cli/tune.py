@@ -77,7 +77,7 @@ def tune(
     Says what was found and whether it is better than the defaults on origins that the search
     never saw, and writes a page with the trials. Ctrl-C ends the search and keeps what it has.
     """
-    from gatecast.cli.console import trials
+    from gatecast.cli.console import say, trials
     from gatecast.cli.glass import write_glass
     from gatecast.forecaster import LSTMForecaster
     from gatecast.report.tune import tune_page
@@ -114,7 +114,7 @@ def tune(
         shown = f"{value:.4g}" if isinstance(value, float) else value
         typer.echo(f"{name:{width}}  {'found from the data' if value is None else shown}")
     for sentence in found.sentences:
-        typer.echo(f"{sentence[0].upper()}{sentence[1:]}.")
+        say(f"{sentence[0].upper()}{sentence[1:]}.", error=False)
     if save is not None:
         typer.echo(f"Model: {save}", err=True)
     typer.echo(f"Page: {report}", err=True)

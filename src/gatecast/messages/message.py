@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from gatecast.messages.catalog import CATALOG
 from gatecast.messages.writing import Argument, Language, Spelling, field_names, write
 
@@ -154,7 +152,7 @@ def sentence(told: str, language: Language = "en", spelling: Spelling = str) -> 
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
+    if hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0:  # of NumPy, not imported here
         return value.item()
     if isinstance(value, (list, tuple)):
         return tuple(_plain(item) for item in value)
