@@ -350,3 +350,10 @@ def test_what_is_done_to_the_data_can_be_said(passengers):
     assert "a season of" not in done.stderr
     wrong = gatecast("forecast", "air.csv", "--h", 2, "--log", "2", cwd=passengers.parent, code=2)
     assert "log='2' was asked for" in wrong.stderr
+
+
+def test_a_processor_level_that_is_not_there_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("GATECAST_SIMD", "avx9")
+    done = gatecast("doctor", cwd=tmp_path, code=2)
+    assert done.stderr.startswith("gatecast: GATECAST_SIMD=avx9 was requested; this machine has ")
+    assert "portable" in done.stderr

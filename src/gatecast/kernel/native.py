@@ -6,6 +6,7 @@ Inputs and targets may be views with any strides, so windows over a series cost 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import lru_cache
 from types import ModuleType
@@ -17,8 +18,15 @@ from gatecast.kernel import _native
 from gatecast.kernel.layout import Layout
 from gatecast.kernel.losses import KINDS, MSE, Loss
 from gatecast.kernel.records import Adam, Forward, Gradients, State, Trained
+from gatecast.messages import message
 
 __all__ = ["forward", "gradients", "simd_level", "simd_levels", "train"]
+
+_level = os.environ.get("GATECAST_SIMD")
+if _level and _level not in _native.levels():
+    raise UsageError(
+        message("kernel.simd_level", requested=_level, available=", ".join(_native.levels()))
+    )
 
 
 def simd_level() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from gatecast.messages.catalog import general
+from gatecast.messages.catalog import general, kernel
 
 __all__ = ["CATALOG", "Texts"]
 
@@ -22,4 +22,4 @@ def _merged(*parts: Texts) -> Texts:
     return whole
 
 
-CATALOG = _merged(general.TEXTS)
+CATALOG = _merged(general.TEXTS, kernel.TEXTS)
