@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.transforms import is_seasonal
-from gatecast.evaluation.metrics import owa, score_rows
+from gatecast.evaluation.metrics import owa
+from gatecast.evaluation.scoring import score_rows
 
 __all__ = ["SETS", "Set", "load", "scores"]
 

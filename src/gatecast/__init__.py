@@ -18,8 +18,8 @@ if TYPE_CHECKING:
         Theta,
         WindowAverage,
     )
+    from gatecast.diagnostics.recommendation import diagnose, verdict
     from gatecast.evaluation.backtest import backtest
-    from gatecast.evaluation.verdict import diagnose, verdict
     from gatecast.explain import attribution, gates, look_inside, memory
     from gatecast.forecaster import LSTMForecaster, load, open_for_update
     from gatecast.tuning import tune
@@ -65,14 +65,14 @@ _HOMES = {
     "WindowAverage": "baselines",
     "attribution": "explain",
     "backtest": "evaluation.backtest",
-    "diagnose": "evaluation.verdict",
+    "diagnose": "diagnostics.recommendation",
     "gates": "explain",
     "load": "forecaster",
     "look_inside": "explain",
     "memory": "explain",
     "open_for_update": "forecaster",
     "tune": "tuning",
-    "verdict": "evaluation.verdict",
+    "verdict": "diagnostics.recommendation",
 }
 
 

@@ -1,7 +1,7 @@
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import joblib
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 import gatecast.evaluation.backtest as module
+import gatecast.evaluation.cutoffs as cutoffs_module
 from gatecast import baselines
 from gatecast.baselines import Drift, LinearAutoregression, Naive, SeasonalNaive, WindowAverage
 from gatecast.errors import DataError, NotFoundError, UsageError
@@ -160,8 +161,8 @@ def test_nothing_after_the_cutoff_moves_a_forecast_that_was_updated(monkeypatch)
 
 def only_first(monkeypatch, keep=1):
     """Leave the later windows out, whose training parts are poisoned on purpose."""
-    whole = module._windows
-    monkeypatch.setattr(module, "_windows", lambda *arguments: whole(*arguments)[:keep])
+    whole = module.windows_at
+    monkeypatch.setattr(module, "windows_at", lambda *arguments: whole(*arguments)[:keep])
 
 
 @dataclass
@@ -182,14 +183,14 @@ def test_a_leaking_model_is_caught_by_the_trap(monkeypatch):
 
 def test_a_leaking_line_through_a_gap_is_caught_by_the_trap(monkeypatch):
     only_first(monkeypatch)
-    honest = module._cut
+    honest = cutoffs_module._cut
 
     def leaking(panel, which, cuts, length):
         train = honest(panel, which, cuts, length)
         parts = [panel[i].values[:cut] for i, cut in zip(which, cuts)]
-        return module.replace(train, values=np.concatenate(parts))
+        return replace(train, values=np.concatenate(parts))
 
-    monkeypatch.setattr(module, "_cut", leaking)
+    monkeypatch.setattr(cutoffs_module, "_cut", leaking)
     assert not trap(lambda _: Naive(h=2))
 
 

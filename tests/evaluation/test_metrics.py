@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from gatecast.errors import DataError, NotFoundError, UsageError
-from gatecast.evaluation import metrics
+from gatecast.evaluation import metrics, scoring
 
 ACTUAL = np.array([10.0, 20.0, 30.0, 40.0])
 FORECAST = np.array([12.0, 18.0, 33.0, 40.0])
@@ -123,7 +123,7 @@ def test_groups_of_rows_are_scored_as_their_arrays_would_be():
     table["M"], table["N"] = rng.normal(size=(2, 6))
     table["M-lo-80"], table["M-hi-80"] = table["M"] - 1, table["M"] + 1
     scales = (np.where(table["id"] == "a", 1.0, 2.0), np.where(table["id"] == "a", 3.0, 5.0))
-    found = metrics.score_rows(table, ["M", "N"], ["id"], scales=scales)
+    found = scoring.score_rows(table, ["M", "N"], ["id"], scales=scales)
     for _, row in found.iterrows():
         rows = table[table["id"] == row["id"]]
         y, f = rows["y"].to_numpy(), rows[row["model"]].to_numpy()
@@ -141,9 +141,9 @@ def test_groups_of_rows_are_scored_as_their_arrays_would_be():
             assert row["crps"] == pytest.approx(metrics.crps_quantiles(y, ends, [0.1, 0.5, 0.9]))
         else:
             assert row[["crps", "coverage-80", "interval_score-80"]].isna().all()
-    pooled = metrics.score_rows(table, ["M"])
+    pooled = scoring.score_rows(table, ["M"])
     assert pooled["mae"].item() == pytest.approx(metrics.mae(table["y"], table["M"]))
-    steps = metrics.score_rows(table, ["M"], ["step"])
+    steps = scoring.score_rows(table, ["M"], ["step"])
     assert steps["step"].tolist() == [1, 2, 3]
     assert steps["n"].tolist() == [2, 2, 2]
 
@@ -168,7 +168,7 @@ def tables():
 
 def test_a_table_is_scored_series_by_series_whatever_the_order_of_its_rows():
     actual, forecast, train = tables()
-    scores = metrics.score(actual, forecast, train, season_length=2)
+    scores = scoring.score(actual, forecast, train, season_length=2)
     assert len(scores) == 4
     by = scores.set_index(["unique_id", "model"])
     assert set(by.index) == {("a", "LSTM"), ("b", "LSTM"), ("a", "Naive"), ("b", "Naive")}
@@ -186,7 +186,7 @@ def test_a_table_is_scored_series_by_series_whatever_the_order_of_its_rows():
 
 def test_a_table_of_one_series_needs_no_ids_and_without_training_part_no_scale():
     actual, forecast, _ = (t[t["unique_id"] == "b"].drop(columns="unique_id") for t in tables())
-    scores = metrics.score(actual, forecast, id_col=None)
+    scores = scoring.score(actual, forecast, id_col=None)
     assert list(scores) == ["model", "mae", "rmse", "bias", "mape", "smape"]
     assert scores["mae"].tolist() == pytest.approx([7 / 4, 16])
 
@@ -195,16 +195,16 @@ def test_a_table_that_cannot_be_scored_is_refused_with_the_place():
     actual, forecast, train = tables()
     late = (forecast["unique_id"] == "a") & (forecast["ds"] == "2024-01-08")
     with pytest.raises(DataError, match="1 test values have no forecast, first unique_id a, ds 20"):
-        metrics.score(actual, forecast[~late])
+        scoring.score(actual, forecast[~late])
     with pytest.raises(DataError, match="forecast table has a time twice: unique_id a, ds 2024-01"):
-        metrics.score(actual, pd.concat([forecast, forecast[late]]))
+        scoring.score(actual, pd.concat([forecast, forecast[late]]))
     with pytest.raises(DataError, match='series "a" has no training part'):
-        metrics.score(actual, forecast, train[train["unique_id"] == "b"])
+        scoring.score(actual, forecast, train[train["unique_id"] == "b"])
     with pytest.raises(NotFoundError, match='no column "sales"; it has unique_id, ds, y'):
-        metrics.score(actual, forecast, target_col="sales")
+        scoring.score(actual, forecast, target_col="sales")
     with pytest.raises(NotFoundError, match="no column of a model"):
-        metrics.score(actual, forecast[["unique_id", "ds", "LSTM-lo-95"]])
+        scoring.score(actual, forecast[["unique_id", "ds", "LSTM-lo-95"]])
     forecast.loc[late, "LSTM"] = np.nan  # a row that is there but empty is no perfect forecast
-    scores = metrics.score(actual, forecast).set_index(["unique_id", "model"])
+    scores = scoring.score(actual, forecast).set_index(["unique_id", "model"])
     assert scores.loc[("a", "LSTM")].isna().all()
     assert scores.loc[("b", "LSTM")].notna().all()

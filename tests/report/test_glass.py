@@ -13,11 +13,11 @@ import pytest
 
 from gatecast.baselines import LinearAutoregression, Naive, SeasonalNaive
 from gatecast.datasets import air_passengers, noisy_sine
+from gatecast.diagnostics.fit import CopiesLastValue, FitQuality
+from gatecast.diagnostics.recommendation import diagnose, verdict
+from gatecast.diagnostics.training import LongerTraining
 from gatecast.errors import MissingExtraError, UsageError
 from gatecast.evaluation.backtest import backtest
-from gatecast.evaluation.diagnosis import CopiesLastValue, FitQuality
-from gatecast.evaluation.training import LongerTraining
-from gatecast.evaluation.verdict import diagnose, verdict
 from gatecast.explain import look_inside
 from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.anchor import Anchor

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gatecast.datasets import noisy_sine_signal
-from gatecast.explain.lessons import make_lessons
 from gatecast.report.learn import learn_page
+from gatecast.tutorial.lessons import make_lessons
 
 
 @pytest.fixture(scope="module")

@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 
 from gatecast.baselines import LinearAutoregression, Naive
+from gatecast.diagnostics.recommendation import diagnose, verdict
 from gatecast.errors import MissingExtraError
 from gatecast.evaluation.backtest import backtest
-from gatecast.evaluation.tutorial import ModelRun, Observation, TutorialResult
-from gatecast.evaluation.verdict import diagnose, verdict
 from gatecast.report.backtest import backtest_page
 from gatecast.report.demo import demo_page
 from gatecast.report.forecast import forecast_page
 from gatecast.report.page import _json
 from gatecast.report.picture import demo_picture
+from gatecast.tutorial.experiment import ModelRun, Observation, TutorialResult
 
 ATTACKS = [
     "</script><script>window.hacked=1</script>",

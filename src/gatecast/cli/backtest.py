@@ -21,8 +21,8 @@ from gatecast.cli.options import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from gatecast.evaluation.backtest import Backtest
-    from gatecast.evaluation.verdict import Verdict
+    from gatecast.diagnostics.recommendation import Verdict
+    from gatecast.evaluation.results import Backtest
     from gatecast.forecaster import LSTMForecaster
     from gatecast.report.explain import Judged
 
@@ -86,10 +86,10 @@ def backtest(
     """
     from gatecast.cli.console import counted, working
     from gatecast.data.reading import read_panel
+    from gatecast.diagnostics.recommendation import verdict
     from gatecast.evaluation.backtest import backtest as run
-    from gatecast.evaluation.backtest import usual_windows
-    from gatecast.evaluation.candidates import DEFAULT, candidates
-    from gatecast.evaluation.verdict import verdict
+    from gatecast.evaluation.cutoffs import usual_windows
+    from gatecast.evaluation.registry import DEFAULT, candidates
 
     asked = candidates(
         names(models) or DEFAULT, h, season_length=season_length, time_limit=time_limit,
@@ -127,7 +127,7 @@ def backtest(
 
 def judged(found: Backtest, answers: dict[str, str]) -> Judged:
     """Give what the glass box of the LSTM says of a backtest."""
-    from gatecast.evaluation.verdict import verdict
+    from gatecast.diagnostics.recommendation import verdict
     from gatecast.report.explain import Judged
 
     sentences = verdict(found).sentences if len(found.models) > 1 else ()
@@ -137,8 +137,8 @@ def judged(found: Backtest, answers: dict[str, str]) -> Judged:
 
 def answers_about(found: Backtest, lstm: LSTMForecaster | None) -> dict[str, str]:
     """Answer questions about the first model's errors, and about its training if it is the LSTM."""
-    from gatecast.evaluation.training import examine_training
-    from gatecast.evaluation.verdict import diagnose
+    from gatecast.diagnostics.recommendation import diagnose
+    from gatecast.diagnostics.training import examine_training
 
     first = next(iter(found.models))
     answers = diagnose(found, first)

@@ -12,7 +12,7 @@ from gatecast.cli.explain import LANG, Language
 from gatecast.cli.options import JSON
 
 if TYPE_CHECKING:
-    from gatecast.evaluation.tutorial import ModelRun, TutorialResult
+    from gatecast.tutorial.experiment import ModelRun, TutorialResult
 
 __all__ = ["demo"]
 
@@ -45,11 +45,11 @@ def demo(
     from gatecast.cli.console import training_bars, working
     from gatecast.cli.glass import beside
     from gatecast.errors import MissingExtraError
-    from gatecast.evaluation.tutorial import run_tutorial
-    from gatecast.explain.lessons import make_lessons
     from gatecast.report.demo import demo_page
     from gatecast.report.learn import learn_page
     from gatecast.report.picture import demo_picture
+    from gatecast.tutorial.experiment import run_tutorial
+    from gatecast.tutorial.lessons import make_lessons
 
     labels = {"tutorial": "as the tutorial has it", "sequences": "on sequences"}
     output = output or Path("gatecast-demo.html")
@@ -76,8 +76,8 @@ def demo(
 
 def _learn(output: Path, lang: Language, random_state: int, as_json: bool) -> None:
     from gatecast.cli.console import working
-    from gatecast.explain.lessons import make_lessons
     from gatecast.report.learn import learn_page
+    from gatecast.tutorial.lessons import make_lessons
 
     with working("lessons"):
         lessons = make_lessons(random_state=random_state)

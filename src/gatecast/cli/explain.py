@@ -109,8 +109,9 @@ def _judge(model: LSTMForecaster, panel: Panel) -> Judged:
     """Let a backtest judge the settings of a model beside the usual models."""
     from gatecast.cli.backtest import answers_about, judged
     from gatecast.cli.console import counted
-    from gatecast.evaluation.backtest import backtest, usual_windows
-    from gatecast.evaluation.candidates import DEFAULT, candidates
+    from gatecast.evaluation.backtest import backtest
+    from gatecast.evaluation.cutoffs import usual_windows
+    from gatecast.evaluation.registry import DEFAULT, candidates
     from gatecast.forecaster import LSTMForecaster
     from gatecast.forecaster.seasons import as_seasons
 

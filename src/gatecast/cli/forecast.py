@@ -179,9 +179,10 @@ def _choose(
 ) -> tuple[str, list[str]]:
     """Let a backtest say which model to use, and why."""
     from gatecast.cli.console import counted
-    from gatecast.evaluation.backtest import backtest, usual_windows
-    from gatecast.evaluation.candidates import DEFAULT, candidates
-    from gatecast.evaluation.verdict import verdict
+    from gatecast.diagnostics.recommendation import verdict
+    from gatecast.evaluation.backtest import backtest
+    from gatecast.evaluation.cutoffs import usual_windows
+    from gatecast.evaluation.registry import DEFAULT, candidates
 
     models = candidates(DEFAULT, h, season_length=season_length, time_limit=600.0, **settings)
     windows, step = usual_windows(panel, h)
@@ -200,7 +201,7 @@ def _fit(
 ) -> Any:
     """Fit a model by name."""
     from gatecast.cli.console import training_bars, working
-    from gatecast.evaluation.candidates import candidates
+    from gatecast.evaluation.registry import candidates
 
     fitted = candidates([model], h, season_length=season_length, **settings)[model]
     if model != "LSTM":

@@ -6,7 +6,6 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -16,268 +15,18 @@ import numpy as np
 import pandas as pd
 
 from gatecast import storage
-from gatecast.data.calendar import count_steps, default_season_length
+from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.data.regular import show_time
 from gatecast.errors import DataError, GatecastError, ModelFileError, NotFoundError, UsageError
-from gatecast.evaluation.metrics import naive_scale, owa, score_rows
-from gatecast.evaluation.significance import (
-    Ranks,
-    diebold_mariano,
-    friedman_nemenyi,
-    skill_interval,
-)
+from gatecast.evaluation.cutoffs import Window, between, windows_at
+from gatecast.evaluation.metrics import naive_scale
+from gatecast.evaluation.results import Backtest
 
-__all__ = ["MANY_SERIES", "Backtest", "backtest", "usual_windows"]
+__all__ = ["backtest"]
 
-#: From so many series on they are compared one by one, and cutoffs are averaged.
-MANY_SERIES = 20
 _FORMAT = 1  # of the files that a backtest resumes from
-
-
-@dataclass(frozen=True)
-class Backtest:
-    """Hold what every model said at every cutoff, and judge it.
-
-    Attributes
-    ----------
-    forecasts : DataFrame
-        A row for each series, cutoff and step that has a value: the id column, if there is one,
-        the time, ``cutoff`` (last time that the models knew), ``step`` (1 is the first after the
-        gap), the value, and a column for each model, with ``-lo-95`` and ``-hi-95`` where it has
-        intervals. Values that were missing in the table are left out.
-    models : tuple of str
-        Names.
-    scales : DataFrame
-        For each row of ``forecasts`` the mean ``absolute`` and mean ``squared`` seasonal change of
-        its training part, over which MASE and RMSSE are taken.
-    id_col : str or None
-        Column of ids.
-    target_col : str
-        Column of values.
-    lag : int
-        Cutoffs less than this apart have forecasts that overlap.
-    reference : str or None
-        The naive model that skill is measured against: ``SeasonalNaive``, or ``Naive``, or none.
-    panel : Panel
-        The data.
-    season : int
-        Lag of the naive forecast in the scale of MASE.
-    one_by_one : bool
-        Whether cutoffs follow each other step by step.
-    notes : tuple of str
-        What the data were found to be, what models did otherwise than expected, and which were
-        left out because they failed.
-    """
-
-    forecasts: pd.DataFrame
-    models: tuple[str, ...]
-    scales: pd.DataFrame
-    id_col: str | None
-    target_col: str
-    lag: int
-    reference: str | None
-    panel: Panel
-    season: int = 1
-    one_by_one: bool = False
-    notes: tuple[str, ...] = ()
-
-    def score(self, by: str = "series") -> pd.DataFrame:
-        """Compute every metric.
-
-        Parameters
-        ----------
-        by : {"series", "pooled", "step", "cutoff"}
-            What a row is for.
-
-        Returns
-        -------
-        DataFrame
-            See :func:`gatecast.evaluation.metrics.score_rows`.
-
-        Raises
-        ------
-        UsageError
-            If ``by`` is none of these.
-        """
-        series = [] if self.id_col is None else [self.id_col]
-        groups = {"series": series, "pooled": [], "step": ["step"], "cutoff": ["cutoff"]}
-        if by not in groups:
-            raise UsageError(f'by="{by}" was asked for; use one of {", ".join(groups)}')
-        scales = (self.scales["absolute"].to_numpy(), self.scales["squared"].to_numpy())
-        return score_rows(
-            self.forecasts, self.models, groups[by], target_col=self.target_col, scales=scales
-        )
-
-    @property
-    def scores(self) -> pd.DataFrame:
-        """Every metric for each series and model, over all cutoffs."""
-        return self.score("series")
-
-    def leaderboard(self) -> pd.DataFrame:
-        """Rank the models over all series, cutoffs and steps.
-
-        Returns
-        -------
-        DataFrame
-            Best first by MASE, or by MAE where MASE is undefined; ``owa`` against the reference,
-            where there is one.
-        """
-        table = self.score("pooled")
-        if self.reference is not None:
-            base = table[table["model"] == self.reference].iloc[0]
-            table["owa"] = [
-                owa(smape, mase, float(base["smape"]), float(base["mase"]))
-                for smape, mase in zip(table["smape"], table["mase"], strict=True)
-            ]
-        key = "mase" if np.isfinite(table["mase"].to_numpy()).all() else "mae"
-        return table.sort_values(key, kind="stable", ignore_index=True)
-
-    def losses(self, loss: str = "absolute", over: str = "cutoffs") -> pd.DataFrame:
-        """Give the mean loss of each model at each cutoff, step, or of each series.
-
-        Parameters
-        ----------
-        loss : {"absolute", "squared"}
-            Of many series each is first divided by its scale; rows without a scale are left out.
-        over : {"cutoffs", "steps", "series"}
-            What a row of the result is; the mean is over everything else.
-
-        Returns
-        -------
-        DataFrame
-            A row for each cutoff or step, in the order of time, or for each series, and a column
-            for each model.
-
-        Raises
-        ------
-        UsageError
-            If ``loss`` or ``over`` is none of these, or there is one series.
-        """
-        keys = {"cutoffs": "cutoff", "steps": "step", "series": self.id_col}
-        if over not in keys:
-            raise UsageError(f'over="{over}" was asked for; use "cutoffs", "steps" or "series"')
-        key = keys[over]
-        if key is None:
-            raise UsageError('over="series" was asked for, and there is one series: use "cutoffs"')
-        groups = self._losses(loss, scaled=True).groupby(
-            self.forecasts[key], sort=over != "series", observed=True
-        )
-        found: Any = groups.mean()
-        return found.dropna()
-
-    def _losses(self, loss: str, *, scaled: bool) -> pd.DataFrame:
-        if loss not in ("absolute", "squared"):
-            raise UsageError(f'loss="{loss}" was asked for; use "absolute" or "squared"')
-        y = self.forecasts[self.target_col].to_numpy(np.float64)
-        error = np.abs(self.forecasts[list(self.models)].to_numpy(np.float64) - y[:, np.newaxis])
-        if loss == "squared":
-            error = error**2
-        if scaled and self.id_col is not None and len(self.forecasts[self.id_col].unique()) > 1:
-            error = error / self.scales[[loss]].to_numpy()
-        return pd.DataFrame(error, columns=pd.Index(self.models), index=self.forecasts.index)
-
-    def significance(
-        self,
-        against: str | None = None,
-        *,
-        loss: str = "absolute",
-        level: float = 95.0,
-        over: str = "cutoffs",
-    ) -> pd.DataFrame:
-        """Ask of every model whether it differs from one.
-
-        Parameters
-        ----------
-        against : str, optional
-            The model to compare with; the first of the leaderboard if not given.
-        loss : {"absolute", "squared"}
-            What is compared; a mean over series and steps at each cutoff.
-        level : float, default 95
-            Per cent of the interval of skill.
-        over : {"cutoffs", "series"}
-            What is compared pair by pair. Many series say more than few cutoffs do; that they
-            are independent of each other is then assumed.
-
-        Returns
-        -------
-        DataFrame
-            A row for each other model: ``model``, ``against``, ``difference`` (of mean loss,
-            above zero where ``against`` is better), ``statistic`` and ``p`` of
-            :func:`~gatecast.evaluation.significance.diebold_mariano`, ``skill`` of ``against``
-            over the model with its ends ``low`` and ``high``, and ``n``, the pairs compared. NaN
-            with a warning where there are too few.
-
-        Raises
-        ------
-        NotFoundError
-            If there is no model of that name.
-        """
-        against = str(self.leaderboard()["model"].iloc[0]) if against is None else against
-        if against not in self.models:
-            raise NotFoundError(
-                f'there is no model "{against}"; there are {", ".join(self.models)}'
-            )
-        table = self.losses(loss, over)
-        lag = self.lag if over == "cutoffs" else 1
-        rows = []
-        for name in self.models:
-            if name == against:
-                continue
-            one, two = table[name].to_numpy(), table[against].to_numpy()
-            row: dict[str, Any] = {"model": name, "against": against, "n": len(table)}
-            row["difference"] = float(one.mean() - two.mean())
-            if len(table) <= max(1, lag):
-                warnings.warn(
-                    f"{name} and {against} cannot be compared: {len(table)} {over}, and more than "
-                    f"{max(1, lag)} are needed; ask for more windows",
-                    stacklevel=2,
-                )
-                row |= dict.fromkeys(("statistic", "p", "skill", "low", "high"), np.nan)
-            else:
-                test = diebold_mariano(one, two, lag)
-                block = max(lag, len(table) ** (1 / 3)) if over == "cutoffs" else 1.0
-                skill = skill_interval(two, one, level=level, block=block)
-                row |= {"statistic": test.statistic, "p": test.p, "skill": skill.skill}
-                row |= {"low": skill.low, "high": skill.high}
-            rows.append(row)
-        return pd.DataFrame(rows)
-
-    def ranks(self, *, loss: str = "absolute", level: float = 95.0) -> Ranks:
-        """Rank the models on every series.
-
-        Parameters
-        ----------
-        loss : {"absolute", "squared"}
-            What is ranked; a mean over the cutoffs and steps of each series.
-        level : float, default 95
-            Per cent of confidence.
-
-        Returns
-        -------
-        Ranks
-            See :func:`gatecast.evaluation.significance.friedman_nemenyi`.
-
-        Raises
-        ------
-        DataError
-            If there are fewer than two series or models.
-        """
-        if self.id_col is None:
-            raise DataError("ranks are over many series, and there is one: use significance()")
-        table = self._losses(loss, scaled=False)
-        means: Any = table.groupby(self.forecasts[self.id_col], sort=False, observed=True).mean()
-        return friedman_nemenyi(means.to_numpy(), self.models, level)
-
-
-class _Window(NamedTuple):
-    """What is known at one cutoff."""
-
-    train: Panel
-    which: np.ndarray  # places in the panel of the series trained on
-    cuts: np.ndarray  # values of every series that are known, whatever the window's length
-    ahead: pd.DataFrame | None  # columns that are known in advance, over the steps ahead
 
 
 class _Task(NamedTuple):
@@ -285,7 +34,7 @@ class _Task(NamedTuple):
 
     name: str
     model: Any
-    windows: list[_Window]
+    windows: list[Window]
     keys: list[str]
     folder: str | None
 
@@ -399,7 +148,7 @@ def backtest(
     panel.require(columns)
     _check_names(named, panel)
     known = _columns_of(named, "futr")
-    windows = _windows(panel, h + gap, n_windows, step, window, known)
+    windows = windows_at(panel, h + gap, n_windows, step, window, known)
     copies = {name: _copy(model, h + gap, level) for name, model in named.items()}
     folder = None
     if resume is not None:
@@ -430,29 +179,6 @@ def backtest(
         table, tuple(said), scales, panel.id_col, panel.target_col, -(-(h + gap) // step),
         reference, panel, season, step == 1, tuple(notes),
     )  # fmt: skip
-
-
-def usual_windows(panel: Panel, h: int) -> tuple[int, int]:
-    """Choose how many cutoffs to try, and how far apart, where nobody says.
-
-    Parameters
-    ----------
-    panel : Panel
-        The data.
-    h : int
-        Steps to forecast.
-
-    Returns
-    -------
-    n_windows, step_size : int
-        Of few series 20 cutoffs a quarter of the horizon apart, because only cutoffs can tell
-        models apart; of 20 series or more 3 a whole horizon apart. As many as leave half of the
-        longest series before the first.
-    """
-    many = len(panel) >= MANY_SERIES
-    wanted, step = (3, h) if many else (20, max(1, h // 4))
-    room = int(np.diff(panel.offsets).max()) // 2 - h
-    return int(np.clip(1 + room // step, 1, wanted)), step
 
 
 # -------------------------------------------------------------------------------------- the models
@@ -520,111 +246,11 @@ def _copy(model: Any, h: int, level: Sequence[float]) -> Any:
     return type(model)(**settings)
 
 
-# ------------------------------------------------------------------------------------- the windows
-
-
-def _windows(
-    panel: Panel,
-    reach: int,
-    n_windows: int,
-    step: int,
-    length: int | None,
-    known: Sequence[str],
-) -> list[_Window]:
-    """Cut the panel at every cutoff, the first one first."""
-    sizes = np.diff(panel.offsets)
-    ends = panel.times[panel.offsets[1:] - 1]
-    late = np.zeros(len(panel), np.int64)  # steps from each series' end to the last one of all
-    if ends.dtype.kind == "M":
-        late = count_steps(ends, np.full(len(ends), ends.max()), panel.freq)
-    windows = []
-    for back in range(n_windows - 1, -1, -1):
-        cuts = np.minimum(sizes + late - reach - back * step, sizes)
-        which = np.flatnonzero(cuts > 0)
-        if not (cuts[which] < sizes[which]).any():
-            needed = reach + (n_windows - 1) * step + 1
-            raise DataError(
-                f"the longest series has {sizes.max()} values; {n_windows} windows with a step of "
-                f"{step} and {reach} steps ahead need at least {needed}: supply more history, or "
-                "ask for fewer windows or a shorter horizon"
-            )
-        train = _cut(panel, which, cuts[which], length)
-        ahead = _ahead(panel, train, which, cuts[which], reach, known) if known else None
-        windows.append(_Window(train, which, cuts, ahead))
-    return windows
-
-
-def _ahead(
-    panel: Panel,
-    train: Panel,
-    which: np.ndarray,
-    cuts: np.ndarray,
-    reach: int,
-    known: Sequence[str],
-) -> pd.DataFrame:
-    """Give what is known in advance over the steps after a cutoff.
-
-    Where a series has ended its last cells are repeated; such steps are not scored.
-    """
-    frame = train.future_frame(reach)
-    last = panel.offsets[which + 1] - 1
-    rows = (panel.offsets[which] + cuts)[:, np.newaxis] + np.arange(reach)
-    rows = np.minimum(rows, last[:, np.newaxis]).ravel()
-    for name in known:
-        frame[name] = panel.extra[name][rows]
-    return frame
-
-
-def _cut(panel: Panel, which: np.ndarray, cuts: np.ndarray, length: int | None) -> Panel:
-    """Give the panel of some series as it was known after so many values of each."""
-    times, values, filled = [], [], []
-    extra: dict[str, list[np.ndarray]] = {name: [] for name in panel.extra}
-    for i, cut in zip(which, cuts, strict=True):
-        first = panel.offsets[i]
-        known = panel.values[first : first + cut].copy()
-        drawn = panel.filled[first : first + cut].copy()
-        # the line through a gap that is still open leads to a value that was not known
-        last = int(np.flatnonzero(~drawn)[-1])
-        known[last:] = known[last]
-        begin = 0 if length is None else max(0, cut - length)
-        times.append(panel.times[first : first + cut][begin:].copy())
-        values.append(known[begin:].copy())
-        filled.append(drawn[begin:])
-        for name, cells in panel.extra.items():
-            extra[name].append(cells[first : first + cut][begin:].copy())
-    offsets = np.concatenate([[0], np.cumsum([len(v) for v in values])])
-    return replace(
-        panel, ids=panel.ids[which].copy(), offsets=offsets, times=np.concatenate(times),
-        values=np.concatenate(values), filled=np.concatenate(filled), notes=(),
-        extra={name: np.concatenate(cells) for name, cells in extra.items()},
-    )  # fmt: skip
-
-
-def _between(before: _Window, after: _Window) -> Panel | None:
-    """Give the values that became known from one cutoff to the next; None where a fit is due."""
-    if not np.array_equal(before.which, after.which):
-        return None
-    new: Any = (after.cuts - before.cuts)[after.which]
-    train = after.train
-    sizes = np.diff(train.offsets)
-    if (new > sizes).any():
-        return None
-    some = np.flatnonzero(new > 0)
-    rows = np.concatenate(
-        [np.arange(int(train.offsets[i + 1] - new[i]), int(train.offsets[i + 1])) for i in some]
-    )
-    return replace(
-        train, ids=train.ids[some], offsets=np.concatenate([[0], np.cumsum(new[some])]),
-        times=train.times[rows], values=train.values[rows], filled=train.filled[rows],
-        extra={name: cells[rows] for name, cells in train.extra.items()},
-    )  # fmt: skip
-
-
 # ----------------------------------------------------------------------------------------- the work
 
 
 def _tasks(
-    copies: dict[str, Any], windows: list[_Window], every: int, folder: str | None
+    copies: dict[str, Any], windows: list[Window], every: int, folder: str | None
 ) -> list[_Task]:
     prints = [] if folder is None else [_fingerprint(w) for w in windows]
     tasks = []
@@ -648,7 +274,7 @@ def _settings(model: Any) -> dict[str, Any]:
     return {k: v for k, v in model.get_params().items() if k != "threads"}
 
 
-def _fingerprint(window: _Window) -> bytes:
+def _fingerprint(window: Window) -> bytes:
     panel = window.train
     digest = sha256(json.dumps([str(i) for i in panel.ids]).encode())
     for name, cells in panel.extra.items():
@@ -721,7 +347,7 @@ def _work(task: _Task) -> _Outcome:
     fitted, before = None, None
     for i, window in enumerate(task.windows):
         try:
-            new = None if before is None else _between(before, window)
+            new = None if before is None else between(before, window)
             if fitted is None or new is None:
                 fitted = type(task.model)(**task.model.get_params())
                 fitted.fit(window.train)
@@ -781,7 +407,7 @@ def _columns(name: str, frame: pd.DataFrame, train: Panel) -> dict[str, np.ndarr
 
 def _assemble(
     panel: Panel,
-    windows: list[_Window],
+    windows: list[Window],
     said: dict[str, list[dict[str, np.ndarray]]],
     h: int,
     gap: int,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.evaluation.diagnosis import loss_settled
-from gatecast.evaluation.residuals import ljung_box, mean_error, uneven_spread
+from gatecast.diagnostics.fit import loss_settled
+from gatecast.diagnostics.residuals import ljung_box, mean_error, uneven_spread
 from gatecast.explain.walk import Track, said_of
 from gatecast.forecaster.anchor import SIMPLEST
 from gatecast.forecaster.lstm import LSTMForecaster

@@ -80,6 +80,8 @@ def field_names(template: str) -> set[str]:
 
 
 class _Writer(string.Formatter):
+    language: Language
+
     def __init__(self, language: Language, spelling: Spelling) -> None:
         self.language, self.spelling = language, spelling
 

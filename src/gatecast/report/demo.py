@@ -10,7 +10,7 @@ from gatecast.report import charts
 from gatecast.report.page import render
 
 if TYPE_CHECKING:
-    from gatecast.evaluation.tutorial import TutorialResult
+    from gatecast.tutorial.experiment import TutorialResult
 
 __all__ = ["demo_page", "view_around_split"]
 
@@ -25,7 +25,7 @@ def demo_page(
     Parameters
     ----------
     result : TutorialResult
-        What :func:`gatecast.evaluation.tutorial.run_tutorial` returned.
+        What :func:`gatecast.tutorial.experiment.run_tutorial` returned.
     path : str or path
         The HTML file.
     glass : str, optional

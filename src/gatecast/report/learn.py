@@ -13,7 +13,7 @@ from gatecast.report.explain import SCRIPTS, STYLES
 from gatecast.report.page import render
 
 if TYPE_CHECKING:
-    from gatecast.explain.lessons import Lesson, Lessons
+    from gatecast.tutorial.lessons import Lesson, Lessons
 
 __all__ = ["learn_page"]
 
@@ -30,7 +30,7 @@ def learn_page(
     Parameters
     ----------
     lessons : Lessons
-        What :func:`gatecast.explain.lessons.make_lessons` returned.
+        What :func:`gatecast.tutorial.lessons.make_lessons` returned.
     path : str or path
         The HTML file.
     lang : {"en", "zh"}, default "en"

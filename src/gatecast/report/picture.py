@@ -17,8 +17,8 @@ from gatecast.report.demo import NETWORKS, view_around_split
 from gatecast.report.glass import pack_attribution
 
 if TYPE_CHECKING:
-    from gatecast.evaluation.tutorial import TutorialResult
     from gatecast.explain import Inside
+    from gatecast.tutorial.experiment import TutorialResult
 
 __all__ = ["demo_picture", "inside_picture"]
 
@@ -29,7 +29,7 @@ def demo_picture(result: TutorialResult, path: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     result : TutorialResult
-        What :func:`gatecast.evaluation.tutorial.run_tutorial` returned.
+        What :func:`gatecast.tutorial.experiment.run_tutorial` returned.
     path : str or path
         The file; its name ends in .png or .svg.
 

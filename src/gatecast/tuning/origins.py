@@ -13,7 +13,8 @@ import pandas as pd
 from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
 from gatecast.errors import UsageError
-from gatecast.evaluation.backtest import Backtest, backtest
+from gatecast.evaluation.backtest import backtest
+from gatecast.evaluation.results import Backtest
 
 __all__ = ["Plan", "known_before"]
 

@@ -28,7 +28,7 @@ from gatecast.errors import (
     TrainingError,
     UsageError,
 )
-from gatecast.evaluation.backtest import Backtest
+from gatecast.evaluation.results import Backtest
 from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.seasons import as_seasons
 from gatecast.tuning import storage as kept

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gatecast.evaluation.backtest import Backtest
+from gatecast.evaluation.results import Backtest
 from gatecast.evaluation.significance import diebold_mariano, skill_interval
 from gatecast.tuning.origins import MANY_SERIES, Plan, losses_by_origin, scaled_losses
 from gatecast.tuning.space import Choice, Entry, rests

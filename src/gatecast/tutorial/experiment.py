@@ -20,8 +20,8 @@ from gatecast.baselines.statistical import arima_one_step
 from gatecast.data.sequences import sequences, tutorial_windows
 from gatecast.data.transforms import MinMaxScaler, StandardScaler
 from gatecast.datasets import noisy_sine, noisy_sine_signal
+from gatecast.diagnostics.fit import fit_quality, floor_distance, loss_settled, prediction_speed
 from gatecast.errors import MissingExtraError
-from gatecast.evaluation import diagnosis
 from gatecast.evaluation.distributions import written
 from gatecast.evaluation.metrics import rmse
 from gatecast.evaluation.significance import diebold_mariano
@@ -268,7 +268,7 @@ def _observations(y: np.ndarray, runs: list[ModelRun], floor: float) -> tuple[Ob
     def fit(run: ModelRun) -> str:
         error = y - run.prediction
         train, test = error[:SPLIT], error[SPLIT:]
-        return diagnosis.fit_quality(train[~np.isnan(train)], test[~np.isnan(test)], floor).sentence
+        return fit_quality(train[~np.isnan(train)], test[~np.isnan(test)], floor).sentence
 
     def both(answer: Callable[[ModelRun], str]) -> str:
         return f"As written: {answer(tutorial)} On sequences: {answer(carried)}"
@@ -276,7 +276,7 @@ def _observations(y: np.ndarray, runs: list[ModelRun], floor: float) -> tuple[Ob
     return (
         Observation(
             "Has the loss settled?",
-            both(lambda run: diagnosis.loss_settled(run.loss).sentence)
+            both(lambda run: loss_settled(run.loss).sentence)
             + " Its learning rate falls to zero, so it had to settle; whether it settled low "
             "enough is what the distance from the noise floor says.",
         ),
@@ -287,15 +287,13 @@ def _observations(y: np.ndarray, runs: list[ModelRun], floor: float) -> tuple[Ob
         ),
         Observation(
             "How far is it from the noise floor?",
-            both(
-                lambda run: diagnosis.floor_distance(run.test_rmse, floor, naive.test_rmse).sentence
-            ),
+            both(lambda run: floor_distance(run.test_rmse, floor, naive.test_rmse).sentence),
         ),
         Observation(
             "How fast is prediction?",
             both(
                 lambda run: (
-                    diagnosis.prediction_speed(
+                    prediction_speed(
                         int((~np.isnan(run.prediction)).sum()), run.predict_seconds or 0.0
                     ).sentence
                 )

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gatecast.evaluation.tutorial import SPLIT, run_tutorial
+from gatecast.tutorial.experiment import SPLIT, run_tutorial
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_predictions_stand_at_the_time_they_are_for(result):
 
 
 def test_no_fitted_row_but_the_tutorials_own_sees_the_test_part(result, monkeypatch):
-    import gatecast.evaluation.tutorial as module
+    import gatecast.tutorial.experiment as module
 
     poisoned = result.frame.copy()
     poisoned.loc[SPLIT + 1000 :, "y"] = 1e6

@@ -9,12 +9,8 @@ from typing import Any
 import numpy as np
 
 from gatecast.data.transforms import SeasonalAdjustment, is_seasonal
-from gatecast.errors import DataError, UsageError
-from gatecast.evaluation.backtest import MANY_SERIES, Backtest
-from gatecast.evaluation.diagnosis import copies_last_value, floor_distance
-from gatecast.evaluation.distributions import written
-from gatecast.evaluation.nature import long_memory, nonlinearity, random_walk
-from gatecast.evaluation.residuals import (
+from gatecast.diagnostics.fit import copies_last_value, floor_distance
+from gatecast.diagnostics.residuals import (
     drift,
     estimated_floor,
     horizon_skill,
@@ -22,6 +18,10 @@ from gatecast.evaluation.residuals import (
     mean_error,
     uneven_spread,
 )
+from gatecast.diagnostics.series import long_memory, nonlinearity, random_walk
+from gatecast.errors import DataError, UsageError
+from gatecast.evaluation.distributions import written
+from gatecast.evaluation.results import MANY_SERIES, Backtest
 
 __all__ = ["Verdict", "diagnose", "verdict"]
 

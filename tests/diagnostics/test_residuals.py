@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from gatecast.datasets import noisy_sine
-from gatecast.errors import DataError
-from gatecast.evaluation.residuals import (
+from gatecast.diagnostics.residuals import (
     drift,
     estimated_floor,
     horizon_skill,
@@ -13,6 +12,7 @@ from gatecast.evaluation.residuals import (
     mean_error,
     uneven_spread,
 )
+from gatecast.errors import DataError
 
 NOISE = np.random.default_rng(0).normal(size=400)
 

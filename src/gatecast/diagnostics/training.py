@@ -9,11 +9,11 @@ import numpy as np
 
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
+from gatecast.diagnostics.fit import FitQuality, fit_quality
+from gatecast.diagnostics.residuals import estimated_floor
 from gatecast.errors import DataError, UsageError
 from gatecast.evaluation.backtest import backtest
-from gatecast.evaluation.diagnosis import FitQuality, fit_quality
 from gatecast.evaluation.distributions import written
-from gatecast.evaluation.residuals import estimated_floor
 from gatecast.forecaster import LSTMForecaster
 
 __all__ = ["LongerTraining", "TrainingFindings", "examine_training"]

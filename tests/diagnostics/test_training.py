@@ -6,8 +6,8 @@ import pytest
 
 from gatecast import LSTMForecaster, Naive
 from gatecast.datasets import noisy_sine
+from gatecast.diagnostics.training import examine_training
 from gatecast.errors import DataError, UsageError
-from gatecast.evaluation.training import examine_training
 
 
 def table(values):

@@ -6,9 +6,9 @@ import pytest
 
 from gatecast import SARIMA, Drift, LinearAutoregression, LSTMForecaster, Naive, SeasonalNaive
 from gatecast.datasets import air_passengers
+from gatecast.diagnostics.recommendation import diagnose, verdict
 from gatecast.errors import UsageError
 from gatecast.evaluation.backtest import backtest
-from gatecast.evaluation.verdict import diagnose, verdict
 
 
 def series(values):

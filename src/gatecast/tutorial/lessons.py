@@ -12,10 +12,10 @@ from gatecast.data.sequences import sequences, tutorial_windows
 from gatecast.data.transforms import StandardScaler
 from gatecast.datasets import noisy_sine, noisy_sine_signal
 from gatecast.evaluation.metrics import rmse
-from gatecast.evaluation.tutorial import SPLIT
 from gatecast.explain.gates import trace_names
 from gatecast.explain.memory import half_life
 from gatecast.network import Network, Trainer
+from gatecast.tutorial.experiment import SPLIT
 
 __all__ = ["Lesson", "Lessons", "make_lessons"]
 
@@ -87,7 +87,7 @@ def make_lessons(
     threads : int, optional
         Threads; one for each processor if not given. The numbers do not depend on it.
     fifty : Network, optional
-        The one of fifty units, where :func:`gatecast.evaluation.tutorial.run_tutorial` has trained
+        The one of fifty units, where :func:`gatecast.tutorial.experiment.run_tutorial` has trained
         it already, from the same seed.
 
     Returns

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from gatecast.errors import DataError
-from gatecast.evaluation.distributions import chi_squared_tail, normal_two_sided
-from gatecast.evaluation.nature import (
+from gatecast.diagnostics.series import (
     fitted_autoregression,
     long_memory,
     nonlinearity,
     random_walk,
 )
+from gatecast.errors import DataError
+from gatecast.evaluation.distributions import chi_squared_tail, normal_two_sided
 
 
 def threshold(n, seed=0, noise=0.3):

@@ -3,22 +3,22 @@ import pandas as pd
 import pytest
 
 from gatecast.baselines.naive import naive_one_step
+from gatecast.diagnostics import fit
 from gatecast.errors import DataError, UsageError
-from gatecast.evaluation import diagnosis
 
 
 def test_a_flat_loss_has_settled_and_a_falling_one_has_not():
-    flat = diagnosis.loss_settled([0.5, 0.2, 0.1, 0.1001, 0.1, 0.1])
+    flat = fit.loss_settled([0.5, 0.2, 0.1, 0.1001, 0.1, 0.1])
     assert flat.settled
     assert "more epochs would not help" in flat.sentence
-    falling = diagnosis.loss_settled([1.0, 0.9, 0.8])
+    falling = fit.loss_settled([1.0, 0.9, 0.8])
     assert not falling.settled
     assert falling.change == pytest.approx(-0.1 / 0.9)
     assert "more epochs would help" in falling.sentence
-    rising = diagnosis.loss_settled([0.1, 0.1, 0.2, 0.3])
+    rising = fit.loss_settled([0.1, 0.1, 0.2, 0.3])
     assert not rising.settled
     assert "lower learning rate" in rising.sentence
-    single = diagnosis.loss_settled([0.3])
+    single = fit.loss_settled([0.3])
     assert not single.settled
     assert single.sentence == "that cannot be said: one epoch, at 0.3000, has no slope."
 
@@ -26,20 +26,20 @@ def test_a_flat_loss_has_settled_and_a_falling_one_has_not():
 def test_over_and_underfitting_are_told_apart_by_standard_errors():
     rng = np.random.default_rng(0)
     noise = rng.normal(size=4000)
-    good = diagnosis.fit_quality(noise[:2000], noise[2000:], noise_floor=1.0)
+    good = fit.fit_quality(noise[:2000], noise[2000:], noise_floor=1.0)
     assert not good.overfitted
     assert not good.underfitted
     assert good.sentence.startswith("neither")
     # the standard error of the RMSE of n normal errors is 1 / sqrt(2 n)
     assert good.difference_error == pytest.approx(np.sqrt(2) / np.sqrt(2 * 2000), rel=0.05)
-    over = diagnosis.fit_quality(0.5 * noise[:2000], noise[2000:], noise_floor=1.0)
+    over = fit.fit_quality(0.5 * noise[:2000], noise[2000:], noise_floor=1.0)
     assert over.overfitted
     assert over.sentence.startswith("overfitted")
-    under = diagnosis.fit_quality(1.3 * noise[:2000], 1.3 * noise[2000:], noise_floor=1.0)
+    under = fit.fit_quality(1.3 * noise[:2000], 1.3 * noise[2000:], noise_floor=1.0)
     assert under.underfitted
     assert not under.overfitted
     assert "underfitted" in under.sentence
-    unknown = diagnosis.fit_quality(1.3 * noise, 1.3 * noise)
+    unknown = fit.fit_quality(1.3 * noise, 1.3 * noise)
     assert not unknown.underfitted
     assert unknown.sentence.endswith("underfitting cannot be told without a noise floor.")
 
@@ -47,16 +47,16 @@ def test_over_and_underfitting_are_told_apart_by_standard_errors():
 def test_chance_in_a_short_training_part_is_not_called_underfitting():
     rng = np.random.default_rng(3)
     perfect = rng.normal(size=(400, 50))
-    found = [diagnosis.fit_quality(e, e, noise_floor=1.0).underfitted for e in perfect]
+    found = [fit.fit_quality(e, e, noise_floor=1.0).underfitted for e in perfect]
     # the error of the best forecast is more than 5 % above the floor in 28 % of them
     assert np.mean(np.sqrt((perfect**2).mean(axis=1)) > 1.05) > 0.2
     assert np.mean(found) < 0.025
-    assert diagnosis.fit_quality(2 * perfect[0], 2 * perfect[0], noise_floor=1.0).underfitted
+    assert fit.fit_quality(2 * perfect[0], 2 * perfect[0], noise_floor=1.0).underfitted
 
 
 def test_a_test_part_that_is_easier_is_not_called_a_small_gap():
     noise = np.random.default_rng(0).normal(size=4000)
-    easier = diagnosis.fit_quality(noise[:2000], 0.5 * noise[2000:])
+    easier = fit.fit_quality(noise[:2000], 0.5 * noise[2000:])
     assert not easier.overfitted
     assert "the test part is easier, by more than two standard errors" in easier.sentence
     assert "within" not in easier.sentence
@@ -65,56 +65,56 @@ def test_a_test_part_that_is_easier_is_not_called_a_small_gap():
 def test_a_copy_of_the_last_value_is_found_out():
     rng = np.random.default_rng(1)
     y = rng.normal(size=500).cumsum()
-    copied = diagnosis.copies_last_value(y, naive_one_step(y))
+    copied = fit.copies_last_value(y, naive_one_step(y))
     assert copied.lag == 1
     assert copied.skill == pytest.approx(0.0, abs=1e-12)
     assert copied.sentence.startswith("yes")
-    exact = diagnosis.copies_last_value(y, y)
+    exact = fit.copies_last_value(y, y)
     assert (exact.lag, exact.skill) == (0, 1.0)
     assert exact.sentence.startswith("no")
     # by position, whatever the index of a pandas Series
     later = pd.Series(naive_one_step(y), index=range(7, 507))
-    assert diagnosis.copies_last_value(pd.Series(y), later) == copied
+    assert fit.copies_last_value(pd.Series(y), later) == copied
 
 
 def test_distances_and_speeds_are_said_with_their_numbers():
-    assert "31.0% above" in diagnosis.floor_distance(1.31, 1.0).sentence
-    assert "2.00 microseconds each" in diagnosis.prediction_speed(1000, 0.002).sentence
-    shared = diagnosis.floor_distance(1.5, 1.0, naive_rmse=2.0)
+    assert "31.0% above" in fit.floor_distance(1.31, 1.0).sentence
+    assert "2.00 microseconds each" in fit.prediction_speed(1000, 0.002).sentence
+    shared = fit.floor_distance(1.5, 1.0, naive_rmse=2.0)
     assert shared.explained == pytest.approx((4 - 2.25) / (4 - 1))
     assert "58% of what naive leaves" in shared.sentence
-    assert "1.0% below" in diagnosis.floor_distance(0.99, 1.0).sentence
+    assert "1.0% below" in fit.floor_distance(0.99, 1.0).sentence
 
 
 def test_a_missing_forecast_does_not_move_the_others():
     y = np.random.default_rng(2).normal(size=300).cumsum()
     forecast = naive_one_step(y)
     forecast[100:110] = np.nan
-    assert diagnosis.copies_last_value(y, forecast).lag == 1
+    assert fit.copies_last_value(y, forecast).lag == 1
     forecast = y.copy()
     forecast[[0, 150]] = np.nan
-    assert diagnosis.copies_last_value(y, forecast) == diagnosis.CopiesLastValue(0, 1.0)
+    assert fit.copies_last_value(y, forecast) == fit.CopiesLastValue(0, 1.0)
 
 
 def test_what_cannot_be_answered_is_refused_in_a_sentence():
     y = np.arange(10.0)
     with pytest.raises(DataError, match="no epochs"):
-        diagnosis.loss_settled([])
+        fit.loss_settled([])
     with pytest.raises(DataError, match="loss of epoch 2 is nan"):
-        diagnosis.loss_settled([1.0, np.nan, 0.5])
+        fit.loss_settled([1.0, np.nan, 0.5])
     with pytest.raises(DataError, match="1 of the 10 training errors"):
-        diagnosis.fit_quality(naive_one_step(y), y)
+        fit.fit_quality(naive_one_step(y), y)
     with pytest.raises(DataError, match="0 test errors"):
-        diagnosis.fit_quality(y, np.array([]))
+        fit.fit_quality(y, np.array([]))
     with pytest.raises(DataError, match="constant"):
-        diagnosis.copies_last_value(y, np.ones(10))
+        fit.copies_last_value(y, np.ones(10))
     with pytest.raises(DataError, match="2 rows"):
-        diagnosis.copies_last_value(y[:2], y[:2])
+        fit.copies_last_value(y[:2], y[:2])
     with pytest.raises(UsageError, match="noise_floor=0"):
-        diagnosis.floor_distance(1.0, 0.0)
+        fit.floor_distance(1.0, 0.0)
     with pytest.raises(UsageError, match="noise_floor=0"):
-        diagnosis.fit_quality(y, y, 0.0)
+        fit.fit_quality(y, y, 0.0)
     with pytest.raises(UsageError, match="10 values and 9 forecasts"):
-        diagnosis.copies_last_value(y, y[:9])
+        fit.copies_last_value(y, y[:9])
     with pytest.raises(UsageError, match="count=0"):
-        diagnosis.prediction_speed(0, 0.0)
+        fit.prediction_speed(0, 0.0)

@@ -1,0 +1,146 @@
+"""Cutoffs: what was known at each, and nothing of what came after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.calendar import count_steps
+from gatecast.data.panel import Panel
+from gatecast.errors import DataError
+from gatecast.evaluation.results import MANY_SERIES
+
+__all__ = ["Window", "between", "usual_windows", "windows_at"]
+
+
+class Window(NamedTuple):
+    """What is known at one cutoff."""
+
+    train: Panel
+    which: np.ndarray  # places in the panel of the series trained on
+    cuts: np.ndarray  # values of every series that are known, whatever the window's length
+    ahead: pd.DataFrame | None  # columns that are known in advance, over the steps ahead
+
+
+def usual_windows(panel: Panel, h: int) -> tuple[int, int]:
+    """Choose how many cutoffs to try, and how far apart, where nobody says.
+
+    Parameters
+    ----------
+    panel : Panel
+        The data.
+    h : int
+        Steps to forecast.
+
+    Returns
+    -------
+    n_windows, step_size : int
+        Of few series 20 cutoffs a quarter of the horizon apart, because only cutoffs can tell
+        models apart; of 20 series or more 3 a whole horizon apart. As many as leave half of the
+        longest series before the first.
+    """
+    many = len(panel) >= MANY_SERIES
+    wanted, step = (3, h) if many else (20, max(1, h // 4))
+    room = int(np.diff(panel.offsets).max()) // 2 - h
+    return int(np.clip(1 + room // step, 1, wanted)), step
+
+
+def windows_at(
+    panel: Panel,
+    reach: int,
+    n_windows: int,
+    step: int,
+    length: int | None,
+    known: Sequence[str],
+) -> list[Window]:
+    """Cut the panel at every cutoff, the first one first."""
+    sizes = np.diff(panel.offsets)
+    ends = panel.times[panel.offsets[1:] - 1]
+    late = np.zeros(len(panel), np.int64)  # steps from each series' end to the last one of all
+    if ends.dtype.kind == "M":
+        late = count_steps(ends, np.full(len(ends), ends.max()), panel.freq)
+    windows = []
+    for back in range(n_windows - 1, -1, -1):
+        cuts = np.minimum(sizes + late - reach - back * step, sizes)
+        which = np.flatnonzero(cuts > 0)
+        if not (cuts[which] < sizes[which]).any():
+            needed = reach + (n_windows - 1) * step + 1
+            raise DataError(
+                f"the longest series has {sizes.max()} values; {n_windows} windows with a step of "
+                f"{step} and {reach} steps ahead need at least {needed}: supply more history, or "
+                "ask for fewer windows or a shorter horizon"
+            )
+        train = _cut(panel, which, cuts[which], length)
+        ahead = _ahead(panel, train, which, cuts[which], reach, known) if known else None
+        windows.append(Window(train, which, cuts, ahead))
+    return windows
+
+
+def _ahead(
+    panel: Panel,
+    train: Panel,
+    which: np.ndarray,
+    cuts: np.ndarray,
+    reach: int,
+    known: Sequence[str],
+) -> pd.DataFrame:
+    """Give what is known in advance over the steps after a cutoff.
+
+    Where a series has ended its last cells are repeated; such steps are not scored.
+    """
+    frame = train.future_frame(reach)
+    last = panel.offsets[which + 1] - 1
+    rows = (panel.offsets[which] + cuts)[:, np.newaxis] + np.arange(reach)
+    rows = np.minimum(rows, last[:, np.newaxis]).ravel()
+    for name in known:
+        frame[name] = panel.extra[name][rows]
+    return frame
+
+
+def _cut(panel: Panel, which: np.ndarray, cuts: np.ndarray, length: int | None) -> Panel:
+    """Give the panel of some series as it was known after so many values of each."""
+    times, values, filled = [], [], []
+    extra: dict[str, list[np.ndarray]] = {name: [] for name in panel.extra}
+    for i, cut in zip(which, cuts, strict=True):
+        first = panel.offsets[i]
+        known = panel.values[first : first + cut].copy()
+        drawn = panel.filled[first : first + cut].copy()
+        # the line through a gap that is still open leads to a value that was not known
+        last = int(np.flatnonzero(~drawn)[-1])
+        known[last:] = known[last]
+        begin = 0 if length is None else max(0, cut - length)
+        times.append(panel.times[first : first + cut][begin:].copy())
+        values.append(known[begin:].copy())
+        filled.append(drawn[begin:])
+        for name, cells in panel.extra.items():
+            extra[name].append(cells[first : first + cut][begin:].copy())
+    offsets = np.concatenate([[0], np.cumsum([len(v) for v in values])])
+    return replace(
+        panel, ids=panel.ids[which].copy(), offsets=offsets, times=np.concatenate(times),
+        values=np.concatenate(values), filled=np.concatenate(filled), notes=(),
+        extra={name: np.concatenate(cells) for name, cells in extra.items()},
+    )  # fmt: skip
+
+
+def between(before: Window, after: Window) -> Panel | None:
+    """Give the values that became known from one cutoff to the next; None where a fit is due."""
+    if not np.array_equal(before.which, after.which):
+        return None
+    new: Any = (after.cuts - before.cuts)[after.which]
+    train = after.train
+    sizes = np.diff(train.offsets)
+    if (new > sizes).any():
+        return None
+    some = np.flatnonzero(new > 0)
+    rows = np.concatenate(
+        [np.arange(int(train.offsets[i + 1] - new[i]), int(train.offsets[i + 1])) for i in some]
+    )
+    return replace(
+        train, ids=train.ids[some], offsets=np.concatenate([[0], np.cumsum(new[some])]),
+        times=train.times[rows], values=train.values[rows], filled=train.filled[rows],
+        extra={name: cells[rows] for name, cells in train.extra.items()},
+    )  # fmt: skip

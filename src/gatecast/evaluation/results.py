@@ -1,0 +1,261 @@
+"""What a backtest holds: every forecast beside its value, with scores and tests."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.panel import Panel
+from gatecast.errors import DataError, NotFoundError, UsageError
+from gatecast.evaluation.metrics import owa
+from gatecast.evaluation.scoring import score_rows
+from gatecast.evaluation.significance import (
+    Ranks,
+    diebold_mariano,
+    friedman_nemenyi,
+    skill_interval,
+)
+
+__all__ = ["MANY_SERIES", "Backtest"]
+
+#: From so many series on they are compared one by one, and cutoffs are averaged.
+MANY_SERIES = 20
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Hold what every model said at every cutoff, and judge it.
+
+    Attributes
+    ----------
+    forecasts : DataFrame
+        A row for each series, cutoff and step that has a value: the id column, if there is one,
+        the time, ``cutoff`` (last time that the models knew), ``step`` (1 is the first after the
+        gap), the value, and a column for each model, with ``-lo-95`` and ``-hi-95`` where it has
+        intervals. Values that were missing in the table are left out.
+    models : tuple of str
+        Names.
+    scales : DataFrame
+        For each row of ``forecasts`` the mean ``absolute`` and mean ``squared`` seasonal change of
+        its training part, over which MASE and RMSSE are taken.
+    id_col : str or None
+        Column of ids.
+    target_col : str
+        Column of values.
+    lag : int
+        Cutoffs less than this apart have forecasts that overlap.
+    reference : str or None
+        The naive model that skill is measured against: ``SeasonalNaive``, or ``Naive``, or none.
+    panel : Panel
+        The data.
+    season : int
+        Lag of the naive forecast in the scale of MASE.
+    one_by_one : bool
+        Whether cutoffs follow each other step by step.
+    notes : tuple of str
+        What the data were found to be, what models did otherwise than expected, and which were
+        left out because they failed.
+    """
+
+    forecasts: pd.DataFrame
+    models: tuple[str, ...]
+    scales: pd.DataFrame
+    id_col: str | None
+    target_col: str
+    lag: int
+    reference: str | None
+    panel: Panel
+    season: int = 1
+    one_by_one: bool = False
+    notes: tuple[str, ...] = ()
+
+    def score(self, by: str = "series") -> pd.DataFrame:
+        """Compute every metric.
+
+        Parameters
+        ----------
+        by : {"series", "pooled", "step", "cutoff"}
+            What a row is for.
+
+        Returns
+        -------
+        DataFrame
+            See :func:`gatecast.evaluation.scoring.score_rows`.
+
+        Raises
+        ------
+        UsageError
+            If ``by`` is none of these.
+        """
+        series = [] if self.id_col is None else [self.id_col]
+        groups = {"series": series, "pooled": [], "step": ["step"], "cutoff": ["cutoff"]}
+        if by not in groups:
+            raise UsageError(f'by="{by}" was asked for; use one of {", ".join(groups)}')
+        scales = (self.scales["absolute"].to_numpy(), self.scales["squared"].to_numpy())
+        return score_rows(
+            self.forecasts, self.models, groups[by], target_col=self.target_col, scales=scales
+        )
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """Every metric for each series and model, over all cutoffs."""
+        return self.score("series")
+
+    def leaderboard(self) -> pd.DataFrame:
+        """Rank the models over all series, cutoffs and steps.
+
+        Returns
+        -------
+        DataFrame
+            Best first by MASE, or by MAE where MASE is undefined; ``owa`` against the reference,
+            where there is one.
+        """
+        table = self.score("pooled")
+        if self.reference is not None:
+            base = table[table["model"] == self.reference].iloc[0]
+            table["owa"] = [
+                owa(smape, mase, float(base["smape"]), float(base["mase"]))
+                for smape, mase in zip(table["smape"], table["mase"], strict=True)
+            ]
+        key = "mase" if np.isfinite(table["mase"].to_numpy()).all() else "mae"
+        return table.sort_values(key, kind="stable", ignore_index=True)
+
+    def losses(self, loss: str = "absolute", over: str = "cutoffs") -> pd.DataFrame:
+        """Give the mean loss of each model at each cutoff, step, or of each series.
+
+        Parameters
+        ----------
+        loss : {"absolute", "squared"}
+            Of many series each is first divided by its scale; rows without a scale are left out.
+        over : {"cutoffs", "steps", "series"}
+            What a row of the result is; the mean is over everything else.
+
+        Returns
+        -------
+        DataFrame
+            A row for each cutoff or step, in the order of time, or for each series, and a column
+            for each model.
+
+        Raises
+        ------
+        UsageError
+            If ``loss`` or ``over`` is none of these, or there is one series.
+        """
+        keys = {"cutoffs": "cutoff", "steps": "step", "series": self.id_col}
+        if over not in keys:
+            raise UsageError(f'over="{over}" was asked for; use "cutoffs", "steps" or "series"')
+        key = keys[over]
+        if key is None:
+            raise UsageError('over="series" was asked for, and there is one series: use "cutoffs"')
+        groups = self._losses(loss, scaled=True).groupby(
+            self.forecasts[key], sort=over != "series", observed=True
+        )
+        found: Any = groups.mean()
+        return found.dropna()
+
+    def _losses(self, loss: str, *, scaled: bool) -> pd.DataFrame:
+        if loss not in ("absolute", "squared"):
+            raise UsageError(f'loss="{loss}" was asked for; use "absolute" or "squared"')
+        y = self.forecasts[self.target_col].to_numpy(np.float64)
+        error = np.abs(self.forecasts[list(self.models)].to_numpy(np.float64) - y[:, np.newaxis])
+        if loss == "squared":
+            error = error**2
+        if scaled and self.id_col is not None and len(self.forecasts[self.id_col].unique()) > 1:
+            error = error / self.scales[[loss]].to_numpy()
+        return pd.DataFrame(error, columns=pd.Index(self.models), index=self.forecasts.index)
+
+    def significance(
+        self,
+        against: str | None = None,
+        *,
+        loss: str = "absolute",
+        level: float = 95.0,
+        over: str = "cutoffs",
+    ) -> pd.DataFrame:
+        """Ask of every model whether it differs from one.
+
+        Parameters
+        ----------
+        against : str, optional
+            The model to compare with; the first of the leaderboard if not given.
+        loss : {"absolute", "squared"}
+            What is compared; a mean over series and steps at each cutoff.
+        level : float, default 95
+            Per cent of the interval of skill.
+        over : {"cutoffs", "series"}
+            What is compared pair by pair. Many series say more than few cutoffs do; that they
+            are independent of each other is then assumed.
+
+        Returns
+        -------
+        DataFrame
+            A row for each other model: ``model``, ``against``, ``difference`` (of mean loss,
+            above zero where ``against`` is better), ``statistic`` and ``p`` of
+            :func:`~gatecast.evaluation.significance.diebold_mariano`, ``skill`` of ``against``
+            over the model with its ends ``low`` and ``high``, and ``n``, the pairs compared. NaN
+            with a warning where there are too few.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no model of that name.
+        """
+        against = str(self.leaderboard()["model"].iloc[0]) if against is None else against
+        if against not in self.models:
+            raise NotFoundError(
+                f'there is no model "{against}"; there are {", ".join(self.models)}'
+            )
+        table = self.losses(loss, over)
+        lag = self.lag if over == "cutoffs" else 1
+        rows = []
+        for name in self.models:
+            if name == against:
+                continue
+            one, two = table[name].to_numpy(), table[against].to_numpy()
+            row: dict[str, Any] = {"model": name, "against": against, "n": len(table)}
+            row["difference"] = float(one.mean() - two.mean())
+            if len(table) <= max(1, lag):
+                warnings.warn(
+                    f"{name} and {against} cannot be compared: {len(table)} {over}, and more than "
+                    f"{max(1, lag)} are needed; ask for more windows",
+                    stacklevel=2,
+                )
+                row |= dict.fromkeys(("statistic", "p", "skill", "low", "high"), np.nan)
+            else:
+                test = diebold_mariano(one, two, lag)
+                block = max(lag, len(table) ** (1 / 3)) if over == "cutoffs" else 1.0
+                skill = skill_interval(two, one, level=level, block=block)
+                row |= {"statistic": test.statistic, "p": test.p, "skill": skill.skill}
+                row |= {"low": skill.low, "high": skill.high}
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def ranks(self, *, loss: str = "absolute", level: float = 95.0) -> Ranks:
+        """Rank the models on every series.
+
+        Parameters
+        ----------
+        loss : {"absolute", "squared"}
+            What is ranked; a mean over the cutoffs and steps of each series.
+        level : float, default 95
+            Per cent of confidence.
+
+        Returns
+        -------
+        Ranks
+            See :func:`gatecast.evaluation.significance.friedman_nemenyi`.
+
+        Raises
+        ------
+        DataError
+            If there are fewer than two series or models.
+        """
+        if self.id_col is None:
+            raise DataError("ranks are over many series, and there is one: use significance()")
+        table = self._losses(loss, scaled=False)
+        means: Any = table.groupby(self.forecasts[self.id_col], sort=False, observed=True).mean()
+        return friedman_nemenyi(means.to_numpy(), self.models, level)
