@@ -1,89 +1,33 @@
-// The kernel's Python door: arrays in, arrays out, the interpreter lock released while it computes.
+// The kernel's functions for Python: structures of arrays in, new arrays out, the interpreter lock
+// released while it computes. door.h has the structures and every check.
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <chrono>
 #include <numeric>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "door.h"
 #include "levels.h"
 #include "train.h"
 
-namespace nb = nanobind;
-using namespace nb::literals;
+using namespace nanobind::literals;
 
 namespace gatecast {
 namespace {
 
-template <class T>
-using Flat = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-template <class T>
-using Cube = nb::ndarray<T, nb::ndim<3>, nb::device::cpu>;  // any strides: views come as they are
-template <class T>
-using DenseCube = nb::ndarray<T, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-using Order = nb::ndarray<const int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-using Keys = nb::ndarray<const uint64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-using Rates = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-
 static_assert(sizeof(ptrdiff_t) == sizeof(int64_t), "sample indices are 64 bits wide");
 
-template <class T>
-Samples<T> samples_of(const Cube<const T>& x, int warmup) {
-  Samples<T> s{};
-  s.steps = int(x.shape(1));
-  s.warmup = warmup;
-  s.x = x.data();
-  s.x_sample = x.stride(0);
-  s.x_step = x.stride(1);
-  s.x_feature = x.stride(2);
-  return s;
-}
-
-template <class T>
-Samples<T> samples_of(const Cube<const T>& x, const Cube<const T>& y, int warmup) {
-  Samples<T> s = samples_of<T>(x, warmup);
-  s.y = y.data();
-  s.y_sample = y.stride(0);
-  s.y_step = y.stride(1);
-  s.y_output = y.stride(2);
-  return s;
-}
-
-// How far outputs are from targets: kind, Huber's delta, quantile levels, weights of targets.
-template <class T>
-void set_loss(Samples<T>& s, int kind, double delta, const Flat<const T>& levels,
-              const std::optional<Cube<const T>>& weights) {
-  s.measure.kind = typename Loss<T>::Kind(kind);
-  s.measure.delta = T(delta);
-  if (s.measure.kind == Loss<T>::pinball) {
-    s.measure.quantiles = int(levels.shape(0));
-    s.measure.levels = levels.data();
-  }
-  if (weights) {
-    s.weights = weights->data();
-    s.w_sample = weights->stride(0);
-    s.w_step = weights->stride(1);
-    s.w_output = weights->stride(2);
-  }
-}
-
-template <class T>
-StateView<T> state_of(std::optional<DenseCube<T>>& hidden, std::optional<DenseCube<T>>& cell) {
-  if (!hidden) return {};
-  return {hidden->data(), cell->data(), ptrdiff_t(hidden->shape(1) * hidden->shape(2))};
-}
-
 // Tells Python of the progress by wall clock, with the interpreter lock, and lets Ctrl-C through.
-// What Python raises is kept and thrown when the native code has unwound.
+// `progress` gets the number of finished updates and the array of losses. What it raises is kept and thrown when the native code has unwound.
 class Watch {
  public:
-  Watch(nb::object progress, const std::atomic<size_t>& done)
-      : progress_(std::move(progress)), done_(done), last_(Clock::now()) {
+  Watch(nb::object progress, nb::object losses, const std::atomic<size_t>& done)
+      : progress_(std::move(progress)), losses_(std::move(losses)), done_(done),
+        last_(Clock::now()) {
     pulse.poll = [](void* self) { static_cast<Watch*>(self)->poll(); };
     pulse.context = this;
   }
@@ -96,7 +40,7 @@ class Watch {
 
  private:
   using Clock = std::chrono::steady_clock;
-  nb::object progress_;
+  nb::object progress_, losses_;
   const std::atomic<size_t>& done_;
   Clock::time_point last_;
   std::exception_ptr error_;
@@ -112,7 +56,7 @@ class Watch {
     try {
       if (PyErr_CheckSignals()) throw nb::python_error();
       if (!progress_.is_none())
-        progress_(done_.load(std::memory_order_relaxed));
+        progress_(done_.load(std::memory_order_relaxed), losses_);
     } catch (...) {
       error_ = std::current_exception();
       pulse.stop.store(true, std::memory_order_relaxed);
@@ -120,107 +64,190 @@ class Watch {
   }
 };
 
-Net net_of(int inputs, int hidden, int outputs, int layers, bool gru, bool residual, bool skip,
-           const std::vector<int>& dilations) {
-  Net net{inputs, hidden, outputs, layers, gru ? Cell::gru : Cell::lstm, residual, skip};
-  for (int l = 0; l < layers; ++l) net.gap[l] = dilations[l] - 1;
-  return net;
+std::vector<ptrdiff_t> all_samples(int count) {
+  std::vector<ptrdiff_t> all(count);
+  std::iota(all.begin(), all.end(), ptrdiff_t(0));
+  return all;
 }
 
+// A state that a run writes.
 template <class T>
-void forward(const Net& net, Flat<const T> theta, Cube<const T> x, int warmup, std::optional<DenseCube<const T>> h0,
-             std::optional<DenseCube<const T>> c0, DenseCube<T> out, DenseCube<T> h1,
-             DenseCube<T> c1, std::optional<Flat<T>> trace, int threads) {
-  const size_t count = x.shape(0);
+struct StateResult {
+  Result<T> hidden, cell;
+  ptrdiff_t row_stride;
+
+  StateResult(const Net& net, int samples)
+      : hidden({net.state_rows(), samples, net.hidden}),
+        cell({net.state_rows(), samples, net.hidden}),
+        row_stride(ptrdiff_t(samples) * net.hidden) {}
+  StateView<T> view() { return {hidden.data, cell.data, row_stride}; }
+};
+
+template <class T>
+nb::tuple forward_as(const Net& net, const Array& theta, const Batch& batch,
+                     const StateArrays* state, bool wants_trace, int threads) {
+  const int count = batch.samples();
+  Result<T> out({count, batch.steps() - ptrdiff_t(batch.warmup), net.outputs});
+  StateResult<T> final(net, count);
+  std::optional<Result<T>> trace;
+  if (wants_trace) trace.emplace(Result<T>({count, batch.steps(), net.layers, 6, net.hidden}));
   std::atomic<size_t> done{0};
-  Watch watch(nb::none(), done);
-  {
+  Watch watch(nb::none(), nb::none(), done);
+  if (count) {
     nb::gil_scoped_release unlock;
-    std::vector<ptrdiff_t> all(count);
-    std::iota(all.begin(), all.end(), ptrdiff_t(0));
-    Runner<T> runner(engine<T>(), net, samples_of<T>(x, warmup), int(count), threads, false,
-                     &watch.pulse);
+    const auto all = all_samples(count);
+    Runner<T> runner(engine<T>(), net, batch.view<T>(), count, threads, false, &watch.pulse);
     Task<T> wanted{};
-    wanted.initial = state_of<const T>(h0, c0);
-    wanted.final = {h1.data(), c1.data(), ptrdiff_t(count * net.hidden)};
-    wanted.outputs = out.data();
-    wanted.trace = trace ? trace->data() : nullptr;
-    runner.pack(theta.data(), int(count), !h0);
-    runner.run(wanted, all.data(), int(count));
+    if (state) wanted.initial = state->view<const T>();
+    wanted.final = final.view();
+    wanted.outputs = out.data;
+    wanted.trace = trace ? trace->data : nullptr;
+    runner.pack(theta.data<const T>(), count, !state);
+    runner.run(wanted, all.data(), count);
   }
   watch.rethrow();
+  return nb::make_tuple(out.object, final.hidden.object, final.cell.object,
+                        trace ? trace->object : nb::none());
+}
+
+nb::tuple forward(const Net& net, nb::handle parameters, const Batch& batch,
+                  const StateArrays* state, bool trace, int64_t threads) {
+  const Array theta(parameters, "theta");
+  check_parameters(net, theta);
+  batch.check(net, theta);
+  batch.check_count();
+  if (state) state->check(net, theta, batch.samples());
+  const int team = check_threads(threads);
+  return theta.type == Type::float32 ? forward_as<float>(net, theta, batch, state, trace, team)
+                                     : forward_as<double>(net, theta, batch, state, trace, team);
 }
 
 template <class T>
-double gradients(const Net& net, Flat<const T> theta, Cube<const T> x, Cube<const T> y, int kind, double delta, Flat<const T> levels,
-                 std::optional<Cube<const T>> weights, double dropout, uint64_t key, int warmup,
-                 std::optional<DenseCube<const T>> h0, std::optional<DenseCube<const T>> c0,
-                 Flat<T> d_theta, DenseCube<T> dx, DenseCube<T> dh0, DenseCube<T> dc0,
-                 DenseCube<T> h1, DenseCube<T> c1, int threads) {
-  const size_t count = x.shape(0);
+nb::tuple gradients_as(const Net& net, const Array& theta, const Batch& batch,
+                       const Objective& objective, uint64_t key, const StateArrays* state,
+                       int threads) {
+  const int count = batch.samples();
+  Result<T> d_theta({ptrdiff_t(net.size())}), dx({count, batch.steps(), net.inputs});
+  StateResult<T> d_state(net, count), final(net, count);
   std::atomic<size_t> done{0};
-  Watch watch(nb::none(), done);
-  Samples<T> data = samples_of<T>(x, y, warmup);
-  set_loss<T>(data, kind, delta, levels, weights);
-  double loss;
-  {
+  Watch watch(nb::none(), nb::none(), done);
+  double loss = 0;
+  if (count) {
     nb::gil_scoped_release unlock;
-    std::vector<ptrdiff_t> all(count);
-    std::iota(all.begin(), all.end(), ptrdiff_t(0));
-    Runner<T> runner(engine<T>(), net, data, int(count), threads, true, &watch.pulse);
-    const ptrdiff_t stride = ptrdiff_t(count * net.hidden);
+    const auto all = all_samples(count);
+    std::vector<T> levels;
+    Samples<T> data = batch.view<T>();
+    data.measure = objective.loss<T>(levels);
+    Runner<T> runner(engine<T>(), net, data, count, threads, true, &watch.pulse);
     Task<T> wanted{};
-    wanted.initial = state_of<const T>(h0, c0);
-    wanted.final = {h1.data(), c1.data(), stride};
-    wanted.d_initial = {dh0.data(), dc0.data(), stride};
-    wanted.dx = dx.data();
-    wanted.dropout = {dropout, key};
-    runner.pack(theta.data(), int(count), !h0);
-    loss = runner.run(wanted, all.data(), int(count));
-    runner.collect(d_theta.data());
+    if (state) wanted.initial = state->view<const T>();
+    wanted.final = final.view();
+    wanted.d_initial = d_state.view();
+    wanted.dx = dx.data;
+    wanted.dropout = {objective.dropout, key};
+    runner.pack(theta.data<const T>(), count, !state);
+    loss = runner.run(wanted, all.data(), count);
+    runner.collect(d_theta.data);
+  } else {
+    std::fill_n(d_theta.data, net.size(), T(0));  // a loss of no targets is 0 wherever we stand
   }
   watch.rethrow();
-  return loss;
+  return nb::make_tuple(loss, d_theta.object, dx.object, d_state.hidden.object,
+                        d_state.cell.object, final.hidden.object, final.cell.object);
+}
+
+nb::tuple gradients(const Net& net, nb::handle parameters, const Batch& batch,
+                    const Objective& objective, uint64_t key, const StateArrays* state,
+                    int64_t threads) {
+  const Array theta(parameters, "theta");
+  check_parameters(net, theta);
+  batch.check(net, theta);
+  batch.check_count();
+  batch.check_targets(net, theta, objective.quantiles());
+  if (state) state->check(net, theta, batch.samples());
+  const int team = check_threads(threads);
+  return theta.type == Type::float32
+             ? gradients_as<float>(net, theta, batch, objective, key, state, team)
+             : gradients_as<double>(net, theta, batch, objective, key, state, team);
 }
 
 template <class T>
-size_t train(const Net& net, Flat<T> theta, Flat<T> first, Flat<T> second, Flat<double> powers,
-             double beta_1, double beta_2, double epsilon, double weight_decay, double clip_norm,
-             std::optional<Flat<T>> average, double average_keep, Cube<const T> x, Cube<const T> y,
-             int kind, double delta, Flat<const T> levels, std::optional<Cube<const T>> weights,
-             Order order, int batch_size, Rates rates, double dropout, Keys keys,
-             Flat<double> losses, int warmup, std::optional<DenseCube<T>> h,
-             std::optional<DenseCube<T>> c, int threads, nb::object progress) {
+nb::tuple train_as(const Net& net, const Array& theta, const AdamState& adam, const Batch& batch,
+                   const Objective& objective, const Plan& plan, const StateArrays* state,
+                   const AverageState* average, int threads, nb::object progress) {
+  Result<double> losses({ptrdiff_t(plan.updates())});
+  std::fill_n(losses.data, plan.updates(), 0.0);
   std::atomic<size_t> done{0};
-  Watch watch(std::move(progress), done);
-  Samples<T> data = samples_of<T>(x, y, warmup);
-  set_loss<T>(data, kind, delta, levels, weights);
+  Watch watch(std::move(progress), losses.object, done);
   {
     nb::gil_scoped_release unlock;
-    train_epoch<T>(engine<T>(), net, data, theta.data(),
-                   Adam<T>{first.data(), second.data(), powers.data(), beta_1, beta_2, epsilon,
-                           weight_decay, clip_norm},
-                   Updates{reinterpret_cast<const ptrdiff_t*>(order.data()), order.shape(0),
-                           batch_size, rates.data(), dropout, keys.data(), losses.data()},
-                   state_of<T>(h, c), Average<T>{average ? average->data() : nullptr, average_keep},
+    std::vector<T> levels;
+    Samples<T> data = batch.view<T>();
+    data.measure = objective.loss<T>(levels);
+    const Updates updates{plan.order.data<const ptrdiff_t>(), size_t(plan.order.length(0)),
+                          int(plan.batch_size),               plan.rates.data<const double>(),
+                          objective.dropout,                  plan.keys.data<const uint64_t>(),
+                          losses.data};
+    train_epoch<T>(engine<T>(), net, data, theta.data<T>(), adam.view<T>(), updates,
+                   state ? state->view<T>() : StateView<T>{},
+                   average ? Average<T>{average->theta.data<T>(), average->keep} : Average<T>{},
                    threads, watch.pulse, done);
   }
   watch.rethrow();
-  return done.load();
+  return nb::make_tuple(done.load(), losses.object);
 }
 
-template <class T>
-void define(nb::module_& m) {
-  m.def("forward", forward<T>, "net"_a, "theta"_a, "x"_a, "warmup"_a, "h0"_a.none(), "c0"_a.none(),
-        "out"_a, "h1"_a, "c1"_a, "trace"_a.none(), "threads"_a);
-  m.def("gradients", gradients<T>, "net"_a, "theta"_a, "x"_a, "y"_a, "kind"_a, "delta"_a,
-        "levels"_a, "weights"_a.none(), "dropout"_a, "key"_a, "warmup"_a, "h0"_a.none(),
-        "c0"_a.none(), "d_theta"_a, "dx"_a, "dh0"_a, "dc0"_a, "h1"_a, "c1"_a, "threads"_a);
-  m.def("train", train<T>, "net"_a, "theta"_a, "first"_a, "second"_a, "powers"_a, "beta_1"_a,
-        "beta_2"_a, "epsilon"_a, "weight_decay"_a, "clip_norm"_a, "average"_a.none(),
-        "average_keep"_a, "x"_a, "y"_a, "kind"_a, "delta"_a, "levels"_a, "weights"_a.none(),
-        "order"_a, "batch_size"_a, "rates"_a, "dropout"_a, "keys"_a, "losses"_a, "warmup"_a,
-        "h"_a.none(), "c"_a.none(), "threads"_a, "progress"_a.none());
+nb::tuple train(const Net& net, nb::handle parameters, const AdamState& adam, const Batch& batch,
+                const Objective& objective, const Plan& plan, const StateArrays* state,
+                const AverageState* average, int64_t threads, nb::object progress) {
+  const Array theta(parameters, "theta");
+  check_parameters(net, theta);
+  batch.check(net, theta);
+  batch.check_targets(net, theta, objective.quantiles());
+  plan.check(batch.x.length(0));
+  adam.check(theta);
+  std::vector<const Array*> changed{&theta, &adam.first, &adam.second, &adam.powers};
+  if (state) {
+    state->check(net, theta, plan.batch_size);
+    changed.insert(changed.end(), {&state->hidden, &state->cell});
+  }
+  if (average) {
+    average->check(theta);
+    changed.push_back(&average->theta);
+  }
+  check_changed(changed);
+  const int team = check_threads(threads);
+  const auto as = theta.type == Type::float32 ? train_as<float> : train_as<double>;
+  return as(net, theta, adam, batch, objective, plan, state, average, team, std::move(progress));
+}
+
+void define_structures(nb::module_& m) {
+  nb::class_<Net>(m, "Net").def(
+      "__init__",
+      [](Net* self, int64_t inputs, int64_t hidden, int64_t outputs, int64_t layers,
+         const std::string& cell, bool residual, bool skip, const std::vector<int64_t>& dilations) {
+        new (self)
+            Net(make_net(inputs, hidden, outputs, layers, cell, residual, skip, dilations));
+      },
+      nb::kw_only(), "inputs"_a, "hidden"_a, "outputs"_a, "layers"_a, "cell"_a, "residual"_a,
+      "skip"_a, "dilations"_a);
+  nb::class_<Batch>(m, "Batch")
+      .def(nb::init<nb::handle, nb::handle, nb::handle, int64_t>(), "x"_a, "y"_a.none() = nb::none(),
+           "weights"_a.none() = nb::none(), nb::kw_only(), "warmup"_a = 0);
+  nb::class_<Objective>(m, "Objective")
+      .def(nb::init<const std::string&, double, std::vector<double>, double>(), nb::kw_only(),
+           "kind"_a, "delta"_a, "levels"_a, "dropout"_a);
+  nb::class_<StateArrays>(m, "State")
+      .def(nb::init<nb::handle, nb::handle>(), "hidden"_a, "cell"_a);
+  nb::class_<AdamState>(m, "AdamState")
+      .def(nb::init<nb::handle, nb::handle, nb::handle, double, double, double, double, double>(),
+           nb::kw_only(), "first"_a, "second"_a, "powers"_a, "beta_1"_a, "beta_2"_a, "epsilon"_a,
+           "weight_decay"_a, "clip_norm"_a);
+  nb::class_<Plan>(m, "Plan")
+      .def(nb::init<nb::handle, nb::handle, nb::handle, int64_t>(), "order"_a, "rates"_a, "keys"_a,
+           nb::kw_only(), "batch_size"_a);
+  nb::class_<AverageState>(m, "Average")
+      .def(nb::init<nb::handle, double>(), "theta"_a, nb::kw_only(), "keep"_a);
 }
 
 }  // namespace
@@ -228,10 +255,6 @@ void define(nb::module_& m) {
 
 NB_MODULE(_native, m) {
   using namespace gatecast;
-  m.attr("max_layers") = max_layers;
-  nb::class_<Net>(m, "Net");
-  m.def("net", net_of, "inputs"_a, "hidden"_a, "outputs"_a, "layers"_a, "gru"_a, "residual"_a,
-        "skip"_a, "dilations"_a);
   m.def("level", [] { return std::string(engine<float>().name); });
   m.def("levels", [] {
     nb::list names;
@@ -239,8 +262,12 @@ NB_MODULE(_native, m) {
     return names;
   });
   m.def("use_level", [](const std::string& name) { use_level(name); }, "name"_a);
-  nb::module_ f32 = m.def_submodule("float32");
-  nb::module_ f64 = m.def_submodule("float64");
-  define<float>(f32);
-  define<double>(f64);
+  define_structures(m);
+  m.def("forward", forward, "net"_a, "theta"_a, "batch"_a, "state"_a.none() = nb::none(),
+        nb::kw_only(), "trace"_a = false, "threads"_a = 1);
+  m.def("gradients", gradients, "net"_a, "theta"_a, "batch"_a, "objective"_a, "key"_a = 0,
+        "state"_a.none() = nb::none(), nb::kw_only(), "threads"_a = 1);
+  m.def("train", train, "net"_a, "theta"_a, "adam"_a, "batch"_a, "objective"_a, "plan"_a,
+        "state"_a.none() = nb::none(), "average"_a.none() = nb::none(), nb::kw_only(),
+        "threads"_a = 1, "progress"_a.none() = nb::none());
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -15,8 +16,13 @@ namespace gatecast {
 
 class Team {
  public:
-  explicit Team(int size) : size_(size < 1 ? 1 : size) {
-    for (int i = 1; i < size_; ++i) threads_.emplace_back([this, i] { serve(i); });
+  // Up to `size` threads: fewer where the system starts no more, at its limit of processes.
+  explicit Team(int size) {
+    try {
+      for (int i = 1; i < size; ++i) threads_.emplace_back([this, i] { serve(i); });
+    } catch (const std::exception&) {  // those that have started are enough
+    }
+    size_ = 1 + int(threads_.size());
   }
 
   ~Team() {
@@ -42,7 +48,7 @@ class Team {
   }
 
  private:
-  int size_;
+  int size_ = 1;
   const std::function<void(int)>* job_ = nullptr;
   std::atomic<unsigned> round_{0};
   std::atomic<int> left_{0};

@@ -10,7 +10,6 @@ from gatecast.errors import UsageError
 
 __all__ = ["KINDS", "MSE", "Loss"]
 
-#: In the order of the native kernel's numbers.
 KINDS = ("mse", "mae", "huber", "pinball")
 
 

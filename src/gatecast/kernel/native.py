@@ -1,7 +1,8 @@
-"""The LSTM in native code: checks what goes in, and calls the compiled kernel.
+"""The LSTM in native code.
 
 The functions here have NumPy twins of the same names in :mod:`gatecast.kernel.reference`.
 Inputs and targets may be views with any strides, so windows over a series cost no copy.
+The compiled kernel checks every argument before it changes anything; see native/door.h.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import lru_cache
-from types import ModuleType
 
 import numpy as np
+import numpy.typing as npt
 
 from gatecast.errors import UsageError
 from gatecast.kernel import _native
 from gatecast.kernel.layout import Layout
-from gatecast.kernel.losses import KINDS, MSE, Loss
+from gatecast.kernel.losses import MSE, Loss
 from gatecast.kernel.records import Adam, Forward, Gradients, State, Trained
 from gatecast.messages import message
 
@@ -76,19 +77,13 @@ def forward(
     Raises
     ------
     UsageError
-        If shapes or precisions do not fit together.
+        If shapes or precisions do not fit together, or a size is beyond what one run takes.
     """
-    _check(layout, theta, x, None, state, warmup)
-    B, T, _ = x.shape
-    outputs = np.empty((B, T - warmup, layout.outputs), theta.dtype)
-    final = State.zeros(layout, B, theta.dtype)
-    kept = np.empty((B, T, layout.layers, 6, layout.hidden), theta.dtype) if trace else None
-    if B:
-        _module(theta).forward(
-            _net(layout), theta, x, warmup, *_arrays(state), outputs, *final,
-            None if kept is None else kept.reshape(-1), threads,
-        )  # fmt: skip
-    return Forward(outputs, final, kept)
+    outputs, hidden, cell, kept = _native.forward(
+        _net(layout), np.ascontiguousarray(theta), _native.Batch(x, warmup=warmup),
+        _state(state), trace=trace, threads=threads,
+    )  # fmt: skip
+    return Forward(outputs, State(hidden, cell), kept)
 
 
 def gradients(
@@ -126,25 +121,19 @@ def gradients(
     Returns
     -------
     Gradients
-        Loss, and gradients with respect to parameters, inputs and initial state.
+        Loss, and gradients with respect to parameters, inputs and initial state. The loss of no
+        samples, or of targets that all have weight 0, is 0, and so are its gradients.
 
     Raises
     ------
     UsageError
         If shapes or precisions do not fit together.
     """
-    _check(layout, theta, x, y, state, warmup, loss=loss, weights=weights, dropout=dropout)
-    B = len(x)
-    d_theta = np.zeros_like(theta)
-    dx = np.empty(x.shape, theta.dtype)
-    d_state = State.zeros(layout, B, theta.dtype)
-    final = State.zeros(layout, B, theta.dtype)
-    value = _module(theta).gradients(
-        _net(layout), theta, x, y, *_numbers(loss, theta), weights,
-        dropout, key, warmup, *_arrays(state),
-        d_theta, dx, *d_state, *final, threads,
+    value, d_theta, dx, d_hidden, d_cell, hidden, cell = _native.gradients(
+        _net(layout), np.ascontiguousarray(theta), _native.Batch(x, y, weights, warmup=warmup),
+        _objective(loss, dropout), key, _state(state), threads=threads,
     )  # fmt: skip
-    return Gradients(value, d_theta, dx, d_state, final)
+    return Gradients(value, d_theta, dx, State(d_hidden, d_cell), State(hidden, cell))
 
 
 def train(
@@ -178,7 +167,8 @@ def train(
     layout, theta, x, y, loss, weights, dropout, warmup, threads
         As for :func:`gradients`; ``theta`` is changed.
     adam : Adam
-        The optimiser; its moments and powers are changed.
+        The optimiser; its moments and powers are changed. They, ``theta``, ``state`` and
+        ``average`` are contiguous arrays that share no memory, and are changed where they are.
     order : ndarray of int64
         Indices of the samples, in the order of their use.
     rates : ndarray of float64, shape [updates]
@@ -209,108 +199,49 @@ def train(
     Raises
     ------
     UsageError
-        If shapes or precisions do not fit together.
+        If shapes or precisions do not fit together, or an array that is to be changed cannot be
+        changed in place. Nothing has been changed then.
     """
-    _check(
-        layout, theta, x, y, state, warmup, batch_size, loss=loss, weights=weights, dropout=dropout
-    )
-    order = np.ascontiguousarray(order, np.int64)
-    if not len(order) or order.min() < 0 or order.max() >= len(x):
-        raise UsageError(f"order must hold indices of the {len(x)} samples, at least one of them")
-    if batch_size < 1:
-        raise UsageError(f"batch_size={batch_size} was asked for; use 1 or more")
-    updates = -(-len(order) // batch_size)
-    rates = np.ascontiguousarray(rates, np.float64)
-    if rates.shape != (updates,):
-        raise UsageError(f"{updates} updates need as many rates; found shape {rates.shape}")
+    order = _numbers("order", order, np.int64)
     if keys is None:
-        keys = np.zeros(updates, np.uint64)
         if dropout:
             raise UsageError("dropout needs a key for each update")
-    keys = np.ascontiguousarray(keys, np.uint64)
-    if keys.shape != (updates,):
-        raise UsageError(f"{updates} updates need as many keys; found shape {keys.shape}")
-    if not theta.flags.c_contiguous or not theta.flags.writeable:
-        raise UsageError("theta is changed in place: give a contiguous, writeable array")
-    losses = np.zeros(updates)
-    made = _module(theta).train(
-        _net(layout), theta, adam.first, adam.second, adam.powers,
-        adam.beta_1, adam.beta_2, adam.epsilon, adam.weight_decay, adam.clip_norm,
-        average, average_keep, x, y, *_numbers(loss, theta), weights, order, batch_size,
-        rates, dropout, keys, losses, warmup, *_arrays(state), threads,
-        None if progress is None else lambda made: progress(Trained(made, losses[:made])),
+        keys = np.zeros(-(-len(order) // max(1, batch_size)), np.uint64)
+    made, losses = _native.train(
+        _net(layout), theta, _native.AdamState(**vars(adam)),
+        _native.Batch(x, y, weights, warmup=warmup), _objective(loss, dropout),
+        _native.Plan(
+            order, _numbers("rates", rates, np.float64), _numbers("keys", keys, np.uint64),
+            batch_size=batch_size,
+        ),
+        None if state is None else _native.State(*state),
+        None if average is None else _native.Average(average, keep=average_keep),
+        threads=threads,
+        progress=None if progress is None else lambda n, losses: progress(Trained(n, losses[:n])),
     )  # fmt: skip
     return Trained(made, losses[: made + 1])
 
 
-def _module(theta: np.ndarray) -> ModuleType:
-    return _native.float32 if theta.dtype == np.float32 else _native.float64
-
-
 @lru_cache(maxsize=64)
 def _net(layout: Layout) -> _native.Net:
-    return _native.net(
-        layout.inputs, layout.hidden, layout.outputs, layout.layers, layout.cell == "gru",
-        layout.residual, layout.skip, list(layout.dilations),
+    return _native.Net(
+        inputs=layout.inputs, hidden=layout.hidden, outputs=layout.outputs, layers=layout.layers,
+        cell=layout.cell, residual=layout.residual, skip=layout.skip, dilations=layout.dilations,
     )  # fmt: skip
 
 
-def _arrays(state: State | None) -> tuple[np.ndarray | None, np.ndarray | None]:
-    return (None, None) if state is None else (state.hidden, state.cell)
+def _objective(loss: Loss, dropout: float) -> _native.Objective:
+    return _native.Objective(kind=loss.kind, delta=loss.delta, levels=loss.levels, dropout=dropout)
 
 
-def _numbers(loss: Loss, theta: np.ndarray) -> tuple[int, float, np.ndarray]:
-    return KINDS.index(loss.kind), loss.delta, np.array(loss.levels, theta.dtype)
+def _state(state: State | None) -> _native.State | None:
+    """Give a state that is only read; a part of a larger one is copied."""
+    return None if state is None else _native.State(*map(np.ascontiguousarray, state))
 
 
-def _check(
-    layout: Layout,
-    theta: np.ndarray,
-    x: np.ndarray,
-    y: np.ndarray | None,
-    state: State | None,
-    warmup: int,
-    samples: int | None = None,
-    *,
-    loss: Loss = MSE,
-    weights: np.ndarray | None = None,
-    dropout: float = 0.0,
-) -> None:
-    if theta.dtype not in (np.float32, np.float64):
-        raise UsageError(f"parameters must be float32 or float64; found {theta.dtype}")
-    if theta.shape != (layout.size,):
-        raise UsageError(f"theta must have shape ({layout.size},); found {theta.shape}")
-    if layout.layers > _native.max_layers:
-        raise UsageError(
-            f"{layout.layers} layers were asked for; the native kernel stacks "
-            f"up to {_native.max_layers}"
-        )
-    if x.ndim != 3 or x.shape[1] < 1 or x.shape[2] != layout.inputs:
-        raise UsageError(
-            "x must be [samples, time steps, features] with at least one step and "
-            f"{layout.inputs} features; found shape {x.shape}"
-        )
-    if not 0 <= warmup < x.shape[1]:
-        raise UsageError(f"warmup={warmup} leaves no step of {x.shape[1]} for the loss")
-    if not 0.0 <= dropout < 1.0:
-        raise UsageError(f"dropout={dropout} was asked for; use 0 or more, below 1")
-    wanted: list[tuple[str, np.ndarray, tuple[int, ...]]] = [("x", x, x.shape)]
-    if layout.outputs % loss.quantiles:
-        raise UsageError(
-            f"{loss.quantiles} quantile levels need a multiple of as many outputs; "
-            f"found {layout.outputs}"
-        )
-    for name, array in (("y", y), ("weights", weights)):
-        if array is not None:
-            targets = layout.outputs // loss.quantiles
-            wanted.append((name, array, (x.shape[0], x.shape[1] - warmup, targets)))
-    if state is not None:
-        shape = (layout.state_rows, len(x) if samples is None else samples, layout.hidden)
-        wanted += [("state.hidden", state.hidden, shape), ("state.cell", state.cell, shape)]
-    for name, array, shape in wanted:
-        if array.shape != shape:
-            raise UsageError(f"{name} must have shape {shape}; found {array.shape}")
-        if array.dtype != theta.dtype:
-            raise UsageError(
-                f"{name} is {array.dtype} and the parameters are {theta.dtype}: convert one"
-            )
+def _numbers(name: str, values: npt.ArrayLike, dtype: type) -> np.ndarray:
+    """Convert numbers that are only read, but never cut off a fraction."""
+    array = np.asarray(values)
+    if array.dtype.kind not in ("fiu" if dtype is np.float64 else "iu"):
+        raise UsageError(f"{name} is {array.dtype}: {dtype.__name__} is needed")
+    return np.ascontiguousarray(array, dtype)
