@@ -1,0 +1,59 @@
+"""The house keeps its order: floors, sizes, documentation, the field's words."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from house import rules
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_nothing_is_added_to_what_is_still_out_of_order(rule):
+    limits = rules.allowed()[rule.__name__]
+    added = {k: n for k, n in rule().items() if n > limits.get(k, 0)}
+    assert added == {}, f"{rule.__doc__} New, or more than the {limits} that are allowed: {added}"
+
+
+SAMPLE = {
+    "": '__all__ = ["shown"]',
+    "data.low": """
+from gatecast.forecaster import high
+def _inner(): pass
+""",
+    "forecaster.high": f'''
+from gatecast.data.low import _inner
+__all__ = ["shown", "other"]
+def shown(a, told) -> int:
+    """Show."""
+    raise ValueError
+def other() -> None:
+    """Do.{"  pass" * 3}"""
+    found = shown(1, 2)._secret + shown._replace()
+{"    other()" + chr(10)}'''
+    + "    other()\n" * 60,
+}
+
+
+@pytest.fixture
+def sample(monkeypatch):
+    trees = {name: ast.parse(text) for name, text in SAMPLE.items()}
+    monkeypatch.setattr(rules, "modules", lambda: trees)
+
+
+def test_each_rule_finds_what_it_is_there_for(sample):
+    assert rules.upward_imports() == {"data.low -> forecaster.high": 1}
+    assert rules.circles() == {"data.low <-> forecaster.high": 1}
+    assert rules.private_access() == {"_inner": 1, "_secret": 1}
+    assert rules.undocumented() == {
+        "shown: Parameters": 1, "shown: Returns": 1, "shown: Raises": 1,
+    }  # fmt: skip
+    assert rules.own_words() == {"told": 1, "found": 1}
+    assert rules.long_functions() == {"other": 63}
+
+
+def test_the_command_line_starts_without_what_takes_long_to_import():
+    code = "import sys, gatecast.cli.main; print({'numpy', 'pandas', 'rich'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "set()\n", done.stderr
