@@ -12,7 +12,7 @@ SOURCES := pyproject.toml CMakeLists.txt $(shell find native src -not -path '*__
 
 # two pips must not write into one environment at the same time
 .NOTPARALLEL:
-.PHONY: help demo test lint bench sanitize clean
+.PHONY: help demo test lint bench sanitize fuzz clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -39,6 +39,10 @@ sanitize: $(MADE)  ## run the C++ tests under ASan + UBSan, and under TSan
 	  $(BIN)/cmake --build build/$$checks --parallel 2 >/dev/null && \
 	  build/$$checks/kernel_test || exit 1; \
 	done
+
+fuzz: $(VENV)/test.stamp  ## 20,000 calls of the kernel's door under ASan + UBSan, and under TSan
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check cmake nanobind
+	PATH="$(abspath $(BIN)):$$PATH" bash tests/kernel/fuzz.sh $(BIN)/python
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) build

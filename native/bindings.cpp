@@ -221,6 +221,7 @@ nb::tuple train(const Net& net, nb::handle parameters, const AdamState& adam, co
   return as(net, theta, adam, batch, objective, plan, state, average, team, std::move(progress));
 }
 
+// .none(): what is not an array gets the door's own sentence, None too
 void define_structures(nb::module_& m) {
   nb::class_<Net>(m, "Net").def(
       "__init__",
@@ -232,22 +233,23 @@ void define_structures(nb::module_& m) {
       nb::kw_only(), "inputs"_a, "hidden"_a, "outputs"_a, "layers"_a, "cell"_a, "residual"_a,
       "skip"_a, "dilations"_a);
   nb::class_<Batch>(m, "Batch")
-      .def(nb::init<nb::handle, nb::handle, nb::handle, int64_t>(), "x"_a, "y"_a.none() = nb::none(),
-           "weights"_a.none() = nb::none(), nb::kw_only(), "warmup"_a = 0);
+      .def(nb::init<nb::handle, nb::handle, nb::handle, int64_t>(), "x"_a.none(),
+           "y"_a.none() = nb::none(), "weights"_a.none() = nb::none(), nb::kw_only(),
+           "warmup"_a = 0);
   nb::class_<Objective>(m, "Objective")
       .def(nb::init<const std::string&, double, std::vector<double>, double>(), nb::kw_only(),
            "kind"_a, "delta"_a, "levels"_a, "dropout"_a);
   nb::class_<StateArrays>(m, "State")
-      .def(nb::init<nb::handle, nb::handle>(), "hidden"_a, "cell"_a);
+      .def(nb::init<nb::handle, nb::handle>(), "hidden"_a.none(), "cell"_a.none());
   nb::class_<AdamState>(m, "AdamState")
       .def(nb::init<nb::handle, nb::handle, nb::handle, double, double, double, double, double>(),
-           nb::kw_only(), "first"_a, "second"_a, "powers"_a, "beta_1"_a, "beta_2"_a, "epsilon"_a,
-           "weight_decay"_a, "clip_norm"_a);
+           nb::kw_only(), "first"_a.none(), "second"_a.none(), "powers"_a.none(), "beta_1"_a,
+           "beta_2"_a, "epsilon"_a, "weight_decay"_a, "clip_norm"_a);
   nb::class_<Plan>(m, "Plan")
-      .def(nb::init<nb::handle, nb::handle, nb::handle, int64_t>(), "order"_a, "rates"_a, "keys"_a,
-           nb::kw_only(), "batch_size"_a);
+      .def(nb::init<nb::handle, nb::handle, nb::handle, int64_t>(), "order"_a.none(),
+           "rates"_a.none(), "keys"_a.none(), nb::kw_only(), "batch_size"_a);
   nb::class_<AverageState>(m, "Average")
-      .def(nb::init<nb::handle, double>(), "theta"_a, nb::kw_only(), "keep"_a);
+      .def(nb::init<nb::handle, double>(), "theta"_a.none(), nb::kw_only(), "keep"_a);
 }
 
 }  // namespace
@@ -263,11 +265,11 @@ NB_MODULE(_native, m) {
   });
   m.def("use_level", [](const std::string& name) { use_level(name); }, "name"_a);
   define_structures(m);
-  m.def("forward", forward, "net"_a, "theta"_a, "batch"_a, "state"_a.none() = nb::none(),
+  m.def("forward", forward, "net"_a, "theta"_a.none(), "batch"_a, "state"_a.none() = nb::none(),
         nb::kw_only(), "trace"_a = false, "threads"_a = 1);
-  m.def("gradients", gradients, "net"_a, "theta"_a, "batch"_a, "objective"_a, "key"_a = 0,
+  m.def("gradients", gradients, "net"_a, "theta"_a.none(), "batch"_a, "objective"_a, "key"_a = 0,
         "state"_a.none() = nb::none(), nb::kw_only(), "threads"_a = 1);
-  m.def("train", train, "net"_a, "theta"_a, "adam"_a, "batch"_a, "objective"_a, "plan"_a,
+  m.def("train", train, "net"_a, "theta"_a.none(), "adam"_a, "batch"_a, "objective"_a, "plan"_a,
         "state"_a.none() = nb::none(), "average"_a.none() = nb::none(), nb::kw_only(),
         "threads"_a = 1, "progress"_a.none() = nb::none());
 }
