@@ -3,24 +3,13 @@
 import html
 import importlib.util
 import json
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
+from helpers.command import gatecast
 
 from gatecast.datasets import air_passengers
 from gatecast.forecaster import LSTMForecaster
-
-
-def gatecast(*arguments, cwd, code=0):
-    done = subprocess.run(
-        [sys.executable, "-m", "gatecast", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    return done
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.command import gatecast
 
 pytest.importorskip("optuna", reason="needs the extra [tune]")
 
@@ -17,16 +18,6 @@ SMALL = (
     "--space", "hidden=2:6", "--space", "updates=3:12", "--space", "look_back=none",
     "--space", "layers=1",
 )  # fmt: skip
-
-
-def gatecast(*arguments, cwd, code=0):
-    done = subprocess.run(
-        [sys.executable, "-m", "gatecast", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, timeout=240,
-    )  # fmt: skip
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    return done
 
 
 @pytest.fixture
@@ -82,12 +73,12 @@ def test_ctrl_c_gives_the_best_so_far(folder):
         ],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    deadline = time.time() + 60
+    deadline = time.time() + 300
     while time.time() < deadline and finished(folder / "s.db") < 3:
         assert process.poll() is None
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=300)
     assert process.returncode == 0, stderr
     found = json.loads(stdout)
     assert found["interrupted"]

@@ -35,14 +35,6 @@ def walk(n=60, seed=0):
     return 100 + rng.normal(size=n).cumsum() + 3 * np.sin(np.arange(n) * np.pi / 6)
 
 
-def test_the_package_exports_the_function():
-    import gatecast
-
-    assert gatecast.backtest is backtest
-    assert set(gatecast.__all__) - {"__version__"} == set(gatecast._HOMES)
-    assert all(hasattr(gatecast, name) for name in gatecast.__all__)
-
-
 def test_windows_by_hand():
     result = backtest([Naive(h=2), Drift(h=2)], monthly(range(10)), n_windows=3, season_length=1)
     table = result.forecasts

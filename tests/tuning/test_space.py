@@ -68,7 +68,10 @@ def test_what_is_narrowed_depends_on_the_same(wish):
 def test_every_draw_is_a_forecaster_that_can_be_fitted():
     panel = panel_of(60)
     for settings in drawn(space_for(panel), 20, seed=1):
-        LSTMForecaster(1, **{**settings, "updates": 1, "seeds": 1}).fit(panel)
+        fitted = LSTMForecaster(1, **{**settings, "updates": 1, "seeds": 1}).fit(panel)
+        assert np.isfinite(fitted.predict()["LSTM"]).all()
+        assert all(fitted.get_params()[name] == value for name, value in settings.items()
+                   if name not in ("updates", "seeds"))  # fmt: skip
 
 
 def test_the_defaults_have_their_place():

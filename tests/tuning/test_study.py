@@ -213,8 +213,7 @@ def test_many_series_are_compared_series_by_series():
     frames = [wave(60 + i, 0.1 + 0.02 * i).assign(unique_id=f"s{i}") for i in range(24)]
     found = quick(pd.concat(frames), n_trials=6, n_windows=None, n_unseen=None)
     assert found.origins.groupby("number").size().max() == 4
-    if found.verdict.n:
-        assert (found.verdict.over, found.verdict.n) == ("series", 24)
+    assert (found.verdict.over, found.verdict.n) == ("series", 24)
 
 
 def test_a_series_that_had_hardly_begun_is_learnt_from_in_the_end_only():
@@ -325,14 +324,14 @@ def test_kill_9_loses_no_finished_trial_and_leaves_none_running(tmp_path):
     quick(n_trials=1, storage=path)
     code = WORKER.replace("tests_tuning", "worker")
     (tmp_path / "worker.py").write_text(Path(__file__).read_text())
-    rng = np.random.default_rng(int(time.time()))
+    rng = np.random.default_rng(0)
     kept = done(path)
     for _ in range(3):
         workers = [
             subprocess.Popen([sys.executable, "-c", code, str(path), "1"], cwd=tmp_path)
             for _ in range(2)
         ]
-        before, deadline = len(kept), time.time() + 30
+        before, deadline = len(kept), time.time() + 300
         while len(done(path)) < before + 4 and time.time() < deadline:
             time.sleep(0.05)
         time.sleep(rng.uniform(0, 0.3))
