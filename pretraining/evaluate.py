@@ -1,0 +1,154 @@
+"""Score the pretrained network beside AutoETS, Theta and their means, one series at a time.
+
+    python pretraining/evaluate.py runs/made-up/last.pt --data DIR             development origins
+    python pretraining/evaluate.py weights.pt --data DIR --origin 0 --arima    the test parts, once
+
+Origin 0 is the official test part; origin 1 the ``h`` values before it, forecast from those before.
+Nothing may be chosen by origin 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from gatecast.pretrained.features import horizon_inputs, step_inputs
+from model import MIDDLE, QUANTILES, Pretrained
+
+#: file, season length, longer season, season of MASE, horizon
+SETS = {
+    "tourism_monthly": (12, 0, 12, 24),
+    "tourism_quarterly": (4, 0, 4, 8),
+    "m1_monthly": (12, 0, 12, 18),
+    "m1_quarterly": (4, 0, 4, 8),
+    "m1_yearly": (1, 0, 1, 6),
+    "m4_yearly": (1, 0, 1, 6),
+    "m4_monthly_tail": (12, 0, 12, 18),
+    "m4_quarterly_99": (4, 0, 4, 8),
+    "m4_weekly": (52, 0, 1, 13),
+    "m4_hourly": (24, 168, 24, 48),
+    "m4_daily_tail": (7, 0, 1, 14),
+}
+LONGEST = 1024  # last values that the network runs along
+
+
+def series_of(data: Path, name: str, count: int, origin: int, h: int) -> list[tuple]:
+    """Sample series of a set, each cut at the origin: (known, future)."""
+    frame = pd.read_parquet(data / f"{name}.parquet")
+    ids = np.array(sorted(frame.unique_id.unique()))
+    ids = np.random.default_rng(0).permutation(ids)[:count]
+    frame = frame[frame.unique_id.isin(ids)]
+    pairs = []
+    for _, g in frame.groupby("unique_id", observed=True):
+        known = g.y[g.split != "test"].to_numpy(float)
+        future = g.y[g.split == "test"].to_numpy(float)[:h]
+        for _ in range(origin):
+            known, future = known[:-h], known[-h:]
+        if len(known) >= 5:
+            pairs.append((known, future))
+    return pairs
+
+
+def forecast(network: Pretrained, known: np.ndarray, m: int, M: int, h: int) -> np.ndarray:
+    """Forecast quantiles [h, Q] of one series, in logarithms where it is positive."""
+    logarithm = bool((known > 0).all())
+    y = np.log(known) if logarithm else known
+    M = M if len(y) > 2 * M else 0
+    y = y[None, -max(LONGEST, 3 * M) :]
+    f = step_inputs(y, m, M)
+    at = np.array([y.shape[1] - 1])
+    z, c = horizon_inputs(f, at, np.arange(1, h + 1))
+    with torch.no_grad():
+        arrays = [torch.from_numpy(a) for a in (f.inputs, at[None], z, c)]
+        q = network(*arrays)[0, 0].numpy()
+    q = y[0, -1] + q * f.scale[0, -1]
+    return np.exp(np.clip(q, -50, 50)) if logarithm else q
+
+
+def peers(known: np.ndarray, m: int, h: int, arima: bool) -> dict[str, np.ndarray]:
+    """Forecast with AutoETS, DynamicOptimizedTheta (and AutoARIMA)."""
+    from statsforecast.models import AutoARIMA, AutoETS, DynamicOptimizedTheta
+
+    models = {"ETS": AutoETS(season_length=m), "Theta": DynamicOptimizedTheta(season_length=m)}
+    if arima:
+        models["ARIMA"] = AutoARIMA(season_length=m)
+    made = {}
+    for name, model in models.items():
+        try:
+            made[name] = model.forecast(known, h)["mean"]
+        except Exception:
+            made[name] = np.full(h, known[-1])
+    return made
+
+
+def score(args: argparse.Namespace, network: Pretrained, name: str) -> dict[str, float]:
+    """Compute the mean MASE of each way on one set, and the network's coverage."""
+    m, M, scale_season, h = SETS[name]
+    pairs = series_of(args.data, name, args.count, args.origin, h)
+    cache = args.cache / f"{name}-{args.origin}-{args.count}-{args.arima}.pickle"
+    if cache.exists():
+        others = pickle.loads(cache.read_bytes())
+    else:
+        season = m if m <= 24 else 1
+        others = [peers(k[-1000:], season, h, args.arima) for k, _ in pairs]
+        args.cache.mkdir(parents=True, exist_ok=True)
+        cache.write_bytes(pickle.dumps(others))
+    errors: dict[str, list[float]] = {}
+    inside = []
+    for (known, future), other in zip(pairs, others):
+        scale = np.abs(known[scale_season:] - known[:-scale_season]).mean()
+        if not scale > 0:
+            continue
+        q = forecast(network, known, m, M, h)[: len(future)]
+        ways = {"pretrained": q[:, MIDDLE], **{k: v[: len(future)] for k, v in other.items()}}
+        ways["naive"] = known[-1 - (-np.arange(len(future)) - 1) % m] * 1.0
+        ways["classic"] = np.mean(list(other.values()), 0)[: len(future)]
+        ways["all"] = np.mean([*other.values(), np.resize(q[:, MIDDLE], h)], 0)[: len(future)]
+        for way, value in ways.items():
+            errors.setdefault(way, []).append(np.abs(future - value).mean() / scale)
+        inside.append([
+            ((q[:, a] <= future) & (future <= q[:, b])).mean() for a, b in ((2, 6), (0, 8))
+        ])  # fmt: skip
+    mean = {way: float(np.mean(v)) for way, v in errors.items()}
+    mean["80"], mean["95"] = np.mean(inside, 0) * 100
+    mean["worst"] = float(np.max(np.array(errors["pretrained"]) / np.maximum(errors["naive"], 0.1)))
+    return mean
+
+
+def main() -> None:
+    """Print a row for each set, and geometric means relative to AutoETS."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--origin", type=int, default=1)
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--arima", action="store_true")
+    parser.add_argument("--sets", default=",".join(SETS))
+    parser.add_argument("--cache", type=Path, default=Path("runs/peers"))
+    args = parser.parse_args()
+    warnings.simplefilter("ignore")
+    torch.set_num_threads(1)
+    state = torch.load(args.weights, weights_only=True)["mean"]
+    network = Pretrained(state["lstm1.weight_hh_l0"].shape[1])
+    network.load_state_dict(state)
+    assert len(QUANTILES) == network.out.out_features - len(network.skip)
+    table = pd.DataFrame({name: score(args, network, name) for name in args.sets.split(",")}).T
+    print(table.round(3).to_string())
+    ways = [w for w in table if w not in ("80", "95", "worst")]
+    for title, sets in (
+        ("yearly to monthly", [s for s in table.index if SETS[s][0] in (1, 4, 12)]),
+        ("daily, hourly, weekly", [s for s in table.index if SETS[s][0] not in (1, 4, 12)]),
+    ):
+        if sets:
+            part = table.loc[sets, ways]
+            ratio = np.exp(np.log(part.div(part.ETS, axis=0)).mean())
+            print(f"{title}, relative to AutoETS: {ratio.round(3).to_dict()}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The LSTM that comes trained: one set of weights for any series, season length and horizon."""

@@ -1,0 +1,252 @@
+"""What the pretrained network knows at each step: causal inputs and benchmark forecasts.
+
+Everything is measured in a running unit, the local scale, so that one set of weights serves series
+of any size. Nothing at a step depends on a later value. Training and forecasting call the same
+functions.
+
+Shape letters: B series, T steps, P positions (steps from which forecasts are made), K steps ahead,
+J benchmark forecasts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["BENCHMARKS", "HORIZON_INPUTS", "INPUTS", "Features", "horizon_inputs", "step_inputs"]
+
+#: inputs of the LSTM at each step
+INPUTS = 16
+#: benchmark forecasts that the head weighs, J
+BENCHMARKS = 10
+#: inputs of the head for each step of the horizon
+HORIZON_INPUTS = BENCHMARKS + 6
+
+_MEMORY = 40.0  # steps over which a non-seasonal scale forgets
+_PRIOR = 4.0  # seasonal changes that the one-step changes count as, while few have been seen
+_SEASON_WEIGHT = 0.2  # smallest weight of the newest season in the seasonal profile
+
+
+@dataclass(frozen=True)
+class Features:
+    """Hold what :func:`step_inputs` computed for a batch of series with one season length.
+
+    Parameters
+    ----------
+    y : ndarray of shape [B, T]
+        Values, missing ones filled with the last seasonal or last value.
+    inputs : ndarray of shape [B, T, INPUTS], float32
+        Inputs of the LSTM.
+    scale : ndarray of shape [B, T]
+        Local scale: forgetting mean of absolute seasonal changes up to each step.
+    profile : ndarray of shape [B, S, m]
+        Seasonal profile (deviation from the mean of the last season, by phase) after each season.
+    season, long_season : int
+        Season length m, and that of a second, longer season (0 without one).
+    """
+
+    y: np.ndarray
+    inputs: np.ndarray
+    scale: np.ndarray
+    mean: np.ndarray
+    mean3: np.ndarray
+    profile: np.ndarray
+    season: int
+    long_season: int
+
+
+def step_inputs(y: np.ndarray, season: int, long_season: int = 0) -> Features:
+    """Compute the LSTM's inputs at every step.
+
+    Parameters
+    ----------
+    y : ndarray of shape [B, T]
+        Values in time order; NaN where one is missing, but not the first.
+    season : int
+        Season length m; 1 where there is none.
+    long_season : int, default 0
+        Length of a second, longer season; 0 where there is none.
+
+    Returns
+    -------
+    Features
+        Inputs, local scales, and what :func:`horizon_inputs` needs.
+    """
+    m, M = season, long_season
+    y, missing = _fill(np.asarray(y, np.float64), m)
+    B, T = y.shape
+    t = np.arange(T)
+    lag = _lags(y, max(3 * m, M + 1, 6) + 1)
+    d1, dm = np.abs(y - lag(1)), np.abs(y - lag(m))
+    r1 = _forgetting_mean(d1, 1, _MEMORY, 0.0, None)
+    scale = r1
+    if m > 1:
+        scale = _forgetting_mean(dm, m, max(_MEMORY, 4.0 * m), _PRIOR, r1)
+    scale = np.maximum(np.maximum(scale, 0.2 * r1), 1e-6 * np.abs(y) + 1e-9)
+    total = np.cumsum(np.concatenate([np.zeros((B, 1)), y], 1), 1)
+    mean, mean3 = _trailing_mean(total, max(m, 2)), _trailing_mean(total, max(3 * m, 6))
+    profile, expected = _profile(y - mean, m)
+    surprise = y - np.concatenate([y[:, :1], (mean + expected)[:, :-1]], 1)
+    seasonal = float(m > 1)
+    values = [
+        y - lag(1), y - lag(m), y - lag(2 * m), mean - y, lag(1) - lag(m + 1 if m > 1 else 2),
+        mean3 - y, (y - lag(M)) if M else np.zeros_like(y), surprise,
+    ]  # fmt: skip
+    x = np.empty((B, T, INPUTS), np.float32)
+    for i, value in enumerate(values):
+        x[..., i] = np.arcsinh(value / scale)
+    x[..., 8] = np.log(r1 / scale + 1e-3)
+    x[..., 9] = np.log1p(t / m)
+    x[..., 10] = np.log1p(t) / 3
+    x[..., 11] = seasonal
+    x[..., 12] = np.log(m) / 3
+    x[..., 13] = missing
+    x[..., 14] = np.log1p(t / M) if M else 0.0
+    x[..., 15] = np.arcsinh((expected + mean - y) / scale)
+    return Features(y, x, scale, mean, mean3, profile, m, M)
+
+
+def horizon_inputs(
+    features: Features, at: np.ndarray, ahead: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compute what the head sees of each step of the horizon.
+
+    Parameters
+    ----------
+    features : Features
+        From :func:`step_inputs`.
+    at : ndarray of int, shape [P]
+        Steps from which forecasts are made.
+    ahead : ndarray of int, shape [K]
+        Steps ahead, 1 for the next.
+
+    Returns
+    -------
+    inputs : ndarray of shape [B, P, K, HORIZON_INPUTS], float32
+        Squashed benchmark forecasts, and where in the horizon the step is.
+    benchmarks : ndarray of shape [B, P, K, BENCHMARKS], float32
+        Benchmark forecasts as differences from the present value, in local scales.
+    """
+    f, m, M = features, features.season, features.long_season
+    y = f.y
+    seasons = -(-ahead // m)  # seasons until the phase was last seen
+    back = m * seasons - ahead
+    pad = max(4 * m + int(ahead.max()), 3 * M, 13 * m) + 1
+    past = np.concatenate([np.repeat(y[:, :1], pad, 1), y], 1)
+    now, scale = y[:, at][:, :, None], f.scale[:, at][:, :, None]
+    here = pad + at[:, None]
+
+    def phase(j: int) -> np.ndarray:
+        return past[:, here - back - j * m]
+
+    season_ago = past[:, pad + at - m][:, :, None]
+    three_ago = past[:, pad + at - 3 * m][:, :, None]
+    span = np.minimum(at, 12 * m)
+    start = past[:, pad + at - span][:, :, None]
+    ahead_in_seasons = (ahead / m)[None, None]
+    shape = np.broadcast_shapes(now.shape, ahead_in_seasons.shape)
+    profile = _profile_ahead(f, at, ahead)
+    level = f.mean[:, at][:, :, None]
+    z = np.empty((*shape, BENCHMARKS))
+    z[..., 0] = (phase(0) - now) if m > 1 else (season_ago - now)
+    z[..., 1] = (phase(1) - now) if m > 1 else (past[:, pad + at - 2][:, :, None] - now)
+    z[..., 2] = (phase(2) - now) if m > 1 else (three_ago - now)
+    z[..., 3] = level - now
+    z[..., 4] = f.mean3[:, at][:, :, None] - now
+    z[..., 5] = (now - season_ago) * ahead_in_seasons
+    z[..., 6] = (now - three_ago) / 3 * ahead_in_seasons
+    z[..., 7] = (now - start) / (np.maximum(span, 1) / m)[None, :, None] * ahead_in_seasons
+    z[..., 8] = (level + profile - now) if m > 1 else 0.0
+    z[..., 9] = (past[:, here - (M * -(-ahead // M) - ahead)] - now) if M else 0.0
+    z /= scale[..., None]
+    np.clip(z, -200.0, 200.0, out=z)
+    x = np.empty((*shape, HORIZON_INPUTS), np.float32)
+    x[..., :BENCHMARKS] = np.arcsinh(z)
+    x[..., BENCHMARKS] = np.log(ahead) / 3
+    x[..., BENCHMARKS + 1] = np.minimum(seasons, 12) / 4 if m > 1 else 0.0
+    x[..., BENCHMARKS + 2] = float(m > 1)
+    x[..., BENCHMARKS + 3] = float(M > 0)
+    x[..., BENCHMARKS + 4] = np.log(m) / 3
+    x[..., BENCHMARKS + 5] = np.log1p(at / m)[None, :, None] / 3
+    return x, z.astype(np.float32)
+
+
+def _fill(y: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Fill missing values from the season before, else from the step before."""
+    missing = np.isnan(y)
+    if missing.any():
+        y = y.copy()
+        for i in np.flatnonzero(missing.any(0)):
+            rows = missing[:, i]
+            before = y[rows, i - m] + y[rows, i - 1] - y[rows, i - 1 - m] if i > m > 1 else None
+            y[rows, i] = y[rows, i - 1] if before is None else before
+    return y, missing.astype(np.float32)
+
+
+def _lags(y: np.ndarray, most: int):  # noqa: ANN202
+    """Give a function that shifts the values back, the first one repeated before the start."""
+    padded = np.concatenate([np.repeat(y[:, :1], most, 1), y], 1)
+    return lambda k: padded[:, most - k : most - k + y.shape[1]]
+
+
+def _forgetting_mean(
+    change: np.ndarray, first: int, memory: float, prior: float, default: np.ndarray | None
+) -> np.ndarray:
+    """Average absolute changes from step ``first`` on, those ``memory`` steps ago by 1/e."""
+    keep = 1.0 - 1.0 / memory
+    out = np.empty_like(change)
+    count, total = 0.0, np.zeros(len(change))
+    columns = np.ascontiguousarray(change.T)
+    for i, column in enumerate(columns):
+        if i >= first:
+            count = count * keep + 1.0
+            total = total * keep + column
+        if default is None:
+            out[:, i] = total / max(count, 1e-9)
+        else:
+            out[:, i] = (total + prior * default[:, i]) / (count + prior)
+    return out
+
+
+def _trailing_mean(total: np.ndarray, window: int) -> np.ndarray:
+    """Average the last ``window`` values, or all there are, from cumulative sums [B, T + 1]."""
+    stop = np.arange(1, total.shape[1])
+    start = np.maximum(stop - window, 0)
+    return (total[:, stop] - total[:, start]) / (stop - start)
+
+
+def _profile(deviation: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Smooth each phase's deviation over the seasons.
+
+    Returns
+    -------
+    profile : ndarray of shape [B, T, m] by season: [B, S + 1, m]
+        Profile known before each season, and after the last.
+    expected : ndarray of shape [B, T]
+        Deviation expected of the next step, from what was known at each step.
+    """
+    B, T = deviation.shape
+    if m == 1:
+        return np.zeros((B, 1, 1)), np.zeros((B, T))
+    S = -(-T // m)
+    padded = np.concatenate([deviation, np.zeros((B, S * m - T))], 1).reshape(B, S, m)
+    profile = np.zeros((B, S + 1, m))
+    for s in range(S):
+        weight = max(_SEASON_WEIGHT, 1.0 / (s + 1))
+        profile[:, s + 1] = profile[:, s] + weight * (padded[:, s] - profile[:, s])
+    following = np.arange(1, T + 1)
+    phase, season = following % m, following // m
+    expected = profile[:, season, phase]
+    return profile, expected
+
+
+def _profile_ahead(f: Features, at: np.ndarray, ahead: np.ndarray) -> np.ndarray | float:
+    """Give the seasonal profile at the phases ahead, as known at each position."""
+    m = f.season
+    if m == 1:
+        return 0.0
+    phase = (at[:, None] + ahead[None]) % m
+    # phases of the season under way that have been seen are known one season later than the rest
+    season = (at // m)[:, None] + (phase <= (at % m)[:, None])
+    return f.profile[:, season, phase]
