@@ -39,6 +39,8 @@ SOURCES = {
 TEST_SETS = ("m1_yearly", "m1_quarterly", "m1_monthly", "tourism_quarterly", "tourism_monthly",
              "classic", "taylor_demand", "vic_electricity", "etth1")  # fmt: skip
 WINDOW = 14
+#: of fewer series of a season length half as many are drawn
+FEW = 100
 
 Series = tuple[str, str, int, np.ndarray]  # source, group, season length, values
 
@@ -230,7 +232,10 @@ class Corpus:
         if pool is None:
             return None
         sources = list(pool)
-        sizes = np.array([sum(map(len, pool[s])) for s in sources], float) ** 0.5
+        counts = np.array([sum(map(len, pool[s])) for s in sources], float)
+        if counts.sum() < FEW and rng.random() < 0.5:  # a few long series are soon known by heart
+            return None
+        sizes = counts**0.5
         out = np.full((B, T), np.nan)
         for i in range(B):
             values = self._one(rng, pool, sources, sizes / sizes.sum(), T)

@@ -1,0 +1,213 @@
+"""A forecaster that needs no training: the LSTM that comes trained, on the user's series."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gatecast.baselines.protocol import Baseline
+from gatecast.data.calendar import default_season_length
+from gatecast.data.panel import Panel
+from gatecast.errors import NotFittedError, UsageError
+from gatecast.forecaster.seasons import as_seasons, find_season
+from gatecast.pretrained.network import LEVELS, load_weights, quantiles_at
+
+__all__ = ["PretrainedLSTM"]
+
+#: last values of a series that the LSTM runs along
+_LONGEST = 1024
+#: a second, longer season by the length of the first: weeks of hours, half hours and quarters
+_WEEKS = {24: 168, 48: 336, 96: 672}
+#: series that are run together
+_BATCH = 256
+
+
+@dataclass
+class PretrainedLSTM(Baseline):
+    """Forecast with an LSTM that was trained before, on other series; nothing is fitted.
+
+    The network sees each series by itself, in logarithms where all its values are positive, and
+    runs along its last 1,024 values. Its inputs at each step are differences to the last values and
+    seasons, in units of a running mean absolute change; its outputs weigh simple forecasts by what
+    it remembers (see ``docs/pretrained.md``). So it can forecast from 3 values on.
+
+    Parameters
+    ----------
+    h : int
+        Steps to forecast.
+    freq : str or int, optional
+        Frequency of the series; found from the times if not given.
+    season_length : int or sequence of int, optional
+        Steps in a season, or in two; that of the frequency (and, of hours, the week) if not given.
+    level : sequence of float, optional
+        Per cent that each prediction interval should hold, for example ``[80, 95]``.
+    weights : {"public", "made-up"}, default "public"
+        Which weights: from made-up and public series, or from made-up series alone.
+    n_jobs : int, default 1
+        Threads among which series are shared. The forecast does not depend on it.
+
+    Attributes
+    ----------
+    panel_ : Panel
+        The data as read.
+
+    Examples
+    --------
+    >>> import gatecast as gc
+    >>> from gatecast.datasets import air_passengers
+    >>> forecast = gc.PretrainedLSTM(h=12, level=[80]).fit(air_passengers()).predict()
+    >>> list(forecast.columns)
+    ['ds', 'PretrainedLSTM', 'PretrainedLSTM-lo-80', 'PretrainedLSTM-hi-80']
+    """
+
+    season_length: Any = None
+    level: Sequence[float] | None = None
+    weights: str = "public"
+    n_jobs: int = 1
+
+    def fit(self, source: Any, **columns: Any) -> PretrainedLSTM:
+        """Read the series and remember them; nothing is trained.
+
+        Parameters
+        ----------
+        source : path, DataFrame, Series or Panel
+            See :func:`gatecast.data.reading.read_panel`.
+        **columns
+            ``id_col``, ``time_col``, ``target_col``; found out if not given.
+
+        Returns
+        -------
+        PretrainedLSTM
+            Itself.
+
+        Raises
+        ------
+        UsageError
+            If ``h``, ``season_length``, ``level`` or ``weights`` cannot be used.
+        NotFoundError, DataError
+            If the data cannot be read or used, or a series has fewer than 3 values.
+        """
+        if self.season_length is not None:
+            as_seasons(self.season_length)
+        for level in self.level or ():
+            if not 0 < level < 100:
+                raise UsageError(
+                    f"level={level:g} was requested; a level is a per cent between 0 and 100, "
+                    "for example 80"
+                )
+        load_weights(self.weights)
+        super().fit(source, **columns)
+        return self
+
+    def predict(self) -> pd.DataFrame:
+        """Forecast the ``h`` steps after the end of each series.
+
+        Returns
+        -------
+        DataFrame
+            The user's id and time columns, ``PretrainedLSTM`` (the median), and for each level
+            ``PretrainedLSTM-lo-80`` and ``PretrainedLSTM-hi-80``.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
+        if not hasattr(self, "panel_"):
+            raise NotFittedError("predict() was called before fit(): fit the model first")
+        quantiles = self.quantiles()
+        frame = self.panel_.future_frame(self.h)
+        name = type(self).__name__
+        frame[name] = quantiles[..., list(LEVELS).index(0.5)].ravel()
+        for level in self.level or ():
+            sides = np.array([0.5 - level / 200, 0.5 + level / 200])
+            bounds = quantiles_at(quantiles, sides)
+            frame[f"{name}-lo-{level:g}"] = bounds[..., 0].ravel()
+            frame[f"{name}-hi-{level:g}"] = bounds[..., 1].ravel()
+        return frame
+
+    def quantiles(self) -> np.ndarray:
+        """Forecast all quantiles of the network.
+
+        Returns
+        -------
+        ndarray of shape [series, h, Q]
+            At the levels of :data:`gatecast.pretrained.network.LEVELS`, in the unit of the series.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
+        if not hasattr(self, "panel_"):
+            raise NotFittedError("quantiles() was called before fit(): fit the model first")
+        panel, season = self.panel_, self._seasons()
+        starts, lengths = panel.offsets[:-1], np.diff(panel.offsets)
+        run_along = np.minimum(lengths, max(_LONGEST, 3 * season[-1]))
+        made = np.empty((len(panel), self.h, len(LEVELS)))
+        for length in np.unique(run_along):
+            which = np.flatnonzero(run_along == length)
+            for rows in np.split(which, np.arange(_BATCH, len(which), _BATCH)):
+                at = (starts + lengths)[rows, None] - length + np.arange(length)
+                gaps = panel.filled[at]
+                gaps[:, 0] = False
+                made[rows] = self._forecast_rows(np.where(gaps, np.nan, panel.values[at]), season)
+        return made
+
+    def notes(self) -> list[str]:
+        """Say what was decided, a sentence each."""
+        if not hasattr(self, "panel_"):
+            return []
+        seasons = [m for m in self._seasons() if m > 1]
+        ways = " and ".join(map(str, seasons))
+        made = [
+            "nothing was trained on these series: the LSTM was trained before, on others",
+            f"its season is {ways} steps" if seasons else "it assumes no season",
+        ]
+        if self.panel_.extra:
+            names = ", ".join(self.panel_.extra)
+            made.append(f"further columns are ignored: the pretrained LSTM sees none ({names})")
+        return made
+
+    def _least_values(self, season: int) -> int:  # noqa: ARG002
+        return 3
+
+    def _seasons(self) -> tuple[int, ...]:
+        """Give one season length, or a short one and a longer one."""
+        if self.season_length is not None:
+            seasons = as_seasons(self.season_length)
+            return seasons if len(seasons) < 3 else (seasons[0], seasons[-1])
+        usual = default_season_length(self.panel_.freq)
+        if usual == 1 and isinstance(self.panel_.freq, int):
+            usual, _ = find_season([series.values for series in self.panel_])
+        return (usual, _WEEKS[usual]) if usual in _WEEKS else (usual,)
+
+    def _forecast_rows(self, values: np.ndarray, season: tuple[int, ...]) -> np.ndarray:
+        """Forecast quantiles of series of one length; [B, T] to [B, h, Q]."""
+        long_season = season[1] if len(season) > 1 and values.shape[1] > 2 * season[1] else 0
+        positive = ~(values <= 0).any(1)
+        made = np.empty((len(values), self.h, len(LEVELS)))
+        network = load_weights(self.weights)
+        for rows, forward, back in (
+            (positive, np.log, _exponential),
+            (~positive, lambda v: v, lambda v: v),
+        ):
+            if rows.any():
+                q = network.forecast(
+                    forward(values[rows]), self.h, season[0], long_season, threads=self.n_jobs
+                )
+                made[rows] = back(q)
+        return made
+
+    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:  # noqa: ARG002
+        """Forecast the median of one series."""
+        return self._forecast_rows(values[None], self._seasons())[0, :, list(LEVELS).index(0.5)]
+
+
+def _exponential(values: np.ndarray) -> np.ndarray:
+    return np.exp(np.clip(values, -700, 700))

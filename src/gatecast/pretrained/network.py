@@ -1,0 +1,200 @@
+"""The pretrained network: an LSTM in the native kernel and a head that all horizons share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import as_file, files
+from statistics import NormalDist
+
+import numpy as np
+
+from gatecast.errors import ModelFileError, UsageError
+from gatecast.kernel import Layout
+from gatecast.network import Network
+from gatecast.pretrained.features import (
+    BENCHMARKS,
+    HORIZON_INPUTS,
+    INPUTS,
+    Features,
+    horizon_inputs,
+    step_inputs,
+)
+from gatecast.storage import read_arrays
+
+__all__ = ["LEVELS", "PretrainedNetwork", "load_weights", "quantiles_at"]
+
+#: quantile levels of the forecasts, Q
+LEVELS = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
+_MEDIAN = 4
+
+
+@dataclass(frozen=True, eq=False)
+class PretrainedNetwork:
+    """Hold the weights, and forecast quantiles of any series with them.
+
+    Parameters
+    ----------
+    lstm : Network
+        Two LSTM layers, the second residual, and a dense layer to the width W of the head.
+    horizon : ndarray of shape [HORIZON_INPUTS, W]
+        Kernel of what the head sees of a step of the horizon.
+    mix, mix_bias : ndarray of shapes [W, W] and [W]
+        The head's hidden layer, residual.
+    out, out_bias : ndarray of shapes [W, Q + BENCHMARKS] and [Q + BENCHMARKS]
+        The head's outputs: quantiles, and weights of the benchmark forecasts.
+    skip : ndarray of shape [BENCHMARKS]
+        Weights of the benchmark forecasts that do not depend on the series.
+    """
+
+    lstm: Network
+    horizon: np.ndarray
+    mix: np.ndarray
+    mix_bias: np.ndarray
+    out: np.ndarray
+    out_bias: np.ndarray
+    skip: np.ndarray
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> PretrainedNetwork:
+        """Make the network from named arrays; see :meth:`arrays`.
+
+        Raises
+        ------
+        ModelFileError
+            If an array is missing, or their shapes or values do not fit.
+        """
+        try:
+            width = len(arrays["mix"])
+            hidden = int(arrays["hidden"][0])
+            layout = Layout(INPUTS, hidden, width, 2, residual=True)
+            shapes = {
+                "theta": (layout.size,), "horizon": (HORIZON_INPUTS, width),
+                "mix": (width, width), "mix_bias": (width,),
+                "out": (width, len(LEVELS) + BENCHMARKS), "out_bias": (len(LEVELS) + BENCHMARKS,),
+                "skip": (BENCHMARKS,),
+            }  # fmt: skip
+            for name, shape in shapes.items():
+                array = arrays[name]
+                if array.shape != shape or not np.isfinite(array).all():
+                    raise ModelFileError(
+                        f"the pretrained weights' {name} should be finite, of shape {shape}; "
+                        f"found shape {array.shape}"
+                    )
+        except (KeyError, IndexError, UsageError) as error:
+            raise ModelFileError(f"these are no pretrained weights: {error}") from error
+        parts = [arrays[name].astype(np.float32) for name in shapes]
+        return cls(Network(layout, parts[0]), *parts[1:])
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Give the weights as named arrays."""
+        return {
+            "theta": self.lstm.theta, "hidden": np.array([self.lstm.layout.hidden]),
+            "horizon": self.horizon, "mix": self.mix, "mix_bias": self.mix_bias,
+            "out": self.out, "out_bias": self.out_bias, "skip": self.skip,
+        }  # fmt: skip
+
+    def forecast(
+        self, y: np.ndarray, h: int, season: int, long_season: int = 0, *, threads: int = 1
+    ) -> np.ndarray:
+        """Forecast quantiles of series of one length.
+
+        Parameters
+        ----------
+        y : ndarray of shape [B, T]
+            Values in time order; NaN where one is missing, but not the first.
+        h : int
+            Steps to forecast.
+        season, long_season : int
+            Season lengths; see :func:`gatecast.pretrained.features.step_inputs`.
+        threads : int, default 1
+            Threads among which series are shared.
+
+        Returns
+        -------
+        ndarray of shape [B, h, Q]
+            Quantiles at :data:`LEVELS`, in the unit of ``y``; they never cross.
+        """
+        f = step_inputs(y, season, long_season)
+        T = y.shape[1]
+        state, _ = self.lstm.run(f.inputs, warmup=T - 1, threads=threads)
+        q = self.head(f, state, np.array([T - 1]), np.arange(1, h + 1))[:, 0]
+        return f.y[:, -1, None, None] + q * f.scale[:, -1, None, None]
+
+    def head(
+        self, features: Features, state: np.ndarray, at: np.ndarray, ahead: np.ndarray
+    ) -> np.ndarray:
+        """Compute quantiles from the LSTM's outputs at some steps.
+
+        Parameters
+        ----------
+        features : Features
+            Of the series.
+        state : ndarray of shape [B, P, W]
+            The LSTM's outputs at these steps.
+        at, ahead : ndarray of int, shapes [P] and [K]
+            Steps from which forecasts are made, and steps ahead.
+
+        Returns
+        -------
+        ndarray of shape [B, P, K, Q]
+            Differences from the value at each step, in local scales.
+        """
+        z, benchmarks = horizon_inputs(features, at, ahead)
+        g = _silu(state[:, :, None] + z @ self.horizon)
+        g = g + _silu(g @ self.mix + self.mix_bias)
+        out = (g @ self.out + self.out_bias).astype(np.float64)
+        q, weights = out[..., : len(LEVELS)], out[..., len(LEVELS) :]
+        median = q[..., _MEDIAN, None] + ((self.skip + weights) * benchmarks).sum(-1)[..., None]
+        step = np.logaddexp(0.0, q)
+        up = np.cumsum(step[..., _MEDIAN + 1 :], -1)
+        down = np.cumsum(step[..., _MEDIAN - 1 :: -1], -1)[..., ::-1]
+        return np.concatenate([median - down, median, median + up], -1)
+
+
+@lru_cache(maxsize=4)
+def load_weights(name: str = "public") -> PretrainedNetwork:
+    """Load weights that come with gatecast.
+
+    Parameters
+    ----------
+    name : {"public", "made-up"}, default "public"
+        Weights from made-up and public series, or from made-up series alone.
+
+    Raises
+    ------
+    UsageError
+        If there are no weights of this name.
+    """
+    resource = files("gatecast.pretrained") / "weights" / f"{name}.safetensors"
+    if not resource.is_file():
+        raise UsageError(f'there are no pretrained weights "{name}": use "public" or "made-up"')
+    with as_file(resource) as path:
+        arrays, _ = read_arrays(path)
+    return PretrainedNetwork.from_arrays(arrays)
+
+
+def quantiles_at(quantiles: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Interpolate quantiles at other levels, linearly in the normal distribution's scores.
+
+    Parameters
+    ----------
+    quantiles : ndarray of shape [..., Q]
+        At :data:`LEVELS`.
+    levels : ndarray of shape [M]
+        Wanted, between 0 and 1; beyond the outermost the last straight line goes on.
+
+    Returns
+    -------
+    ndarray of shape [..., M]
+    """
+    normal = NormalDist()
+    known = np.array([normal.inv_cdf(float(level)) for level in LEVELS])
+    wanted = np.array([normal.inv_cdf(float(level)) for level in levels])
+    right = np.clip(np.searchsorted(known, wanted), 1, len(known) - 1)
+    share = (wanted - known[right - 1]) / (known[right] - known[right - 1])
+    return quantiles[..., right - 1] * (1 - share) + quantiles[..., right] * share
+
+
+def _silu(x: np.ndarray) -> np.ndarray:
+    return x / (1.0 + np.exp(-np.clip(x, -60, 60)))
