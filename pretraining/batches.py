@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from gatecast.pretrained.features import horizon_inputs, step_inputs
 from generators import draw
+
+from gatecast.pretrained.features import horizon_inputs, step_inputs
 
 __all__ = ["GROUPS", "Batch", "piece"]
 
@@ -54,7 +55,7 @@ def piece(seed: int, number: int, public=None, share: float = 0.0) -> list[Batch
     seed, number : int
         Which training, and which piece of it.
     public : Corpus, optional
-        Public series; ``public.draw(rng, B, T, m, long_season)`` gives values (NaN after the end).
+        Public series; ``public.draw(rng, B, T, m)`` gives values (NaN after the end).
     share : float, default 0.0
         Share of the blocks that are public series.
     """
@@ -71,12 +72,12 @@ def piece(seed: int, number: int, public=None, share: float = 0.0) -> list[Batch
             m, M = seasons[rng.choice(len(seasons), p=list(group.seasons.values()))]
             y = None
             if public is not None and rng.random() < share:
-                y = public.draw(rng, n, group.steps, m, M)
+                y = public.draw(rng, n, group.steps, m)
             if y is None:
                 y = draw(rng, n, group.steps, m, M)
             parts.append(_block(rng, y, m, M))
             made += n
-        arrays = [np.concatenate(a) for a in zip(*parts)]
+        arrays = [np.concatenate(a) for a in zip(*parts, strict=True)]
         order = rng.permutation(rows)
         for i in range(count):
             take = order[i * group.batch : (i + 1) * group.batch]

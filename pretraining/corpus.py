@@ -103,7 +103,7 @@ def _repositories(root: Path) -> Iterator[Series]:
     path = root / "tidyverts/tsibbledata/data-raw/oecd_household/UNEMP.csv"
     frame = pd.read_csv(path)
     for frequency, season in (("A", 1), ("Q", 4), ("M", 12)):
-        part = frame[frame.FREQUENCY == frequency]
+        part = frame[frame.FREQUENCY.eq(frequency)]
         for _, values in _grouped(part, ["LOCATION", "SUBJECT"], "Value"):
             yield "unemployment", "unemployment", season, values
     yield from _hourly(root)
@@ -171,7 +171,7 @@ def windows(values: np.ndarray) -> set[int]:
 
 
 def build(data: Path, repositories: Path, path: Path) -> None:
-    """Write the corpus: values one after the other, where each series ends, its season and group."""
+    """Write the corpus: values one after the other, where each series ends, season and group."""
     seen: set[int] = set()
     for name in TEST_SETS:
         frame = pd.read_parquet(data / f"{name}.parquet", columns=["unique_id", "y"])
@@ -226,7 +226,7 @@ class Corpus:
             if source not in (without or []):
                 self.pools.setdefault(season, {}).setdefault(source, []).append(series)
 
-    def draw(self, rng: np.random.Generator, B: int, T: int, m: int, M: int) -> np.ndarray | None:
+    def draw(self, rng: np.random.Generator, B: int, T: int, m: int) -> np.ndarray | None:
         """Draw B series, NaN after the end of those shorter than T; None where there are none."""
         pool = self.pools.get(m)
         if pool is None:

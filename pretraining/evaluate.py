@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from gatecast.pretrained.features import horizon_inputs, step_inputs
 from model import MIDDLE, QUANTILES, Pretrained
+
+from gatecast.pretrained.features import horizon_inputs, step_inputs
 
 #: file, season length, longer season, season of MASE, horizon
 SETS = {
@@ -81,7 +82,7 @@ def peers(known: np.ndarray, m: int, h: int, arima: bool) -> dict[str, np.ndarra
     for name, model in models.items():
         try:
             made[name] = model.forecast(known, h)["mean"]
-        except Exception:
+        except Exception:  # noqa: PERF203 - some series cannot be fitted
             made[name] = np.full(h, known[-1])
     return made
 
@@ -100,7 +101,7 @@ def score(args: argparse.Namespace, network: Pretrained, name: str) -> dict[str,
         cache.write_bytes(pickle.dumps(others))
     errors: dict[str, list[float]] = {}
     inside = []
-    for (known, future), other in zip(pairs, others):
+    for (known, future), other in zip(pairs, others, strict=True):
         scale = np.abs(known[scale_season:] - known[:-scale_season]).mean()
         if not scale > 0:
             continue

@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import torch
+
 from gatecast.kernel import Layout
 from gatecast.pretrained.features import INPUTS
 from gatecast.storage import write_arrays

@@ -227,7 +227,9 @@ def two_seasons(rng: Rng, B: int, T: int, m: int, long_season: int) -> np.ndarra
     levels = np.repeat(season_shape(rng, B, cycles), m, 1)[:, :long_season]
     week = week + levels * _uniform(rng, 0.0, 0.6, B)[:, None]
     repeats = -(-T // long_season)
-    roll = np.stack([np.roll(w, s) for w, s in zip(week, rng.integers(0, long_season, B))])
+    roll = np.stack(
+        [np.roll(w, s) for w, s in zip(week, rng.integers(0, long_season, B), strict=True)]
+    )
     amplitude = _log_uniform(rng, 0.5, 30.0, B)[:, None]
     modulation = 1 + 0.2 * np.tanh(np.cumsum(rng.standard_normal((B, T)), 1) * 0.03)
     return y + amplitude * np.tile(roll, (1, repeats))[:, :T] * modulation
@@ -266,7 +268,7 @@ def draw(rng: Rng, B: int, T: int, m: int, long_season: int = 0) -> np.ndarray:
         parts.append(two_seasons(rng, B - B // 3, T, m, long_season))
     left = B - sum(map(len, parts))
     counts = rng.multinomial(left, list(FAMILIES.values()))
-    parts += [family(rng, n, T, m) for family, n in zip(FAMILIES, counts) if n]
+    parts += [family(rng, n, T, m) for family, n in zip(FAMILIES, counts, strict=True) if n]
     y = np.concatenate(parts)
     rng.shuffle(y)
     return augment(rng, y)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from gatecast.pretrained.features import BENCHMARKS, HORIZON_INPUTS, INPUTS
 from torch import nn
+
+from gatecast.pretrained.features import BENCHMARKS, HORIZON_INPUTS, INPUTS
 
 QUANTILES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975], np.float32)
 MIDDLE = 4

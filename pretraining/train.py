@@ -1,7 +1,7 @@
 """Train the pretrained network, in pieces that resume bit for bit after a kill.
 
-    python pretraining/train.py runs/made-up --hours 3
-    python pretraining/train.py runs/public --start runs/made-up --corpus corpus.npz --decay 200
+python pretraining/train.py runs/made-up --hours 3
+python pretraining/train.py runs/public --start runs/made-up --corpus corpus.npz --decay 200
 """
 
 from __future__ import annotations

@@ -184,7 +184,7 @@ def _fill(y: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
     return y, missing.astype(np.float32)
 
 
-def _lags(y: np.ndarray, most: int):  # noqa: ANN202
+def _lags(y: np.ndarray, most: int):
     """Give a function that shifts the values back, the first one repeated before the start."""
     padded = np.concatenate([np.repeat(y[:, :1], most, 1), y], 1)
     return lambda k: padded[:, most - k : most - k + y.shape[1]]

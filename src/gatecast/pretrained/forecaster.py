@@ -13,11 +13,16 @@ import pandas as pd
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
-from gatecast.errors import NotFittedError, UsageError
+from gatecast.errors import ModelFileError, NotFittedError, UsageError
 from gatecast.forecaster.seasons import as_seasons, find_season
-from gatecast.pretrained.network import LEVELS, load_weights, quantiles_at
+from gatecast.pretrained.history import append, tail
+from gatecast.pretrained.network import LEVELS, PretrainedNetwork, load_weights, quantiles_at
+from gatecast.storage import read_arrays, write_arrays
 
-__all__ = ["PretrainedLSTM"]
+__all__ = ["KIND", "PretrainedLSTM"]
+
+#: what the file of a saved model says it is
+KIND = "gatecast pretrained LSTM"
 
 #: last values of a series that the LSTM runs along
 _LONGEST = 1024
@@ -100,8 +105,9 @@ class PretrainedLSTM(Baseline):
                     f"level={level:g} was requested; a level is a per cent between 0 and 100, "
                     "for example 80"
                 )
-        load_weights(self.weights)
+        network = load_weights(self.weights)
         super().fit(source, **columns)
+        self.network_ = network
         return self
 
     def predict(self) -> pd.DataFrame:
@@ -118,9 +124,7 @@ class PretrainedLSTM(Baseline):
         NotFittedError
             Before :meth:`fit`.
         """
-        if not hasattr(self, "panel_"):
-            raise NotFittedError("predict() was called before fit(): fit the model first")
-        quantiles = self.quantiles()
+        quantiles = self.quantiles("predict")
         frame = self.panel_.future_frame(self.h)
         name = type(self).__name__
         frame[name] = quantiles[..., list(LEVELS).index(0.5)].ravel()
@@ -131,8 +135,13 @@ class PretrainedLSTM(Baseline):
             frame[f"{name}-hi-{level:g}"] = bounds[..., 1].ravel()
         return frame
 
-    def quantiles(self) -> np.ndarray:
+    def quantiles(self, verb: str = "quantiles") -> np.ndarray:
         """Forecast all quantiles of the network.
+
+        Parameters
+        ----------
+        verb : str
+            What an error calls this.
 
         Returns
         -------
@@ -144,11 +153,9 @@ class PretrainedLSTM(Baseline):
         NotFittedError
             Before :meth:`fit`.
         """
-        if not hasattr(self, "panel_"):
-            raise NotFittedError("quantiles() was called before fit(): fit the model first")
-        panel, season = self.panel_, self._seasons()
+        panel, season = self._require_fitted(verb), self._seasons()
         starts, lengths = panel.offsets[:-1], np.diff(panel.offsets)
-        run_along = np.minimum(lengths, max(_LONGEST, 3 * season[-1]))
+        run_along = np.minimum(lengths, self._longest())
         made = np.empty((len(panel), self.h, len(LEVELS)))
         for length in np.unique(run_along):
             which = np.flatnonzero(run_along == length)
@@ -158,6 +165,131 @@ class PretrainedLSTM(Baseline):
                 gaps[:, 0] = False
                 made[rows] = self._forecast_rows(np.where(gaps, np.nan, panel.values[at]), season)
         return made
+
+    def update(self, source: Any, **columns: Any) -> PretrainedLSTM:
+        """Remember new values; there is nothing to train.
+
+        Parameters
+        ----------
+        source : path, DataFrame, Series, Panel, or array of shape [n] or [N, n]
+            Rows that follow the last ones without a gap; of some of the series, or of all. In an
+            array they are the next values of every series.
+        **columns
+            ``id_col``, ``time_col``, ``target_col``; those of the series if not given.
+
+        Returns
+        -------
+        PretrainedLSTM
+            Itself.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        NotFoundError
+            If there is a series that was not in the fit.
+        DataError
+            If times do not follow; nothing is changed then.
+        """
+        panel = self._require_fitted("update")
+        self.panel_ = append(panel, source, **columns)
+        return self
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the series' last values and the weights, all or nothing.
+
+        Parameters
+        ----------
+        path : str or path
+            The file; :func:`gatecast.load` reads it, :meth:`update` goes on.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        NotFoundError, UsageError
+            If the file cannot be written; an older one is then still there, whole.
+        """
+        panel = tail(self._require_fitted("save"), self._longest())
+        arrays = {
+            "offsets": panel.offsets.astype(np.int64),
+            "times": panel.times.astype(np.int64),
+            "values": panel.values,
+            "filled": panel.filled.astype(np.int64),
+            **{f"weights.{name}": array for name, array in self.network_.arrays().items()},
+        }
+        document = {
+            "kind": KIND,
+            "version": 1,
+            "settings": {
+                k: list(v) if isinstance(v, tuple) else v for k, v in self.get_params().items()
+            },
+            "dates": panel.times.dtype.kind == "M",
+            "ids": [i.item() if isinstance(i, np.generic) else i for i in panel.ids],
+            "freq": panel.freq,
+            "columns": [panel.id_col, panel.time_col, panel.target_col],
+            "time_zone": panel.time_zone,
+        }
+        write_arrays(path, arrays, document)
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> PretrainedLSTM:
+        """Read what :meth:`save` wrote.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+
+        Returns
+        -------
+        PretrainedLSTM
+            It forecasts what the saved one forecast, bit for bit.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such file.
+        ModelFileError
+            If it is damaged, of another kind, or written by a newer gatecast.
+        """
+        arrays, document = read_arrays(path)
+        if document.get("kind") != KIND or document.get("version") != 1:
+            raise ModelFileError(
+                f'"{path}" is not a saved pretrained LSTM of format version 1: give the file of '
+                "one, or install a newer gatecast"
+            )
+        try:
+            settings = document["settings"]
+            model = cls(**settings)
+            times = arrays["times"]
+            offsets = arrays["offsets"]
+            if len(offsets) != len(document["ids"]) + 1 or offsets[-1] != len(arrays["values"]):
+                raise ValueError("the lengths of the series do not fit their values")
+            if (np.diff(offsets) < 1).any() or offsets[0] != 0:
+                raise ValueError("a series is empty")
+            if not np.isfinite(arrays["values"]).all() or len(times) != len(arrays["values"]):
+                raise ValueError("values are missing")
+            model.panel_ = Panel(
+                ids=np.array(document["ids"], dtype=object),
+                offsets=offsets,
+                times=times.view("datetime64[us]") if document["dates"] else times,
+                values=arrays["values"],
+                filled=arrays["filled"].astype(bool),
+                freq=document["freq"],
+                id_col=document["columns"][0],
+                time_col=document["columns"][1],
+                target_col=document["columns"][2],
+                time_zone=document["time_zone"],
+            )
+            weights = {k[8:]: v for k, v in arrays.items() if k.startswith("weights.")}
+            model.network_ = PretrainedNetwork.from_arrays(weights)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise ModelFileError(
+                f'"{path}" is not a whole pretrained LSTM: {type(error).__name__}, {error}. Take '
+                "another copy, or make it anew"
+            ) from error
+        return model
 
     def notes(self) -> list[str]:
         """Say what was decided, a sentence each."""
@@ -173,6 +305,15 @@ class PretrainedLSTM(Baseline):
             names = ", ".join(self.panel_.extra)
             made.append(f"further columns are ignored: the pretrained LSTM sees none ({names})")
         return made
+
+    def _require_fitted(self, verb: str) -> Panel:
+        if not hasattr(self, "panel_"):
+            raise NotFittedError(f"{verb}() was called before fit(): fit the model first")
+        return self.panel_
+
+    def _longest(self) -> int:
+        """Count the last values of a series that its forecast depends on."""
+        return max(_LONGEST, 3 * self._seasons()[-1])
 
     def _least_values(self, season: int) -> int:  # noqa: ARG002
         return 3
@@ -192,7 +333,7 @@ class PretrainedLSTM(Baseline):
         long_season = season[1] if len(season) > 1 and values.shape[1] > 2 * season[1] else 0
         positive = ~(values <= 0).any(1)
         made = np.empty((len(values), self.h, len(LEVELS)))
-        network = load_weights(self.weights)
+        network = self.network_
         for rows, forward, back in (
             (positive, np.log, _exponential),
             (~positive, lambda v: v, lambda v: v),

@@ -1,0 +1,123 @@
+"""Go on with a panel: new rows at the end of its series, and only the last ones kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gatecast.data.calendar import add_steps, future_times
+from gatecast.data.panel import Panel
+from gatecast.data.reading import read_panel
+from gatecast.data.regular import show_time
+from gatecast.errors import DataError, NotFoundError
+
+__all__ = ["append", "tail"]
+
+
+def append(panel: Panel, source: Any, **columns: Any) -> Panel:
+    """Put new rows after the last ones.
+
+    Parameters
+    ----------
+    panel : Panel
+        The series so far.
+    source : path, DataFrame, Series, Panel, or array of shape [n] or [N, n]
+        Rows that follow without a gap, of some of the series or of all; or the next values of all.
+    **columns
+        Names of the source's columns; those of the panel if not given.
+
+    Returns
+    -------
+    Panel
+        Without further columns.
+
+    Raises
+    ------
+    NotFoundError
+        If there is a series that the panel does not have.
+    DataError
+        If times do not follow, or numbers do not fit the number of series.
+    """
+    if isinstance(source, (np.ndarray, list, float, int)):
+        fresh = _rows_of_numbers(panel, source)
+    else:
+        fresh = _rows_of_table(panel, source, columns)
+    values, times, filled = [], [], []
+    for i, series in enumerate(panel):
+        part = slice(*panel.offsets[i : i + 2])
+        values.append(series.values)
+        times.append(series.times)
+        filled.append(panel.filled[part])
+        if i in fresh:
+            new, gaps = fresh[i]
+            last = series.times[-1:]
+            values.append(new)
+            times.append(
+                add_steps(np.repeat(last, len(new)), np.arange(1, len(new) + 1), panel.freq)
+            )
+            filled.append(gaps)
+    grown = np.array([len(fresh[i][0]) if i in fresh else 0 for i in range(len(panel))])
+    offsets = panel.offsets + np.concatenate([[0], np.cumsum(grown)])
+    return replace(
+        panel, offsets=offsets, times=np.concatenate(times), values=np.concatenate(values),
+        filled=np.concatenate(filled), extra={},
+    )  # fmt: skip
+
+
+def tail(panel: Panel, most: int) -> Panel:
+    """Keep at most so many last values of each series, and no further columns."""
+    starts = np.maximum(panel.offsets[:-1], panel.offsets[1:] - most)
+    rows = np.concatenate([np.arange(a, b) for a, b in zip(starts, panel.offsets[1:], strict=True)])
+    lengths = panel.offsets[1:] - starts
+    return replace(
+        panel, offsets=np.concatenate([[0], np.cumsum(lengths)]), times=panel.times[rows],
+        values=panel.values[rows], filled=panel.filled[rows], extra={},
+    )  # fmt: skip
+
+
+def _rows_of_numbers(panel: Panel, source: Any) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    values = np.atleast_1d(np.asarray(source, np.float64))
+    if values.ndim == 1:
+        values = values[None] if len(panel) == 1 else values[:, None]
+    if values.ndim != 2 or len(values) != len(panel):
+        raise DataError(
+            f"update() needs the next values of all {len(panel)} series, an array of shape "
+            f"[{len(panel)}, n]; found shape {np.shape(source)}"
+        )
+    if not np.isfinite(values).all():
+        raise DataError("update() was given a value that is missing or infinite: give numbers")
+    return {i: (row, np.zeros(len(row), bool)) for i, row in enumerate(values)}
+
+
+def _rows_of_table(
+    panel: Panel, source: Any, columns: dict[str, Any]
+) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    if not isinstance(source, Panel):
+        names = {
+            "id_col": panel.id_col, "time_col": panel.time_col, "target_col": panel.target_col,
+        }  # fmt: skip
+        if panel.id_col == "unique_id" and panel.target_col == "y":
+            names = {"time_col": panel.time_col}  # the usual names are found
+        names |= {k: v for k, v in columns.items() if v is not None}
+        source = read_panel(source, freq=panel.freq, **names)
+    number = {series_id: i for i, series_id in enumerate(panel.ids)}
+    fresh = {}
+    for j, series in enumerate(source):
+        i = 0 if len(panel) == len(source) == 1 else number.get(series.id)
+        if i is None:
+            raise NotFoundError(
+                f'series "{series.id}" is not one of the {len(panel)} that the model remembers: '
+                "fit again with it"
+            )
+        last = panel.times[panel.offsets[i + 1] - 1]
+        due = future_times(np.array([last]), panel.freq, 1)[0, 0]
+        if series.times[0] != due:
+            raise DataError(
+                f"the series ends at {show_time(last)}, so the next value is that of "
+                f"{show_time(due)}; found {show_time(series.times[0])}: give the rows in between, "
+                "and none twice"
+            )
+        fresh[i] = (series.values, source.filled[slice(*source.offsets[j : j + 2])])
+    return fresh
