@@ -214,7 +214,8 @@ class Corpus:
     """
 
     def __init__(self, path: Path, without: list[str] | None = None) -> None:
-        held = np.load(path)
+        with np.load(path) as file:
+            held = dict(file)  # read once: every look into the file decompresses it
         starts = np.concatenate([[0], held["ends"][:-1]])
         pieces = [held["values"][a:b] for a, b in zip(starts, held["ends"], strict=True)]
         self.pools: dict[int, dict[str, list[list[np.ndarray]]]] = {}

@@ -227,9 +227,8 @@ def two_seasons(rng: Rng, B: int, T: int, m: int, long_season: int) -> np.ndarra
     levels = np.repeat(season_shape(rng, B, cycles), m, 1)[:, :long_season]
     week = week + levels * _uniform(rng, 0.0, 0.6, B)[:, None]
     repeats = -(-T // long_season)
-    roll = np.stack(
-        [np.roll(w, s) for w, s in zip(week, rng.integers(0, long_season, B), strict=True)]
-    )
+    shift = rng.integers(0, long_season, B)
+    roll = np.stack([np.roll(w, s) for w, s in zip(week, shift, strict=True)])
     amplitude = _log_uniform(rng, 0.5, 30.0, B)[:, None]
     modulation = 1 + 0.2 * np.tanh(np.cumsum(rng.standard_normal((B, T)), 1) * 0.03)
     return y + amplitude * np.tile(roll, (1, repeats))[:, :T] * modulation
