@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gatecast.evaluation.backtest import backtest
     from gatecast.explain import attribution, gates, look_inside, memory
     from gatecast.forecaster import LSTMForecaster, load, open_for_update
+    from gatecast.pretrained import PretrainedLSTM
     from gatecast.tuning import tune
 
 __version__ = "0.1.0"
@@ -34,6 +35,7 @@ __all__ = [
     "LSTMForecaster",
     "LinearAutoregression",
     "Naive",
+    "PretrainedLSTM",
     "SeasonalNaive",
     "Theta",
     "WindowAverage",
@@ -59,6 +61,7 @@ _HOMES = {
     "LinearAutoregression": "baselines",
     "MSTL": "baselines",
     "Naive": "baselines",
+    "PretrainedLSTM": "pretrained",
     "SARIMA": "baselines",
     "SeasonalNaive": "baselines",
     "Theta": "baselines",

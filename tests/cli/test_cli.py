@@ -274,7 +274,7 @@ def test_a_backtest_prints_the_leaderboard_and_the_verdict(passengers):
     assert len(list((folder / "kept").iterdir())) == 9
     assert gatecast(*kept, cwd=folder).stdout == again.stdout
     unknown = gatecast("backtest", "air.csv", "--h", 2, "--models", "Prophet", cwd=folder, code=4)
-    assert 'no model "Prophet"; there are LSTM, AutoARIMA' in unknown.stderr
+    assert 'no model "Prophet"; there are LSTM, PretrainedLSTM' in unknown.stderr
 
 
 def test_the_glass_box_of_a_backtest_says_what_it_said(passengers):

@@ -33,7 +33,7 @@ def forecast(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
     h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
     model: Annotated[
-        str, typer.Option(help="LSTM, a baseline by name, or best: chosen by a backtest.")
+        str, typer.Option(help="LSTM, pretrained (no fit), a baseline by name, or best.")
     ] = "LSTM",
     level: Annotated[
         str, typer.Option(help="Per cent that each interval should hold, for example 80,95.")
@@ -92,7 +92,10 @@ def forecast(
     from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.data.reading import read_panel
     from gatecast.errors import UsageError
+    from gatecast.evaluation.candidates import SAVED, full_name
     from gatecast.report.forecast import forecast_page
+
+    model = full_name(model)
 
     if futr_exog and futr_file is None:
         raise UsageError(
@@ -101,8 +104,10 @@ def forecast(
         )
     if h < 1:
         raise UsageError(f"h={h} was asked for; use 1 or more")
-    if save is not None and model not in ("LSTM", "best"):
-        raise UsageError(f"--save was asked for with --model {model}, and only the LSTM is saved")
+    if save is not None and model not in (*SAVED, "best"):
+        raise UsageError(
+            f"--save was requested with --model {model}; {' and '.join(SAVED)} can be saved"
+        )
     settings: dict[str, Any] = {
         "level": levels(level),
         "freq": int(freq) if freq is not None and freq.isdigit() else freq,
@@ -127,9 +132,9 @@ def forecast(
         model, decisions = _choose(panel, h, season_length, settings)
     fitted = _fit(model, panel, h, season_length, settings)
     decisions += fitted.decisions() if model == "LSTM" else [*panel.notes, *fitted.notes()]
-    if model != "LSTM" and level:
+    if model not in SAVED and level:
         decisions.append(f"intervals are the LSTM's alone, and {model} makes this forecast")
-    if save is not None and model == "LSTM":
+    if save is not None and model in SAVED:
         fitted.save(save)
     elif save is not None:
         decisions.append(f"the best model is {model}, and only the LSTM is saved: there is no file")

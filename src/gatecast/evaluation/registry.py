@@ -8,11 +8,19 @@ from typing import Any
 from gatecast import baselines
 from gatecast.errors import NotFoundError
 from gatecast.forecaster import LSTMForecaster
+from gatecast.pretrained import PretrainedLSTM
 
-__all__ = ["DEFAULT", "NAMES", "candidates"]
+__all__ = ["DEFAULT", "NAMES", "SAVED", "candidates", "full_name"]
 
 DEFAULT = ("LSTM", "SARIMA", "AutoETS", "Theta", "LinearAutoregression", "SeasonalNaive", "Naive")
-NAMES = ("LSTM", *sorted(baselines.__all__))
+NAMES = ("LSTM", "PretrainedLSTM", *sorted(baselines.__all__))
+#: models that can be saved, and that give intervals
+SAVED = ("LSTM", "PretrainedLSTM")
+
+
+def full_name(name: str) -> str:
+    """Give a model's name for a short one: ``pretrained`` is ``PretrainedLSTM``."""
+    return "PretrainedLSTM" if name.lower() == "pretrained" else name
 
 
 def candidates(
@@ -49,11 +57,15 @@ def candidates(
         If there is no model of a name.
     """
     made: dict[str, Any] = {}
-    for name in names:
+    for name in map(full_name, names):
         if name not in NAMES:
             raise NotFoundError(f'there is no model "{name}"; there are {", ".join(NAMES)}')
         if name == "LSTM":
             made[name] = LSTMForecaster(h, season_length=season_length, **settings)
+            continue
+        if name == "PretrainedLSTM":
+            level = settings.get("level")
+            made[name] = PretrainedLSTM(h, season_length=season_length, level=level)
             continue
         kind = getattr(baselines, name)
         limit = {"time_limit": time_limit} if hasattr(kind, "time_limit") else {}
