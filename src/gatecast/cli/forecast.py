@@ -92,21 +92,15 @@ def forecast(
     from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.data.reading import read_panel
     from gatecast.errors import UsageError
-    from gatecast.evaluation.candidates import SAVED, full_name
+    from gatecast.evaluation.registry import SAVED
     from gatecast.report.forecast import forecast_page
 
-    model = full_name(model)
+    model = _checked_name(model, h, save)
 
     if futr_exog and futr_file is None:
         raise UsageError(
             f"--futr-exog {futr_exog} was asked for, and nothing says what will be: give a file "
             f"with these columns over the next {h} steps with --futr-file"
-        )
-    if h < 1:
-        raise UsageError(f"h={h} was asked for; use 1 or more")
-    if save is not None and model not in (*SAVED, "best"):
-        raise UsageError(
-            f"--save was requested with --model {model}; {' and '.join(SAVED)} can be saved"
         )
     settings: dict[str, Any] = {
         "level": levels(level),
@@ -177,6 +171,21 @@ def forecast(
     typer.echo(f"Page: {report}", err=True)
     if glass is not None:
         typer.echo(f"Glass box: {glass}", err=True)
+
+
+def _checked_name(model: str, h: int, save: Path | None) -> str:
+    """Give the model's full name, unless the request makes no sense."""
+    from gatecast.errors import UsageError
+    from gatecast.evaluation.registry import SAVED, full_name
+
+    model = full_name(model)
+    if h < 1:
+        raise UsageError(f"h={h} was requested; use 1 or more")
+    if save is not None and model not in (*SAVED, "best"):
+        raise UsageError(
+            f"--save was requested with --model {model}; {' and '.join(SAVED)} can be saved"
+        )
+    return model
 
 
 def _choose(

@@ -19,7 +19,18 @@ SAVED = ("LSTM", "PretrainedLSTM")
 
 
 def full_name(name: str) -> str:
-    """Give a model's name for a short one: ``pretrained`` is ``PretrainedLSTM``."""
+    """Give a model's full name.
+
+    Parameters
+    ----------
+    name : str
+        A name; ``pretrained`` is short for ``PretrainedLSTM``.
+
+    Returns
+    -------
+    str
+        As in :data:`NAMES`, where there is such a model.
+    """
     return "PretrainedLSTM" if name.lower() == "pretrained" else name
 
 

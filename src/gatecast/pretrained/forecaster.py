@@ -292,7 +292,13 @@ class PretrainedLSTM(Baseline):
         return model
 
     def notes(self) -> list[str]:
-        """Say what was decided, a sentence each."""
+        """List what was decided.
+
+        Returns
+        -------
+        list of str
+            A sentence each; empty before :meth:`fit`.
+        """
         if not hasattr(self, "panel_"):
             return []
         seasons = [m for m in self._seasons() if m > 1]

@@ -67,7 +67,20 @@ def append(panel: Panel, source: Any, **columns: Any) -> Panel:
 
 
 def tail(panel: Panel, most: int) -> Panel:
-    """Keep at most so many last values of each series, and no further columns."""
+    """Keep the last values of each series, and no further columns.
+
+    Parameters
+    ----------
+    panel : Panel
+        The series.
+    most : int
+        Values of a series that are kept at most.
+
+    Returns
+    -------
+    Panel
+        Views are copied.
+    """
     starts = np.maximum(panel.offsets[:-1], panel.offsets[1:] - most)
     rows = np.concatenate([np.arange(a, b) for a, b in zip(starts, panel.offsets[1:], strict=True)])
     lengths = panel.offsets[1:] - starts

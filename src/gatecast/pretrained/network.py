@@ -57,7 +57,17 @@ class PretrainedNetwork:
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, np.ndarray]) -> PretrainedNetwork:
-        """Make the network from named arrays; see :meth:`arrays`.
+        """Make the network from named arrays.
+
+        Parameters
+        ----------
+        arrays : dict of str to ndarray
+            What :meth:`arrays` gives.
+
+        Returns
+        -------
+        PretrainedNetwork
+            In float32.
 
         Raises
         ------
@@ -87,7 +97,13 @@ class PretrainedNetwork:
         return cls(Network(layout, parts[0]), *parts[1:])
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Give the weights as named arrays."""
+        """Give the weights as named arrays.
+
+        Returns
+        -------
+        dict of str to ndarray
+            What :meth:`from_arrays` takes.
+        """
         return {
             "theta": self.lstm.theta, "hidden": np.array([self.lstm.layout.hidden]),
             "horizon": self.horizon, "mix": self.mix, "mix_bias": self.mix_bias,
@@ -161,6 +177,11 @@ def load_weights(name: str = "public") -> PretrainedNetwork:
     name : {"public", "made-up"}, default "public"
         Weights from made-up and public series, or from made-up series alone.
 
+    Returns
+    -------
+    PretrainedNetwork
+        The same object at each call.
+
     Raises
     ------
     UsageError
@@ -187,12 +208,13 @@ def quantiles_at(quantiles: np.ndarray, levels: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of shape [..., M]
+        In the unit of the quantiles.
     """
     normal = NormalDist()
-    known = np.array([normal.inv_cdf(float(level)) for level in LEVELS])
+    scores = np.array([normal.inv_cdf(float(level)) for level in LEVELS])
     wanted = np.array([normal.inv_cdf(float(level)) for level in levels])
-    right = np.clip(np.searchsorted(known, wanted), 1, len(known) - 1)
-    share = (wanted - known[right - 1]) / (known[right] - known[right - 1])
+    right = np.clip(np.searchsorted(scores, wanted), 1, len(scores) - 1)
+    share = (wanted - scores[right - 1]) / (scores[right] - scores[right - 1])
     return quantiles[..., right - 1] * (1 - share) + quantiles[..., right] * share
 
 
