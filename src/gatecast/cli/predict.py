@@ -39,8 +39,10 @@ def predict(
 
     New rows are taken in first, one step of arithmetic for each; the model's file stays as it is.
     """
+    from gatecast.cli.outputs import check_outputs
     from gatecast.forecaster import load
 
+    check_outputs({"--output": output}, [model, file, futr_file])
     loaded = load(model)
     if file is not None:
         loaded.update(file)
@@ -59,14 +61,17 @@ def update(
     The forecast comes out first, and the model is written when that is safe: after an error it is
     as it was, and the same command can be given again. Several updates of one file take turns.
     """
+    from gatecast.cli.outputs import check_outputs
     from gatecast.forecaster import open_for_update
 
+    check_outputs({"--output": output}, [model, file, futr_file])
     with open_for_update(model) as opened:
         opened.update(file)
         _forecast(opened.predict(futr_file), output, as_json)
 
 
 def _forecast(frame: pd.DataFrame, output: Path | None, as_json: bool) -> None:
+    from gatecast.cli.outputs import emit
     from gatecast.cli.tables import records, write_forecast, write_table
 
     if not as_json:
@@ -74,6 +79,5 @@ def _forecast(frame: pd.DataFrame, output: Path | None, as_json: bool) -> None:
         return
     if output is not None:
         write_table(frame, output)
-    typer.echo(
-        json.dumps({"forecast": records(frame), "output": None if output is None else str(output)})
-    )
+    document = {"forecast": records(frame), "output": None if output is None else str(output)}
+    emit(json.dumps(document) + "\n")
