@@ -10,11 +10,10 @@ from gatecast.data.calendar import (
     default_season_length,
     describe_frequency,
     future_times,
-    infer_frequency,
     is_daily_or_longer,
-    is_regular,
     normalise_frequency,
 )
+from gatecast.data.inference import infer_frequency, is_regular
 from gatecast.errors import UsageError
 
 MONDAY_TO_SATURDAY = pd.offsets.CustomBusinessDay(weekmask="1111110")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gatecast import storage
-from gatecast.cli.outputs import emit
 from gatecast.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def write_forecast(frame: pd.DataFrame, output: Path | None) -> None:
     """Give the table to its file, which is then named on stderr, or to stdout."""
     if output is None:
-        emit(frame.to_csv(index=False))  # to be piped as it is
+        typer.echo(frame.to_csv(index=False), nl=False)  # to be piped as it is
     else:
         write_table(frame, output)
         typer.echo(f"Forecast: {output}", err=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.calendar import add_steps, future_times, is_daily_or_longer
+from gatecast.data.schema import Schema
 from gatecast.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Panel:
         What was found out, assumed or repaired, a sentence each.
     extra : dict of str to ndarray of shape [total]
         Further columns by name, ``float64`` or ``object``, without a gap.
+    schema : Schema or None
+        What reading has settled about how the table is written; a plan and new rows are read by it.
     """
 
     ids: np.ndarray
@@ -79,6 +82,7 @@ class Panel:
     time_zone: str | None = None
     notes: tuple[str, ...] = ()
     extra: dict[str, np.ndarray] = field(default_factory=dict)
+    schema: Schema | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

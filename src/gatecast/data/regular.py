@@ -23,13 +23,16 @@ import pandas as pd
 
 from gatecast.data.calendar import (
     add_steps,
+    begin_of_periods,
     count_steps,
     describe_frequency,
-    infer_frequency,
     is_daily_or_longer,
     normalise_frequency,
+    periods_of,
 )
+from gatecast.data.inference import infer_frequency, infer_unusual_frequency
 from gatecast.data.panel import Panel
+from gatecast.data.schema import Schema
 from gatecast.errors import DataError, quote
 
 __all__ = ["MAX_FILLED", "DoubledTimesError", "Rows", "regularise", "show_time"]
@@ -68,6 +71,8 @@ class Rows:
         What was found out in reading.
     extra : dict of str to ndarray of shape [total]
         Further columns: ``float64`` with NaN, or ``object`` with None, where there is nothing.
+    schema : Schema or None
+        What reading has settled.
     """
 
     ids: np.ndarray
@@ -82,6 +87,7 @@ class Rows:
     time_zone: str | None = None
     notes: tuple[str, ...] = ()
     extra: dict[str, np.ndarray] = field(default_factory=dict)
+    schema: Schema | None = None
 
     def take(self, which: np.ndarray) -> Rows:
         """Keep some of the rows, in the order given."""
@@ -107,7 +113,7 @@ class Rows:
         return np.searchsorted(self.codes, np.arange(len(self.ids) + 1))
 
 
-def regularise(rows: Rows, freq: object = None) -> Panel:
+def regularise(rows: Rows, freq: object = None, *, strict: bool = False) -> Panel:
     """Bring rows onto a regular calendar.
 
     Parameters
@@ -116,6 +122,8 @@ def regularise(rows: Rows, freq: object = None) -> Panel:
         At least one.
     freq : str, int or pandas offset, optional
         Distance from each time to the next; found from the times when not given.
+    strict : bool, default False
+        Whether a missing value or a gap is an error, and not filled.
 
     Returns
     -------
@@ -132,9 +140,63 @@ def regularise(rows: Rows, freq: object = None) -> Panel:
     rows = _average_repeated_hours(_sort(rows))
     _refuse_doubles(rows)
     rows = _set_clock(rows, freq)
-    label = _choose_frequency(rows, freq)
+    label, moving = _choose_frequency(rows, freq)
+    if moving and not strict:
+        rows = _snap(rows, label)
     steps = _steps_on_grid(rows, label, given=freq is not None)
+    if strict:
+        _refuse_gaps(rows, steps, label)
     return _fill(rows, steps, label)
+
+
+def _snap(rows: Rows, freq: str | int) -> Rows:
+    """Move times to the grid where each series has one row in each month, week or day.
+
+    A month whose row is of its last trading day, or its third Friday, is that month.
+    """
+    if rows.times.dtype.kind != "M" or isinstance(freq, int):
+        return rows
+    periods = periods_of(rows.times, freq)
+    offsets = rows.offsets()
+    origin = np.repeat(rows.times[offsets[:-1]], np.diff(offsets))
+    on_grid = add_steps(origin, count_steps(origin, rows.times, freq), freq) == rows.times
+    if periods is None or on_grid.all():
+        return rows
+    if ((np.diff(periods) == 0) & (np.diff(rows.codes) == 0)).any():
+        return rows
+    schema = None if rows.schema is None else replace(rows.schema, moving_days=True)
+    moved = replace(rows, times=begin_of_periods(periods, freq), schema=schema)
+    unit = {"D": "day", "W": "week", "M": "month", "Q": "quarter", "Y": "year"}[
+        freq.lstrip("B0123456789")[0]
+    ]
+    return moved.note(f"there is one row in each {unit}, on moving days: it stands for the {unit}")
+
+
+def _refuse_gaps(rows: Rows, steps: np.ndarray, freq: str | int) -> None:
+    blank = np.isnan(rows.values)
+    if blank.any():
+        at = int(np.argmax(blank))
+        raise DataError(
+            f'column "{rows.target_col}"{rows.of(rows.codes[at])} has no value in {rows.row_label} '
+            f"{rows.row_numbers[at]}, {show_time(rows.times[at])}; nothing was changed: supply it"
+        )
+    gap = (np.diff(steps) > 1) & (np.diff(rows.codes) == 0)
+    if gap.any():
+        at = int(np.argmax(gap))
+        missing = add_steps(rows.times[at : at + 1], np.ones(1, np.int64), freq)[0]
+        raise DataError(
+            f"there is no row{rows.of(rows.codes[at])} for {show_time(missing)}, between "
+            f"{rows.row_label}s {rows.row_numbers[at]} and {rows.row_numbers[at + 1]}; nothing was "
+            "changed: supply it"
+        )
+    for name, cells in rows.extra.items():
+        blank = np.asarray(pd.isna(cells))
+        if blank.any():
+            at = int(np.argmax(blank))
+            raise DataError(
+                f'column "{name}"{rows.of(rows.codes[at])} has nothing in {rows.row_label} '
+                f"{rows.row_numbers[at]}; nothing was changed: supply it"
+            )
 
 
 def _sort(rows: Rows) -> Rows:
@@ -224,7 +286,8 @@ def _set_clock(rows: Rows, freq: object) -> Rows:
     return rows.note(f"times are in the zone {rows.time_zone}; {counted}")
 
 
-def _choose_frequency(rows: Rows, freq: object) -> str | int:
+def _choose_frequency(rows: Rows, freq: object) -> tuple[str | int, bool]:
+    """Give the frequency, and whether a row may be anywhere in its month, week or day."""
     if freq is not None:
         label = normalise_frequency(freq)
         if isinstance(label, int) is (rows.times.dtype.kind == "M"):
@@ -233,14 +296,31 @@ def _choose_frequency(rows: Rows, freq: object) -> str | int:
                 f'freq={label!r} was asked for, but the times in column "{rows.time_col}" are '
                 f"{kind}: leave freq out or give one that fits"
             )
-        return label
+        return label, True
     found = infer_frequency(rows.times, rows.offsets())
     if found is None:
         raise DataError(
             f"there is one row{rows.of(0)}, which leaves the distance between times unknown: "
             "supply more history, or say it with freq"
         )
-    return found
+    if _explains(rows, found):
+        return found, False
+    unusual = infer_unusual_frequency(rows.times, rows.offsets())
+    if unusual is None or ("@" in unusual and not _explains(rows, unusual)):
+        return found, False
+    return unusual, True
+
+
+def _explains(rows: Rows, freq: str | int) -> bool:
+    """Whether times are on the grid of a frequency, without more gaps than are filled."""
+    offsets = rows.offsets()
+    origin = np.repeat(rows.times[offsets[:-1]], np.diff(offsets))
+    steps = count_steps(origin, rows.times, freq)
+    if (add_steps(origin, steps, freq) != rows.times).any():
+        return False
+    counts = np.diff(offsets)
+    spans = steps[offsets[1:][counts > 0] - 1] + 1
+    return bool((spans - counts[counts > 0] <= MAX_FILLED * spans).all())
 
 
 def _steps_on_grid(rows: Rows, freq: str | int, *, given: bool) -> np.ndarray:
@@ -331,6 +411,7 @@ def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
         time_zone=rows.time_zone,
         notes=(*rows.notes, *sentences),
         extra=extra,
+        schema=rows.schema,
     )
 
 
@@ -351,6 +432,7 @@ def _lay_extra(
         column.iloc[at] = cells[inside]
         missing = column.isna()
         if missing.any():
+            _refuse_many_blanks(rows, name, cells, inside, np.asarray(missing), owner)
             column = column.groupby(owner).ffill().groupby(owner).bfill()
             count = int(missing.sum())
             notes.append(
@@ -365,6 +447,30 @@ def _lay_extra(
             )
         laid[name] = column.to_numpy()
     return laid, notes
+
+
+def _refuse_many_blanks(
+    rows: Rows,
+    name: str,
+    cells: np.ndarray,
+    inside: np.ndarray,
+    missing: np.ndarray,
+    owner: np.ndarray,
+) -> None:
+    """Refuse to fill more of a column than of the values, unless it never changes in its series."""
+    share = np.bincount(owner, weights=missing) / np.bincount(owner)
+    if (share <= MAX_FILLED).all():
+        return
+    distinct = pd.Series(cells[inside]).groupby(rows.codes[inside]).nunique()
+    changing = distinct.reindex(range(len(rows.ids)), fill_value=0).to_numpy() > 1
+    many = (share > MAX_FILLED) & changing
+    if many.any():
+        code = int(np.argmax(many))
+        raise DataError(
+            f'column "{name}"{rows.of(code)} has nothing at {share[code]:.0%} of the steps, and no '
+            f"more than {MAX_FILLED:.0%} are filled in: write the number that holds there, 0 if "
+            "that is meant"
+        )
 
 
 def _note_edges(rows: Rows, steps: np.ndarray, first: np.ndarray, last: np.ndarray) -> Rows:

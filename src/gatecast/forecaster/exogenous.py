@@ -123,7 +123,7 @@ class Exogenous:
         for i, name in enumerate(found.columns):
             cells = panel.extra[name][known]
             if cells.dtype == object:
-                found.names[name] = sorted({str(cell) for cell in cells})
+                found.names[name] = sorted({str(cell) for cell in cells} - {""})
                 if len(found.names[name]) > _MOST_NAMES:
                     raise DataError(
                         f'column "{name}" has {len(found.names[name])} names, like '

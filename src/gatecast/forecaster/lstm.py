@@ -13,8 +13,9 @@ import pandas as pd
 
 from gatecast.data.calendar import default_season_length, future_times
 from gatecast.data.panel import Panel, Series
-from gatecast.data.reading import read_future, read_panel
+from gatecast.data.reading import NewRows, assumed_schema, read_new_rows, read_panel, read_plan
 from gatecast.data.regular import show_time
+from gatecast.data.schema import Schema
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster.anchor import Anchor
 from gatecast.forecaster.calibration import spread_of
@@ -249,6 +250,8 @@ class LSTMForecaster(Shared):
         self.calibration_ = fitting.calibration
         self.updates_: int = updates
         self.ends_ = panel.ends()
+        self.schema_: Schema | None = panel.schema
+        self._reading: dict[str, list[str]] = {}
         self.prepared_: list[Prepared] = fitting.prepared
         self.target_: Target = fitting.target
         self.networks_: list[Network] = fitting.networks
@@ -559,8 +562,9 @@ class LSTMForecaster(Shared):
         Parameters
         ----------
         source : path, DataFrame, Series, Panel, or array of shape [n] or [N, n]
-            Rows that follow the last ones without a gap; of some of the series, or of all. In an
-            array they are the next values of every series.
+            Rows that follow the last ones without a gap; of some of the series, or of all. Rows
+            that the model has seen are passed over. In an array they are the next values of every
+            series.
         id_col, time_col, target_col : str, optional
             Columns; those of the data that the model was fitted on if not given.
 
@@ -590,20 +594,15 @@ class LSTMForecaster(Shared):
             indices = np.arange(len(ends.ids))
             cells: list[dict[str, np.ndarray]] = [{} for _ in indices]
         else:
-            panel = source
-            if not isinstance(panel, Panel):
-                # the usual names are found, and a wide table does not have them
-                known = {"id_col": ends.id_col, "target_col": ends.target_col}
-                usual = ends.id_col == "unique_id" and ends.target_col == "y"
-                named = {"id_col": id_col, "target_col": target_col}
-                if not usual:
-                    named = {option: name or known[option] for option, name in named.items()}
-                changing = (*self.exogenous_.hist, *self.exogenous_.futr)
-                panel = read_panel(
-                    source, time_col=time_col or ends.time_col, freq=ends.freq,
-                    extra_cols=changing, **named,
-                )  # fmt: skip
-            indices = self._find(panel)
+            panel, indices, last, notes = self._read_rows(source, id_col, time_col, target_col)
+            self._check_known(last)
+            if panel is None:
+                due = future_times(ends.times[:1], ends.freq, 1)[0, 0]
+                raise DataError(
+                    "the model has seen all of these rows; it ends at "
+                    f"{show_time(ends.times[0])}, so the next value is that of {show_time(due)}: "
+                    "give rows from there on"
+                )
             for series, i in zip(panel, indices, strict=True):
                 due = future_times(ends.times[i : i + 1], ends.freq, 1)[0, 0]
                 if series.times[0] != due:
@@ -613,6 +612,7 @@ class LSTMForecaster(Shared):
                         f"{show_time(series.times[0])}: give the rows in between, and none that "
                         "the model has seen"
                     )
+            self._reading["rows"] = notes
             fresh = [series.values for series in panel]
             parts = [slice(*panel.offsets[j : j + 2]) for j in range(len(panel))]
             cells = [{name: c[part] for name, c in panel.extra.items()} for part in parts]
@@ -626,6 +626,37 @@ class LSTMForecaster(Shared):
         self.ends_ = ends.later(indices, counts)
         self.panel_ = None
         return self
+
+    def _read_rows(
+        self, source: Any, id_col: str | None, time_col: str | None, target_col: str | None
+    ) -> NewRows:
+        """Read new rows by what the history settled; a panel is taken as it is."""
+        if isinstance(source, Panel):
+            return NewRows(source, self._find(source), {}, [])
+        return read_new_rows(
+            source, (*self.exogenous_.hist, *self.exogenous_.futr), schema=self._schema(),
+            ends=self.ends_, id_col=id_col, time_col=time_col, target_col=target_col,
+        )  # fmt: skip
+
+    def _schema(self) -> Schema:
+        """Give what the history settled; of an older model file, what its columns are."""
+        see = self.exogenous_
+        return self.schema_ or assumed_schema(self.ends_, see.names, see.columns)
+
+    def _check_known(self, last: dict[int, float]) -> None:
+        """Refuse known rows that do not end in the value that the model has seen."""
+        ends = self.ends_
+        for i, value in last.items():
+            before = int(ends.lengths[i]) - 1
+            again = self.prepared_[i].apply(np.array([value]), before)[0]
+            known = self._memory.last[i]
+            if not np.isclose(again, known, rtol=1e-6, atol=1e-9):
+                name = "the series" if ends.id_col is None else f'series "{ends.ids[i]}"'
+                raise DataError(
+                    f"{name} has {value:g} at {show_time(ends.times[i])}, and the model has seen "
+                    "another value there; nothing was changed: fit it again, or give the rows "
+                    "after that time, and none that the model has seen"
+                )
 
     def _see(self, i: int, count: int, cells: dict[str, np.ndarray]) -> Tail:
         """Give what is seen of so many new steps of a series, besides its values."""
@@ -724,27 +755,12 @@ class LSTMForecaster(Shared):
                 f"the model sees {', '.join(names)} in advance: give these columns over the next "
                 f"{self.h} steps of each series with futr_df"
             )
-        panel = read_future(
-            futr_df, names, id_col=ends.id_col, time_col=ends.time_col, freq=ends.freq
-        )
-        places = {name: j for j, name in enumerate(panel.ids)}
-        due = future_times(ends.times, ends.freq, self.h)
-        found = []
-        for i, name in enumerate(ends.ids):
-            j = 0 if ends.id_col is None else places.get(name)
-            part = slice(0, 0) if j is None else slice(*panel.offsets[j : j + 2])
-            at = np.flatnonzero(panel.times[part] == due[i, 0])
-            first = part.start + int(at[0]) if len(at) else part.stop
-            if first + self.h > part.stop:
-                missing = due[i, part.stop - first] if len(at) else due[i, 0]
-                who = "the series" if ends.id_col is None else f'series "{name}"'
-                raise DataError(
-                    f"futr_df has no row for {who} at {show_time(missing)}; the {self.h} steps "
-                    f"from {show_time(due[i, 0])} to {show_time(due[i, -1])} are needed: add it"
-                )
-            cells = {n: column[first : first + self.h] for n, column in panel.extra.items()}
-            found.append(self.exogenous_.known(i, cells, self.h))
-        return found
+        cells, notes = read_plan(futr_df, names, schema=self._schema(), ends=ends, h=self.h)
+        self._reading["plan"] = notes
+        return [
+            self.exogenous_.known(i, {n: column[i] for n, column in cells.items()}, self.h)
+            for i in range(len(ends.ids))
+        ]
 
     def _as_rows(self, source: Any) -> list[np.ndarray]:
         values = np.atleast_1d(np.asarray(source, np.float64))
@@ -828,7 +844,7 @@ class LSTMForecaster(Shared):
             Before :meth:`fit`.
         """
         self._require_fitted("decisions")
-        return list(self.notes_)
+        return [*self.notes_, *self.reading_notes_]
 
     @property
     def _points(self) -> int:
@@ -837,6 +853,11 @@ class LSTMForecaster(Shared):
 
     def _threads(self) -> int:
         return self.threads or available_threads()
+
+    @property
+    def reading_notes_(self) -> list[str]:
+        """What was detected in the last new rows and in the last plan, a sentence each."""
+        return [note for notes in self._reading.values() for note in notes]
 
     def _require_fitted(self, asked: str) -> None:
         if not hasattr(self, "networks_"):

@@ -22,6 +22,7 @@ from gatecast.data import transforms
 from gatecast.data.outliers import OutlierClip
 from gatecast.data.panel import Ends
 from gatecast.data.power import BoxCox
+from gatecast.data.schema import Schema
 from gatecast.errors import ModelFileError, NotFittedError
 from gatecast.forecaster.anchor import Anchor
 from gatecast.forecaster.calibration import Calibration
@@ -122,6 +123,7 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         "freq": ends.freq,
         "columns": [ends.id_col, ends.time_col, ends.target_col],
         "time_zone": ends.time_zone,
+        "schema": None if model.schema_ is None else model.schema_.to_json(),
         "transforms": [[_written(t) for t in p.transforms] for p in model.prepared_],
         "calibration": None
         if calibration is None
@@ -275,6 +277,9 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
         at = np.cumsum(arrays["tails.lengths"])[:-1]
         inputs, known = (np.split(arrays[f"tails.{name}"], at) for name in ("inputs", "known"))
         model._tails = [Tail(*both) for both in zip(inputs, known, strict=True)]
+    schema = document.get("schema")
+    model.schema_ = None if schema is None else Schema.from_json(schema)
+    model._reading = {}
     model.updates_ = document["updates"]
     model.losses_, model.notes_ = document["losses"], document["notes"]
     model.fingerprint_, model.panel_ = document["fingerprint"], None

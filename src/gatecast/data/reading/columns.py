@@ -3,90 +3,189 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Sequence
+from itertools import combinations
+from typing import NamedTuple, Protocol
 
+import numpy as np
+import pandas as pd
+
+from gatecast.data.reading.cells import Place, TextColumn
+from gatecast.data.reading.extras import Extra
+from gatecast.data.reading.numbers import Numbers
+from gatecast.data.reading.parts import find_parts, is_part
+from gatecast.data.reading.times import EXPECTED_TIMES, Times
+from gatecast.data.schema import NumberFormat, Schema
 from gatecast.errors import DataError, NotFoundError, UsageError, quote
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-__all__ = ["SAMPLE_ROWS", "Columns", "Table", "choose_columns", "counts_up", "list_names"]
+__all__ = [
+    "SAMPLE_ROWS", "Columns", "Table", "as_columns", "choose_columns", "counts_up",
+    "find_id_columns", "list_names",
+]  # fmt: skip
 
 SAMPLE_ROWS = 200
 """Rows that are looked at to tell which column is what."""
 
 _STEP_NAMES = {"ds", "year", "step", "t", "time", "index", "period", "jahr", "date", "timestamp"}
 _COUNTER_NAMES = {"index", "unnamed: 0", "column 1", "row", "nr", "no"}
+_MOST_ID_COLUMNS = 3
 
 
 class Table(Protocol):
-    """Tell what the columns of a table could be, from their first rows."""
+    """Read the columns of a table, and tell from their first cells what they could be."""
 
+    source: str
     names: list[str]
+    row_label: str
+    row_numbers: np.ndarray
+    separator: str
+    notes: tuple[str, ...]
+
+    def load(self, names: Sequence[str], numeric: Sequence[str]) -> None:
+        """Read these columns at once; ``numeric`` ones are plain numbers, most likely."""
+        ...
+
+    def place(self, name: str) -> Place:
+        """Name a column in sentences."""
+        ...
+
+    def sample(self, name: str) -> list[str]:
+        """Give the first cells as text."""
+        ...
 
     def holds_dates(self, name: str) -> bool:
-        """Whether a column could be one of dates."""
+        """Tell whether a column could be one of dates."""
         ...
 
     def holds_integers(self, name: str) -> bool:
-        """Whether a column holds whole numbers."""
+        """Tell whether a column holds whole numbers."""
         ...
 
     def holds_numbers(self, name: str) -> bool:
-        """Whether most cells of a column are numbers."""
+        """Tell whether most cells of a column are numbers."""
         ...
 
     def counts_rows(self, name: str) -> bool:
-        """Whether a column counts the rows."""
+        """Tell whether a column counts the rows."""
+        ...
+
+    def unit(self, name: str) -> str:
+        """Give the currency, or "%", of a column of text."""
+        ...
+
+    def text(self, name: str) -> TextColumn:
+        """Give a column as text."""
+        ...
+
+    def numbers(self, name: str, settled: NumberFormat | None) -> tuple[Numbers, bool]:
+        """Read a column of values, and tell whether they were text."""
+        ...
+
+    def may_be_rounded(self, name: str) -> bool:
+        """Tell whether a column may hold whole numbers beyond what float64 holds."""
+        ...
+
+    def extra(self, name: str, settled: Schema | None) -> Extra:
+        """Read a further column."""
+        ...
+
+    def ids(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Number the series: the code of each row, and the name of each code."""
+        ...
+
+    def times(self, name: str, codes: np.ndarray, settled: Schema | None) -> Times:
+        """Read a column of times; ``codes`` say which series each row belongs to."""
         ...
 
 
 class Columns(NamedTuple):
-    """Which column is what; ``id`` and ``time`` may not be there, a wide table has many targets."""
+    """Which column is what.
 
-    id: str | None
-    time: str | None
+    There may be no column of ids or times, or several whose parts are joined; in a wide table each
+    target is a series of its own.
+    """
+
+    ids: tuple[str, ...]
+    times: tuple[str, ...]
     targets: tuple[str, ...]
     extra: tuple[str, ...] = ()
-
-    @property
-    def wide(self) -> bool:
-        """Whether each target is a series of its own."""
-        return len(self.targets) > 1
+    wide: bool = False
 
     @property
     def target(self) -> str:
         """What the column of values is called in a long table."""
         return "y" if self.wide else self.targets[0]
 
+    @property
+    def id(self) -> str | None:
+        """What the column of ids is called in a panel."""
+        return ",".join(self.ids) or None
+
+    @property
+    def time(self) -> str:
+        """What the column of times is called in a panel."""
+        return self.times[0] if len(self.times) == 1 else "ds"
+
     def in_file(self) -> list[str]:
         """List the columns to be read."""
-        return [name for name in (self.id, self.time, *self.targets, *self.extra) if name]
+        return list(dict.fromkeys((*self.ids, *self.times, *self.targets, *self.extra)))
+
+
+def as_columns(given: object, names: Sequence[str], option: str) -> tuple[str, ...]:
+    """Read what a user gives for one column or several: "store,item", or a list.
+
+    Raises
+    ------
+    UsageError
+        If it is neither a text nor a list of texts.
+    """
+    if given is None:
+        return ()
+    if isinstance(given, str):
+        parts = [part.strip() for part in given.split(",")]
+        several = len(parts) > 1 and given not in names and all(part in names for part in parts)
+        return tuple(parts) if several else (given,)
+    if isinstance(given, (list, tuple)) and all(isinstance(name, str) for name in given):
+        return tuple(given)
+    raise UsageError(f"{option}={given!r} is not a text: give a column by its name")
 
 
 def choose_columns(
     table: Table,
-    source: str,
-    id_col: str | None,
-    time_col: str | None,
-    target_col: str | None,
+    id_col: object,
+    time_col: object,
+    target_col: object,
     extra: tuple[str, ...] = (),
 ) -> tuple[Columns, list[str]]:
-    """Find the columns that are not named, and say which they are."""
-    named = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
-    for option, name in named.items():
-        if name is not None and not isinstance(name, str):
-            raise UsageError(f"{option}={name!r} is not a text: give a column by its name")
-    asked = [*((f"{option}=", name) for option, name in named.items()), *(("", n) for n in extra)]
-    for option, name in asked:
-        if name is not None and name not in table.names:
-            near = difflib.get_close_matches(name, table.names, n=1)
-            hint = f' (did you mean "{near[0]}"?)' if near else ""
-            raise NotFoundError(
-                f'{option}"{name}" is not a column of {source}; its columns are '
-                f"{list_names(table.names)}{hint}"
-            )
-    given = [name for name in (*named.values(), *extra) if name is not None]
+    """Find the columns that are not named, and say which they are.
+
+    Parameters
+    ----------
+    table : Table
+        Its columns.
+    id_col, time_col : str or sequence of str, optional
+        One column, or several that are joined.
+    target_col : str, optional
+        Column of values.
+    extra : tuple of str
+        Further columns.
+
+    Raises
+    ------
+    NotFoundError
+        If a named column is not there.
+    UsageError
+        If one column is named for two things.
+    DataError
+        If several columns could be meant, or none.
+    """
+    ids = as_columns(id_col, table.names, "id_col")
+    times = as_columns(time_col, table.names, "time_col")
+    if target_col is not None and not isinstance(target_col, str):
+        raise UsageError(f"target_col={target_col!r} is not a text: give a column by its name")
+    targets = () if target_col is None else (target_col,)
+    _require(table, {"id_col=": ids, "time_col=": times, "target_col=": targets, "": extra})
+    given = [*ids, *times, *targets, *extra]
     doubled = next((name for name in given if given.count(name) > 1), None)
     if doubled is not None:
         raise UsageError(f'the column "{doubled}" is named for two things: name another for one')
@@ -94,24 +193,23 @@ def choose_columns(
     def free(name: str) -> bool:
         return name in table.names and name not in given
 
-    if id_col is None and free("unique_id"):
-        id_col = "unique_id"
-        given.append(id_col)
-    if target_col is None and free("y"):
-        target_col = "y"
-        given.append(target_col)
+    if not ids and free("unique_id"):
+        ids = ("unique_id",)
+        given.append("unique_id")
+    if not targets and free("y"):
+        targets = ("y",)
+        given.append("y")
     notes = []
-    if time_col is None:
-        time_col = _find_time(table, source, given)
-        if time_col is None:
+    if not times:
+        times = _find_time(table, given)
+        given += times
+        if not times:
             notes.append("there is no column of times: rows are numbered from 0")
-        else:
-            given.append(time_col)
-            if time_col != "ds":
-                notes.append(f'times are in column "{time_col}"')
-    if target_col is not None:
-        return Columns(id_col, time_col, (target_col,), extra), notes
-    targets = _find_targets(table, source, given, wide=id_col is None and time_col is not None)
+        elif times != ("ds",) and len(times) == 1:
+            notes.append(f'times are in column "{times[0]}"')
+    if targets:
+        return Columns(ids, times, targets, extra), notes
+    targets = _find_targets(table, given, wide=not ids and len(times) > 0)
     if len(targets) == 1:
         notes.append(f'values are in column "{targets[0]}"')
     else:
@@ -119,55 +217,135 @@ def choose_columns(
             f"there is no column of names and there are {len(targets)} of numbers, so each of "
             f"{list_names(targets)} is a series; name target_col to forecast one of them alone"
         )
-    return Columns(id_col, time_col, tuple(targets), extra), notes
+    return Columns(ids, times, targets, extra, len(targets) > 1), notes
 
 
-def _find_time(table: Table, source: str, taken: Sequence[str]) -> str | None:
+def _require(table: Table, requested: dict[str, tuple[str, ...]]) -> None:
+    for option, names in requested.items():
+        for name in names:
+            if name not in table.names:
+                near = difflib.get_close_matches(name, table.names, n=1)
+                hint = f' (did you mean "{near[0]}"?)' if near else ""
+                raise NotFoundError(
+                    f'{option}"{name}" is not a column of {table.source}; its columns are '
+                    f"{list_names(table.names)}{hint}"
+                )
+
+
+def _find_time(table: Table, taken: Sequence[str]) -> tuple[str, ...]:
     rest = [name for name in table.names if name not in taken]
     if "ds" in rest:
-        return "ds"
+        return ("ds",)
+    samples = {name: table.sample(name) for name in rest}
     found = [name for name in rest if table.holds_dates(name)]
+    if len(found) < 2 and (parts := find_parts(samples, found, taken)):
+        return parts
     if not found:
         found = [
             name for name in rest if name.lower() in _STEP_NAMES and table.holds_integers(name)
         ]
     if len(found) == 1:
-        return found[0]
+        return (found[0],)
     if found:
         raise DataError(
-            f"{source} has {len(found)} columns of times, {list_names(found)}: say which "
+            f"{table.source} has {len(found)} columns of times, {list_names(found)}: say which "
             "with time_col"
         )
     if len(table.names) == 1:
-        return None
+        return ()
     raise DataError(
-        f"no column of {source} looks like times; its columns are {list_names(table.names)}: say "
-        "which with time_col"
+        f"no column of {table.source} looks like times; its columns are {list_names(table.names)}, "
+        f"with cells like {_cells_of(samples)}. Expected are {EXPECTED_TIMES}: say which column "
+        "with time_col, or write its cells so"
     )
 
 
-def _find_targets(table: Table, source: str, taken: Sequence[str], *, wide: bool) -> list[str]:
+def _cells_of(samples: dict[str, list[str]]) -> str:
+    """Show the first cell of each column."""
+    firsts = [next((cell for cell in cells if cell), "") for cells in samples.values()]
+    return list_names(firsts)
+
+
+def _find_targets(table: Table, taken: Sequence[str], *, wide: bool) -> tuple[str, ...]:
     """Find the column of values; those of a wide table, where all other columns are numbers."""
     rest = [name for name in table.names if name not in taken]
     found = [name for name in rest if table.holds_numbers(name)]
     if len(found) > 1:
-        # An index that was written along with the table is no candidate.
-        counters = [
-            name for name in found if name.lower() in _COUNTER_NAMES and table.counts_rows(name)
+        # An index that was written along with the table is no candidate, nor is an hour or a month.
+        others = [
+            name
+            for name in found
+            if (name.lower() in _COUNTER_NAMES and table.counts_rows(name))
+            or is_part(name, table.sample(name))
         ]
-        found = [name for name in found if name not in counters]
-        rest = [name for name in rest if name not in counters]
-    if len(found) == 1 or (wide and len(found) > 1 and len(found) == len(rest)):
-        return found
+        if len(others) < len(found):
+            found = [name for name in found if name not in others]
+            rest = [name for name in rest if name not in others]
+    if len(found) == 1:
+        return (found[0],)
+    if wide and len(found) > 1 and len(found) == len(rest):
+        units = {table.unit(name) for name in found}
+        if len(units) == 1:
+            return tuple(found)
     if found:
         raise DataError(
-            f"{source} has {len(found)} columns of numbers, {list_names(found)}: say which to "
-            "forecast with target_col"
+            f"{table.source} has {len(found)} columns of numbers, {list_names(found)}: say which "
+            "to forecast with target_col"
         )
+    samples = {name: table.sample(name) for name in rest}
     raise DataError(
-        f"no column of {source} holds numbers to forecast; its columns are "
-        f"{list_names(table.names)}: say which with target_col"
+        f"no column of {table.source} holds numbers to forecast; its columns are "
+        f"{list_names(table.names)}, with cells like {_cells_of(samples)}. Expected are numbers "
+        "like 1234.5, 1.234,5 or $1,234.50: say which column with target_col, or write its cells so"
     )
+
+
+def find_id_columns(table: Table, columns: Columns, times: np.ndarray) -> tuple[str, ...]:
+    """Find the columns that tell series apart where times repeat.
+
+    Columns of names, or of whole numbers, beside times and values; never a clock hour, a month, a
+    quarter or a week. One if there is no other; else the fewest that explain every repeat, if no
+    others of as many do.
+
+    Parameters
+    ----------
+    table : Table
+        Its columns.
+    columns : Columns
+        What is known of them.
+    times : ndarray of shape [rows]
+        The time of each row.
+
+    Returns
+    -------
+    tuple of str
+        None if nothing tells them apart, or it is not clear what does.
+    """
+    taken = [name for name in columns.in_file() if not columns.wide or name in columns.times]
+    found = [
+        name
+        for name in table.names
+        if name not in taken
+        and not table.counts_rows(name)
+        and (table.holds_integers(name) or not table.holds_numbers(name))
+        and not is_part(name, table.sample(name))
+    ]
+    if len(found) == 1 and not columns.wide:
+        return (found[0],)
+    table.load([*columns.in_file(), *found], ())
+    keys = pd.DataFrame({name: table.text(name).codes for name in found})
+    keys[""] = pd.factorize(times)[0]
+    for count in range(1, min(len(found), _MOST_ID_COLUMNS) + 1):
+        explaining = [
+            (len(keys[list(names)].drop_duplicates()), names)
+            for names in combinations(found, count)
+            if not keys.duplicated([*names, ""]).any()
+        ]
+        if explaining:
+            (fewest, names), *others = sorted(explaining)
+            clear = all(fewest * 2 <= more for more, _ in others)
+            return names if clear else ()
+    return ()
 
 
 def counts_up(numbers: Sequence[int]) -> bool:

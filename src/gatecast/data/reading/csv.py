@@ -1,53 +1,38 @@
-"""Find out how a CSV file is written; read columns of it as text, a batch at a time."""
+"""Find out how a CSV file is written; read columns of it as text."""
 
 from __future__ import annotations
 
-import bz2
-import codecs
 import csv
-import gzip
 import io
-import lzma
 import re
-import zlib
+from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from gatecast.data.reading.cells import MISSING, TextColumn
+from gatecast.data.reading.numbers import could_be_number
+from gatecast.data.reading.source import Source, as_text, limit
+from gatecast.data.reading.times import could_be_times
 from gatecast.errors import DataError, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
-    from typing import BinaryIO
 
-__all__ = ["Batch", "CsvFile"]
+__all__ = ["CsvFile"]
 
 # The comma comes last: it may be a decimal comma in a file separated by something else.
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
 _BATCH = 20_000
-_SAMPLE_BYTES = 1 << 16
 _SAMPLE_LINES = 50
-#: Compressed files by their first bytes; one is read as the text that it holds.
-_OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
-_DAMAGE = (UnicodeError, EOFError, OSError, zlib.error, lzma.LZMAError)
-
-
-class Batch(NamedTuple):
-    """Some consecutive rows of a file.
-
-    Attributes
-    ----------
-    lines : ndarray of shape [rows]
-        The line of the file each row begins in; the header is line 1.
-    columns : list of list of str
-        The cells of each column asked for.
-    """
-
-    lines: np.ndarray
-    columns: list[list[str]]
+_MOST_HEADERS = 3
+#: What pandas takes for no number; other spellings are left to the reader of text.
+_NO_NUMBER = sorted(
+    {w for word in MISSING for w in (word, word.upper(), word.title())} | {"NaN", "NaT"}
+)
 
 
 @dataclass(frozen=True)
@@ -56,109 +41,165 @@ class CsvFile:
 
     Attributes
     ----------
-    path : Path
-        Where it is.
-    encoding : str
-        Python's name of its encoding.
+    name : str
+        The file's name.
+    data : bytes
+        Its text, in UTF-8.
     separator : str
         What stands between two cells.
     header : tuple of str
         Column names; a column without one is called "column 2" by its place.
     notes : tuple of str
-        What was found out about it, a sentence each.
+        What was detected, a sentence each.
+    begin : int
+        Where the rows begin, in bytes.
+    first_line : int
+        The line they begin in; the first line of the file is 1.
     """
 
-    path: Path
-    encoding: str
+    name: str
+    data: bytes
     separator: str
     header: tuple[str, ...]
     notes: tuple[str, ...]
+    begin: int
+    first_line: int
 
     @classmethod
-    def inspect(cls, path: Path) -> CsvFile:
+    def inspect(cls, source: Source, separator: str = "") -> CsvFile:
         """Find out encoding, separator and column names.
+
+        Parameters
+        ----------
+        source : Source
+            The file.
+        separator : str
+            What the history was separated by; taken where it fits.
 
         Raises
         ------
         DataError
-            If it is empty, not text, or its first line cannot be column names.
+            If it is empty, not text, or has no line that can be column names.
         """
+        data, notes = as_text(source)
+        lines = _first_lines(data, source.name)
         try:
-            encoding, notes = _find_encoding(path)
-            with _open_text(path, encoding) as file:
-                sample = file.read(_SAMPLE_BYTES)
-                whole = file.read(1) == ""
-        except _DAMAGE as error:
-            raise DataError(f"{path.name} is damaged, its text breaks off: {error}") from error
-        if "\0" in sample:
-            raise DataError(f"{path.name} is not a text file: give a CSV or Parquet file")
-        if not sample.strip():
-            raise DataError(f"{path.name} is empty: it needs a line of column names and rows")
-        # str.splitlines would also cut at a form feed or U+2028 inside a cell.
-        lines = list(io.StringIO(sample, newline=""))
-        if not whole and len(lines) > 1:
-            lines.pop()  # cut off in the middle, most likely
-        try:
-            separator = _find_separator(lines[:_SAMPLE_LINES])
-            first = next((row for row in csv.reader(lines, delimiter=separator) if any(row)), [])
+            return _inspect(source.name, data, lines, notes, separator)
         except csv.Error as error:
-            raise DataError(f"{path.name} cannot be read as CSV: {error}") from error
-        if separator != ",":
-            notes.append(f"columns are separated by {_SEPARATORS[separator]}")
-        names = [cell.strip() for cell in first]
-        if all(_looks_like_data(name) for name in names if name):
-            raise DataError(
-                f"line 1 of {path.name} is {quote(separator.join(names))}, which looks like data: "
-                "put a line of column names before it"
-            )
-        names = [name or f"column {number}" for number, name in enumerate(names, start=1)]
-        if len(set(names)) < len(names):
-            doubled = next(name for name in names if names.count(name) > 1)
-            places = [str(i) for i, name in enumerate(names, start=1) if name == doubled]
-            raise DataError(
-                f'{path.name} has the column name "{doubled}" {len(places)} times (columns '
-                f"{', '.join(places[:5])}): give each column its own name"
-            )
-        return cls(path, encoding, separator, tuple(names), tuple(notes))
+            raise DataError(f"{source.name} cannot be read as CSV: {error}") from error
 
-    def batches(self, columns: Sequence[str], size: int = _BATCH) -> Iterator[Batch]:
-        """Read some of the columns, a batch of rows at a time.
+    def sample(self, rows: int) -> dict[str, list[str]] | None:
+        """Give the cells of the first rows by column; None if there are no rows.
+
+        Raises
+        ------
+        DataError
+            If a row has more or fewer cells than the header.
+        """
+        batch = next(self._batches(range(len(self.header)), size=rows), None)
+        return None if batch is None else dict(zip(self.header, batch[1], strict=True))
+
+    def read(
+        self, columns: Sequence[str], numeric: Sequence[str] = ()
+    ) -> tuple[dict[str, TextColumn | np.ndarray], np.ndarray]:
+        """Read some of the columns.
 
         Parameters
         ----------
         columns : sequence of str
             Names out of ``header``.
-        size : int
-            Rows in a batch.
+        numeric : sequence of str
+            Those of them that are plain numbers, most likely.
 
-        Yields
-        ------
-        Batch
-            Cells without white space around them. Empty lines, and lines of separators only, are
-            left out.
+        Returns
+        -------
+        columns : dict of str to TextColumn or ndarray of float64
+            Cells without white space around them; plain numbers where all of a numeric column are.
+        lines : ndarray of shape [rows]
+            The line each row begins in. Empty lines, and lines of separators only, are left out.
 
         Raises
         ------
         DataError
             If a row has more or fewer cells than the header, or the file is damaged.
         """
-        place_of = {name: place for place, name in enumerate(self.header)}
-        places = [place_of[name] for name in columns]
-        with _open_text(self.path, self.encoding) as file:
-            reader = csv.reader(file, delimiter=self.separator)
-            try:
-                while not any(next(reader)):
-                    pass  # empty lines before the header
-                line = reader.line_num + 1
-                while rows := list(islice(reader, size)):
-                    lines, rows = self._check_rows(rows, line, reader.line_num + 1)
-                    line = reader.line_num + 1
-                    if rows:
-                        yield Batch(lines, [[row[i].strip() for row in rows] for i in places])
-            except (csv.Error, *_DAMAGE) as error:
-                raise DataError(
-                    f"{self.path.name} cannot be read beyond line {reader.line_num}: {error}"
-                ) from error
+        read = self._read_fast(columns, numeric)
+        if read is not None:
+            return read
+        codes_of: list[dict[str, int]] = [{} for _ in columns]
+        codes: list[list[np.ndarray]] = [[] for _ in columns]
+        lines = []
+        places = [self.header.index(name) for name in columns]
+        for numbers, cells in self._batches(places):
+            lines.append(numbers)
+            for seen, parts, rows in zip(codes_of, codes, cells, strict=True):
+                parts.append(np.array([seen.setdefault(cell, len(seen)) for cell in rows]))
+        texts = {
+            name: TextColumn(list(seen), np.concatenate(parts))
+            for name, seen, parts in zip(columns, codes_of, codes, strict=True)
+        }
+        return dict(texts), np.concatenate(lines)
+
+    def _read_fast(
+        self, columns: Sequence[str], numeric: Sequence[str]
+    ) -> tuple[dict[str, TextColumn | np.ndarray], np.ndarray] | None:
+        """Read with pandas' reader in C; None where lines have to be looked at one by one."""
+        body = memoryview(self.data)[self.begin :]
+        width = len(self.header)
+        whole = bytes(body) if self.begin else self.data
+        rows = whole.count(b"\n") + (not whole.endswith(b"\n"))
+        if b'"' in whole or b"\r" in whole.replace(b"\r\n", b"") or not columns:
+            return None
+        if whole.count(self.separator.encode()) != rows * (width - 1):
+            return None
+        places = {self.header.index(name): name for name in columns}
+        types = {i: np.float64 if name in numeric else "category" for i, name in places.items()}
+        try:
+            frame = pd.read_csv(  # pyright: ignore[reportCallIssue]
+                io.BytesIO(whole), sep=self.separator, header=None, names=list(range(width)),
+                usecols=list(places), dtype=types, keep_default_na=False,  # pyright: ignore[reportArgumentType]
+                na_values={i: _NO_NUMBER for i, name in places.items() if name in numeric},
+                float_precision="round_trip",  # pyright: ignore[reportArgumentType]
+                engine="c", quoting=csv.QUOTE_NONE, index_col=False,
+            )  # fmt: skip
+        except ValueError:  # a cell that is no plain number, or a line of another width
+            return self._read_fast(columns, ()) if numeric else None
+        if len(frame) != rows:  # empty lines
+            return None
+        if any(np.isinf(frame[i]).any() for i, name in places.items() if name in numeric):
+            return self._read_fast(columns, ())
+        _check_cells(self.name, len(frame), width)
+        read = {
+            name: frame[i].to_numpy() if name in numeric else _distinct(frame[i])
+            for i, name in places.items()
+        }
+        if _has_blank_rows(read):
+            return None
+        return read, np.arange(self.first_line, self.first_line + rows)
+
+    def _batches(
+        self, places: Sequence[int], size: int = _BATCH
+    ) -> Iterator[tuple[np.ndarray, list[list[str]]]]:
+        """Give line numbers, and the cells of columns, a batch of rows at a time."""
+        file = io.TextIOWrapper(io.BytesIO(self.data), encoding="utf-8", newline="")
+        file.seek(self.begin)
+        reader = csv.reader(file, delimiter=self.separator)
+        first = self.first_line
+        before = first - 1  # lines above the rows
+        total = 0
+        try:
+            while rows := list(islice(reader, size)):
+                following = before + reader.line_num + 1
+                lines, rows = self._check_rows(rows, first, following)
+                first = following
+                total += len(rows)
+                _check_cells(self.name, total, len(self.header))
+                if rows:
+                    yield lines, [[row[i].strip() for row in rows] for i in places]
+        except csv.Error as error:
+            raise DataError(
+                f"{self.name} cannot be read beyond line {before + reader.line_num}: {error}"
+            ) from error
 
     def _check_rows(
         self, rows: list[list[str]], first: int, following: int
@@ -178,72 +219,227 @@ class CsvFile:
         for i in kept:
             if len(rows[i]) < width or any(map(str.strip, rows[i][width:])):
                 raise DataError(
-                    f"line {lines[i]} of {self.path.name} has {_cells(len(rows[i]))}, its "
+                    f"line {lines[i]} of {self.name} has {_cells(len(rows[i]))}, its "
                     f"header {_cells(width)} ({quote(self.separator.join(rows[i]))}): correct "
                     "the line, or put cells that contain the separator in quotes"
                 )
         return lines[kept], [rows[i] for i in kept]
 
 
-def _open(path: Path) -> BinaryIO:
-    with path.open("rb") as file:
-        head = file.read(8)
-    opener = next((found for magic, found in _OPENERS.items() if head.startswith(magic)), open)
-    return opener(path, "rb")  # pyright: ignore[reportReturnType]
+def _distinct(column: pd.Series) -> TextColumn:
+    """See a column of categories as distinct cells, in the order they first appear."""
+    codes, seen = pd.factorize(column.cat.codes.to_numpy())
+    cells = [str(column.cat.categories[code]).strip() for code in seen]
+    if len(set(cells)) == len(cells):
+        return TextColumn(cells, codes)
+    again = TextColumn.of(cells)  # two that differ by white space only
+    return TextColumn(again.cells, again.codes[codes])
 
 
-def _open_text(path: Path, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(_open(path), encoding=encoding, newline="")
-
-
-def _find_encoding(path: Path) -> tuple[str, list[str]]:
-    with _open(path) as file:
-        head = file.read(4096)
-        if head.startswith(codecs.BOM_UTF8):
-            return "utf-8-sig", []
-        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16", ["the text is in UTF-16"]
-        if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-            raise DataError(
-                f"{path.name} is an Excel or zip file, not text: save the sheet as CSV first"
-            )
-        # Without a mark, Western text in UTF-16 still has a zero in every other byte.
-        for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-            zeros = head[offset::2].count(0)
-            if zeros and zeros > 0.8 * len(head) / 2 and head[1 - offset :: 2].count(0) == 0:
-                return encoding, ["the text is in UTF-16"]
-    # Every byte means something in Latin-1; Windows-1252 has the euro sign and quotes besides.
-    for encoding in ("utf-8", "cp1252"):
-        if _decodes(path, encoding):
-            break
-    else:
-        encoding = "latin-1"
-    known_as = {"utf-8": [], "cp1252": ["Windows-1252 (Latin-1)"], "latin-1": ["Latin-1"]}
-    return encoding, [f"the text is not UTF-8 and is read as {name}" for name in known_as[encoding]]
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with _open(path) as file:
-            while block := file.read(1 << 20):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
+def _has_blank_rows(read: dict[str, TextColumn | np.ndarray]) -> bool:
+    """Whether some row may be one of separators only."""
+    blank = None
+    for column in read.values():
+        if isinstance(column, TextColumn):
+            none = np.array([cell == "" for cell in column.cells], dtype=bool)[column.codes]
+        else:
+            none = np.isnan(column)
+        blank = none if blank is None else blank & none
+        if not blank.any():
+            return False
     return True
 
 
-def _find_separator(lines: list[str]) -> str:
-    """The separator that cuts most lines into as many cells as the header."""
+def _check_cells(name: str, rows: int, width: int) -> None:
+    most = limit("GATECAST_MAX_CELLS")
+    if rows * width > most:
+        raise DataError(
+            f"{name} has more than {most:,} cells: split it, or raise the limit with the "
+            "environment variable GATECAST_MAX_CELLS"
+        )
+
+
+def _cells(number: int) -> str:
+    return "1 cell" if number == 1 else f"{number} cells"
+
+
+# ------------------------------------------------------------------------------- lines and header
+
+
+def _first_lines(data: bytes, name: str) -> list[str]:
+    """Give the first lines, each with its end."""
+    most, lines, at = limit("GATECAST_MAX_LINE"), [], 0
+    while at < len(data) and len(lines) < _SAMPLE_LINES:
+        end = data.find(b"\n", at, at + most) + 1
+        if not end:
+            if len(data) - at > most:
+                raise DataError(
+                    f"line {len(lines) + 1} of {name} is longer than {most:,} bytes: is it a CSV "
+                    "file? If so, raise the limit with the environment variable GATECAST_MAX_LINE"
+                )
+            end = len(data)
+        lines.append(data[at:end].decode())
+        at = end
+    # a lone carriage return ends a line too
+    return lines if len(lines) > 1 else list(io.StringIO(lines[0], newline=""))
+
+
+def _inspect(name: str, data: bytes, lines: list[str], notes: list[str], settled: str) -> CsvFile:
+    start, separator = 0, ""
+    if declared := re.fullmatch(r'"?sep=(.)"?\s*', lines[0], re.IGNORECASE):
+        start, separator = 1, declared[1]
+        notes.append(f"line 1 says how columns are separated ({lines[0].strip()})")
+    comments = start
+    while comments < len(lines) and (_is_comment(lines[comments]) or not lines[comments].strip()):
+        comments += 1
+    rest = lines[comments:]
+    if not rest:
+        raise DataError(
+            f"{name} has comments and no rows: it needs a line of column names and rows"
+        )
+    separator = separator or _find_separator(rest, settled)
+    if separator != ",":
+        shown = _SEPARATORS.get(separator, quote(separator))
+        notes.append(f"columns are separated by {shown}")
+    rows = _parse_lines(rest, separator)
+    at = _header_row(rows)
+    first = comments + rows[at][0]
+    names = [cell.strip() for cell in rows[at][1]]
+    above = [i for i in range(start, first) if lines[i].strip()]
+    if above and _all_look_like_data(names):
+        commented = _commented(lines[above[-1]], separator)
+        if len(commented) == len(names):
+            names, first, at = commented, above.pop(), at - 1
+    if _all_look_like_data(names):
+        first_row = next(iter(rows))
+        names = [cell.strip() for cell in first_row[1]]
+        raise DataError(
+            f"line {comments + first_row[0] + 1} of {name} is {quote(separator.join(names))}, "
+            "which looks like data: put a line of column names before it"
+        )
+    more = _more_headers(rows[at + 1 :])
+    if above:
+        plural = "s" * (len(above) > 1)
+        notes.append(f"{len(above)} line{plural} above the column names left out")
+    if more:
+        levels = [row for _, row in rows[at + 1 : at + 1 + more]]
+        names = _join_headers(names, levels)
+        which = f"lines {first + 2} to {first + 1 + more}" if more > 1 else f"line {first + 2}"
+        notes.append(f"{which} below the column names hold no data and are left out")
+    _check_names(names, name)
+    names = [one or f"column {number}" for number, one in enumerate(names, start=1)]
+    following = at + 1 + more
+    line = comments + rows[following][0] if following < len(rows) else None
+    # quoted cells may run over lines: what is consumed up to a row is counted in lines
+    begin_line = line if line is not None else len(lines)
+    begin = sum(len(text.encode()) for text in lines[:begin_line])
+    return CsvFile(name, data, separator, tuple(names), tuple(notes), begin, begin_line + 1)
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith(("#", "//", "%"))
+
+
+def _commented(line: str, separator: str) -> list[str]:
+    """Give the column names that a comment holds."""
+    if not _is_comment(line):
+        return []
+    row = next(csv.reader([line.lstrip().lstrip("#/% ")], delimiter=separator), [])
+    return [cell.strip() for cell in row]
+
+
+def _parse_lines(lines: list[str], separator: str) -> list[tuple[int, list[str]]]:
+    """Cut lines into rows, each with the number of the line it begins in; empty ones left out."""
+    reader = csv.reader(lines, delimiter=separator)
+    rows, begin = [], 0
+    for row in reader:
+        if any(cell.strip() for cell in row):
+            rows.append((begin, row))
+        begin = reader.line_num
+    return rows
+
+
+def _header_row(rows: list[tuple[int, list[str]]]) -> int:
+    """Find the line of column names: the first that is as wide as most rows are.
+
+    Narrower lines above it are a title, or say where the table is from.
+    """
+    widths = [len(row) for _, row in rows]
+    usual = Counter(widths).most_common(1)[0][0]
+    if usual <= widths[0] or widths.count(usual) * 2 <= len(widths):
+        return 0
+    at = widths.index(usual)
+    filled = sum(bool(cell.strip()) for cell in rows[at][1])
+    return at if filled * 2 > usual and not any(map(_holds_data, rows[at][1])) else 0
+
+
+def _holds_data(cell: str) -> bool:
+    cell = cell.strip()
+    return bool(cell) and (could_be_number(cell) or could_be_times([cell], ""))
+
+
+def _more_headers(rows: list[tuple[int, list[str]]]) -> int:
+    """Count the lines below the first header that hold no data, but units or further names."""
+    data = next((i for i, (_, row) in enumerate(rows) if any(map(_holds_data, row))), None)
+    if data is None or not 0 < data <= _MOST_HEADERS or data + 1 >= len(rows):
+        return 0
+    width = len(rows[data][1])
+    below = [row for _, row in rows[data : data + 10]]
+    numeric = [j for j in range(width) if all(j < len(r) and _holds_data(r[j]) for r in below)]
+    above = [row for _, row in rows[:data]]
+    if not numeric or any(len(row) != width for row in above):
+        return 0
+    return data
+
+
+def _join_headers(names: list[str], levels: list[list[str]]) -> list[str]:
+    """Name columns by several lines of names: the first, and what a later one adds."""
+    index = levels[-1]
+    if index[0].strip() and not any(cell.strip() for cell in index[1:]):
+        names = [index[0].strip(), *names[1:]]
+        levels = levels[:-1]
+    for level in levels:
+        if len(set(names)) == len(names):
+            break
+        names = [" ".join(filter(None, (a, b.strip()))) for a, b in zip(names, level, strict=True)]
+    return names
+
+
+def _check_names(names: list[str], source: str) -> None:
+    most = limit("GATECAST_MAX_COLUMNS")
+    if len(names) > most:
+        raise DataError(
+            f"{source} has {len(names):,} columns, and no more than {most:,} are read: raise the "
+            "limit with the environment variable GATECAST_MAX_COLUMNS"
+        )
+    given = [name for name in names if name]
+    if len(set(given)) < len(given):
+        doubled = next(name for name, count in Counter(given).items() if count > 1)
+        places = [str(i) for i, name in enumerate(names, start=1) if name == doubled]
+        raise DataError(
+            f'{source} has the column name "{doubled}" {len(places)} times (columns '
+            f"{', '.join(places[:5])}): give each column its own name"
+        )
+
+
+def _find_separator(lines: list[str], settled: str) -> str:
+    """The separator that cuts most lines into as many cells as the first; that of the history."""
     best, best_score = ",", 0.0
     for separator in _SEPARATORS:
         widths = [len(row) for row in csv.reader(lines, delimiter=separator) if any(row)]
-        if widths and widths[0] > 1:
-            score = widths.count(widths[0]) / len(widths)
-            if score > best_score:
-                best, best_score = separator, score
+        usual, count = Counter(widths).most_common(1)[0] if widths else (1, 0)
+        if usual < 2:
+            continue
+        score = count / len(widths)
+        if separator == settled and score > 0.5:
+            return settled
+        if score > best_score:
+            best, best_score = separator, score
     return best
+
+
+def _all_look_like_data(names: Sequence[str]) -> bool:
+    return all(_looks_like_data(name.strip()) for name in names if name.strip())
 
 
 def _looks_like_data(name: str) -> bool:
@@ -252,7 +448,3 @@ def _looks_like_data(name: str) -> bool:
     except ValueError:
         return re.fullmatch(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?", name) is not None
     return name.lower() not in ("nan", "inf", "infinity")
-
-
-def _cells(number: int) -> str:
-    return "1 cell" if number == 1 else f"{number} cells"

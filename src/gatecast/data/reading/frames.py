@@ -11,35 +11,208 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from gatecast.data.reading.candidates import MISSING
+from gatecast.data.reading.cells import Place, TextColumn
 from gatecast.data.reading.columns import SAMPLE_ROWS, counts_up, list_names
-from gatecast.data.reading.numbers import NumberColumn
-from gatecast.data.reading.times import STEP_LIMIT, TimeColumn, Times, dates_of_integers
+from gatecast.data.reading.extras import Extra, read_extra
+from gatecast.data.reading.numbers import Numbers, could_be_number, find_unit, read_numbers
+from gatecast.data.reading.times import (
+    STEP_LIMIT,
+    Times,
+    could_be_times,
+    dates_of_numbers,
+    read_times,
+    refuse_missing_time,
+)
+from gatecast.data.schema import NumberFormat, Schema
 from gatecast.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Sequence
 
-__all__ = [
-    "FrameTable", "as_frame", "read_cells", "read_cells_of_text", "read_ids", "read_numbers",
-    "read_times", "refuse_missing_id",
-]  # fmt: skip
+__all__ = ["FrameTable", "as_frame", "name_series"]
+
+_NAMES = (nw.Categorical, nw.Enum)
+_WIDE = (nw.Int128, nw.UInt128)  # NumPy has none
 
 
-def read_ids(names: list[Any], column: str, source: str) -> tuple[np.ndarray, np.ndarray]:
-    """Number the series: the code of each row, and the name of each code."""
+class FrameTable:
+    """Read the columns of a table in memory.
+
+    Parameters
+    ----------
+    frame : narwhals DataFrame
+        The table.
+    source : str
+        Its name, for sentences.
+    """
+
+    row_label = "row"
+    separator = ""
+
+    def __init__(self, frame: nw.DataFrame[Any], source: str) -> None:
+        self._frame = frame
+        self.source = source
+        self.names: list[str] = list(frame.columns)
+        self.row_numbers = np.arange(frame.shape[0])
+        self.notes: tuple[str, ...] = ()
+
+    def load(self, names: Sequence[str], numeric: Sequence[str]) -> None:
+        """Do nothing: all is there."""
+
+    def place(self, name: str) -> Place:
+        """Name a column in sentences."""
+        return Place(name, self.source, self.row_label, self.row_numbers)
+
+    def sample(self, name: str) -> list[str]:
+        """Give the first cells as text."""
+        return _texts(self._frame[name].head(SAMPLE_ROWS).to_list())
+
+    def holds_dates(self, name: str) -> bool:
+        """Tell whether a column could be one of dates."""
+        column = self._frame[name]
+        if isinstance(column.dtype, (nw.Datetime, nw.Date)):
+            return True
+        cells = [cell for cell in column.head(SAMPLE_ROWS).to_list() if not _is_missing(cell)]
+        if column.dtype.is_integer():
+            return bool(cells) and dates_of_numbers(_integers(cells), name) is not None
+        if column.dtype.is_numeric():
+            return could_be_times([str(cell) for cell in cells], name)
+        if cells and all(isinstance(cell, str) for cell in cells):
+            return could_be_times([cell.strip() for cell in cells], name)
+        return any(hasattr(cell, "year") for cell in cells)
+
+    def holds_integers(self, name: str) -> bool:
+        """Tell whether a column holds whole numbers."""
+        column = self._frame[name]
+        if not column.dtype.is_float():
+            return column.dtype.is_integer()
+        cells = column.head(SAMPLE_ROWS).to_list()
+        return all(not _is_missing(cell) and float(cell).is_integer() for cell in cells)
+
+    def holds_numbers(self, name: str) -> bool:
+        """Tell whether most cells of a column are numbers."""
+        column = self._frame[name]
+        if column.dtype.is_numeric():
+            return True
+        cells = [_text(cell) for cell in column.head(SAMPLE_ROWS).to_list() if cell is not None]
+        return isinstance(column.dtype, (nw.String, nw.Object)) and (
+            sum(could_be_number(cell.strip()) for cell in cells) * 2 > len(cells)
+        )
+
+    def counts_rows(self, name: str) -> bool:
+        """Tell whether a column counts the rows."""
+        cells = self._frame[name].to_list()
+        return self.holds_integers(name) and not any(map(_is_missing, cells)) and counts_up(cells)
+
+    def unit(self, name: str) -> str:
+        """Give the currency, or "%", of a column of text."""
+        return "" if self._frame[name].dtype.is_numeric() else find_unit(self.sample(name))
+
+    def text(self, name: str) -> TextColumn:
+        """Give a column as text."""
+        return TextColumn.of(_texts(self._frame[name].to_list()))
+
+    def numbers(self, name: str, settled: NumberFormat | None) -> tuple[Numbers, bool]:
+        """Read a column of values, and tell whether they were text."""
+        column, kind = self._frame[name], self._frame[name].dtype
+        if not (kind.is_numeric() or isinstance(kind, nw.Boolean)):
+            return read_numbers(self.text(name), self.place(name), ",", settled), True
+        values = _floats(column)
+        infinite = np.isinf(values)
+        if infinite.any():
+            at = int(np.argmax(infinite))
+            raise DataError(
+                f"{self.place(name)} has an infinite value, {values[at]}, in row {at}: correct "
+                "it, or leave it missing"
+            )
+        return Numbers(values, NumberFormat(), []), False
+
+    def may_be_rounded(self, name: str) -> bool:
+        """Tell whether a column may hold whole numbers beyond what float64 holds."""
+        return self._frame[name].dtype.is_integer()
+
+    def extra(self, name: str, settled: Schema | None) -> Extra:
+        """Read a further column."""
+        column, kind = self._frame[name], self._frame[name].dtype
+        place = self.place(name)
+        if isinstance(kind, nw.Boolean) and not column.is_null().any():
+            return read_extra(np.asarray(column.to_list(), dtype=bool), place, ",", settled)
+        if kind.is_numeric():
+            return read_extra(self.numbers(name, None)[0].values, place, ",", settled)
+        named = isinstance(kind, _NAMES)
+        return read_extra(self.text(name), place, ",", settled, named=named)
+
+    def ids(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Number the series: the code of each row, and the name of each code."""
+        return name_series(self._frame[name].to_list(), self.place(name))
+
+    def times(self, name: str, codes: np.ndarray, settled: Schema | None) -> Times:
+        """Read a column of times; ``codes`` say which series each row belongs to."""
+        column, kind, zone = self._frame[name], self._frame[name].dtype, None
+        place = self.place(name)
+        if isinstance(kind, nw.Datetime):
+            if kind.time_zone is not None:
+                zone = kind.time_zone
+                column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+                _refuse_unknown_zone(zone, place)
+            return Times(_microseconds(column.to_numpy(), place), zone)
+        if isinstance(kind, nw.Date):
+            days = np.asarray(column.to_numpy())
+            if days.dtype == object:  # pandas keeps Arrow's dates as Python's
+                days = np.array([None if _is_missing(d) else d for d in days], "datetime64[D]")
+            return Times(_microseconds(days, place))
+        if kind.is_numeric():
+            numbers = _floats(column)
+            if kind.is_float() and (decimal := self._decimal_years(name, numbers, codes, settled)):
+                return decimal
+            _refuse_no_steps(numbers, place)
+            integers = (column.cast(nw.Int64) if isinstance(kind, _WIDE) else column).to_numpy()
+            return _times_of_integers(integers.astype(np.int64), name, settled)
+        cells = column.to_list()
+        whole = [cell for cell in cells if isinstance(cell, int) and not isinstance(cell, bool)]
+        if cells and len(whole) == len(cells):
+            integers = _integers(whole)
+            _refuse_no_steps(integers.astype(np.float64), place)
+            return _times_of_integers(integers, name, settled)
+        if all(isinstance(cell, str) or _is_missing(cell) for cell in cells):
+            return read_times(self.text(name), place, codes, settled=settled)
+        return _times_of_objects(cells, place)
+
+    def _decimal_years(
+        self, name: str, numbers: np.ndarray, codes: np.ndarray, settled: Schema | None
+    ) -> Times | None:
+        """Read 1991.5 as the middle of a year, where the column may be one of times."""
+        if np.isnan(numbers).any() or (numbers == np.round(numbers)).all():
+            return None
+        if not could_be_times([str(number) for number in numbers[:SAMPLE_ROWS]], name):
+            return None
+        text = TextColumn.of([str(number) for number in numbers])
+        return read_times(text, self.place(name), codes, settled=settled)
+
+
+def name_series(names: Sequence[Any], place: Place) -> tuple[np.ndarray, np.ndarray]:
+    """Number the series: the code of each row, and the name of each code.
+
+    Raises
+    ------
+    DataError
+        If a row names no series, or by what cannot name one.
+    """
     cells = pd.Series(names, dtype=object).to_numpy()  # np.array would make lists a second axis
     unfit = next((at for at, cell in enumerate(cells) if not _can_name(cell)), None)
     if unfit is not None:
         raise DataError(
-            f'column "{column}" of {source} has {_shown(cells[unfit])} in row {unfit}, which '
+            f"{place} has {_shown(cells[unfit])} in row {unfit}, which "
             "cannot name a series: name series by texts or by whole numbers of at most 64 bits"
         )
     codes, found = pd.factorize(cells)
     ids = np.asarray(found, dtype=object)
     missing = np.array([*(name == "" for name in ids), True])[codes]  # code -1 is missing
     if missing.any():
-        refuse_missing_id(column, source, "row", int(np.argmax(missing)))
+        raise DataError(
+            f"{place} names no series in {place.row(int(np.argmax(missing)))}: supply the name, or "
+            "remove the row"
+        )
     if all(isinstance(name, int) and not isinstance(name, bool) for name in ids):
         return codes, ids.astype(np.int64)
     return codes, ids
@@ -114,205 +287,114 @@ def _begin_of_periods(column: pd.Series) -> pd.Series:
         ) from error
 
 
-class FrameTable:
-    """Tell what columns of a frame could be."""
-
-    def __init__(self, frame: nw.DataFrame[Any]) -> None:
-        self._frame = frame
-        self.names = list(frame.columns)
-
-    def holds_dates(self, name: str) -> bool:
-        """Tell whether a column could be one of dates."""
-        column = self._frame[name]
-        if isinstance(column.dtype, (nw.Datetime, nw.Date)):
-            return True
-        cells = [cell for cell in column.head(SAMPLE_ROWS).to_list() if not _is_missing(cell)]
-        if column.dtype.is_integer():
-            return dates_of_integers(np.array(cells)) is not None
-        if column.dtype.is_numeric():
-            return False
-        if cells and all(isinstance(cell, str) for cell in cells):
-            return TimeColumn.could_read([cell.strip() for cell in cells])
-        return any(hasattr(cell, "year") for cell in cells)
-
-    def holds_integers(self, name: str) -> bool:
-        """Tell whether a column holds whole numbers."""
-        column = self._frame[name]
-        if not column.dtype.is_float():
-            return column.dtype.is_integer()
-        cells = column.head(SAMPLE_ROWS).to_list()
-        return all(not _is_missing(cell) and float(cell).is_integer() for cell in cells)
-
-    def holds_numbers(self, name: str) -> bool:
-        """Tell whether most cells of a column are numbers."""
-        column = self._frame[name]
-        if column.dtype.is_numeric():
-            return True
-        cells = [_text(cell) for cell in column.head(SAMPLE_ROWS).to_list() if cell is not None]
-        return isinstance(column.dtype, (nw.String, nw.Object)) and (
-            sum(NumberColumn.could_read(cell.strip()) for cell in cells) * 2 > len(cells)
-        )
-
-    def counts_rows(self, name: str) -> bool:
-        """Tell whether a column counts the rows."""
-        cells = self._frame[name].to_list()
-        return self.holds_integers(name) and not any(map(_is_missing, cells)) and counts_up(cells)
+def _texts(cells: list[Any]) -> list[str]:
+    """Write cells as text; whole numbers without a point, and nothing where nothing is."""
+    return [
+        ""
+        if _is_missing(cell)
+        else str(int(cell))
+        if isinstance(cell, float) and cell.is_integer()
+        else _text(cell).strip()
+        for cell in cells
+    ]
 
 
-def read_numbers(column: nw.Series[Any], name: str, source: str) -> tuple[np.ndarray, list[str]]:
-    """Read a column of values, float64 with NaN where there are none, and what was detected."""
-    kind = column.dtype
-    if kind.is_numeric() or isinstance(kind, nw.Boolean):
-        if isinstance(kind, (nw.Boolean, nw.Int128, nw.UInt128)):  # NumPy has none, or no missing
-            column = column.cast(nw.Float64)
-        values = np.asarray(column.to_numpy(), dtype=np.float64)
-        infinite = np.isinf(values)
-        if infinite.any():
-            at = int(np.argmax(infinite))
-            raise DataError(
-                f'column "{name}" of {source} has an infinite value, {values[at]}, in row {at}: '
-                "correct it, or leave it missing"
-            )
-        return values, []
-    cells = ["" if _is_missing(cell) else _text(cell).strip() for cell in column.to_list()]
-    reader = NumberColumn(name, source, "row")
-    reader.add(cells, np.arange(len(cells)))
-    return reader.result()
+def _integers(cells: Sequence[int]) -> np.ndarray:
+    """Cut whole numbers to 64 bits."""
+    return np.array([max(-STEP_LIMIT, min(int(cell), STEP_LIMIT)) for cell in cells], np.int64)
 
 
-def read_cells(column: nw.Series[Any], name: str, source: str) -> np.ndarray:
-    """Read a further column: numbers, or names."""
-    if column.dtype.is_numeric() or isinstance(column.dtype, nw.Boolean):
-        return read_numbers(column, name, source)[0]
-    cells = ["" if _is_missing(cell) else str(cell).strip() for cell in column.to_list()]
-    return read_cells_of_text(cells, np.arange(len(cells)), name, source, "row")
+def _floats(column: nw.Series[Any]) -> np.ndarray:
+    if isinstance(column.dtype, (nw.Boolean, *_WIDE)):
+        column = column.cast(nw.Float64)
+    return np.asarray(column.to_numpy(), dtype=np.float64)
 
 
-def read_times(column: nw.Series[Any], name: str, source: str, codes: np.ndarray) -> Times:
-    """Read a column of times; ``codes`` say which series each row belongs to."""
-    kind, zone = column.dtype, None
-    if isinstance(kind, nw.Datetime):
-        if kind.time_zone is not None:
-            zone = kind.time_zone
-            column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-            _refuse_unknown_zone(zone, name, source)
-        return Times(_microseconds(column.to_numpy(), name, source), zone, [])
-    if isinstance(kind, nw.Date):
-        days = np.asarray(column.to_numpy())
-        if days.dtype == object:  # pandas keeps Arrow's dates as Python's
-            days = np.array([None if _is_missing(day) else day for day in days], "datetime64[D]")
-        return Times(_microseconds(days, name, source), None, [])
-    if kind.is_numeric():
-        wide = isinstance(kind, (nw.Int128, nw.UInt128))  # NumPy has none
-        numbers = (column.cast(nw.Float64) if wide else column).to_numpy().astype(np.float64)
-        _refuse_no_steps(numbers, name, source)
-        integers = (column.cast(nw.Int64) if wide else column).to_numpy().astype(np.int64)
-        return _times_of_integers(integers)
-    cells = column.to_list()
-    whole = [cell for cell in cells if isinstance(cell, int) and not isinstance(cell, bool)]
-    if cells and len(whole) == len(cells):
-        cut = [max(-STEP_LIMIT, min(cell, STEP_LIMIT)) for cell in whole]
-        _refuse_no_steps(np.array(cut, dtype=np.float64), name, source)
-        return _times_of_integers(np.array(cut, dtype=np.int64))
-    if all(isinstance(cell, str) or _is_missing(cell) for cell in cells):
-        reader = TimeColumn(name, source, "row")
-        reader.add(
-            ["" if _is_missing(cell) else cell.strip() for cell in cells], np.arange(len(cells))
-        )
-        return reader.result(codes)
-    return _times_of_objects(cells, name, source)
+def _times_of_integers(integers: np.ndarray, name: str, settled: Schema | None) -> Times:
+    notation = None if settled is None or not settled.time_cols else settled.time_notation
+    dates = dates_of_numbers(integers, name, notation)
+    if dates is None:
+        return Times(integers)
+    return Times(dates[0], None, [dates[2]], None, dates[1])
 
 
-def _refuse_no_steps(numbers: np.ndarray, name: str, source: str) -> None:
+def _refuse_no_steps(numbers: np.ndarray, place: Place) -> None:
     missing = np.isnan(numbers)
     if missing.any():
-        _refuse_missing_time(name, source, int(np.argmax(missing)))
+        refuse_missing_time(place, int(np.argmax(missing)))
     large = np.abs(numbers) >= STEP_LIMIT
     if large.any():
         at = int(np.argmax(large))
         raise DataError(
-            f'column "{name}" of {source} has the step number {numbers[at]:g} in row {at}: step '
+            f"{place} has the step number {numbers[at]:g} in row {at}: step "
             "numbers have to be below 2**62, about 4.6e18; use smaller ones"
         )
     off = numbers != np.round(numbers)
     if off.any():
         at = int(np.argmax(off))
         raise DataError(
-            f'column "{name}" of {source} should hold times, but row {at} has '
+            f"{place} should hold times, but row {at} has "
             f"{numbers[at]}: give dates or whole step numbers"
         )
 
 
-def _times_of_integers(integers: np.ndarray) -> Times:
-    dates = dates_of_integers(integers)
-    if dates is None:
-        return Times(integers, None, [])
-    return Times(dates, None, [f"times are dates without marks (like {integers[0]})"])
-
-
-def _refuse_unknown_zone(zone: str, name: str, source: str) -> None:
+def _refuse_unknown_zone(zone: str, place: Place) -> None:
     try:
         pd.Timestamp(0, tz=zone)
     except (KeyError, ValueError) as error:
         raise DataError(
-            f'column "{name}" of {source} has times in the zone "{zone}", which is not a known '
+            f'{place} has times in the zone "{zone}", which is not a known '
             "one: convert them to UTC first"
         ) from error
 
 
-def _times_of_objects(cells: list[Any], name: str, source: str) -> Times:
+def _times_of_objects(cells: list[Any], place: Place) -> Times:
     """Read Python dates, datetimes and timestamps in an object column."""
     other = next((at for at, cell in enumerate(cells) if not isinstance(cell, date)), None)
     if other is not None:
         if _is_missing(cells[other]):
-            _refuse_missing_time(name, source, other)
+            refuse_missing_time(place, other)
         raise DataError(
-            f'column "{name}" of {source} should hold times, but row {other} has '
+            f"{place} should hold times, but row {other} has "
             f"{_shown(cells[other])}: give dates or whole step numbers"
         )
     zones = {str(getattr(cell, "tzinfo", None)) for cell in cells}
     if len(zones) > 1:
         raise DataError(
-            f'column "{name}" of {source} mixes time zones ({list_names(sorted(zones))}): convert '
+            f"{place} mixes time zones ({list_names(sorted(zones))}): convert "
             "all times to one zone first"
         )
     try:
         index = pd.DatetimeIndex(pd.to_datetime(cells))
     except pd.errors.OutOfBoundsDatetime:  # before 1678; pandas 2 counts nanoseconds
-        return Times(_microseconds(np.array(cells, "datetime64[us]"), name, source), None, [])
+        return Times(_microseconds(np.array(cells, "datetime64[us]"), place))
     zone = None if index.tz is None else str(index.tz)
     if zone is not None:
-        _refuse_unknown_zone(zone, name, source)
+        _refuse_unknown_zone(zone, place)
         index = index.tz_convert("UTC").tz_localize(None)
-    return Times(_microseconds(index.to_numpy(), name, source), zone, [])
+    return Times(_microseconds(index.to_numpy(), place), zone)
 
 
-def _microseconds(times: np.ndarray, name: str, source: str) -> np.ndarray:
+def _microseconds(times: np.ndarray, place: Place) -> np.ndarray:
     missing = np.isnat(times)
     if missing.any():
-        _refuse_missing_time(name, source, int(np.argmax(missing)))
+        refuse_missing_time(place, int(np.argmax(missing)))
     years = times.astype("datetime64[Y]").astype(np.int64) + 1970
     far = (years < 1) | (years > 9999)
     if far.any():
         at = int(np.argmax(far))
         raise DataError(
-            f'column "{name}" of {source} has a time of the year {years[at]} in row {at}: dates '
+            f"{place} has a time of the year {years[at]} in row {at}: dates "
             "have to be of the years 1 to 9999; use step numbers for others"
         )
     converted = times.astype("datetime64[us]")
     if (converted != times).any():
         at = int(np.argmax(converted != times))
         raise DataError(
-            f'column "{name}" of {source} is finer than a microsecond in row {at} '
+            f"{place} is finer than a microsecond in row {at} "
             f"({times[at]}): round it, or use step numbers"
         )
     return converted
-
-
-def _refuse_missing_time(name: str, source: str, row: int) -> None:
-    raise DataError(
-        f'column "{name}" of {source} has no time in row {row}: supply it, or remove the row'
-    )
 
 
 def _is_missing(cell: object) -> bool:
@@ -333,28 +415,3 @@ def _text(cell: object) -> str:
 def _shown(cell: object) -> str:
     text = f"'{cell}'" if isinstance(cell, str) else _text(cell)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def refuse_missing_id(column: str, source: str, row_label: str, number: object) -> None:
-    """Refuse a row that names no series."""
-    raise DataError(
-        f'column "{column}" of {source} names no series in {row_label} {number}: supply the name, '
-        "or remove the row"
-    )
-
-
-def read_cells_of_text(
-    texts: list[str],
-    row_numbers: np.ndarray,
-    name: str,
-    source: str,
-    row_label: str,
-    separator: str = ",",
-) -> np.ndarray:
-    """Read a further column: numbers if most cells are, else names."""
-    present = [text for text in texts[:SAMPLE_ROWS] if text.lower() not in MISSING]
-    if sum(map(NumberColumn.could_read, present)) * 2 <= len(present):
-        return np.array([text or None for text in texts], dtype=object)
-    reader = NumberColumn(name, source, row_label, separator)
-    reader.add(texts, row_numbers)
-    return reader.result()[0]

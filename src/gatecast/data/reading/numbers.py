@@ -1,162 +1,298 @@
 """Turn cells of text into numbers.
 
-What a cell means depends on the others: "1,234" may be a thousand or one and a bit.
+What a cell means depends on the others: "1,234" may be a thousand or one and a bit. The formats
+that match all cells are kept; what is left decides, and is reported.
 """
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 
-from gatecast.data.reading.candidates import (
-    MISSING,
-    CandidateFormat,
-    MismatchError,
-    last_to_match,
-)
+from gatecast.data.reading.cells import Place, TextColumn, is_blank
+from gatecast.data.schema import DecimalMark, NumberFormat
 from gatecast.errors import DataError, quote
 
-__all__ = ["NumberColumn"]
+__all__ = ["Numbers", "could_be_number", "find_unit", "read_numbers"]
 
 _SPACES = "'’ \u00a0\u202f"
-_MARKS = re.compile(rf"[.,eE{_SPACES}]")
-_COMMA = re.compile(rf"[+-]?(?:[1-9]\d{{0,2}}(?:[.{_SPACES}]\d{{3}})+|\d+)(?:,\d+)?")
+_POINT = re.compile(
+    rf"[+-]?(?:[1-9]\d{{0,2}}(?:[,{_SPACES}]\d{{3}})+|[1-9]\d?(?:,\d{{2}})*,\d{{3}}|\d+)(?:\.\d+)?"
+    r"|[+-]?\.\d+"
+)
+_COMMA = re.compile(rf"[+-]?(?:[1-9]\d{{0,2}}(?:[.{_SPACES}]\d{{3}})+|\d+)(?:,\d+)?|[+-]?,\d+")
+_POINT_TO_PLAIN = str.maketrans(dict.fromkeys("," + _SPACES, ""))
 _COMMA_TO_PLAIN = str.maketrans(dict.fromkeys("." + _SPACES, "") | {",": "."})
-_GROUPS = re.compile(rf"[+-]?(?:[1-9]\d{{0,2}}(?:[,{_SPACES}]\d{{3}})+|\d+)(?:\.\d+)?")
-_GROUPS_TO_PLAIN = str.maketrans(dict.fromkeys("," + _SPACES, ""))
+#: One mark with three digits behind it: a group of thousands, or three decimals.
+_ONE_MARK = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+
+_MONEY = (
+    r"US\$|R\$|Rs\.?|kr\.?|zł|Kč|[$€£¥￥₹₩₽฿₺₫元円원]"
+    r"|(?:USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|RUB|BRL|PLN|SEK|NOK|DKK|CZK|AUD|CAD|KRW|MXN|ZAR)"
+)
+_DECORATED = re.compile(
+    rf"(?P<open>\()?(?P<sign>[-+−–]?)\s*(?P<before>{_MONEY})?\s*(?P<sign2>[-+−–]?)\s*"
+    rf"(?P<number>[\d.,{_SPACES}]*\d)\s*(?P<after>{_MONEY}|[%％])?(?P<minus>-?)(?P<close>\))?"
+)
 
 
-def _read_plain(cells: list[str]) -> np.ndarray:
-    """Read 1234.5 and 1.2345e3."""
-    values: list[float] = []
+class Numbers(NamedTuple):
+    """A column of numbers.
+
+    Attributes
+    ----------
+    values : ndarray of shape [rows], float64
+        NaN where there is none.
+    format : NumberFormat
+        How they are written.
+    notes : list of str
+        What was detected.
+    """
+
+    values: np.ndarray
+    format: NumberFormat
+    notes: list[str]
+
+
+def could_be_number(cell: str) -> bool:
+    """Tell whether a cell is a number in some way of writing."""
+    if _plain(cell) is not None:
+        return True
+    number = _undecorated(cell)[0]
+    return bool(_COMMA.fullmatch(number) or _POINT.fullmatch(number))
+
+
+def find_unit(cells: list[str]) -> str:
+    """Give the currency, or "%", of the first of some cells that has one."""
+    return next((unit for unit in (_undecorated(cell)[1] for cell in cells) if unit), "")
+
+
+def _plain(cell: str) -> float | None:
     try:
-        values = [float(cell) for cell in cells]
+        return None if "_" in cell else float(cell)  # Python reads 1_000, which nobody means
     except ValueError:
-        try:
-            for cell in cells:
-                values.append(np.nan if cell.lower() in MISSING else float(cell))
-        except ValueError:
-            raise MismatchError(len(values)) from None
-    if "_" in "".join(cells):  # Python reads 1_000, which nobody means
-        raise MismatchError(next(at for at, cell in enumerate(cells) if "_" in cell))
-    return np.array(values, dtype=np.float64)
+        return None
 
 
-def _read_as(form: re.Pattern[str], to_plain: dict[int, str], cells: list[str]) -> np.ndarray:
-    values = np.empty(len(cells))
-    for at, cell in enumerate(cells):
-        if form.fullmatch(cell):
-            values[at] = float(cell.translate(to_plain))
-        elif cell.lower() in MISSING:
-            values[at] = np.nan
-        else:
-            raise MismatchError(at)
-    return values
+def _undecorated(cell: str) -> tuple[str, str]:
+    """Take currency, per cent, brackets and a minus behind the number away: number and unit."""
+    match = _DECORATED.fullmatch(cell)
+    if match is None or bool(match["open"]) is not bool(match["close"]):
+        return cell, ""
+    signs = [s for s in (match["sign"], match["sign2"], match["minus"]) if s]
+    signs += ["-"] if match["open"] else []
+    if len(signs) > 1 or (match["before"] and match["after"]):
+        return cell, ""
+    sign = "" if not signs or signs[0] == "+" else "-"
+    unit = (match["before"] or match["after"] or "").replace("％", "%")
+    return sign + match["number"], unit
 
 
-class NumberColumn:
+def read_numbers(
+    text: TextColumn, place: Place, separator: str = ",", settled: NumberFormat | None = None
+) -> Numbers:
     """Read a column of numbers: 1234.5, 1.234,5 or 1,234.5, whichever all its cells allow.
+
+    Money ("$1,234.50", "(12)"), per cent ("2.3%" is 2.3) and Indian grouping ("12,34,567") are
+    read as well.
 
     Parameters
     ----------
-    name, source : str
-        Names of the column and of the table, for sentences.
-    row_label : str
-        What row numbers count: "line" or "row".
+    text : TextColumn
+        The cells.
+    place : Place
+        Names the column and its rows in sentences.
     separator : str
-        What stands between the cells of the file. Where two readings are left, it decides: a file
+        What stands between the cells of the file. Where two formats are left, it decides: a file
         that is separated by commas has no decimal commas.
+    settled : NumberFormat, optional
+        How the history writes this column; nothing else is read then.
+
+    Raises
+    ------
+    DataError
+        If a cell is text, infinite, or written in another way than the history.
     """
+    blank = np.array([is_blank(cell) for cell in text.cells], dtype=bool)
+    plain = [np.nan if no else _plain(cell) for cell, no in zip(text.cells, blank, strict=True)]
+    missed = np.array([value is None for value in plain])
+    values = np.array([np.nan if value is None else value for value in plain], dtype=np.float64)
+    _refuse_infinite(text, values, place)
+    cells, unit = text.cells, ""
+    if missed.any():
+        cells, unit = _strip_units(text, blank, place)
+        plain = [np.nan if no else _plain(cell) for cell, no in zip(cells, blank, strict=True)]
+        missed = np.array([value is None for value in plain])
+        values = np.array([np.nan if value is None else value for value in plain])
+    _refuse_other_unit(text, blank, unit, place, settled)
+    chosen, decimal, notes = _choose(text, cells, blank, values, missed, place, separator, settled)
+    marks = "," if decimal == "." else "."
+    grouping = decimal != "" and any(
+        any(mark in cell for mark in marks + _SPACES)
+        for cell, no in zip(cells, blank, strict=True)
+        if not no
+    )
+    if unit:
+        notes.append(f'numbers in column "{place.column}" are read without their "{unit}"')
+    return Numbers(text.expand(chosen), NumberFormat(decimal, grouping, unit), notes)
 
-    def __init__(self, name: str, source: str, row_label: str, separator: str = ",") -> None:
-        self._name, self._source, self._row_label = name, source, row_label
-        self._by_commas = separator == ","
-        self._plain = CandidateFormat("plain", _read_plain)
-        self._comma = CandidateFormat(
-            "comma", lambda cells: _read_as(_COMMA, _COMMA_TO_PLAIN, cells)
+
+def _refuse_infinite(text: TextColumn, values: np.ndarray, place: Place) -> None:
+    infinite = np.isinf(values)
+    if infinite.any():
+        at = text.first(infinite)
+        cell = quote(text.cells[text.codes[at]])
+        raise DataError(
+            f"{place} has an infinite value, {cell}, in {place.row(at)}: correct it, or leave "
+            "the cell empty"
         )
-        self._groups = CandidateFormat(
-            "groups", lambda cells: _read_as(_GROUPS, _GROUPS_TO_PLAIN, cells)
+
+
+def _strip_units(text: TextColumn, blank: np.ndarray, place: Place) -> tuple[list[str], str]:
+    """Take away the one currency, or the per cent, that cells have."""
+    stripped = [
+        ("", "") if no else _undecorated(c) for c, no in zip(text.cells, blank, strict=True)
+    ]
+    units = [unit for _, unit in stripped]
+    unit = next(filter(None, (units[code] for code in text.codes)), "") if any(units) else ""
+    other = np.array([found not in ("", unit) for found in units])
+    if unit == "%":  # 0.5 beside 2% could be either; nothing is nothing
+        bare = [not found and not no for found, no in zip(units, blank, strict=True)]
+        other |= np.array([b and _plain(c) != 0 for b, c in zip(bare, text.cells, strict=True)])
+        numeric = np.array([could_be_number(cell) for cell in text.cells])
+        other &= numeric
+    if other.any():
+        at = text.first(other)
+        raise DataError(
+            f'{place} has numbers with "{unit}", but {place.has(text, at)}: write all of them in '
+            "one unit"
         )
-        self._longest_without_dot = 0
+    return [cell for cell, _ in stripped], unit
 
-    @staticmethod
-    def could_read(cell: str) -> bool:
-        """Tell whether a cell is a number in some way of writing."""
-        try:
-            _read_plain([cell])
-        except MismatchError:
-            return bool(_COMMA.fullmatch(cell) or _GROUPS.fullmatch(cell))
-        return True
 
-    def add(self, cells: list[str], row_numbers: np.ndarray) -> None:
-        """Read another batch.
+def _refuse_other_unit(
+    text: TextColumn, blank: np.ndarray, unit: str, place: Place, settled: NumberFormat | None
+) -> None:
+    if settled is None or settled.unit == unit or blank.all():
+        return
+    if unit == "" and settled.unit != "%":
+        return  # money without its sign
+    at = text.first(~blank)
+    had = f'"{settled.unit}"' if settled.unit else "no unit"
+    raise DataError(
+        f"{place} had numbers with {had} in the history, but {place.has(text, at)}: write them "
+        "as there"
+    )
 
-        Parameters
-        ----------
-        cells : list of str
-            Without white space around them.
-        row_numbers : ndarray
-            The number of each row.
 
-        Raises
-        ------
-        DataError
-            If a cell is text, or infinite.
-        """
-        if self._plain.matches:
-            before = list(self._plain.parts)
-            self._plain.add(cells, row_numbers)
-            if not self._plain.matches:
-                self._groups.parts = before  # no groups until now: the two agree
-        if self._comma.matches:
-            if self._plain.matches and not _MARKS.search("".join(cells)):
-                self._comma.parts.append(self._plain.parts[-1])
-            else:
-                self._comma.add(cells, row_numbers)
-        if not self._plain.matches and self._groups.matches:
-            self._groups.add(cells, row_numbers)
-        if self._comma.matches and self._plain.matches:
-            lengths = [len(cell) for cell in cells if cell.lstrip("+-").isdecimal()]
-            self._longest_without_dot = max([self._longest_without_dot, *lengths])
+def _read_as(
+    form: re.Pattern[str], to_plain: dict[int, str], cells: list[str], blank: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Read cells in one format: values, and where it does not match."""
+    values = np.full(len(cells), np.nan)
+    missed = np.zeros(len(cells), dtype=bool)
+    for i in np.flatnonzero(~blank):
+        if form.fullmatch(cells[i]):
+            values[i] = float(cells[i].translate(to_plain))
+        else:
+            missed[i] = True
+    return values, missed
 
-        readings = [self._plain, self._comma, self._groups]
-        held = [reading for reading in readings if reading.matches]
-        if not held:
-            stopped = last_to_match(readings)
+
+def _choose(
+    text: TextColumn,
+    cells: list[str],
+    blank: np.ndarray,
+    plain: np.ndarray,
+    missed: np.ndarray,
+    place: Place,
+    separator: str,
+    settled: NumberFormat | None,
+) -> tuple[np.ndarray, DecimalMark, list[str]]:
+    """Give the values of the distinct cells, the decimal mark ("" if any), and notes."""
+    quoted = f'numbers in column "{place.column}"'
+    marked = [i for i in np.flatnonzero(~blank) if not re.fullmatch(r"[+-]?\d+", cells[i])]
+    if not marked:
+        return plain, "", []
+    comma, comma_missed = _read_as(_COMMA, _COMMA_TO_PLAIN, cells, blank)
+    if not missed.any():
+        point, point_missed = plain, missed
+    else:
+        point, point_missed = _read_as(_POINT, _POINT_TO_PLAIN, cells, blank)
+        exponents = point_missed & ~missed  # 1.5e3 among grouped ones
+        point, point_missed = np.where(exponents, plain, point), point_missed & ~exponents
+    if settled is not None:
+        point_only = comma_missed.any() and not point_missed.any()
+        comma_only = point_missed.any() and not comma_missed.any()
+        if settled.decimal == "," and point_only:
+            return point, ".", [f"{quoted} have a decimal point, unlike the history"]
+        if settled.decimal == "." and comma_only:
+            return comma, ",", [f"{quoted} have a decimal comma, unlike the history"]
+        _refuse_other_format(text, cells, point_missed, comma_missed, place, settled)
+        if settled.decimal:
+            return (point if settled.decimal == "." else comma), settled.decimal, []
+    if point_missed.any() and comma_missed.any():
+        candidates = [text.first(bad) for bad in (point_missed, comma_missed)]
+        at = max(candidates, key=lambda row: int(place.row_numbers[row]))
+        raise DataError(
+            f"{place} should hold numbers, but {place.has(text, at)}: correct it, leave the cell "
+            "empty if there is no value, or name another column with target_col"
+        )
+    if not point_missed.any() and not comma_missed.any():
+        same = np.array_equal(point, comma, equal_nan=True)
+        if same and not missed.any():
+            return point, "", []
+        if settled is not None and not same:
+            at = text.first(~np.isclose(point, comma, equal_nan=True))
             raise DataError(
-                f'column "{self._name}" of {self._source} should hold numbers, but '
-                f"{self._row_label} {stopped.mismatch_row} has {quote(stopped.mismatch)}: "
-                "correct it, "
-                "leave the cell empty if there is no value, or name another column with target_col"
+                f"{place} has whole numbers in the history, and {place.has(text, at)}, which may "
+                "mean thousands or decimals: write it without a mark between thousands"
             )
-        infinite = np.isinf(held[0].parts[-1])
-        if infinite.any():
-            at = int(np.argmax(infinite))
-            raise DataError(
-                f'column "{self._name}" of {self._source} has an infinite value, '
-                f"{quote(cells[at])}, in {self._row_label} {row_numbers[at]}: correct it, "
-                "or leave the cell empty"
-            )
-
-    def result(self) -> tuple[np.ndarray, list[str]]:
-        """Give the numbers, float64 with NaN where there are none, and what was found out."""
-        quoted = f'numbers in column "{self._name}"'
-        if self._plain.matches:
-            plain = self._plain.result()
-            if not self._comma.matches or np.array_equal(
-                plain, self._comma.result(), equal_nan=True
-            ):
-                return plain, []
+        if not missed.any():
             # Every dot has three digits after it. Beside whole numbers of at most three digits,
             # "1.234" is a thousand; measurements to three places would all have their dot.
-            if not self._by_commas and 0 < self._longest_without_dot <= 3:
-                return self._comma.result(), [
-                    f"{quoted} are read with a dot between thousands (1.234 is 1234)"
-                ]
-            return plain, [f"{quoted} are read with a decimal point (1.234 is less than 2)"]
-        if self._comma.matches and not (self._groups.matches and self._by_commas):
-            doubt = " (1,234 is less than 2)" if self._groups.matches else ""
-            return self._comma.result(), [f"{quoted} have a decimal comma{doubt}"]
-        return self._groups.result(), [f"{quoted} are grouped by thousands (1,234 is 1234)"]
+            whole = [len(c) for c in cells if c.lstrip("+-").isdecimal()]
+            if separator != "," and 0 < max(whole, default=0) <= 3:
+                return (
+                    comma,
+                    ",",
+                    [f"{quoted} are read with a dot between thousands (1.234 is 1234)"],
+                )
+            return point, ".", [f"{quoted} are read with a decimal point (1.234 is less than 2)"]
+        if separator == ",":
+            return point, ".", [f"{quoted} are grouped by thousands (1,234 is 1234)"]
+        return comma, ",", [f"{quoted} have a decimal comma (1,234 is less than 2)"]
+    if not point_missed.any():
+        if not missed.any():
+            return plain, ".", []
+        return point, ".", [f"{quoted} are grouped by thousands (1,234 is 1234)"]
+    return comma, ",", [f"{quoted} have a decimal comma"]
+
+
+def _refuse_other_format(
+    text: TextColumn,
+    cells: list[str],
+    point_missed: np.ndarray,
+    comma_missed: np.ndarray,
+    place: Place,
+    settled: NumberFormat,
+) -> None:
+    """Refuse cells that the format of the history does not read without doubt."""
+    if not settled.decimal:
+        return
+    named = "decimal point" if settled.decimal == "." else "decimal comma"
+    bad = point_missed if settled.decimal == "." else comma_missed
+    if bad.any():
+        raise DataError(
+            f"{place} has numbers with a {named} in the history, but "
+            f"{place.has(text, text.first(bad))}: write it like the history"
+        )
+    grouped = "," if settled.decimal == "." else "."
+    doubtful = np.array([bool(_ONE_MARK.fullmatch(c)) and grouped in c for c in cells])
+    if doubtful.any() and not settled.grouping:
+        raise DataError(
+            f"{place} has numbers with a {named} and no marks between thousands in the history, "
+            f"but {place.has(text, text.first(doubtful))}: write it like the history"
+        )

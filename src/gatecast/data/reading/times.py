@@ -1,31 +1,50 @@
-"""Turn cells of text into times.
+"""Turn cells into times.
 
-What a cell means depends on the others: "03/04/2024" may be in March or April. So every candidate
-format that the first cells allow is kept, batch after batch, until a cell rules it out; what is
-left at the end decides, and is reported.
+What a cell means depends on the others: "03/04/2024" may be in March or April. Every candidate
+format that the first cell allows is held against all of them; what is left decides, and is
+reported.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from gatecast.data.calendar import is_regular
-from gatecast.data.reading.candidates import (
-    MISSING,
-    CandidateFormat,
-    MismatchError,
-    last_to_match,
+from gatecast.data.inference import is_regular
+from gatecast.data.reading.cells import Place, TextColumn, is_blank
+from gatecast.data.reading.notations import (
+    HAS_MONTH_NAME,
+    read_decimal_years,
+    read_east_asian,
+    read_epoch,
+    read_fiscal_years,
+    read_integer_dates,
+    read_named_months,
+    read_quarters,
+    read_weeks,
+    read_year_months,
+    weeks_of_integers,
 )
+from gatecast.data.schema import Schema
 from gatecast.errors import DataError, quote
 
-__all__ = ["STEP_LIMIT", "TimeColumn", "Times", "dates_of_integers"]
+__all__ = [
+    "EXPECTED_TIMES", "STEP_LIMIT", "Times", "could_be_times", "dates_of_numbers", "read_times",
+    "refuse_missing_time",
+]  # fmt: skip
 
 STEP_LIMIT = 2**62
 """Step numbers are smaller than this, so that the distance between two fits into 64 bits."""
+
+EXPECTED_TIMES = (
+    "dates like 2024-01-31, 31.01.2024, 1/31/2024 13:00, Jan 2024, 2024-Q1, 2024-W05 or 20240131, "
+    "or whole step numbers"
+)
 
 
 class Times(NamedTuple):
@@ -38,131 +57,143 @@ class Times(NamedTuple):
     zone : str or None
         Name of the time zone.
     notes : list of str
-        What was found out.
+        What was detected.
+    day_first : bool or None
+        The order of day and month; None if the column leaves it open.
+    notation : str
+        How times are written, where that has a meaning of its own.
     """
 
     values: np.ndarray
-    zone: str | None
-    notes: list[str]
+    zone: str | None = None
+    notes: list[str] = []  # noqa: RUF012 - never changed
+    day_first: bool | None = None
+    notation: str = ""
 
 
-_OFFSET = re.compile(r"(?:Z|[+-]\d\d(?::?\d\d)?)$")
-_CLOCK = r"(?:([T ]+)\d{1,2}:\d{2}(:\d{2})?(\.\d+)?( ?[AaPp][Mm])?)?"
+@dataclass(frozen=True)
+class _Candidate:
+    """One format, and whether it is one of the day before the month."""
+
+    name: str
+    parse: Callable[[list[str]], np.ndarray]
+    day_first: bool | None = None
+    notation: str = ""
+    offsets: bool = False
+
+
+@dataclass(eq=False)
+class _Match:
+    """What a candidate makes of distinct cells: times, and where it does not match."""
+
+    candidate: _Candidate
+    times: np.ndarray
+    missed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+
+_OFFSET = re.compile(r"\s?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$")
+_CLOCK = r"(?:([T ]+)\d{1,2}:\d{2}(:\d{2})?([.]\d+)?( ?[AaPp]\.?[Mm]\.?)?)?"
 _DAY_MONTH_YEAR = re.compile(r"\d{1,2}([-./ ])\d{1,2}\1(\d{4}|\d{2})" + _CLOCK)
 _YEAR_MONTH_DAY = re.compile(r"\d{4}([-./])\d{1,2}\1\d{1,2}" + _CLOCK)
-_NAMED_MONTHS = [
-    *(f"{a}{mark}{b}" for a, b in (("%b", "%Y"), ("%B", "%Y"), ("%Y", "%b")) for mark in " -/"),
-    *("%b %y", "%b-%y", "%YM%m"),
-    *(f"%d{mark}{b}{mark}{y}" for mark in " -." for b in ("%b", "%B") for y in ("%Y", "%y")),
-    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d. %B %Y", "%d. %b %Y"),
-]
-_MONTH_NAME = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\\dM\\d", re.IGNORECASE)
-_QUARTER = re.compile(r"(?:(\d{4})[-/ ]?Q([1-4])|Q([1-4])[-/ ]?(\d{4}))", re.IGNORECASE)
-
-
-def _read_integers(cells: list[str]) -> np.ndarray:
-    values: list[int] = []
-    try:
-        for cell in cells:
-            values.append(int(cell))  # noqa: PERF401 - how many there are tells which one failed
-    except ValueError:
-        raise MismatchError(len(values)) from None
-    if max(map(abs, values)) >= STEP_LIMIT:
-        raise MismatchError(next(at for at, value in enumerate(values) if abs(value) >= STEP_LIMIT))
-    return np.array(values, dtype=np.int64)
+_ISO = re.compile(r"\d{4}-\d\d(?:-\d\d)?(?![\dWQM-])|\d{8}T\d{4}")
+_MIDNIGHT = re.compile(r"(?<=[T ])24:00(:00(?:[.]0+)?)?$")
 
 
 def _parse(cells: list[str], form: str, *, utc: bool = False) -> np.ndarray:
-    try:
-        parsed = pd.to_datetime(cells, format=form, utc=utc)
-    except (ValueError, OverflowError):
-        parsed = pd.to_datetime(cells, format=form, utc=utc, errors="coerce")
-    missing = np.asarray(parsed.isna())
-    if missing.any():
-        raise MismatchError(int(np.argmax(missing)))
+    """Parse with pandas; NaT where a cell is not of the format, or finer than a microsecond."""
+    parsed = pd.to_datetime(cells, format=form, utc=utc, errors="coerce")
     exact = parsed.tz_localize(None).to_numpy()
     times = exact.astype("datetime64[us]")
-    if (times != exact).any():
-        raise MismatchError(int(np.argmax(times != exact)))
-    return times
+    return np.where(times == exact, times, np.datetime64("NaT", "us"))
 
 
 def _read_iso(cells: list[str]) -> np.ndarray:
-    if ":" in cells[0]:
-        for at, cell in enumerate(cells):
-            if _has_offset(cell):
-                raise MismatchError(at)
-    return _parse(cells, "ISO8601")
+    times = _parse([_OFFSET.sub("", c) if _has_offset(c) else c for c in cells], "ISO8601")
+    times[[_has_offset(cell) for cell in cells]] = np.datetime64("NaT")
+    return times
 
 
-def _read_iso_with_offset(cells: list[str]) -> np.ndarray:
+def _read_offsets(cells: list[str]) -> np.ndarray:
     """Read UTC and the clock on the wall, shape [2, cells]."""
-    for at, cell in enumerate(cells):
-        if not _has_offset(cell):
-            raise MismatchError(at)
-    wall = [_OFFSET.sub("", cell).rstrip() for cell in cells]
-    return np.stack([_parse(cells, "ISO8601", utc=True), _parse(wall, "ISO8601")])
+    with_offset = np.array([_has_offset(cell) for cell in cells])
+    iso = [re.sub(r"\s*(?:Z|UTC|GMT)$", "+00:00", cell) for cell in cells]
+    wall = _parse([_OFFSET.sub("", cell).rstrip() for cell in cells], "ISO8601")
+    both = np.stack([_parse(iso, "ISO8601", utc=True), wall])
+    both[:, ~with_offset] = np.datetime64("NaT")
+    return both
 
 
 def _has_offset(cell: str) -> bool:
-    return ":" in cell and _OFFSET.search(cell, 11) is not None
+    if cell.endswith(("UTC", "GMT")):
+        return len(cell) > 10
+    return (":" in cell or "T" in cell) and _OFFSET.search(cell, 11) is not None
 
 
-def _read_quarters(cells: list[str]) -> np.ndarray:
-    months = []
-    for at, cell in enumerate(cells):
-        match = _QUARTER.fullmatch(cell)
-        if match is None:
-            raise MismatchError(at)
-        year, quarter = match[1] or match[4], match[2] or match[3]
-        months.append((int(year) - 1970) * 12 + (int(quarter) - 1) * 3)
-    return np.array(months, dtype="datetime64[M]").astype("datetime64[us]")
+def _standard_clock(cells: list[str]) -> tuple[list[str], np.ndarray]:
+    """Write the clock as pandas reads it: a point before the fraction, no hour 24."""
+    joined = "\n".join(cells)
+    if re.search(r":\d\d,\d", joined):
+        cells = [re.sub(r"(:\d\d),(\d+)", r"\1.\2", cell) for cell in cells]
+    days = np.zeros(len(cells), dtype="timedelta64[D]")
+    if "24:00" in joined:
+        days = np.array([bool(_MIDNIGHT.search(c)) for c in cells]).astype("timedelta64[D]")
+        cells = [_MIDNIGHT.sub(r"00:00\1", cell) for cell in cells]
+    return cells, days
 
 
-def _candidates_for(cell: str) -> list[CandidateFormat]:
-    """Every reading of times that a first cell allows."""
-    if re.fullmatch(r"[+-]?\d+", cell):
-        return [CandidateFormat("integers", _read_integers)]
-    if re.match(r"\d{4}-\d\d", cell) and not re.search("[QM]", cell):
+def _candidates(cell: str) -> list[_Candidate]:
+    """Every format of dates that a first cell allows."""
+    found: list[_Candidate] = []
+    if _ISO.match(cell):
         if _has_offset(cell):
-            return [CandidateFormat("ISO 8601 with an offset", _read_iso_with_offset)]
-        if re.match(r"\d{4}-\d\d(-\d\d)?(?!\d)", cell):
-            return [CandidateFormat("ISO 8601", _read_iso)]
-    if _QUARTER.fullmatch(cell):
-        return [CandidateFormat("quarters", _read_quarters)]
+            return [_Candidate("ISO 8601 with an offset", _read_offsets, offsets=True)]
+        found.append(_Candidate("ISO 8601", _read_iso))
     if match := _DAY_MONTH_YEAR.fullmatch(cell):
         mark, clock = match[1], _clock_format(match, 3)
         year = "%Y" if len(match[2]) == 4 else "%y"
-        forms = {
-            f"day{mark}month{mark}year": f"%d{mark}%m{mark}{year}{clock}",
-            f"month{mark}day{mark}year": f"%m{mark}%d{mark}{year}{clock}",
-        }
-    elif match := _YEAR_MONTH_DAY.fullmatch(cell):
+        for name, form, first in (
+            (f"day{mark}month{mark}year", f"%d{mark}%m{mark}{year}{clock}", True),
+            (f"month{mark}day{mark}year", f"%m{mark}%d{mark}{year}{clock}", False),
+        ):
+            short = "two-digit years" if year == "%y" else ""
+            found.append(_Candidate(name, lambda c, f=form: _parse(c, f), first, short))
+    elif (match := _YEAR_MONTH_DAY.fullmatch(cell)) and not found:
         mark, clock = match[1], _clock_format(match, 2)
-        forms = {f"year{mark}month{mark}day": f"%Y{mark}%m{mark}%d{clock}"}
+        form = f"%Y{mark}%m{mark}%d{clock}"
+        found.append(_Candidate(f"year{mark}month{mark}day", lambda c: _parse(c, form)))
     elif match := re.fullmatch(r"\d{1,2}([-./])\d{4}", cell):
-        forms = {f"month{match[1]}year": f"%m{match[1]}%Y"}
+        month_year = f"%m{match[1]}%Y"
+        found.append(_Candidate(f"month{match[1]}year", lambda c: _parse(c, month_year)))
     elif match := re.fullmatch(r"\d{4}([./])\d{1,2}", cell):
-        forms = {f"year{match[1]}month": f"%Y{match[1]}%m"}
-    elif _MONTH_NAME.search(cell):
-        forms = {form: form for form in _NAMED_MONTHS}
-    else:
-        forms = {}
-    readings = [
-        CandidateFormat(
-            name, lambda cells, form=form: _parse(cells, form), short_years="%y" in form
-        )
-        for name, form in forms.items()
-    ]
-    return [reading for reading in readings if _allows(reading, cell)]
+        year_month = f"%Y{match[1]}%m"
+        found.append(_Candidate(f"year{match[1]}month", lambda c: _parse(c, year_month)))
+    elif re.fullmatch(r"\d{4}M\d{1,2}", cell):
+        found.append(_Candidate("yearMmonth", lambda c: _parse(c, "%YM%m")))
+    readers = (
+        ("fiscal years", read_fiscal_years, r"\d{4}\s?[-/]\s?(?:\d{4}|\d\d)|FY"),
+        ("years and months", read_year_months, r"\d{1,4}[-/]\d{1,2}"),
+        ("quarters", read_quarters, r"(?i).*(?:q|trimestre|kv|季)"),
+        ("weeks", read_weeks, r"(?i).*(?:w|s|周|週)"),
+        ("years, months and days", read_east_asian, r"\d{4}\s*[年년]"),
+        ("with the name of a month", read_named_months, r"(?=.*[^\W\d_]{3})"),
+        ("years with decimals", lambda c: read_decimal_years(_floats(c)), r"\d{4}\.\d+$"),
+    )
+    for name, reader, begin in readers:
+        named = name != "with the name of a month" or HAS_MONTH_NAME.search(cell)
+        fits = re.match(begin, cell) if name != "years and months" else re.fullmatch(begin, cell)
+        if fits and named:
+            own = (
+                name if name in ("fiscal years", "weeks", "quarters", "years with decimals") else ""
+            )
+            found.append(_Candidate(name, reader, notation=own))
+    return [one for one in found if not np.isnat(one.parse([cell])).any()]
 
 
-def _allows(reading: CandidateFormat, cell: str) -> bool:
+def _floats(cells: list[str]) -> np.ndarray:
     try:
-        reading.read([cell])
-    except MismatchError:
-        return False
-    return True
+        return np.array([float(cell) for cell in cells])
+    except ValueError:
+        return np.full(len(cells), np.nan)
 
 
 def _clock_format(match: re.Match[str], first: int) -> str:
@@ -174,147 +205,260 @@ def _clock_format(match: re.Match[str], first: int) -> str:
     return f"{gap}{hours}{':%S' if seconds else ''}{'.%f' if fraction else ''}{half_format}"
 
 
-class TimeColumn:
-    """Read a column of times: dates as most people write them, or step numbers.
+def _is_integer(cell: str) -> bool:
+    return re.fullmatch(r"[+-]?\d+", cell) is not None
+
+
+def could_be_times(cells: list[str], name: str) -> bool:
+    """Tell whether most of some cells are dates (step numbers do not count)."""
+    present = [cell for cell in dict.fromkeys(cells) if not is_blank(cell)]
+    if not present:
+        return False
+    whole = [cell for cell in present if re.fullmatch(r"\d{1,18}", cell)]
+    if _is_integer(present[0]):
+        return dates_of_numbers(np.array([int(cell) for cell in whole]), name) is not None
+    if re.fullmatch(r"\d+\.\d+", present[0]) and not _names_time(name):
+        return any(
+            one.name == "year.month" and _mostly(one, present) and len(set(map(len, present))) == 1
+            and len(present[0]) == 7
+            for one in _candidates(present[0])
+        )  # fmt: skip
+    standard, _ = _standard_clock(present)
+    return any(_mostly(one, standard) for one in _candidates(standard[0]))
+
+
+def _mostly(candidate: _Candidate, cells: list[str]) -> bool:
+    return bool((~np.isnat(np.atleast_2d(candidate.parse(cells))[0])).sum() * 2 > len(cells))
+
+
+_TIME_WORDS = ("time", "date", "year", "ds", "zeit", "datum", "jahr", "fecha", "日期", "时间")
+_WEEK_WORDS = ("week", "woche", "kw", "semaine", "semana", "周", "週")
+
+
+def _names_time(name: str) -> bool:
+    return any(word in name.lower() for word in (*_TIME_WORDS, "epoch", "unix", "stamp", "ts"))
+
+
+def dates_of_numbers(
+    values: np.ndarray, name: str, notation: str | None = None
+) -> tuple[np.ndarray, str, str] | None:
+    """Read whole numbers as dates: 20240131, 202401, weeks, seconds since 1970.
 
     Parameters
     ----------
-    name, source : str
-        Names of the column and of the table, for sentences.
-    row_label : str
-        What row numbers count: "line" or "row".
+    values : ndarray of int64
+        All of a column.
+    name : str
+        That of the column: "week" makes 202401 a week.
+    notation : str, optional
+        What the history settled.
+
+    Returns
+    -------
+    times : ndarray of datetime64[us]
+    notation : str
+    note : str
+        What was detected. None in place of the three if the numbers are no dates.
+    """
+    if not len(values):
+        return None
+    example = int(values[0])
+    named_weeks = any(word in name.lower() for word in _WEEK_WORDS)
+    months = read_integer_dates(values) if notation in (None, "") else None
+    weeks = None
+    if notation == "weeks" or (notation is None and (months is None or named_weeks)):
+        weeks = weeks_of_integers(values)
+    if weeks is not None:
+        monday = np.datetime_as_string(weeks[0], unit="D")
+        return weeks, "weeks", f"times are weeks ({example} begins on {monday})"
+    if months is not None:
+        unit = "m" if example > 99_999_999 else "D"
+        shown = np.datetime_as_string(months[0], unit=unit)
+        return months, "", f"times are dates without marks ({example} is {shown})"
+    epoch = read_epoch(values) if notation in (None, "since 1970") else None
+    if epoch is not None and (notation or _names_time(name) or _on_the_minute(epoch)):
+        shown = np.datetime_as_string(epoch[0], unit="s").replace("T", " ")
+        return epoch, "since 1970", f"times count from 1970, in UTC ({example} is {shown})"
+    return None
+
+
+def _on_the_minute(times: np.ndarray) -> bool:
+    clock = times.astype(np.int64)
+    return bool((clock % 60_000_000 == 0).all() and (np.diff(clock) >= 0).all() and len(times) > 1)
+
+
+def refuse_missing_time(place: Place, at: int) -> None:
+    """Refuse a row without a time."""
+    raise DataError(f"{place} has no time in {place.row(at)}: supply it, or remove the row")
+
+
+def read_times(
+    text: TextColumn,
+    place: Place,
+    codes: np.ndarray,
+    *,
+    day_first: bool = False,
+    settled: Schema | None = None,
+) -> Times:
+    """Read a column of times: dates as people write them, or step numbers.
+
+    Parameters
+    ----------
+    text : TextColumn
+        The cells.
+    place : Place
+        Names the column and its rows in sentences.
+    codes : ndarray of shape [rows]
+        Which series each row belongs to; a format under which every series is regular is the
+        better one.
     day_first : bool
         Where nothing else tells days from months: take the first number for the day.
+    settled : Schema, optional
+        What the history settled; the order of day and month is that.
+
+    Raises
+    ------
+    DataError
+        If a cell is empty, or is not a time like those before it.
     """
+    blank = np.array([is_blank(cell) for cell in text.cells], dtype=bool)
+    if blank.any():
+        refuse_missing_time(place, text.first(blank))
+    if _is_integer(text.cells[0]):
+        return _read_integers(text, place, settled)
+    cells, days = _standard_clock(text.cells)
+    matches = []
+    for one in _candidates(cells[0]):
+        times = one.parse(cells) + days
+        missed = np.asarray(np.isnat(np.atleast_2d(times)).any(axis=0))
+        matches.append(_Match(one, times, missed))
+    if not matches:
+        _refuse(text, place, 0, "")
+    held = [match for match in matches if not match.missed.any()]
+    if not held:
+        firsts = [text.first(match.missed) for match in matches]
+        last = max(range(len(matches)), key=firsts.__getitem__)
+        _refuse(text, place, firsts[last], matches[last].candidate.name)
+    chosen, notes = _choose(text, place, matches, held, codes, day_first, settled)
+    if chosen.candidate.offsets:
+        return _from_offsets(text.codes, chosen.times)
+    values = text.expand(chosen.times)
+    if chosen.candidate.notation == "two-digit years":
+        first, last_year = np.datetime_as_string([values.min(), values.max()], unit="Y")
+        notes.append(f"years of two digits are read as {first} to {last_year}")
+    if days.any():
+        notes.append("24:00 is midnight, when the next day begins")
+    notation = chosen.candidate.notation.replace("two-digit years", "")
+    if notation == "fiscal years":
+        notes.append(f"times are fiscal years, named by the first ({text.cells[0]})")
+    elif notation in ("weeks", "years with decimals"):
+        shown = np.datetime_as_string(values[0], unit="D")
+        notes.append(f"times are {notation} ({text.cells[text.codes[0]]} is {shown})")
+    return Times(values, None, notes, chosen.candidate.day_first, notation)
 
-    def __init__(self, name: str, source: str, row_label: str, *, day_first: bool = False) -> None:
-        self._name, self._source, self._row_label = name, source, row_label
-        self._day_first = day_first
-        self._candidates: list[CandidateFormat] = []
-        self._first = ""
 
-    @staticmethod
-    def could_read(cells: list[str]) -> bool:
-        """Tell whether most of some cells are dates (step numbers do not count)."""
-        first = next((cell for cell in cells if cell.lower() not in MISSING), "")
-        for reading in _candidates_for(first):
-            if reading.name == "integers":
-                return dates_of_integers(_integers_among(cells)) is not None
-            if sum(_allows(reading, cell) for cell in cells) * 2 > len(cells):
-                return True
-        return False
+def _read_integers(text: TextColumn, place: Place, settled: Schema | None) -> Times:
+    other = np.array([not _is_integer(cell) for cell in text.cells])
+    if other.any():
+        _refuse(text, place, text.first(other), "whole numbers")
+    large = np.array([len(c) > 20 or abs(int(c)) >= STEP_LIMIT for c in text.cells])
+    if large.any():
+        _refuse(text, place, text.first(large), "whole numbers")
+    numbers = np.array([int(cell) for cell in text.cells], dtype=np.int64)
+    notation = None if settled is None or not settled.time_cols else settled.time_notation
+    dates = dates_of_numbers(numbers, place.column, notation)
+    if dates is None:
+        return Times(text.expand(numbers))
+    return Times(text.expand(dates[0]), None, [dates[2]], None, dates[1])
 
-    def add(self, cells: list[str], row_numbers: np.ndarray) -> None:
-        """Read another batch.
 
-        Parameters
-        ----------
-        cells : list of str
-            Without white space around them.
-        row_numbers : ndarray
-            The number of each row.
-
-        Raises
-        ------
-        DataError
-            If a cell is empty, or is not a time like those before it.
-        """
-        if not cells:
-            return
-        if not self._candidates:
-            self._first = cells[0]
-            self._candidates = _candidates_for(cells[0])
-            if not self._candidates:
-                self._refuse(row_numbers[0], cells[0])
-        for reading in self._candidates:
-            if reading.matches:
-                reading.add(cells, row_numbers)
-        if not any(reading.matches for reading in self._candidates):
-            stopped = last_to_match(self._candidates)
-            self._refuse(stopped.mismatch_row, stopped.mismatch, stopped.name)
-
-    def _refuse(self, number: object, cell: str, name: str = "") -> None:
-        where = f'column "{self._name}" of {self._source}'
-        if cell.lower() in MISSING:
-            raise DataError(
-                f"{where} has no time in {self._row_label} {number}: supply it, or remove the row"
-            )
-        limit = _limit_passed(cell)
-        if limit:
-            raise DataError(f"{where} in {self._row_label} {number} has {quote(cell)}: {limit}")
-        if not name:
-            raise DataError(
-                f"{where} should hold times, but {self._row_label} {number} has {quote(cell)}: "
-                "write dates like 2024-01-31, or name another column with time_col"
-            )
+def _refuse(text: TextColumn, place: Place, at: int, name: str) -> None:
+    cell = text.cells[text.codes[at]]
+    limit = _limit_passed(cell)
+    if limit:
+        raise DataError(f"{place} in {place.has(text, at)}: {limit}")
+    if not name:
         raise DataError(
-            f"{where} should hold times written like {quote(self._first)} ({name}), but "
-            f"{self._row_label} {number} has {quote(cell)}: correct it"
+            f"{place} should hold times, but {place.has(text, at)}: write {EXPECTED_TIMES}, or "
+            "name another column with time_col"
         )
+    first = text.cells[text.codes[0]]
+    raise DataError(
+        f"{place} should hold times written like {quote(first)} ({name}), but "
+        f"{place.has(text, at)}: correct it"
+    )
 
-    def result(self, codes: np.ndarray) -> Times:
-        """Decide how the column was meant.
 
-        Parameters
-        ----------
-        codes : ndarray of shape [rows]
-            Which series each row belongs to; a reading under which every series is regular is
-            the better one.
-
-        Returns
-        -------
-        Times
-            What was read.
-        """
-        held = [reading for reading in self._candidates if reading.matches]
-        chosen, notes = self._choose(held, codes)
-        values = chosen.result()
-        if chosen.name == "integers":
-            dates = dates_of_integers(values)
-            if dates is None:
-                return Times(values, None, notes)
-            example = np.datetime_as_string(dates[0], unit="D")
-            return Times(
-                dates, None, [f"times are dates without marks ({self._first} is {example})"]
+def _choose(
+    text: TextColumn,
+    place: Place,
+    matches: list[_Match],
+    held: list[_Match],
+    codes: np.ndarray,
+    day_first: bool,
+    settled: Schema | None,
+) -> tuple[_Match, list[str]]:
+    ordered = [match for match in matches if match.candidate.day_first is not None]
+    settled_order = None if settled is None else settled.day_first
+    if len(ordered) == 1 and settled_order not in (None, ordered[0].candidate.day_first):
+        raise DataError(
+            f"{place} has dates with the {'day' if settled_order else 'month'} first in the "
+            f"history, but {place.has(text, 0)}: write dates as there, or like 2024-01-31"
+        )
+    if len(ordered) < 2:
+        return _most_regular(text, held, codes, settled), []
+    if settled is not None and settled.day_first is not None:
+        wanted = next(m for m in ordered if m.candidate.day_first is settled.day_first)
+        if wanted.missed.any():
+            raise DataError(
+                f"{place} has dates like {wanted.candidate.name} in the history, but "
+                f"{place.has(text, text.first(wanted.missed))}: write dates as there, or like "
+                "2024-01-31"
             )
-        if chosen.name == "ISO 8601 with an offset":
-            return _from_offsets(values)
-        if chosen.short_years:
-            first, last = np.datetime_as_string([values.min(), values.max()], unit="Y")
-            notes.append(f"years of two digits are read as {first} to {last}")
-        return Times(values, None, notes)
-
-    def _choose(
-        self, held: list[CandidateFormat], codes: np.ndarray
-    ) -> tuple[CandidateFormat, list[str]]:
-        days_first = [reading for reading in self._candidates if reading.name.startswith("day")]
-        if not days_first or len(self._candidates) == 1:
-            return held[0], []
-        if len(held) == 1:
-            chosen = held[0]
-            other = next(reading for reading in self._candidates if not reading.matches)
-            where = f"{self._row_label} {other.mismatch_row}"
-            return chosen, [
-                f'dates are {chosen.name}: {where} with "{other.mismatch}" allows nothing else'
-            ]
-        regular = [reading for reading in held if is_regular(reading.result(), codes)]
-        if len(regular) == 1:
-            return regular[0], [
-                f"dates are {regular[0].name}: the other way round they would not be regular"
-            ]
-        first = self._day_first or "." in self._first
-        chosen = next(reading for reading in held if reading.name.startswith("day") is first)
+        return wanted, [f"dates are {wanted.candidate.name}, as in the history"]
+    if len(held) == 1:
+        chosen = held[0]
+        other = next(match for match in ordered if match.missed.any())
         return chosen, [
-            f"dates are assumed to be {chosen.name}; nothing in the column tells days from months: "
-            "write them like 2024-01-31 to be sure"
+            f"dates are {chosen.candidate.name}: "
+            f'{place.row(text.first(other.missed))} with "'
+            f'{text.cells[text.codes[text.first(other.missed)]]}" allows nothing else'
         ]
+    regular = [match for match in held if is_regular(text.expand(match.times), codes)]
+    if len(regular) == 1:
+        name = regular[0].candidate.name
+        return regular[0], [f"dates are {name}: the other way round they would not be regular"]
+    first = day_first or "." in text.cells[0]
+    chosen = next(match for match in held if match.candidate.day_first is first)
+    return chosen, [
+        f"dates are assumed to be {chosen.candidate.name}; nothing in the column tells days from "
+        "months: write them like 2024-01-31 to be sure"
+    ]
+
+
+def _most_regular(
+    text: TextColumn, held: list[_Match], codes: np.ndarray, settled: Schema | None
+) -> _Match:
+    if len(held) == 1:
+        return held[0]
+    if settled is not None and settled.time_cols:
+        same = [m for m in held if m.candidate.notation == settled.time_notation]
+        return (same or held)[0]
+    fiscal = [match for match in held if match.candidate.notation == "fiscal years"]
+    if fiscal and len(text.cells) > 1:
+        return fiscal[0]  # as months, all of them would be thirteen months apart
+    others = [match for match in held if match not in fiscal]
+    regular = (
+        m for m in others if not m.candidate.offsets and is_regular(text.expand(m.times), codes)
+    )
+    return next(regular, (others or held)[0])
 
 
 def _limit_passed(cell: str) -> str:
     """Say which limit a time goes beyond that is well written otherwise."""
     if re.fullmatch(r"[+-]?\d{19,}", cell):
         return "step numbers have to be below 2**62, about 4.6e18: use smaller ones"
-    if re.search(r":\d\d\.\d{6}\d*[1-9]", cell):
+    if re.search(r":\d\d[.,]\d{6}\d*[1-9]", cell):
         return "it is finer than a microsecond: round it, or use step numbers"
     year = re.match(r"(?:\d{1,2}[-./]\d{1,2}[-./])?(\d{4,6})(?!\d)", cell)
     if year and len(cell) > len(year[1]) and not 1678 <= int(year[1]) <= 2261:
@@ -322,13 +466,7 @@ def _limit_passed(cell: str) -> str:
     return ""
 
 
-def _integers_among(cells: list[str]) -> np.ndarray:
-    return np.array(
-        [int(cell) for cell in cells if re.fullmatch(r"\d{1,18}", cell)], dtype=np.int64
-    )
-
-
-def _from_offsets(both: np.ndarray) -> Times:
+def _from_offsets(codes: np.ndarray, both: np.ndarray) -> Times:
     """Choose between UTC and the wall clock for times written with their distance from UTC."""
     utc, wall = both
     offsets = np.unique(wall - utc)
@@ -336,37 +474,9 @@ def _from_offsets(both: np.ndarray) -> Times:
         minutes = int(offsets[0].astype("timedelta64[m]").astype(np.int64))
         sign = "-" if minutes < 0 else "+"
         zone = f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}" if minutes else "UTC"
-        return Times(utc, zone, [])
+        return Times(utc[codes], zone)
     if (wall == wall.astype("datetime64[D]")).all():
-        return Times(wall, None, ["days are those of the local calendar; their zone is left out"])
+        note = "days are those of the local calendar; their zone is left out"
+        return Times(wall[codes], None, [note])
     note = "the distance of the times from UTC changes (daylight saving): they come back in UTC"
-    return Times(utc, "UTC", [note])
-
-
-def dates_of_integers(values: np.ndarray) -> np.ndarray | None:
-    """Read integers such as 20240131 or 202401 as dates.
-
-    Parameters
-    ----------
-    values : ndarray of int64
-        All of a column.
-
-    Returns
-    -------
-    ndarray of datetime64[us], or None
-        The dates; None unless every value is a date between 1600 and 2299 in the same one of the
-        two forms.
-    """
-    if len(values) == 0:
-        return None
-    months = values // 100 if values[0] > 999_999 else values
-    days = values % 100 if values[0] > 999_999 else np.ones_like(values)
-    years, months = months // 100, months % 100
-    inside = (years >= 1600) & (years < 2300) & (months >= 1) & (months <= 12) & (days >= 1)
-    if not inside.all() or len(np.unique(values > 999_999)) > 1:
-        return None
-    month = ((years - 1970) * 12 + months - 1).astype("datetime64[M]")
-    dates = month.astype("datetime64[D]") + (days - 1)
-    if (dates.astype("datetime64[M]") != month).any():
-        return None
-    return dates.astype("datetime64[us]")
+    return Times(utc[codes], "UTC", [note])

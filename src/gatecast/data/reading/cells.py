@@ -1,0 +1,91 @@
+"""Columns of text: their distinct cells, and where each row has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gatecast.errors import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["MISSING", "Place", "TextColumn", "is_blank"]
+
+MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "-", "--", "?", "."])
+"""Cells, in lower case, that mean that there is no value."""
+
+
+def is_blank(cell: str) -> bool:
+    """Tell whether a cell means that there is no value."""
+    return cell.lower() in MISSING
+
+
+class TextColumn(NamedTuple):
+    """A column of text.
+
+    What a cell means depends on the others, and a cell that is there a thousand times is looked at
+    once.
+
+    Attributes
+    ----------
+    cells : list of str
+        The distinct cells, in the order they first appear, without white space around them.
+    codes : ndarray of int of shape [rows]
+        Which of them each row has.
+    """
+
+    cells: list[str]
+    codes: np.ndarray
+
+    @classmethod
+    def of(cls, rows: Sequence[str]) -> TextColumn:
+        """Find the distinct cells of rows."""
+        codes, cells = pd.factorize(np.array(rows, dtype=object))
+        return cls([str(cell) for cell in cells], codes)
+
+    def first(self, which: np.ndarray) -> int:
+        """Give the first row that has one of some cells; ``which`` is bool of shape [cells]."""
+        return int(np.argmax(which[self.codes]))
+
+    def expand(self, values: np.ndarray) -> np.ndarray:
+        """Give each row what its cell means; ``values`` has the shape [cells]."""
+        return values[self.codes]
+
+    def sample(self, rows: int) -> list[str]:
+        """Give the first rows."""
+        return [self.cells[code] for code in self.codes[:rows]]
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Name a column, its table and its rows in sentences.
+
+    Attributes
+    ----------
+    column, source : str
+        Names of the column and of the table.
+    row_label : str
+        What row numbers count: "line" or "row".
+    row_numbers : ndarray of shape [rows]
+        The number of each row.
+    """
+
+    column: str
+    source: str
+    row_label: str
+    row_numbers: np.ndarray
+
+    def __str__(self) -> str:
+        return f'column "{self.column}" of {self.source}'
+
+    def row(self, at: int) -> str:
+        """Name a row."""
+        return f"{self.row_label} {self.row_numbers[at]}"
+
+    def has(self, text: TextColumn, at: int) -> str:
+        """Say what a row has."""
+        return f"{self.row(at)} has {quote(text.cells[text.codes[at]])}"

@@ -1,0 +1,378 @@
+"""Read what follows a history, by its schema: a plan of further columns, and new rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.calendar import (
+    add_steps,
+    count_steps,
+    future_times,
+    is_daily_or_longer,
+    periods_of,
+)
+from gatecast.data.panel import Ends, Panel
+from gatecast.data.reading.columns import Columns, Table, as_columns, choose_columns
+from gatecast.data.reading.read import read_rows
+from gatecast.data.reading.tables import open_table
+from gatecast.data.regular import Rows, regularise, show_time
+from gatecast.data.schema import ColumnKind, Schema
+from gatecast.errors import DataError, NotFoundError
+
+__all__ = ["NewRows", "Plan", "assumed_schema", "read_new_rows", "read_plan"]
+
+
+class Plan(NamedTuple):
+    """What is known in advance.
+
+    Attributes
+    ----------
+    cells : dict of str to ndarray of shape [N, h]
+        Each column over the next ``h`` steps of each series, ``float64`` or ``object``.
+    notes : list of str
+        What was detected in reading.
+    """
+
+    cells: dict[str, np.ndarray]
+    notes: list[str]
+
+
+class NewRows(NamedTuple):
+    """Rows that follow those a model has seen.
+
+    Attributes
+    ----------
+    panel : Panel or None
+        The new ones of each series that has some; None if there are none.
+    indices : ndarray of shape [series of the panel]
+        Which series of the model each one is.
+    last : dict of int to float
+        Of series whose known rows are there as well, the value at the end that the model knows.
+    notes : list of str
+        What was detected in reading.
+    """
+
+    panel: Panel | None
+    indices: np.ndarray
+    last: dict[int, float]
+    notes: list[str]
+
+
+def assumed_schema(
+    ends: Ends, names: Mapping[str, Sequence[str]], columns: Sequence[str]
+) -> Schema:
+    """Give what is known of the tables of a model whose file holds no schema.
+
+    Parameters
+    ----------
+    ends : Ends
+        Where each series ends.
+    names : mapping of str to sequence of str
+        Those of each further column of names.
+    columns : sequence of str
+        All further columns.
+    """
+    kinds: dict[str, ColumnKind] = {c: "name" if c in names else "number" for c in columns}
+    wide = ends.id_col == "unique_id" and ends.target_col == "y"
+    return Schema(
+        id_cols=() if ends.id_col is None or wide else (ends.id_col,),
+        time_cols=(ends.time_col,),
+        target_cols=(ends.target_col,),
+        kinds=kinds,
+        names={name: [str(one) for one in known] for name, known in names.items()},
+    )
+
+
+def read_plan(source: Any, names: Sequence[str], *, schema: Schema, ends: Ends, h: int) -> Plan:
+    """Read columns that are known in advance, for the steps after the end of each series.
+
+    Parameters
+    ----------
+    source : path, or pandas, polars or pyarrow table
+        A row for each step of each series; more are left unread. A table without the column of
+        ids holds for every series.
+    names : sequence of str
+        The columns.
+    schema : Schema
+        What the history settled.
+    ends : Ends
+        Where each series ends.
+    h : int
+        Steps.
+
+    Raises
+    ------
+    NotFoundError, UsageError
+        As of :func:`gatecast.data.reading.read_panel`.
+    DataError
+        If a row or a cell is missing, or does not fit the history: the sentence names file, row,
+        column and cell.
+    """
+    table = open_table(source, schema, "futr_df")
+    shared = bool(schema.id_cols) and not any(name in table.names for name in schema.id_cols)
+    ids = () if shared or ends.id_col is None else schema.id_cols or _wide_ids(table)
+    columns, _ = choose_columns(
+        table, ids or None, schema.time_cols or (ends.time_col,), names[0], tuple(names[1:])
+    )
+    columns = Columns(ids, columns.times, (), tuple(names))
+    rows = _as_the_model(read_rows(table, columns, (), schema), ends)
+    due = future_times(ends.times, ends.freq, h)
+    row_of = np.full((len(ends.ids), h), -1, dtype=np.int64)
+    if ids:
+        owners = _places(rows, ends)[rows.codes]
+        at = np.flatnonzero(owners >= 0)
+        _place_rows(rows, at, owners[at], ends, due, row_of, schema.moving_days)
+    else:
+        at = np.arange(len(rows.times))
+        for i in range(len(ends.ids)):
+            _place_rows(rows, at, np.full(len(at), i), ends, due, row_of, schema.moving_days)
+    _require_rows(row_of, due, ends, h)
+    cells = {}
+    for name in names:
+        column = rows.extra[name][row_of]
+        blank = np.asarray(pd.isna(column))
+        if blank.any():
+            i, k = np.unravel_index(int(np.argmax(blank)), blank.shape)
+            raise DataError(
+                f'column "{name}" of {table.source} has nothing in {rows.row_label} '
+                f"{rows.row_numbers[row_of[i, k]]}, and {show_time(due[i, k])} is needed: supply it"
+            )
+        cells[name] = column
+    return Plan(cells, [f"{table.source}: {note}" for note in rows.notes])
+
+
+def _wide_ids(table: Table) -> tuple[str, ...]:
+    """A wide history has no column of ids; its plan may have one."""
+    return ("unique_id",) if "unique_id" in table.names else ()
+
+
+def _places(rows: Rows, ends: Ends) -> np.ndarray:
+    """Give the index in the model of each series of the rows; -1 of one it does not know."""
+    index = pd.Index(ends.ids.astype(object))
+    return index.get_indexer(pd.Index(rows.ids.astype(object)))
+
+
+def _place_rows(
+    rows: Rows,
+    at: np.ndarray,
+    which: np.ndarray,
+    ends: Ends,
+    due: np.ndarray,
+    row_of: np.ndarray,
+    moving_days: bool,
+) -> None:
+    """Find which step of which series each row is; ``which`` is the series of the rows ``at``."""
+    times = rows.times[at]
+    if times.dtype.kind != ends.times.dtype.kind:
+        kinds = {"M": "dates", "i": "step numbers"}
+        raise DataError(
+            f"times of the plan are {kinds[times.dtype.kind]}, and those of the history "
+            f"{kinds[ends.times.dtype.kind]}: write them alike"
+        )
+    if moving_days:
+        times = _on_the_grid(times, ends.times[which], ends.freq)
+    steps = count_steps(ends.times[which], times, ends.freq)
+    inside = (steps >= 1) & (steps <= due.shape[1])
+    at, which, steps, times = at[inside], which[inside], steps[inside], times[inside]
+    on_grid = due[which, steps - 1] == times
+    at, which, steps = at[on_grid], which[on_grid], steps[on_grid]
+    flat = which * due.shape[1] + steps - 1
+    doubled = pd.Series(flat).duplicated()
+    if doubled.any():
+        row = at[int(np.argmax(doubled))]
+        raise DataError(
+            f"the time {show_time(rows.times[row])}{rows.of(int(rows.codes[row]))} is there twice "
+            f"in the plan, the second time in {rows.row_label} {rows.row_numbers[row]}: keep one "
+            "row for each time"
+        )
+    row_of.reshape(-1)[flat] = at
+
+
+def _on_the_grid(times: np.ndarray, ends: np.ndarray, freq: str | int) -> np.ndarray:
+    """Let each time stand for its month, week or day, as in the history."""
+    periods, last = periods_of(times, freq), periods_of(ends, freq)
+    if periods is None or last is None:
+        return times
+    return add_steps(ends, periods - last, freq)
+
+
+def _require_rows(row_of: np.ndarray, due: np.ndarray, ends: Ends, h: int) -> None:
+    missing = row_of < 0
+    if not missing.any():
+        return
+    i, k = np.unravel_index(int(np.argmax(missing)), missing.shape)
+    who = "the series" if ends.id_col is None else f'series "{ends.ids[i]}"'
+    raise DataError(
+        f"futr_df has no row for {who} at {show_time(due[i, k])}; the {h} steps "
+        f"from {show_time(due[i, 0])} to {show_time(due[i, -1])} are needed: add it"
+    )
+
+
+def read_new_rows(
+    source: Any,
+    names: Sequence[str],
+    *,
+    schema: Schema,
+    ends: Ends,
+    id_col: object = None,
+    time_col: object = None,
+    target_col: str | None = None,
+) -> NewRows:
+    """Read rows that follow the end of each series; rows up to there are passed over.
+
+    Parameters
+    ----------
+    source : path, Series, or pandas, polars or pyarrow table
+        Rows of some of the series, or of all.
+    names : sequence of str
+        Further columns.
+    schema : Schema
+        What the history settled.
+    ends : Ends
+        Where each series ends.
+    id_col, time_col, target_col : str, optional
+        Columns, if they are not called as in the history.
+
+    Raises
+    ------
+    NotFoundError, UsageError
+        As of :func:`gatecast.data.reading.read_panel`; also for a series that is not known.
+    DataError
+        If rows do not follow without a gap, a cell is missing or does not fit the history.
+    """
+    table = open_table(source, schema)
+    columns = _columns_of_rows(table, names, schema, ends, id_col, time_col, target_col)
+    settled = _renamed(schema, columns)
+    rows = _as_the_model(read_rows(table, columns, (), settled), ends)
+    places = _places(rows, ends) if ends.id_col is not None else np.zeros(len(rows.ids), np.int64)
+    if (places < 0).any():
+        name = rows.ids[int(np.argmax(places < 0))]
+        raise NotFoundError(
+            f'series "{name}" is not one of the {len(ends.ids)} that the model was fitted '
+            "on: fit it with this series, or leave its rows out"
+        )
+    owners = places[rows.codes]
+    if rows.times.dtype.kind == ends.times.dtype.kind:
+        if schema.moving_days:
+            rows = replace(rows, times=_on_the_grid(rows.times, ends.times[owners], ends.freq))
+        known = rows.times <= ends.times[owners]
+    else:
+        known = np.zeros(len(rows.times), dtype=bool)
+    last = {
+        int(owners[row]): float(rows.values[row])
+        for row in np.flatnonzero(rows.times == ends.times[owners])
+        if not np.isnan(rows.values[row])
+    }
+    notes = [f"{table.source}: {note}" for note in rows.notes]
+    passed = int(known.sum())
+    if passed:
+        notes.append(
+            f"{table.source}: {passed} row{'s' * (passed > 1)} that the model has seen "
+            f"{'are' if passed > 1 else 'is'} passed over"
+        )
+        rows = _only(rows, ~known)
+    if not len(rows.times):
+        return NewRows(None, np.zeros(0, dtype=np.int64), last, notes)
+    rows, kept = _without_empty(rows)
+    panel = regularise(replace(rows, notes=()), ends.freq, strict=True)
+    return NewRows(panel, places[kept], last, notes)
+
+
+def _columns_of_rows(
+    table: Table,
+    names: Sequence[str],
+    schema: Schema,
+    ends: Ends,
+    id_col: object,
+    time_col: object,
+    target_col: str | None,
+) -> Columns:
+    ids = as_columns(id_col, table.names, "id_col") or schema.id_cols
+    times = as_columns(time_col, table.names, "time_col") or schema.time_cols or (ends.time_col,)
+    extra = tuple(dict.fromkeys(names))
+    usual = ends.id_col == "unique_id" and ends.target_col == "y" and not schema.id_cols
+    if usual and not ids and target_col is None:
+        if {"unique_id", "y"} <= set(table.names):
+            return choose_columns(table, "unique_id", times, "y", extra)[0]
+        if len(schema.target_cols) > 1:
+            present = tuple(name for name in schema.target_cols if name in table.names)
+            first = (present or schema.target_cols)[0]
+            chosen, _ = choose_columns(table, None, times, first, extra)
+            return chosen._replace(targets=present, wide=True)
+        return choose_columns(table, None, times, None, extra)[0]
+    target = target_col or (schema.target_cols or (ends.target_col,))[0]
+    return choose_columns(table, ids or None, times, target, extra)[0]
+
+
+def _renamed(schema: Schema, columns: Columns) -> Schema:
+    """Let what the history settled about its column of values hold for one of another name."""
+    if len(schema.target_cols) != 1 or columns.targets == schema.target_cols:
+        return schema
+    written = schema.numbers.get(schema.target_cols[0])
+    if written is None or len(columns.targets) != 1:
+        return schema
+    return replace(schema, numbers=schema.numbers | {columns.targets[0]: written})
+
+
+def _only(rows: Rows, which: np.ndarray) -> Rows:
+    return rows.take(np.flatnonzero(which))
+
+
+def _without_empty(rows: Rows) -> tuple[Rows, np.ndarray]:
+    """Leave out series without a row; also give which are kept."""
+    kept = np.flatnonzero(np.bincount(rows.codes, minlength=len(rows.ids)))
+    return replace(rows, ids=rows.ids[kept], codes=np.searchsorted(kept, rows.codes)), kept
+
+
+def _as_the_model(rows: Rows, ends: Ends) -> Rows:
+    """Bring names of series and the zone of times to what they are in the model."""
+    times = _same_clock(rows, ends)
+    ids = rows.ids
+    if rows.id_col is not None:
+        integers = ends.ids.dtype != object or all(
+            isinstance(one, (int, np.integer)) and not isinstance(one, bool) for one in ends.ids
+        )
+        ids = np.array([_same_name(name, integers) for name in ids], dtype=object)
+    return replace(rows, times=times, time_zone=None, ids=ids)
+
+
+def _same_name(name: object, integers: bool) -> object:
+    """Let "1" be 1 where the history names series by whole numbers, and 1 be "1" where not."""
+    if isinstance(name, (float, np.floating)) and float(name).is_integer():
+        name = int(name)
+    if integers:
+        return int(name) if isinstance(name, str) and name.strip().isdecimal() else name
+    return str(name) if isinstance(name, (int, np.integer)) else name
+
+
+def _same_clock(rows: Rows, ends: Ends) -> np.ndarray:
+    """Give times as the model has them: on the local calendar for days, in UTC below."""
+    times, zone = rows.times, rows.time_zone
+    if times.dtype.kind != "M" or zone == ends.time_zone is None:
+        return times
+    daily = is_daily_or_longer(ends.freq)
+    if ends.time_zone is None:
+        local = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(zone).tz_localize(None)
+        wall = local.to_numpy().astype("datetime64[us]")
+        if daily and (wall == wall.astype("datetime64[D]")).all():
+            return wall
+        raise DataError(
+            f'column "{rows.time_col}" has times in the zone {zone}, and those of the history have '
+            "none: write the times of the clock on the wall, as there"
+        )
+    if zone is None:
+        if daily:
+            return times
+        index = pd.DatetimeIndex(times).tz_localize(
+            ends.time_zone, nonexistent="shift_forward", ambiguous=np.ones(len(times), dtype=bool)
+        )
+        return index.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
+    if not daily:
+        return times
+    index = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(ends.time_zone)
+    return index.tz_localize(None).to_numpy().astype("datetime64[us]")

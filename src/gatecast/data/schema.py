@@ -1,0 +1,108 @@
+"""What the history settled about how its tables are written, so that later ones are read alike."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, TypeAlias
+
+__all__ = ["ColumnKind", "DecimalMark", "NumberFormat", "Schema"]
+
+ColumnKind: TypeAlias = Literal["number", "truth", "name"]
+DecimalMark: TypeAlias = Literal["", ".", ","]
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How the numbers of a column of text are written.
+
+    Attributes
+    ----------
+    decimal : {"", ".", ","}
+        The decimal mark; empty where no cell has settled it.
+    grouping : bool
+        Whether thousands were grouped in some cell.
+    unit : str
+        A currency or "%"; empty where there is none.
+    """
+
+    decimal: DecimalMark = ""
+    grouping: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Hold what reading a history has settled; a plan and new rows are read by it.
+
+    Attributes
+    ----------
+    id_cols, time_cols : tuple of str
+        Columns that tell series apart, and the parts that a time is joined of; several, one or
+        none.
+    target_cols : tuple of str
+        The column of values, or those of a wide table.
+    integer_ids : bool or None
+        Whether series are named by whole numbers; None if there is no column of ids.
+    id_separator : str
+        What stands between the parts of a name where there are several columns of ids.
+    separator : str
+        What stands between the cells of a file; empty for a table in memory.
+    day_first : bool or None
+        The order of day and month; None where the history leaves it open.
+    time_notation : str
+        How times are written, where it has a meaning of its own ("fiscal years").
+    moving_days : bool
+        Whether there is one row in each month, week or day, on any day or hour of it.
+    ends_of_hours : bool
+        Whether hours count from 1 to 24.
+    time_zone : str or None
+        Zone of the times.
+    numbers : dict of str to NumberFormat
+        Of each column of numbers that was read from text.
+    kinds : dict of str to {"number", "truth", "name"}
+        Of each further column.
+    names : dict of str to list of str
+        Those of each further column of names.
+    blanks : list of str
+        Further columns whose blank cells mean that nothing holds (no event).
+    """
+
+    id_cols: tuple[str, ...] = ()
+    time_cols: tuple[str, ...] = ()
+    target_cols: tuple[str, ...] = ()
+    integer_ids: bool | None = None
+    id_separator: str = ","
+    separator: str = ""
+    day_first: bool | None = None
+    time_notation: str = ""
+    moving_days: bool = False
+    ends_of_hours: bool = False
+    time_zone: str | None = None
+    numbers: dict[str, NumberFormat] = field(default_factory=dict)
+    kinds: dict[str, ColumnKind] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)
+    blanks: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as what JSON holds."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Schema:
+        """Read what :meth:`to_json` gave.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If it is something else.
+        """
+        fields = dict(document)
+        for name in ("id_cols", "time_cols", "target_cols"):
+            fields[name] = tuple(str(column) for column in fields[name])
+        fields["numbers"] = {
+            str(name): NumberFormat(**written) for name, written in fields["numbers"].items()
+        }
+        return cls(**fields)
