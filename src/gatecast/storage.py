@@ -28,8 +28,8 @@ except ImportError:  # there are none on Windows; ConflictError is what is left 
     fcntl = None
 
 __all__ = [
-    "Origin", "locked", "read_arrays", "read_saved", "require_unchanged", "write_arrays",
-    "write_bytes", "write_text",
+    "Origin", "locked", "read_arrays", "read_saved", "require_unchanged", "require_writable",
+    "write_arrays", "write_bytes", "write_text",
 ]  # fmt: skip
 
 _CHECKSUM = "sha256"  # a tensor of 32 bytes, the last of the file
@@ -282,6 +282,27 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
         _replace(target, target.parent, data)
     except OSError as error:
         raise _cannot_write(path, error) from error
+
+
+def require_writable(path: str | os.PathLike[str]) -> None:
+    """Make sure that a file can be written, before the work that its content takes.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+
+    Raises
+    ------
+    NotFoundError
+        If the folder does not exist.
+    UsageError
+        If the path is a folder, or nothing may be written beside it.
+    """
+    target = Path(os.path.realpath(path))
+    _require_place(path, target)
+    if not os.access(target.parent, os.W_OK):
+        raise _cannot_write(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
 def _require_place(path: str | os.PathLike[str], target: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,7 @@ from gatecast.cli.options import (
     FREQ,
     ID_COL,
     JSON,
+    NO_REPORT,
     SEASON_LENGTH,
     TARGET_COL,
     TIME_COL,
@@ -62,6 +63,7 @@ def backtest(
     report: Annotated[Path, typer.Option(help="The page to write.")] = Path(
         "gatecast-backtest.html"
     ),
+    no_report: NO_REPORT = False,
     resume: Annotated[
         Path | None, typer.Option(help="Folder that keeps finished fits, to go on from.")
     ] = None,
@@ -76,7 +78,7 @@ def backtest(
     season_length: SEASON_LENGTH = None,
     random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
     as_json: JSON = False,
-    config: CONFIG = None,  # noqa: ARG001 - read before the others
+    config: CONFIG = None,
 ) -> None:
     """Forecast the past of the series in a file, and say which model to use.
 
@@ -85,12 +87,15 @@ def backtest(
     everything.
     """
     from gatecast.cli.console import counted, working
+    from gatecast.cli.outputs import check_outputs, deferred, finish
+    from gatecast.cli.tables import write_table
     from gatecast.data.reading import read_panel
     from gatecast.diagnostics.recommendation import verdict
     from gatecast.evaluation.backtest import backtest as run
     from gatecast.evaluation.cutoffs import usual_windows
     from gatecast.evaluation.registry import DEFAULT, candidates
 
+    check_outputs({"--output": output, "--report": None if no_report else report}, [file, config])
     asked = candidates(
         names(models) or DEFAULT, h, season_length=season_length, time_limit=time_limit,
         random_state=random_state,
@@ -105,24 +110,20 @@ def backtest(
         found = run(
             asked, panel, h, n_windows=n_windows or windows, step_size=step_size or step, gap=gap,
             window=window, refit=refit if refit > 1 else bool(refit), level=levels(level),
-            season_length=season_length,
-            n_jobs=jobs if jobs > 1 else None, resume=resume, leave_out=True, progress=tell,
+            season_length=season_length, n_jobs=jobs if jobs > 1 else None, resume=resume,
+            leave_out=True, progress=tell,
         )  # fmt: skip
     told = verdict(found) if len(found.models) > 1 else None
     answers = answers_about(found, asked.get("LSTM"))
-    glass = None
-    if "LSTM" in found.models:
-        settings = {**asked["LSTM"].get_params(), "level": levels(level)}
-        glass = _glass(found, answers, settings, report, file)
-    _page(found, told, answers, report, glass, file.name)
     if output is not None:
-        from gatecast.cli.tables import write_table
-
         write_table(found.forecasts, output)
-    if as_json:
-        typer.echo(json.dumps(_document(found, told, answers, report, glass, output)))
-    else:
-        _print(found, told, answers, report, glass, output)
+    if not as_json:
+        _print(found, told, answers, output)
+    written, failures = dict[str, Path | None](report=None, glass=None), list[Exception]()
+    with deferred(failures):
+        if not no_report:
+            written |= _pages(found, told, answers, report, asked.get("LSTM"), levels(level), file)
+    finish(_document(found, told, answers, output) if as_json else None, written, failures)
 
 
 def judged(found: Backtest, answers: dict[str, str]) -> Judged:
@@ -148,33 +149,30 @@ def answers_about(found: Backtest, lstm: LSTMForecaster | None) -> dict[str, str
     return answers
 
 
-def _glass(
-    found: Backtest, answers: dict[str, str], settings: dict[str, Any], report: Path, file: Path
-) -> Path | None:
-    """Fit the LSTM on everything, and write its glass box."""
-    from gatecast.cli.console import training_bars
-    from gatecast.cli.glass import write_glass
-    from gatecast.forecaster import LSTMForecaster
-
-    with training_bars({"LSTM": "training"}, unit="steps") as tell:
-        fitted = LSTMForecaster(**settings).fit(found.panel, progress=lambda p: tell("LSTM", p))
-    return write_glass(fitted, report, name=file.name, judged=judged(found, answers))
-
-
-def _page(
+def _pages(
     found: Backtest,
     told: Verdict | None,
     answers: dict[str, str],
-    report: Path,
-    glass: Path | None,
-    name: str,
-) -> None:
+    page: Path,
+    lstm: LSTMForecaster | None,
+    level: list[float],
+    file: Path,
+) -> dict[str, Path | None]:
+    """Write the page and, of an LSTM that is fitted on everything, the glass box."""
+    from gatecast.cli.console import training_bars
+    from gatecast.cli.glass import write_glass
     from gatecast.report.backtest import backtest_page
 
+    glass = None
+    if lstm is not None and "LSTM" in found.models:
+        fitted = replace(lstm, level=level)
+        with training_bars({"LSTM": "training"}, unit="steps") as report:
+            fitted.fit(found.panel, progress=lambda p: report("LSTM", p))
+        glass = write_glass(fitted, page, name=file.name, judged=judged(found, answers))
     panel = found.panel
     backtest_page(
-        report,
-        title=f"Backtest of {name}",
+        page,
+        title=f"Backtest of {file.name}",
         verdict=told.sentences if told else (),
         leaderboard=found.leaderboard(),
         significance=found.significance(told.best, over=told.over) if told else None,
@@ -188,14 +186,13 @@ def _page(
         notes=found.notes,
         glass=None if glass is None else glass.name,
     )
+    return {"report": page, "glass": glass}
 
 
 def _document(
     found: Backtest,
     told: Verdict | None,
     answers: dict[str, str],
-    report: Path,
-    glass: Path | None,
     output: Path | None,
 ) -> dict[str, Any]:
     from gatecast.cli.tables import records
@@ -211,8 +208,6 @@ def _document(
         "diagnosis": answers,
         "notes": list(found.notes),
         "output": None if output is None else str(output),
-        "report": str(report),
-        "glass": None if glass is None else str(glass),
     }
 
 
@@ -220,8 +215,6 @@ def _print(
     found: Backtest,
     told: Verdict | None,
     answers: dict[str, str],
-    report: Path,
-    glass: Path | None,
     output: Path | None,
 ) -> None:
     from rich.box import SIMPLE_HEAD
@@ -252,6 +245,3 @@ def _print(
         say(note)
     if output is not None:
         typer.echo(f"Forecasts: {output}", err=True)
-    typer.echo(f"Page: {report}", err=True)
-    if glass is not None:
-        typer.echo(f"Glass box: {glass}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,7 @@ from gatecast.cli.options import (
     HIST_EXOG,
     ID_COL,
     JSON,
+    NO_REPORT,
     SEASON_LENGTH,
     STAT_EXOG,
     TARGET_COL,
@@ -24,6 +24,8 @@ from gatecast.cli.options import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gatecast.data.panel import Panel
 
 __all__ = ["forecast"]
@@ -45,6 +47,7 @@ def forecast(
     report: Annotated[Path, typer.Option(help="The page to write.")] = Path(
         "gatecast-forecast.html"
     ),
+    no_report: NO_REPORT = False,
     save: Annotated[Path | None, typer.Option(help="File to keep the fitted model in.")] = None,
     id_col: ID_COL = None,
     time_col: TIME_COL = None,
@@ -79,7 +82,7 @@ def forecast(
     ] = None,
     random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
     as_json: JSON = False,
-    config: CONFIG = None,  # noqa: ARG001 - read before the others
+    config: CONFIG = None,
 ) -> None:
     """Forecast the series in a file.
 
@@ -88,15 +91,15 @@ def forecast(
     where the file leaves no doubt.
     """
     from gatecast.cli.console import say, working
-    from gatecast.cli.glass import write_glass
+    from gatecast.cli.outputs import check_outputs, deferred, finish
     from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.data.reading import read_panel
     from gatecast.errors import UsageError
     from gatecast.evaluation.registry import SAVED
-    from gatecast.report.forecast import forecast_page
 
     model = _checked_name(model, h, save)
-
+    page = None if no_report else report
+    check_outputs({"--output": output, "--save": save, "--report": page}, [file, futr_file, config])
     if futr_exog and futr_file is None:
         raise UsageError(
             f"--futr-exog {futr_exog} was asked for, and nothing says what will be: give a file "
@@ -128,21 +131,56 @@ def forecast(
     decisions += fitted.decisions() if model == "LSTM" else [*panel.notes, *fitted.notes()]
     if model not in SAVED and level:
         decisions.append(f"intervals are the LSTM's alone, and {model} makes this forecast")
+    failures: list[Exception] = []
     if save is not None and model in SAVED:
-        fitted.save(save)
+        with deferred(failures):
+            fitted.save(save)
     elif save is not None:
         decisions.append(f"the best model is {model}, and only the LSTM is saved: there is no file")
-        save = None
+    saved = save if model in SAVED and not failures else None
     frame = fitted.predict(futr_file) if model == "LSTM" else fitted.predict()
     decisions += getattr(fitted, "reading_notes_", [])
+    if not as_json:
+        for sentence in decisions:
+            say(sentence)
+        write_forecast(frame, output)
+    elif output is not None:
+        write_table(frame, output)
+    written: dict[str, Path | None] = {"model": saved, "report": None, "glass": None}
+    if page is not None:
+        with deferred(failures):
+            written |= _pages(panel, fitted, frame, page, model, decisions, file.name, futr_file)
+    document = {
+        "forecast": records(frame),
+        "decisions": decisions,
+        "settings": {"model": model, **fitted.get_params()},
+        "output": None if output is None else str(output),
+    }
+    finish(document if as_json else None, written, failures)
+
+
+def _pages(
+    panel: Panel,
+    fitted: Any,
+    frame: pd.DataFrame,
+    page: Path,
+    model: str,
+    decisions: list[str],
+    name: str,
+    futr_file: Path | None,
+) -> dict[str, Path | None]:
+    """Write the page, and the glass box of an LSTM beside it."""
+    from gatecast.cli.glass import write_glass
+    from gatecast.report.forecast import forecast_page
+
     glass = None
     if model == "LSTM":
-        glass = write_glass(fitted, report, name=file.name, futr_file=futr_file)
+        glass = write_glass(fitted, page, name=name, futr_file=futr_file)
     forecast_page(
         panel.to_frame(),
         frame,
-        report,
-        title=f"Forecast of {file.name}",
+        page,
+        title=f"Forecast of {name}",
         id_col=panel.id_col,
         time_col=panel.time_col,
         target_col=panel.target_col,
@@ -150,28 +188,7 @@ def forecast(
         settings={"model": model, **fitted.get_params()},
         glass=None if glass is None else glass.name,
     )
-    if as_json:
-        if output is not None:
-            write_table(frame, output)
-        document = {
-            "forecast": records(frame),
-            "decisions": decisions,
-            "settings": {"model": model, **fitted.get_params()},
-            "output": None if output is None else str(output),
-            "model": None if save is None else str(save),
-            "report": str(report),
-            "glass": None if glass is None else str(glass),
-        }
-        typer.echo(json.dumps(document))
-        return
-    for sentence in decisions:
-        say(sentence)
-    write_forecast(frame, output)
-    if save is not None:
-        typer.echo(f"Model: {save}", err=True)
-    typer.echo(f"Page: {report}", err=True)
-    if glass is not None:
-        typer.echo(f"Glass box: {glass}", err=True)
+    return {"report": page, "glass": glass}
 
 
 def _checked_name(model: str, h: int, save: Path | None) -> str:

@@ -9,8 +9,8 @@ import typer
 from gatecast.errors import UsageError
 
 __all__ = [
-    "FREQ", "HIST_EXOG", "ID_COL", "JSON", "SEASON_LENGTH", "STAT_EXOG", "TARGET_COL", "TIME_COL",
-    "choice", "levels", "names",
+    "FREQ", "HIST_EXOG", "ID_COL", "JSON", "NO_REPORT", "SEASON_LENGTH", "STAT_EXOG",
+    "TARGET_COL", "TIME_COL", "choice", "levels", "names",
 ]  # fmt: skip
 
 ID_COL = Annotated[str | None, typer.Option(help="Column of series names.")]
@@ -22,6 +22,7 @@ HIST_EXOG = Annotated[
     str, typer.Option(help="Columns known up to the present, for example price,weather.")
 ]
 STAT_EXOG = Annotated[str, typer.Option(help="Columns that do not change in a series.")]
+NO_REPORT = Annotated[bool, typer.Option("--no-report", help="Write no page.")]
 JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 

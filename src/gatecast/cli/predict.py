@@ -39,8 +39,10 @@ def predict(
 
     New rows are taken in first, one step of arithmetic for each; the model's file stays as it is.
     """
+    from gatecast.cli.outputs import check_outputs
     from gatecast.forecaster import load
 
+    check_outputs({"--output": output}, [model, file, futr_file])
     loaded = load(model)
     if file is not None:
         loaded.update(file)
@@ -59,8 +61,10 @@ def update(
     The forecast comes out first, and the model is written when that is safe: after an error it is
     as it was, and the same command can be given again. Several updates of one file take turns.
     """
+    from gatecast.cli.outputs import check_outputs
     from gatecast.forecaster import open_for_update
 
+    check_outputs({"--output": output}, [model, file, futr_file])
     with open_for_update(model) as opened:
         opened.update(file)
         _forecast(opened, futr_file, output, as_json)
@@ -69,12 +73,14 @@ def update(
 def _forecast(
     model: LSTMForecaster, futr_file: Path | None, output: Path | None, as_json: bool
 ) -> None:
+    from gatecast.cli.console import say
+    from gatecast.cli.outputs import emit
     from gatecast.cli.tables import records, write_forecast, write_table
 
     frame = model.predict(futr_file)
     if not as_json:
         for note in model.reading_notes_:
-            typer.echo(note, err=True)
+            say(note)
         write_forecast(frame, output)
         return
     if output is not None:
@@ -84,4 +90,4 @@ def _forecast(
         "decisions": model.reading_notes_,
         "output": None if output is None else str(output),
     }
-    typer.echo(json.dumps(document))
+    emit(json.dumps(document) + "\n")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gatecast import storage
+from gatecast.cli.outputs import emit
 from gatecast.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def write_forecast(frame: pd.DataFrame, output: Path | None) -> None:
     """Give the table to its file, which is then named on stderr, or to stdout."""
     if output is None:
-        typer.echo(frame.to_csv(index=False), nl=False)  # to be piped as it is
+        emit(frame.to_csv(index=False))  # to be piped as it is
     else:
         write_table(frame, output)
         typer.echo(f"Forecast: {output}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +14,7 @@ from gatecast.cli.options import (
     HIST_EXOG,
     ID_COL,
     JSON,
+    NO_REPORT,
     SEASON_LENGTH,
     STAT_EXOG,
     TARGET_COL,
@@ -60,6 +60,7 @@ def tune(
     ] = "",
     save: Annotated[Path | None, typer.Option(help="File to keep the fitted model in.")] = None,
     report: Annotated[Path, typer.Option(help="The page to write.")] = Path("gatecast-tune.html"),
+    no_report: NO_REPORT = False,
     id_col: ID_COL = None,
     time_col: TIME_COL = None,
     target_col: TARGET_COL = None,
@@ -70,19 +71,21 @@ def tune(
     stat_exog: STAT_EXOG = "",
     random_state: Annotated[int, typer.Option(help="Seed of the search and of weights.")] = 0,
     as_json: JSON = False,
-    config: CONFIG = None,  # noqa: ARG001 - read before the others
+    config: CONFIG = None,
 ) -> None:
     """Search for the settings that forecast the series in a file best.
 
     Says what was found and whether it is better than the defaults on origins that the search
     never saw, and writes a page with the trials. Ctrl-C ends the search and keeps what it has.
     """
-    from gatecast.cli.console import say, trials
-    from gatecast.cli.glass import write_glass
+    from gatecast.cli.console import trials
+    from gatecast.cli.outputs import check_outputs, deferred, finish
     from gatecast.forecaster import LSTMForecaster
-    from gatecast.report.tune import tune_page
     from gatecast.tuning import tune as search
 
+    page = None if no_report else report
+    study = None if storage is None or "://" in storage else storage
+    check_outputs({"--save": save, "--report": page}, [file, study, config])
     base = LSTMForecaster(
         h=h,
         level=levels(level),
@@ -101,25 +104,43 @@ def tune(
             storage=storage, study_name=study_name, resume=resume, n_jobs=n_jobs,
             id_col=id_col, time_col=time_col, target_col=target_col, progress=tell, **asked,
         )  # fmt: skip
+    failures: list[Exception] = []
     if save is not None:
-        found.forecaster.save(save)
-    glass = write_glass(found.forecaster, report, name=file.name)
-    title = f"Search for settings: {file.name}"
-    tune_page(found, report, title=title, glass=None if glass is None else glass.name)
-    if as_json:
-        typer.echo(json.dumps(_document(found, save, report, glass)))
-        return
-    width = max(map(len, found.settings))
-    for name, value in found.settings.items():
+        with deferred(failures):
+            found.forecaster.save(save)
+    written: dict[str, Path | None] = {
+        "model": None if failures else save,
+        "report": None,
+        "glass": None,
+    }
+    if not as_json:
+        _print(found)
+    if page is not None:
+        with deferred(failures):
+            written |= _pages(found, page, file.name)
+    finish(_document(found) if as_json else None, written, failures)
+
+
+def _print(result: Tuning) -> None:
+    from gatecast.cli.console import say
+
+    width = max(map(len, result.settings))
+    for name, value in result.settings.items():
         shown = f"{value:.4g}" if isinstance(value, float) else value
         typer.echo(f"{name:{width}}  {'found from the data' if value is None else shown}")
-    for sentence in found.sentences:
+    for sentence in result.sentences:
         say(f"{sentence[0].upper()}{sentence[1:]}.", error=False)
-    if save is not None:
-        typer.echo(f"Model: {save}", err=True)
-    typer.echo(f"Page: {report}", err=True)
-    if glass is not None:
-        typer.echo(f"Glass box: {glass}", err=True)
+
+
+def _pages(result: Tuning, page: Path, name: str) -> dict[str, Path | None]:
+    """Write the page of a search, and the glass box of what came of it beside it."""
+    from gatecast.cli.glass import write_glass
+    from gatecast.report.tune import tune_page
+
+    glass = write_glass(result.forecaster, page, name=name)
+    title = f"Search for settings: {name}"
+    tune_page(result, page, title=title, glass=None if glass is None else glass.name)
+    return {"report": page, "glass": glass}
 
 
 def _space(asked: list[str]) -> dict[str, Any]:
@@ -155,7 +176,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _document(found: Tuning, save: Path | None, report: Path, glass: Path | None) -> dict[str, Any]:
+def _document(found: Tuning) -> dict[str, Any]:
     verdict = vars(found.verdict) | {"sure": found.verdict.sure}
     return {
         "settings": found.settings,
@@ -166,9 +187,6 @@ def _document(found: Tuning, save: Path | None, report: Path, glass: Path | None
         "importance": found.importance,
         "trials": _rows(found.trials),
         "interrupted": found.interrupted,
-        "model": None if save is None else str(save),
-        "report": str(report),
-        "glass": None if glass is None else str(glass),
     }
 
 

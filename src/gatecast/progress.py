@@ -1,0 +1,279 @@
+"""Floor 0: how far work is, by wall clock: on stderr of a terminal, and in notebooks.
+
+Functions that take long have an argument ``progress``: a callable takes what they report; True
+shows bars; None, the default, shows them in notebooks alone; False never. Bars within bars are not
+shown: a backtest has one bar, and not one for each of its fits.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol, TypeVar
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Column
+from rich.text import Text
+
+__all__ = ["counted", "reporting", "training_bar", "training_bars", "trials", "working"]
+
+
+class Training(Protocol):
+    """How far a training is; see :class:`gatecast.network.Progress`."""
+
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def epochs(self) -> int: ...
+    @property
+    def share(self) -> float: ...
+    @property
+    def loss(self) -> float | None: ...
+
+
+class Search(Protocol):
+    """How far a search is; see :class:`gatecast.tuning.study.Status`."""
+
+    @property
+    def done(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def best(self) -> float: ...
+    @property
+    def defaults(self) -> float: ...
+
+
+Report = TypeVar("Report", bound=Callable[..., Any])
+
+
+@contextmanager
+def reporting(
+    progress: Report | bool | None, bars: Callable[[], AbstractContextManager[Report]]
+) -> Iterator[Report | None]:
+    """Give what a function reports its progress to, as its caller wants it.
+
+    Parameters
+    ----------
+    progress : callable, bool or None
+        The argument of that name.
+    bars : callable
+        Makes the bars where they are wanted: one of the functions below.
+
+    Yields
+    ------
+    callable or None
+        Takes what is reported; None where nobody wants to know.
+    """
+    if not isinstance(progress, bool) and progress is not None:
+        yield progress
+    elif progress or (progress is None and _in_notebook()):
+        with bars() as report:
+            yield report
+    else:
+        yield None
+
+
+@contextmanager
+def training_bars(
+    labels: dict[str, str], unit: str = "epochs"
+) -> Iterator[Callable[[str, Training], None]]:
+    """Show a bar for each training that reports, and a line for the loss of each epoch.
+
+    Parameters
+    ----------
+    labels : dict of str to str
+        What to call each training, by its key.
+    unit : str, default "epochs"
+        What is counted; of anything but epochs there are too many for a line each.
+
+    Yields
+    ------
+    callable
+        Takes a key and a :class:`gatecast.network.Progress`.
+    """
+    with _bars() as bars:
+        tasks: dict[str, TaskID] = {}
+        last: dict[str, int] = {}
+
+        def report(key: str, training: Training) -> None:
+            if key not in tasks:
+                tasks[key] = bars.add_task(labels[key], total=None, unit=unit, loss="")
+            loss = "" if training.loss is None else f"loss {training.loss:.4f}"
+            if unit == "epochs" and training.epoch > last.get(key, 0) and not bars.disable:
+                last[key] = training.epoch
+                epoch = f"epoch {training.epoch}/{training.epochs}"
+                bars.console.print(f"{labels[key]}: {epoch}, {loss}")
+            bars.update(
+                tasks[key],
+                total=training.epochs,
+                completed=training.epoch + training.share,
+                count=min(training.epochs, training.epoch + (training.share > 0)),
+                loss=loss,
+            )
+
+        yield report
+
+
+@contextmanager
+def training_bar() -> Iterator[Callable[[Training], None]]:
+    """Show one bar for a fit, in training steps.
+
+    Yields
+    ------
+    callable
+        Takes a :class:`gatecast.network.Progress`.
+    """
+    with training_bars({"": "training"}, unit="steps") as report:
+        yield lambda training: report("", training)
+
+
+@contextmanager
+def counted(label: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar for work whose parts are counted.
+
+    Parameters
+    ----------
+    label : str
+        What is done.
+    unit : str
+        What is counted.
+
+    Yields
+    ------
+    callable
+        Takes how many parts of how many are done.
+    """
+    with _bars() as bars:
+        task = bars.add_task(label, total=None, unit=unit, loss="")
+        yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+@contextmanager
+def trials() -> Iterator[Callable[[Search], None]]:
+    """Show how far a search is, and its best loss so far.
+
+    Yields
+    ------
+    callable
+        Takes a :class:`gatecast.tuning.study.Status`.
+    """
+    with _bars() as bars:
+        task = bars.add_task("search", total=None, unit="trials", loss="")
+
+        def report(status: Search) -> None:
+            losses = {"loss": status.best, "defaults": status.defaults}
+            loss = ", ".join(f"{k} {v:.4g}" for k, v in losses.items() if math.isfinite(v))
+            bars.update(task, completed=status.done, total=status.total, loss=loss)
+
+        yield report
+
+
+@contextmanager
+def working(label: str) -> Iterator[Callable[[], None]]:
+    """Show that work is going on whose parts cannot be counted, until it is done.
+
+    Parameters
+    ----------
+    label : str
+        What is done.
+
+    Yields
+    ------
+    callable
+        Does nothing: there is nothing to report.
+    """
+    with _bars(passing=True) as bars:
+        bars.add_task(label, total=None, unit="", loss="")
+        yield lambda: None
+
+
+class _Count(ProgressColumn):
+    """How many of how many are done; nothing until the total is known."""
+
+    def render(self, task: Task) -> Text:
+        """Write the count of a task whose total may not be known yet."""
+        if task.total is None:
+            return Text("")
+        done = task.fields.get("count", task.completed)
+        return Text(f"{done:.0f}/{task.total:.0f} {task.fields['unit']}")
+
+
+class _InNotebook(Progress):
+    """Bars as the text of one output of a notebook's cell, drawn anew ten times a second."""
+
+    _drawn = -math.inf
+
+    def start(self) -> None:
+        """Make the output."""
+        from IPython.display import display  # pyright: ignore[reportMissingImports]
+
+        self._output = display({"text/plain": ""}, raw=True, display_id=True)
+
+    def update(self, task_id: TaskID, **fields: Any) -> None:
+        """Take what is new, and show it if the last time is long enough ago."""
+        super().update(task_id, **fields)
+        if time.monotonic() - self._drawn >= 0.1:
+            self._draw()
+
+    def stop(self) -> None:
+        """Show the end."""
+        self._draw()
+
+    def _draw(self) -> None:
+        self._drawn = time.monotonic()
+        with self.console.capture() as text:
+            self.console.print(self.get_renderable())
+        self._output.update({"text/plain": text.get()}, raw=True)
+
+
+_showing = False
+
+
+@contextmanager
+def _bars(*, passing: bool = False) -> Iterator[Progress]:
+    """Make the bars of all; a line is as wide as the terminal and no wider."""
+    global _showing
+    notebook = _in_notebook()
+    console = (
+        Console(file=io.StringIO(), width=80, force_jupyter=False)
+        if notebook
+        else Console(stderr=True, highlight=False)
+    )
+    kind = _InNotebook if notebook and not _showing else Progress
+    bars = kind(
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=20),
+        _Count(table_column=Column(no_wrap=True)),
+        TextColumn("{task.fields[loss]}", markup=False, table_column=Column(no_wrap=True)),
+        TimeElapsedColumn(),
+        console=console,
+        disable=_showing or not console.is_terminal,
+        refresh_per_second=10,
+        transient=passing,
+    )
+    before, _showing = _showing, True
+    try:
+        with bars:
+            yield bars
+    finally:
+        _showing = before
+
+
+def _in_notebook() -> bool:
+    """Say whether a notebook's kernel runs this."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
