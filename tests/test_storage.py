@@ -2,6 +2,11 @@ import errno
 import hashlib
 import json
 import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -17,7 +22,9 @@ def test_text_arrives_and_replaces_what_was_there(tmp_path):
     storage.write_text(path, "neu: 中文 é")
     assert path.read_bytes().decode("utf-8") == "neu: 中文 é"
     assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
-    assert path.stat().st_mode & 0o777 == 0o666 & ~storage._umask()
+    mask = os.umask(0o022)
+    os.umask(mask)
+    assert path.stat().st_mode & 0o777 == 0o666 & ~mask
 
 
 @pytest.mark.parametrize("step", ["write", "fsync", "replace"])
@@ -29,20 +36,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path, monkeypatch, step):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     if step == "write":
-
-        class Full:
-            def __init__(self, descriptor, _mode):
-                self.descriptor = descriptor
-
-            def __enter__(self):
-                return self
-
-            def __exit__(self, *_):
-                os.close(self.descriptor)
-
-            write = full
-
-        monkeypatch.setattr(storage.os, "fdopen", Full)
+        monkeypatch.setattr(storage, "_take_over", full)
     elif step == "fsync":
         monkeypatch.setattr(storage.os, "fsync", full)
     else:
@@ -73,6 +67,97 @@ def test_places_that_cannot_be_written_are_named(tmp_path):
         storage.write_text(tmp_path / "missing" / "page.html", "")
     with pytest.raises(UsageError, match="it is a folder"):
         storage.write_text(tmp_path, "")
+
+
+def test_a_file_that_is_replaced_keeps_its_mode_and_owner(tmp_path):
+    path = tmp_path / "model"
+    storage.write_bytes(path, b"old")
+    path.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(path, 1234, 2345)
+    before = path.stat()
+    storage.write_bytes(path, b"new")
+    after = path.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (
+        before.st_mode, before.st_uid, before.st_gid,
+    )  # fmt: skip
+    assert path.read_bytes() == b"new"
+
+
+def test_of_a_link_the_target_is_replaced(tmp_path):
+    (tmp_path / "models").mkdir()
+    target, link = tmp_path / "models" / "model", tmp_path / "current"
+    link.symlink_to("models/model")
+    for content in (b"first", b"second"):
+        storage.write_bytes(link, content)
+        assert target.read_bytes() == content
+        assert link.is_symlink()
+    link.unlink()
+    link.symlink_to(link)
+    with pytest.raises(UsageError, match="cannot write"):
+        storage.write_bytes(link, b"")
+
+
+@pytest.fixture
+def special(tmp_path):
+    """A pipe, a socket, a device and a folder, each of which may be at the end of a link."""
+    os.mkfifo(tmp_path / "pipe")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket"))
+        (tmp_path / "device").symlink_to("/dev/zero")
+        (tmp_path / "folder").mkdir()
+        yield {name: tmp_path / name for name in ("pipe", "socket", "device", "folder")}
+
+
+def test_what_is_no_file_is_neither_read_nor_replaced(special):
+    names = {p.name for p in special["pipe"].parent.iterdir()}
+    for kind, path in special.items():
+        for write in (lambda p: storage.write_bytes(p, b"new"), storage.require_writable):
+            with pytest.raises(UsageError, match=f"it is a {kind}; give the name of a file"):
+                write(path)
+    for kind in ("pipe", "device"):
+        with pytest.raises(ModelFileError, match=f"is a {kind}, and not a file"):
+            storage.read_arrays(special[kind])
+    for kind in ("socket", "folder"):
+        with pytest.raises(UsageError, match="cannot read"):
+            storage.read_arrays(special[kind])
+    assert {p.name for p in special["pipe"].parent.iterdir()} == names
+    assert stat.S_ISFIFO(special["pipe"].stat().st_mode)
+
+
+def test_what_a_killed_save_left_is_swept_by_the_next(tmp_path):
+    path = tmp_path / "model"
+    code = (
+        "import os, signal, sys; from gatecast import storage;"
+        "storage.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL);"
+        "storage.write_bytes(sys.argv[1], b'x' * 100_000)"
+    )
+    storage.write_bytes(path, b"old")
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", code, str(path)])
+        assert done.returncode == -signal.SIGKILL
+        assert {p.name for p in tmp_path.iterdir()} == {"model", ".model.part", ".model.lock"}
+        assert path.read_bytes() == b"old"
+    storage.write_bytes(path, b"new")
+    assert [p.name for p in tmp_path.iterdir()] == ["model"]
+    assert path.read_bytes() == b"new"
+
+
+def test_a_file_that_would_fill_the_memory_is_refused_unless_that_is_wanted(tmp_path, monkeypatch):
+    path = tmp_path / "model"
+    with path.open("wb") as file:
+        file.truncate(5 * 2**30)  # a hole; it takes no room
+    with pytest.raises(ModelFileError, match=r"5,368,709,120 bytes.*4,294,967,296.*MAX_FILE_BYTES"):
+        storage.read_arrays(path)
+    storage.write_arrays(path, ARRAYS, DOCUMENT)
+    monkeypatch.setenv("GATECAST_MAX_FILE_BYTES", "100")
+    with pytest.raises(ModelFileError, match="no more than 100 are read"):
+        storage.read_arrays(path)
+    monkeypatch.setenv("GATECAST_MAX_FILE_BYTES", str(path.stat().st_size))
+    assert storage.read_arrays(path)[1] == DOCUMENT
+    monkeypatch.setenv("GATECAST_MAX_FILE_BYTES", "4 GB")
+    with pytest.raises(UsageError, match="not a number of bytes"):
+        storage.read_arrays(path)
 
 
 ARRAYS = {

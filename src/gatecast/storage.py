@@ -10,7 +10,7 @@ import errno
 import hashlib
 import json
 import os
-import tempfile
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -34,6 +34,9 @@ __all__ = [
 
 _CHECKSUM = "sha256"  # a tensor of 32 bytes, the last of the file
 _NUMBERS = (np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64))
+#: The largest file that is read, unless the environment has another number.
+_MOST_BYTES = 4 * 2**30
+_LIMIT = "GATECAST_MAX_FILE_BYTES"
 #: File systems without locks say one of these.
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
@@ -133,12 +136,7 @@ def read_saved(
         If the file is not exactly what was once written: cut, changed, or another kind of file.
     """
     source = Path(path)
-    try:
-        data = source.read_bytes()
-    except FileNotFoundError:
-        raise NotFoundError(f'there is no file "{source}"') from None
-    except OSError as error:
-        raise UsageError(f'cannot read "{source}": {error.strerror or error}') from error
+    data = _read_bytes(source)
     if hashlib.sha256(data[:-32]).digest() != data[-32:]:
         raise ModelFileError(
             f'"{source}" is not a file that gatecast wrote, or it was cut or changed since: its '
@@ -162,6 +160,46 @@ def read_saved(
         ) from error
     copies = {name: array.copy() for name, array in arrays.items()}
     return copies, document, Origin(os.path.realpath(source), data[-32:])
+
+
+def _read_bytes(source: Path) -> bytes:
+    """Read a whole file, and nothing but a file, unless it is too large."""
+    at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody writes to would keep us waiting
+    try:
+        with open(source, "rb", opener=lambda p, flags: os.open(p, flags | at_once)) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise ModelFileError(
+                    f'"{source}" is {_kind(status)}, and not a file that gatecast wrote: give the '
+                    "name of one"
+                )
+            most = _most_bytes()
+            if status.st_size > most:
+                raise ModelFileError(
+                    f'"{source}" has {status.st_size:,} bytes, and no more than {most:,} are read, '
+                    "so that a file cannot fill the memory: if it is yours, set "
+                    f"{_LIMIT}={status.st_size} in the environment"
+                )
+            return file.read()
+    except FileNotFoundError:
+        raise NotFoundError(f'there is no file "{source}"') from None
+    except OSError as error:
+        raise UsageError(f'cannot read "{source}": {error.strerror or error}') from error
+
+
+def _most_bytes() -> int:
+    text = os.environ.get(_LIMIT, str(_MOST_BYTES))
+    if not text.isdecimal():
+        raise UsageError(
+            f'{_LIMIT}="{text}" is not a number of bytes: set it to one, as in 2000000'
+        )
+    return int(text)
+
+
+def _kind(status: os.stat_result) -> str:
+    """Name what is no file."""
+    kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
+    return kinds.get(stat.S_IFMT(status.st_mode), "a device")
 
 
 def require_unchanged(path: str | os.PathLike[str], origin: Origin | None) -> None:
@@ -259,8 +297,10 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     """Write a file, all or nothing.
 
-    The bytes go to a temporary file in the same folder, reach the disk, and then take the file's
-    name in one step. On any failure an old file of that name is still there, whole.
+    The bytes go to ``.name.part`` in the same folder, reach the disk, and then take the file's
+    name in one step. On any failure an old file of that name is still there, whole; what a killed
+    process leaves is replaced by the next that writes this file. A file that is replaced keeps its
+    mode and, where that is allowed, its owner; of a symbolic link the target is replaced.
 
     Parameters
     ----------
@@ -274,14 +314,13 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     NotFoundError
         If the folder does not exist.
     UsageError
-        If the path is a folder, or the file cannot be written there.
+        If the path is a folder, a device, a pipe or a socket, or cannot be written there.
     """
-    target = Path(path)
-    _require_place(path, target)
-    try:
-        _replace(target, target.parent, data)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
+    with locked(path):
+        try:
+            _replace(Path(os.path.realpath(path)), data)
+        except OSError as error:
+            raise _cannot_write(path, error) from error
 
 
 def require_writable(path: str | os.PathLike[str]) -> None:
@@ -297,7 +336,7 @@ def require_writable(path: str | os.PathLike[str]) -> None:
     NotFoundError
         If the folder does not exist.
     UsageError
-        If the path is a folder, or nothing may be written beside it.
+        If the path is a folder, a device, a pipe or a socket, or nothing may be written beside it.
     """
     target = Path(os.path.realpath(path))
     _require_place(path, target)
@@ -306,13 +345,17 @@ def require_writable(path: str | os.PathLike[str]) -> None:
 
 
 def _require_place(path: str | os.PathLike[str], target: Path) -> None:
-    """Make sure that there is a folder to write to, and no folder in the file's place."""
+    """Make sure that there is a folder to write to, and nothing but a file in the file's place."""
+    with suppress(OSError):
+        status = Path(path).stat()  # of /dev/stdout this is a pipe, and its target has no name
+        if not stat.S_ISREG(status.st_mode):
+            raise UsageError(
+                f'cannot write "{path}": it is {_kind(status)}; give the name of a file'
+            )
     if not target.parent.is_dir():
         raise NotFoundError(
             f'cannot write "{path}": there is no folder "{target.parent}"; make it first'
         )
-    if target.is_dir():
-        raise UsageError(f'cannot write "{path}": it is a folder; give the name of a file in it')
 
 
 def _cannot_write(path: str | os.PathLike[str], error: OSError) -> UsageError:
@@ -322,28 +365,37 @@ def _cannot_write(path: str | os.PathLike[str], error: OSError) -> UsageError:
     )
 
 
-def _replace(target: Path, folder: Path, data: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
-    temporary = Path(name)
+def _replace(target: Path, data: bytes) -> None:
+    """Put a file in place of another; to be called with its lock, as its ``.part`` has one name."""
+    temporary = target.with_name(f".{target.name}.part")
+    temporary.unlink(missing_ok=True)  # of a process that was killed
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
+            _take_over(target, file.fileno())
             os.fsync(file.fileno())
-        # mkstemp's files are private; this one gets the rights of any other new file
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(folder)
+    _sync_folder(target.parent)
 
 
-def _umask() -> int:
-    """Read the process's mask, which can only be read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+def _take_over(target: Path, descriptor: int) -> None:
+    """Give a new file the mode and the owner of the one that it will replace."""
+    if not hasattr(os, "fchown"):
+        return
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        return
+    new = os.fstat(descriptor)
+    if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+        for owner, group in ((-1, old.st_gid), (old.st_uid, -1)):
+            with suppress(PermissionError):  # only root may give a file away
+                os.fchown(descriptor, owner, group)
+    os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
 
 
 def _sync_folder(folder: Path) -> None:
