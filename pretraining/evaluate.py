@@ -1,7 +1,7 @@
 """Score the pretrained network beside AutoETS, Theta and their means, one series at a time.
 
-    python pretraining/evaluate.py runs/made-up/last.pt --data DIR             development origins
-    python pretraining/evaluate.py weights.pt --data DIR --origin 0 --arima    the test parts, once
+    python pretraining/evaluate.py WEIGHTS --data DIR                       development origins
+    python pretraining/evaluate.py WEIGHTS --data DIR --origin 0 --arima    the test parts, once
 
 Origin 0 is the official test part; origin 1 the ``h`` values before it, forecast from those before.
 Nothing may be chosen by origin 0.
@@ -16,10 +16,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
-from model import MIDDLE, QUANTILES, Pretrained
 
-from gatecast.pretrained.features import horizon_inputs, step_inputs
+from gatecast.pretrained import PretrainedLSTM
+from gatecast.pretrained.network import LEVELS, PretrainedNetwork
+from gatecast.storage import read_arrays
+
+MIDDLE = list(LEVELS).index(0.5)
 
 #: file, season length, longer season, season of MASE, horizon
 SETS = {
@@ -55,20 +57,11 @@ def series_of(data: Path, name: str, count: int, origin: int, h: int) -> list[tu
     return pairs
 
 
-def forecast(network: Pretrained, known: np.ndarray, m: int, M: int, h: int) -> np.ndarray:
-    """Forecast quantiles [h, Q] of one series, in logarithms where it is positive."""
-    logarithm = bool((known > 0).all())
-    y = np.log(known) if logarithm else known
-    M = M if len(y) > 2 * M else 0
-    y = y[None, -max(LONGEST, 3 * M) :]
-    f = step_inputs(y, m, M)
-    at = np.array([y.shape[1] - 1])
-    z, c = horizon_inputs(f, at, np.arange(1, h + 1))
-    with torch.no_grad():
-        arrays = [torch.from_numpy(a) for a in (f.inputs, at[None], z, c)]
-        q = network(*arrays)[0, 0].numpy()
-    q = y[0, -1] + q * f.scale[0, -1]
-    return np.exp(np.clip(q, -50, 50)) if logarithm else q
+def forecast(known: np.ndarray, m: int, M: int, h: int, weights: PretrainedNetwork) -> np.ndarray:
+    """Forecast quantiles [h, Q] of one series, as users get them."""
+    model = PretrainedLSTM(h, season_length=(m, M) if M else m)
+    model.network_ = weights
+    return model.forecast_rows(known[None, -max(LONGEST, 3 * M) :])[0]
 
 
 def peers(known: np.ndarray, m: int, h: int, arima: bool) -> dict[str, np.ndarray]:
@@ -87,7 +80,7 @@ def peers(known: np.ndarray, m: int, h: int, arima: bool) -> dict[str, np.ndarra
     return made
 
 
-def score(args: argparse.Namespace, network: Pretrained, name: str) -> dict[str, float]:
+def score(args: argparse.Namespace, network: PretrainedNetwork, name: str) -> dict[str, float]:
     """Compute the mean MASE of each way on one set, and the network's coverage."""
     m, M, scale_season, h = SETS[name]
     pairs = series_of(args.data, name, args.count, args.origin, h)
@@ -99,13 +92,15 @@ def score(args: argparse.Namespace, network: Pretrained, name: str) -> dict[str,
         others = [peers(k[-1000:], season, h, args.arima) for k, _ in pairs]
         args.cache.mkdir(parents=True, exist_ok=True)
         cache.write_bytes(pickle.dumps(others))
+    if args.peers:
+        return {}
     errors: dict[str, list[float]] = {}
     inside = []
     for (known, future), other in zip(pairs, others, strict=True):
         scale = np.abs(known[scale_season:] - known[:-scale_season]).mean()
         if not scale > 0:
             continue
-        q = forecast(network, known, m, M, h)[: len(future)]
+        q = forecast(known, m, M, h, network)[: len(future)]
         ways = {"pretrained": q[:, MIDDLE], **{k: v[: len(future)] for k, v in other.items()}}
         ways["naive"] = known[-1 - (-np.arange(len(future)) - 1) % m] * 1.0
         ways["classic"] = np.mean(list(other.values()), 0)[: len(future)]
@@ -129,16 +124,15 @@ def main() -> None:
     parser.add_argument("--origin", type=int, default=1)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--arima", action="store_true")
+    parser.add_argument("--peers", action="store_true", help="forecast with the peers alone")
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--cache", type=Path, default=Path("runs/peers"))
     args = parser.parse_args()
     warnings.simplefilter("ignore")
-    torch.set_num_threads(1)
-    state = torch.load(args.weights, weights_only=True)["mean"]
-    network = Pretrained(state["lstm1.weight_hh_l0"].shape[1])
-    network.load_state_dict(state)
-    assert len(QUANTILES) == network.out.out_features - len(network.skip)
+    network = PretrainedNetwork.from_arrays(read_arrays(args.weights)[0])
     table = pd.DataFrame({name: score(args, network, name) for name in args.sets.split(",")}).T
+    if args.peers:
+        return
     print(table.round(3).to_string())
     ways = [w for w in table if w not in ("80", "95", "worst")]
     for title, sets in (

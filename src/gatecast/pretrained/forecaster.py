@@ -36,8 +36,9 @@ _BATCH = 256
 class PretrainedLSTM(Baseline):
     """Forecast with an LSTM that was trained before, on other series; nothing is fitted.
 
-    The network sees each series by itself, in logarithms where all its values are positive, and
-    runs along its last 1,024 values. Its inputs at each step are differences to the last values and
+    The network sees each series by itself and runs along its last 1,024 values, in logarithms where
+    all are positive. Of positive series with a season it sees the values themselves too, and the
+    forecast is the mean of both. Its inputs at each step are differences to the last values and
     seasons, in units of a running mean absolute change; its outputs weigh simple forecasts by what
     it remembers (see ``docs/pretrained.md``). So it can forecast from 3 values on.
 
@@ -153,7 +154,7 @@ class PretrainedLSTM(Baseline):
         NotFittedError
             Before :meth:`fit`.
         """
-        panel, season = self._require_fitted(verb), self._seasons()
+        panel = self._require_fitted(verb)
         starts, lengths = panel.offsets[:-1], np.diff(panel.offsets)
         run_along = np.minimum(lengths, self._longest())
         made = np.empty((len(panel), self.h, len(LEVELS)))
@@ -163,7 +164,7 @@ class PretrainedLSTM(Baseline):
                 at = (starts + lengths)[rows, None] - length + np.arange(length)
                 gaps = panel.filled[at]
                 gaps[:, 0] = False
-                made[rows] = self._forecast_rows(np.where(gaps, np.nan, panel.values[at]), season)
+                made[rows] = self.forecast_rows(np.where(gaps, np.nan, panel.values[at]))
         return made
 
     def update(self, source: Any, **columns: Any) -> PretrainedLSTM:
@@ -334,27 +335,39 @@ class PretrainedLSTM(Baseline):
             usual, _ = find_season([series.values for series in self.panel_])
         return (usual, _WEEKS[usual]) if usual in _WEEKS else (usual,)
 
-    def _forecast_rows(self, values: np.ndarray, season: tuple[int, ...]) -> np.ndarray:
-        """Forecast quantiles of series of one length; [B, T] to [B, h, Q]."""
+    def forecast_rows(self, values: np.ndarray) -> np.ndarray:
+        """Forecast quantiles of series of one length.
+
+        Parameters
+        ----------
+        values : ndarray of shape [B, T]
+            In time order; NaN where one is missing, but not the first.
+
+        Returns
+        -------
+        ndarray of shape [B, h, Q]
+            In the unit of the values.
+        """
+        season = self._seasons()
         long_season = season[1] if len(season) > 1 and values.shape[1] > 2 * season[1] else 0
         positive = ~(values <= 0).any(1)
         made = np.empty((len(values), self.h, len(LEVELS)))
-        network = self.network_
-        for rows, forward, back in (
-            (positive, np.log, _exponential),
-            (~positive, lambda v: v, lambda v: v),
-        ):
-            if rows.any():
-                q = network.forecast(
-                    forward(values[rows]), self.h, season[0], long_season, threads=self.n_jobs
-                )
-                made[rows] = back(q)
+
+        def run(series: np.ndarray) -> np.ndarray:
+            return self.network_.forecast(
+                series, self.h, season[0], long_season, threads=self.n_jobs
+            )
+
+        if positive.any():
+            made[positive] = np.exp(np.clip(run(np.log(values[positive])), -700, 700))
+            if season[0] > 1:
+                # in both views by turns, a season's growth is multiplicative and additive
+                made[positive] += np.maximum(run(values[positive]), 0.0)
+                made[positive] /= 2
+        if not positive.all():
+            made[~positive] = run(values[~positive])
         return made
 
     def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:  # noqa: ARG002
         """Forecast the median of one series."""
-        return self._forecast_rows(values[None], self._seasons())[0, :, list(LEVELS).index(0.5)]
-
-
-def _exponential(values: np.ndarray) -> np.ndarray:
-    return np.exp(np.clip(values, -700, 700))
+        return self.forecast_rows(values[None])[0, :, list(LEVELS).index(0.5)]
