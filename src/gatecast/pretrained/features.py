@@ -17,14 +17,15 @@ import numpy as np
 __all__ = ["BENCHMARKS", "HORIZON_INPUTS", "INPUTS", "Features", "horizon_inputs", "step_inputs"]
 
 #: inputs of the LSTM at each step
-INPUTS = 16
+INPUTS = 18
 #: benchmark forecasts that the head weighs, J
-BENCHMARKS = 10
+BENCHMARKS = 12
 #: inputs of the head for each step of the horizon
 HORIZON_INPUTS = BENCHMARKS + 6
 
 _MEMORY = 40.0  # steps over which a non-seasonal scale forgets
 _PRIOR = 4.0  # seasonal changes that the one-step changes count as, while few have been seen
+_LEVEL = (20.0, 5.0)  # steps, and seasons, over which the smoothed level forgets
 _SEASON_WEIGHT = 0.2  # smallest weight of the newest season in the seasonal profile
 
 
@@ -40,6 +41,8 @@ class Features:
         Inputs of the LSTM.
     scale : ndarray of shape [B, T]
         Local scale: forgetting mean of absolute seasonal changes up to each step.
+    mean, mean3, level, whole_mean : ndarray of shape [B, T]
+        Means of the last season, of the last three, with forgetting, and of all values so far.
     profile : ndarray of shape [B, S, m]
         Seasonal profile (deviation from the mean of the last season, by phase) after each season.
     season, long_season : int
@@ -51,6 +54,8 @@ class Features:
     scale: np.ndarray
     mean: np.ndarray
     mean3: np.ndarray
+    level: np.ndarray
+    whole_mean: np.ndarray
     profile: np.ndarray
     season: int
     long_season: int
@@ -86,6 +91,8 @@ def step_inputs(y: np.ndarray, season: int, long_season: int = 0) -> Features:
     scale = np.maximum(np.maximum(scale, 0.2 * r1), 1e-6 * np.abs(y) + 1e-9)
     total = np.cumsum(np.concatenate([np.zeros((B, 1)), y], 1), 1)
     mean, mean3 = _trailing_mean(total, max(m, 2)), _trailing_mean(total, max(3 * m, 6))
+    level = _forgetting_mean(y, 0, max(_LEVEL[0], _LEVEL[1] * m), 0.0, None)
+    whole_mean = total[:, 1:] / (t + 1)
     profile, expected = _profile(y - mean, m)
     surprise = y - np.concatenate([y[:, :1], (mean + expected)[:, :-1]], 1)
     seasonal = float(m > 1)
@@ -104,7 +111,9 @@ def step_inputs(y: np.ndarray, season: int, long_season: int = 0) -> Features:
     x[..., 13] = missing
     x[..., 14] = np.log1p(t / M) if M else 0.0
     x[..., 15] = np.arcsinh((expected + mean - y) / scale)
-    return Features(y, x, scale, mean, mean3, profile, m, M)
+    x[..., 16] = np.arcsinh((level - y) / scale)
+    x[..., 17] = np.arcsinh((whole_mean - y) / scale)
+    return Features(y, x, scale, mean, mean3, level, whole_mean, profile, m, M)
 
 
 def horizon_inputs(
@@ -159,6 +168,8 @@ def horizon_inputs(
     z[..., 7] = (now - start) / (np.maximum(span, 1) / m)[None, :, None] * ahead_in_seasons
     z[..., 8] = (level + profile - now) if m > 1 else 0.0
     z[..., 9] = (past[:, here - (M * -(-ahead // M) - ahead)] - now) if M else 0.0
+    z[..., 10] = f.level[:, at][:, :, None] + profile - now
+    z[..., 11] = f.whole_mean[:, at][:, :, None] + profile - now
     z /= scale[..., None]
     np.clip(z, -200.0, 200.0, out=z)
     x = np.empty((*shape, HORIZON_INPUTS), np.float32)
@@ -193,7 +204,7 @@ def _lags(y: np.ndarray, most: int):
 def _forgetting_mean(
     change: np.ndarray, first: int, memory: float, prior: float, default: np.ndarray | None
 ) -> np.ndarray:
-    """Average absolute changes from step ``first`` on, those ``memory`` steps ago by 1/e."""
+    """Average values from step ``first`` on, those ``memory`` steps ago with a weight of 1/e."""
     keep = 1.0 - 1.0 / memory
     out = np.empty_like(change)
     count, total = 0.0, np.zeros(len(change))

@@ -1,0 +1,166 @@
+"""The pretrained forecaster as its users meet it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gatecast
+from gatecast import PretrainedLSTM
+from gatecast.datasets import air_passengers
+from gatecast.errors import DataError, ModelFileError, NotFittedError, NotFoundError, UsageError
+from gatecast.pretrained.network import LEVELS
+
+
+@pytest.fixture(scope="module")
+def passengers():
+    return air_passengers()
+
+
+def panel_of(*lengths, freq="MS"):
+    rng = np.random.default_rng(1)
+    parts = [
+        pd.DataFrame({
+            "unique_id": f"series {i}",
+            "ds": pd.date_range("2000-01-01", periods=n, freq=freq),
+            "y": rng.standard_normal(n).cumsum() + 20,
+        })
+        for i, n in enumerate(lengths)
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_it_beats_the_seasonal_naive_forecast_on_the_passengers(passengers):
+    known, future = passengers.iloc[:-12], passengers.iloc[-12:]
+    forecast = PretrainedLSTM(h=12).fit(known).predict()
+    assert list(forecast["ds"]) == list(future["ds"])
+    error = np.abs(forecast["PretrainedLSTM"].to_numpy() - future["y"].to_numpy()).mean()
+    naive = np.abs(known["y"].to_numpy()[-12:] - future["y"].to_numpy()).mean()
+    assert error < 0.6 * naive
+
+
+def test_intervals_nest_and_bound_the_median(passengers):
+    f = PretrainedLSTM(h=6, level=[80, 95]).fit(passengers).predict()
+    names = ["lo-95", "lo-80", None, "hi-80", "hi-95"]
+    columns = [f["PretrainedLSTM" + (f"-{n}" if n else "")].to_numpy() for n in names]
+    assert (np.diff(columns, axis=0) > 0).all()
+    assert columns[0].min() > 0  # a positive series stays positive
+
+
+def test_series_of_a_panel_are_forecast_as_alone():
+    table = panel_of(3, 40, 40, 75, 1100)
+    whole = PretrainedLSTM(h=5).fit(table).predict()
+    for name, rows in table.groupby("unique_id"):
+        alone = PretrainedLSTM(h=5).fit(rows).predict()
+        together = whole[whole["unique_id"] == name]["PretrainedLSTM"]
+        np.testing.assert_allclose(alone["PretrainedLSTM"], together, rtol=1e-5)
+
+
+def test_an_update_equals_a_fit_on_everything(passengers):
+    model = PretrainedLSTM(h=6, level=[80]).fit(passengers.iloc[:-10])
+    model.update(passengers.iloc[-10:-4]).update(list(passengers["y"].iloc[-4:]))
+    whole = PretrainedLSTM(h=6, level=[80]).fit(passengers).predict()
+    pd.testing.assert_frame_equal(model.predict(), whole)
+
+
+def test_an_update_of_one_series_leaves_the_others(passengers):
+    table = panel_of(30, 40)
+    model = PretrainedLSTM(h=2).fit(table)
+    before = model.predict()
+    row = pd.DataFrame({"unique_id": ["series 1"], "ds": [pd.Timestamp("2003-05-01")], "y": [21.0]})
+    after = model.update(row).predict()
+    assert after.iloc[:2].equals(before.iloc[:2])
+    assert after["ds"].iloc[2] == pd.Timestamp("2003-06-01")
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "words"),
+    [
+        (pd.DataFrame({"unique_id": ["air_passengers"] * 3, "y": [1.0, 2.0, 3.0],
+                       "ds": pd.date_range("1962-01-01", periods=3, freq="MS")}),
+         DataError, "the next value is that of"),
+        ([1.0, np.nan], DataError, "missing"),
+        (np.zeros((2, 3)), DataError, "all 1 series"),
+    ],
+)  # fmt: skip
+def test_an_update_that_does_not_fit_is_refused_and_changes_nothing(passengers, rows, error, words):
+    model = PretrainedLSTM(h=2).fit(passengers)
+    before = model.predict()
+    with pytest.raises(error, match=words):
+        model.update(rows)
+    assert model.predict().equals(before)
+
+
+def test_an_unknown_series_is_named():
+    model = PretrainedLSTM(h=2).fit(panel_of(30, 30))
+    rows = panel_of(3).assign(unique_id="other")
+    with pytest.raises(NotFoundError, match='"other"'):
+        model.update(rows)
+
+
+def test_a_saved_model_forecasts_the_same_bits(tmp_path, passengers):
+    model = PretrainedLSTM(h=6, level=[80], season_length=[12]).fit(passengers)
+    model.save(tmp_path / "m.gatecast")
+    loaded = gatecast.load(tmp_path / "m.gatecast")
+    assert isinstance(loaded, PretrainedLSTM)
+    assert loaded.predict().equals(model.predict())
+    new = list(passengers["y"].iloc[:3])
+    assert loaded.update(new).predict().equals(model.update(new).predict())
+    data = bytearray((tmp_path / "m.gatecast").read_bytes())
+    data[3000] ^= 1
+    (tmp_path / "m.gatecast").write_bytes(data)
+    with pytest.raises(ModelFileError):
+        gatecast.load(tmp_path / "m.gatecast")
+
+
+def test_three_values_are_enough_and_two_are_not():
+    f = PretrainedLSTM(h=4, level=[90]).fit(pd.Series([3.0, 4.0, 5.5])).predict()
+    assert np.isfinite(f.to_numpy(float)).all()
+    with pytest.raises(DataError, match="at least 3"):
+        PretrainedLSTM(h=4).fit(pd.Series([3.0, 4.0]))
+
+
+def test_gaps_are_marked_and_the_forecast_is_finite(passengers):
+    holes = passengers.drop(index=[40, 41, 42, 100])
+    a = PretrainedLSTM(h=6).fit(holes).predict()["PretrainedLSTM"].to_numpy()
+    b = PretrainedLSTM(h=6).fit(passengers).predict()["PretrainedLSTM"].to_numpy()
+    assert np.isfinite(a).all()
+    assert not np.array_equal(a, b)
+    assert np.abs(a / b - 1).max() < 0.1
+
+
+def test_constant_and_zero_series_go_on():
+    for value in (0.0, 5.0):
+        f = PretrainedLSTM(h=3, level=[80]).fit(pd.Series([value] * 30)).predict()
+        np.testing.assert_allclose(f.iloc[:, 1:].to_numpy(float), value, atol=1e-4)
+
+
+def test_further_columns_are_ignored_with_a_sentence(passengers):
+    from gatecast.data.reading import read_panel
+
+    table = passengers.assign(promo=np.arange(len(passengers)) % 2)
+    model = PretrainedLSTM(h=2).fit(read_panel(table, extra_cols=["promo"]))
+    assert any("ignored" in str(s) and "promo" in str(s) for s in model.notes())
+    assert model.predict().equals(PretrainedLSTM(h=2).fit(passengers).predict())
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [({"h": 0}, "h=0"), ({"h": 2, "level": [120]}, "level=120"),
+     ({"h": 2, "season_length": 0}, "season_length=0"), ({"h": 2, "weights": "x"}, "weights")],
+)  # fmt: skip
+def test_settings_that_make_no_sense_get_a_sentence(passengers, settings, words):
+    with pytest.raises(UsageError, match=words):
+        PretrainedLSTM(**settings).fit(passengers)
+
+
+def test_before_the_fit_there_is_nothing_to_forecast():
+    with pytest.raises(NotFittedError):
+        PretrainedLSTM(h=2).predict()
+
+
+def test_quantiles_are_those_of_the_intervals(passengers):
+    model = PretrainedLSTM(h=3, level=[95]).fit(passengers)
+    q, f = model.quantiles(), model.predict()
+    assert q.shape == (1, 3, len(LEVELS))
+    np.testing.assert_allclose(f["PretrainedLSTM-lo-95"], q[0, :, 0], rtol=1e-12)
+    np.testing.assert_allclose(f["PretrainedLSTM-hi-95"], q[0, :, -1], rtol=1e-12)
