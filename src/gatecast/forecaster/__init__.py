@@ -2,6 +2,5 @@
 
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.model_file import load
-from gatecast.forecaster.updating import open_for_update
 
-__all__ = ["LSTMForecaster", "load", "open_for_update"]
+__all__ = ["LSTMForecaster", "load"]

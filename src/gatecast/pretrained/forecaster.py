@@ -98,21 +98,18 @@ class PretrainedLSTM(Baseline):
         NotFoundError, DataError
             If the data cannot be read or used, or a series has fewer than 3 values.
         """
-        if self.season_length is not None:
-            as_seasons(self.season_length)
-        for level in self.level or ():
-            if not 0 < level < 100:
-                raise UsageError(
-                    f"level={level:g} was requested; a level is a per cent between 0 and 100, "
-                    "for example 80"
-                )
         network = load_weights(self.weights)
         super().fit(source, **columns)
         self.network_ = network
         return self
 
-    def predict(self) -> pd.DataFrame:
+    def predict(self, futr_df: Any = None) -> pd.DataFrame:  # noqa: ARG002 - as of the LSTM
         """Forecast the ``h`` steps after the end of each series.
+
+        Parameters
+        ----------
+        futr_df : optional
+            Ignored: the network sees no further columns.
 
         Returns
         -------
@@ -312,6 +309,18 @@ class PretrainedLSTM(Baseline):
             names = ", ".join(self.panel_.extra)
             made.append(f"further columns are ignored: the pretrained LSTM sees none ({names})")
         return made
+
+    def _check_settings(self) -> None:
+        if self.h < 1:
+            raise UsageError(f"h={self.h} was requested; use 1 or more")
+        if self.season_length is not None:
+            as_seasons(self.season_length)
+        for level in self.level or ():
+            if not 0 < level < 100:
+                raise UsageError(
+                    f"level={level:g} was requested; a level is a per cent between 0 and 100, "
+                    "for example 80"
+                )
 
     def _require_fitted(self, verb: str) -> Panel:
         if not hasattr(self, "panel_"):

@@ -1,0 +1,74 @@
+"""Floor 3: models in files, whichever kind they are: read one, or go on with it under a lock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gatecast.forecaster import model_file
+from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.pretrained.forecaster import KIND, PretrainedLSTM
+from gatecast.storage import kind_of, locked
+
+__all__ = ["load", "open_for_update"]
+
+
+def load(path: str | os.PathLike[str]) -> LSTMForecaster | PretrainedLSTM:
+    """Read a saved model.
+
+    Parameters
+    ----------
+    path : str or path
+        What ``save`` of :class:`gatecast.LSTMForecaster` or :class:`gatecast.PretrainedLSTM` wrote.
+
+    Returns
+    -------
+    LSTMForecaster or PretrainedLSTM
+        It forecasts what the saved one forecast, bit for bit, and can go on with ``update``.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    ModelFileError
+        If it is damaged, of another kind, or written by a newer gatecast.
+    """
+    return PretrainedLSTM.from_file(path) if kind_of(path) == KIND else model_file.load(path)
+
+
+@contextmanager
+def open_for_update(path: str | os.PathLike[str]) -> Iterator[LSTMForecaster | PretrainedLSTM]:
+    """Go on with a saved model while no other process or thread does, and keep it.
+
+    The file is read when the block begins and written when it ends; after an error it stays as it
+    was. What is done with a forecast inside the block is therefore done before the model moves on.
+
+    Parameters
+    ----------
+    path : str or path
+        What ``save`` of a model wrote.
+
+    Yields
+    ------
+    LSTMForecaster or PretrainedLSTM
+        The model.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    ModelFileError
+        If it is damaged, of another kind, or written by a newer gatecast.
+    UsageError
+        If it cannot be written; it then stays as it was.
+
+    Examples
+    --------
+    >>> with gatecast.open_for_update("model.gatecast") as model:  # doctest: +SKIP
+    ...     model.update("new.csv").predict().to_csv("forecast.csv", index=False)
+    """
+    with locked(path):
+        model = load(path)
+        yield model
+        model.save(path)
