@@ -13,6 +13,7 @@ import pandas as pd
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
+from gatecast.data.schema import Schema
 from gatecast.errors import ModelFileError, NotFittedError, UsageError
 from gatecast.forecaster.seasons import as_seasons, find_season
 from gatecast.pretrained.history import append, tail
@@ -61,6 +62,8 @@ class PretrainedLSTM(Baseline):
     ----------
     panel_ : Panel
         The data as read.
+    reading_notes_ : list of str
+        What was detected in the rows of the last update.
 
     Examples
     --------
@@ -101,6 +104,7 @@ class PretrainedLSTM(Baseline):
         network = load_weights(self.weights)
         super().fit(source, **columns)
         self.network_ = network
+        self.reading_notes_: list[str] = []
         return self
 
     def predict(self, futr_df: Any = None) -> pd.DataFrame:  # noqa: ARG002 - as of the LSTM
@@ -190,7 +194,7 @@ class PretrainedLSTM(Baseline):
             If times do not follow; nothing is changed then.
         """
         panel = self._require_fitted("update")
-        self.panel_ = append(panel, source, **columns)
+        self.panel_, self.reading_notes_ = append(panel, source, **columns)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -227,6 +231,7 @@ class PretrainedLSTM(Baseline):
             "freq": panel.freq,
             "columns": [panel.id_col, panel.time_col, panel.target_col],
             "time_zone": panel.time_zone,
+            "schema": None if panel.schema is None else panel.schema.to_json(),
         }
         write_arrays(path, arrays, document)
 
@@ -261,7 +266,7 @@ class PretrainedLSTM(Baseline):
             settings = document["settings"]
             model = cls(**settings)
             times = arrays["times"]
-            offsets = arrays["offsets"]
+            offsets, schema = arrays["offsets"], document["schema"]
             if len(offsets) != len(document["ids"]) + 1 or offsets[-1] != len(arrays["values"]):
                 raise ValueError("the lengths of the series do not fit their values")
             if (np.diff(offsets) < 1).any() or offsets[0] != 0:
@@ -279,7 +284,9 @@ class PretrainedLSTM(Baseline):
                 time_col=document["columns"][1],
                 target_col=document["columns"][2],
                 time_zone=document["time_zone"],
+                schema=None if schema is None else Schema.from_json(schema),
             )
+            model.reading_notes_ = []
             weights = {k[8:]: v for k, v in arrays.items() if k.startswith("weights.")}
             model.network_ = PretrainedNetwork.from_arrays(weights)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:

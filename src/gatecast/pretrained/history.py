@@ -9,14 +9,14 @@ import numpy as np
 
 from gatecast.data.calendar import add_steps, future_times
 from gatecast.data.panel import Panel
-from gatecast.data.reading import read_panel
+from gatecast.data.reading import NewRows, assumed_schema, read_new_rows
 from gatecast.data.regular import show_time
 from gatecast.errors import DataError, NotFoundError
 
 __all__ = ["append", "tail"]
 
 
-def append(panel: Panel, source: Any, **columns: Any) -> Panel:
+def append(panel: Panel, source: Any, **columns: Any) -> tuple[Panel, list[str]]:
     """Put new rows after the last ones.
 
     Parameters
@@ -30,8 +30,10 @@ def append(panel: Panel, source: Any, **columns: Any) -> Panel:
 
     Returns
     -------
-    Panel
+    panel : Panel
         Without further columns.
+    notes : list of str
+        What was detected in reading.
 
     Raises
     ------
@@ -41,9 +43,9 @@ def append(panel: Panel, source: Any, **columns: Any) -> Panel:
         If times do not follow, or numbers do not fit the number of series.
     """
     if isinstance(source, (np.ndarray, list, float, int)):
-        fresh = _rows_of_numbers(panel, source)
+        fresh, notes = _rows_of_numbers(panel, source), []
     else:
-        fresh = _rows_of_table(panel, source, columns)
+        fresh, notes = _rows_of_table(panel, source, columns)
     values, times, filled = [], [], []
     for i, series in enumerate(panel):
         part = slice(*panel.offsets[i : i + 2])
@@ -60,10 +62,11 @@ def append(panel: Panel, source: Any, **columns: Any) -> Panel:
             filled.append(gaps)
     grown = np.array([len(fresh[i][0]) if i in fresh else 0 for i in range(len(panel))])
     offsets = panel.offsets + np.concatenate([[0], np.cumsum(grown)])
-    return replace(
+    grown_panel = replace(
         panel, offsets=offsets, times=np.concatenate(times), values=np.concatenate(values),
         filled=np.concatenate(filled), extra={},
     )  # fmt: skip
+    return grown_panel, notes
 
 
 def tail(panel: Panel, most: int) -> Panel:
@@ -106,31 +109,39 @@ def _rows_of_numbers(panel: Panel, source: Any) -> dict[int, tuple[np.ndarray, n
 
 def _rows_of_table(
     panel: Panel, source: Any, columns: dict[str, Any]
-) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-    if not isinstance(source, Panel):
-        names = {
-            "id_col": panel.id_col, "time_col": panel.time_col, "target_col": panel.target_col,
-        }  # fmt: skip
-        if panel.id_col == "unique_id" and panel.target_col == "y":
-            names = {"time_col": panel.time_col}  # the usual names are found
-        names |= {k: v for k, v in columns.items() if v is not None}
-        source = read_panel(source, freq=panel.freq, **names)
-    number = {series_id: i for i, series_id in enumerate(panel.ids)}
-    fresh = {}
-    for j, series in enumerate(source):
-        i = 0 if len(panel) == len(source) == 1 else number.get(series.id)
-        if i is None:
+) -> tuple[dict[int, tuple[np.ndarray, np.ndarray]], list[str]]:
+    """Read rows by what the history settled, and refuse those that do not follow."""
+    ends = panel.ends()
+    if isinstance(source, Panel):
+        number = {series_id: i for i, series_id in enumerate(panel.ids)}
+        unknown = [name for name in source.ids if name not in number]
+        if unknown:
             raise NotFoundError(
-                f'series "{series.id}" is not one of the {len(panel)} that the model remembers: '
+                f'series "{unknown[0]}" is not one of the {len(panel)} that the model remembers: '
                 "fit again with it"
             )
-        last = panel.times[panel.offsets[i + 1] - 1]
-        due = future_times(np.array([last]), panel.freq, 1)[0, 0]
+        rows = NewRows(source, np.array([number[name] for name in source.ids]), {}, [])
+    else:
+        schema = panel.schema or assumed_schema(ends, {}, ())
+        rows = read_new_rows(source, (), schema=schema, ends=ends, **columns)
+    for i, value in rows.last.items():
+        remembered = panel.values[panel.offsets[i + 1] - 1]
+        if not np.isclose(value, remembered, rtol=1e-9, atol=1e-12):
+            raise DataError(
+                f"a series has {value:g} at {show_time(ends.times[i])}, and the model remembers "
+                f"{remembered:g} there; nothing was changed: fit it again"
+            )
+    if rows.panel is None:
+        raise DataError("the model remembers all of these rows already: give later ones")
+    fresh = {}
+    for j, i in enumerate(rows.indices):
+        series, part = rows.panel[j], slice(*rows.panel.offsets[j : j + 2])
+        due = future_times(ends.times[i : i + 1], ends.freq, 1)[0, 0]
         if series.times[0] != due:
             raise DataError(
-                f"the series ends at {show_time(last)}, so the next value is that of "
+                f"the series ends at {show_time(ends.times[i])}, so the next value is that of "
                 f"{show_time(due)}; found {show_time(series.times[0])}: give the rows in between, "
                 "and none twice"
             )
-        fresh[i] = (series.values, source.filled[slice(*source.offsets[j : j + 2])])
-    return fresh
+        fresh[int(i)] = (series.values, rows.panel.filled[part])
+    return fresh, rows.notes
