@@ -14,12 +14,12 @@ import numpy as np
 import optuna
 import torch
 
-from gatecast.tuning.space import SPACE, Entry, Integers, draw, stand_ins
+from gatecast.tuning.space import SPACE, Distribution, Integers, draw, nearest_point
 
 __all__ = ["Reference", "search"]
 
 _SHARED = ("cell", "hidden", "layers", "dropout", "learning_rate", "schedule")
-LOOP: dict[str, Entry] = {name: SPACE[name] for name in _SHARED} | {
+LOOP: dict[str, Distribution] = {name: SPACE[name] for name in _SHARED} | {
     "updates": Integers(100, 1000, log=True),
     "batch_size": Integers(32, 256, log=True),
     "look_back": Integers(4, 128, log=True),
@@ -149,7 +149,7 @@ def search(
         warnings.simplefilter("ignore")  # called experimental since 2020
         sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True)
     study = optuna.create_study(sampler=sampler, pruner=optuna.pruners.PercentilePruner(100 / 3))
-    study.enqueue_trial(stand_ins(LOOP, DEFAULTS))
+    study.enqueue_trial(nearest_point(LOOP, DEFAULTS))
     started, ended = time.perf_counter(), []
     study.optimize(
         objective, n_trials, callbacks=[lambda *_: ended.append(time.perf_counter() - started)]

@@ -5,7 +5,7 @@
     python benchmarks/tuning.py --only torch --trials 20   # beside a study of a PyTorch loop
 
 DIR holds the benchmark data; ``tutorial``, ``torch`` and ``kills`` need none. The test part of each
-set is kept from the whole of the search, its judgement included; there the forecaster that the
+set is kept from the whole of the search, its evaluation included; there the forecaster that the
 search returned and the defaults are each fitted on everything before and compared.
 """
 
@@ -75,7 +75,7 @@ def torch(options: argparse.Namespace) -> None:
     seconds = time.perf_counter() - started
     searching = float(found.trials["seconds"].sum())
     plan = Plan.make(read_panel(known), 1)
-    seen = CUT - 1 - (plan.unseen - 1) * plan.unseen_step
+    seen = CUT - 1 - (plan.test - 1) * plan.test_step
     validation = 1 + (plan.searched - 1) * plan.step
     peer = peer_torch_tuning.search(y, CUT, seen, validation, n_trials, searching, seed=0)
     print({name: value for name, value in peer.settings.items() if value is not None})
@@ -134,7 +134,7 @@ def small(n_trials: int, path: str, **more: Any) -> Any:
     return tune(
         pd.DataFrame({"y": y}), 2, n_trials, storage=path, resume=True, random_state=0,
         space={"hidden": (2, 8), "updates": (3, 20), "look_back": None, "layers": 1},
-        forecaster=LSTMForecaster(2, hidden=3, updates=5), n_windows=4, n_unseen=6, **more,
+        forecaster=LSTMForecaster(2, hidden=3, updates=5), n_windows=4, n_test=6, **more,
     )  # fmt: skip
 
 

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
         Theta,
         WindowAverage,
     )
-    from gatecast.diagnostics.recommendation import diagnose, verdict
+    from gatecast.diagnostics.examination import diagnose
+    from gatecast.diagnostics.recommendation import verdict
     from gatecast.evaluation.backtest import backtest
-    from gatecast.explain import attribution, gates, look_inside, memory
+    from gatecast.explain import attribution, explain, gates, look_inside, memory
     from gatecast.forecaster import LSTMForecaster
     from gatecast.pretrained import PretrainedLSTM
     from gatecast.saved import load, open_for_update
@@ -44,6 +45,7 @@ __all__ = [
     "attribution",
     "backtest",
     "diagnose",
+    "explain",
     "gates",
     "load",
     "look_inside",
@@ -69,7 +71,8 @@ _HOMES = {
     "WindowAverage": "baselines",
     "attribution": "explain",
     "backtest": "evaluation.backtest",
-    "diagnose": "diagnostics.recommendation",
+    "diagnose": "diagnostics.examination",
+    "explain": "explain",
     "gates": "explain",
     "load": "saved",
     "look_inside": "explain",

@@ -20,7 +20,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-from gatecast.messages import Language, Message, from_document
+from gatecast.messages import Argument, Language, Message, from_document, message
 from gatecast.messages.writing import Spelling
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "UsageError",
     "quote",
     "require_extra",
+    "too_small",
 ]
 
 
@@ -117,6 +118,25 @@ class TrainingError(GatecastError):
     """Say that training met a NaN or infinite loss; the last good weights are kept."""
 
     exit_code = 5
+
+
+def too_small(argument: str, value: float, least: float) -> UsageError:
+    """Make the error of an argument that is below its smallest value.
+
+    Parameters
+    ----------
+    argument : str
+        Its name in Python; the command line spells it as an option.
+    value, least : float
+        What was requested, and the smallest value that works.
+
+    Returns
+    -------
+    UsageError
+        To be raised.
+    """
+    name = Argument(argument)
+    return UsageError(message("argument.too_small", argument=name, value=value, least=least))
 
 
 def require_extra(module: str, extra: str, purpose: str) -> ModuleType:

@@ -173,7 +173,11 @@ def test_a_saved_model_is_explained(saved):
     # new rows are taken in first; the model's file stays as it is
     asked = ("explain", "m.gatecast", "air.csv", "--lang", "zh", "-o", "zh.html", "--json")
     found = json.loads(gatecast(*asked, cwd=folder).stdout)
-    assert found["notes"] == ["the last 12 values are new to the model, and were taken in first"]
+    note = "the last 12 values are new to the model, and a copy of it was updated with them"
+    assert found["notes"] == [note]
+    assert found["messages"]["notes"] == [
+        {"id": "explain.new_values", "fields": {"n": 12}, "text": note}
+    ]
     assert found["effective_memory"] >= 1
     assert found["pictures"] == []
     page = (folder / "zh.html").read_text()
@@ -239,6 +243,16 @@ def test_errors_name_options_as_they_are_typed(passengers):
     asked = ("forecast", "air.csv", "--h", 2, "--target-col", "sales")
     done = gatecast(*asked, cwd=passengers.parent, code=4)
     assert done.stderr.startswith('gatecast: --target-col="sales" is not a column of air.csv')
+
+
+def test_a_column_named_like_an_argument_is_shown_as_it_is(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("ds,look_back\n2024-01-01,many\n2024-01-02,few\n2024-01-03,none\n")
+    done = gatecast(
+        "forecast", "x.csv", "--h", 1, "--target-col", "look_back", cwd=tmp_path, code=5
+    )
+    assert '"look_back"' in done.stderr
+    assert '"--look-back"' not in done.stderr
 
 
 def test_columns_known_in_advance_come_from_a_file_of_their_own(tmp_path):

@@ -10,17 +10,20 @@ from gatecast.errors import DataError, UsageError
 def test_a_flat_loss_has_settled_and_a_falling_one_has_not():
     flat = fit.loss_settled([0.5, 0.2, 0.1, 0.1001, 0.1, 0.1])
     assert flat.settled
-    assert "more epochs would not help" in flat.sentence
+    assert flat.sentence.id == "loss.settled"
     falling = fit.loss_settled([1.0, 0.9, 0.8])
     assert not falling.settled
     assert falling.change == pytest.approx(-0.1 / 0.9)
-    assert "more epochs would help" in falling.sentence
+    assert falling.sentence.id == "loss.falling"
+    assert "11.11 %" in falling.sentence
+    # a training loss cannot tell whether more training would help
+    assert "only a backtest tells" in falling.sentence
     rising = fit.loss_settled([0.1, 0.1, 0.2, 0.3])
     assert not rising.settled
     assert "lower learning rate" in rising.sentence
     single = fit.loss_settled([0.3])
     assert not single.settled
-    assert single.sentence == "that cannot be said: one epoch, at 0.3000, has no slope."
+    assert single.sentence.id == "loss.one_epoch"
 
 
 def test_over_and_underfitting_are_told_apart_by_standard_errors():
@@ -41,7 +44,7 @@ def test_over_and_underfitting_are_told_apart_by_standard_errors():
     assert "underfitted" in under.sentence
     unknown = fit.fit_quality(1.3 * noise, 1.3 * noise)
     assert not unknown.underfitted
-    assert unknown.sentence.endswith("underfitting cannot be told without a noise floor.")
+    assert unknown.sentence.endswith("underfitting cannot be judged without a noise floor")
 
 
 def test_chance_in_a_short_training_part_is_not_called_underfitting():
@@ -65,35 +68,36 @@ def test_a_test_part_that_is_easier_is_not_called_a_small_gap():
 def test_a_copy_of_the_last_value_is_found_out():
     rng = np.random.default_rng(1)
     y = rng.normal(size=500).cumsum()
-    copied = fit.copies_last_value(y, naive_one_step(y))
+    copied = fit.persistence(y, naive_one_step(y))
     assert copied.lag == 1
     assert copied.skill == pytest.approx(0.0, abs=1e-12)
     assert copied.sentence.startswith("yes")
-    exact = fit.copies_last_value(y, y)
+    exact = fit.persistence(y, y)
     assert (exact.lag, exact.skill) == (0, 1.0)
+    assert copied.sentence.text("zh").startswith("是：预测最像 1 步")
     assert exact.sentence.startswith("no")
     # by position, whatever the index of a pandas Series
     later = pd.Series(naive_one_step(y), index=range(7, 507))
-    assert fit.copies_last_value(pd.Series(y), later) == copied
+    assert fit.persistence(pd.Series(y), later) == copied
 
 
 def test_distances_and_speeds_are_said_with_their_numbers():
-    assert "31.0% above" in fit.floor_distance(1.31, 1.0).sentence
+    assert "31.0 % above" in fit.noise_floor_gap(1.31, 1.0).sentence
     assert "2.00 microseconds each" in fit.prediction_speed(1000, 0.002).sentence
-    shared = fit.floor_distance(1.5, 1.0, naive_rmse=2.0)
+    shared = fit.noise_floor_gap(1.5, 1.0, naive_rmse=2.0)
     assert shared.explained == pytest.approx((4 - 2.25) / (4 - 1))
-    assert "58% of what naive leaves" in shared.sentence
-    assert "1.0% below" in fit.floor_distance(0.99, 1.0).sentence
+    assert "leaves above the floor 58 % is" in shared.sentence
+    assert "1.0 % below" in fit.noise_floor_gap(0.99, 1.0).sentence
 
 
 def test_a_missing_forecast_does_not_move_the_others():
     y = np.random.default_rng(2).normal(size=300).cumsum()
     forecast = naive_one_step(y)
     forecast[100:110] = np.nan
-    assert fit.copies_last_value(y, forecast).lag == 1
+    assert fit.persistence(y, forecast).lag == 1
     forecast = y.copy()
     forecast[[0, 150]] = np.nan
-    assert fit.copies_last_value(y, forecast) == fit.CopiesLastValue(0, 1.0)
+    assert fit.persistence(y, forecast) == fit.Persistence(0, 1.0)
 
 
 def test_what_cannot_be_answered_is_refused_in_a_sentence():
@@ -107,14 +111,29 @@ def test_what_cannot_be_answered_is_refused_in_a_sentence():
     with pytest.raises(DataError, match="0 test errors"):
         fit.fit_quality(y, np.array([]))
     with pytest.raises(DataError, match="constant"):
-        fit.copies_last_value(y, np.ones(10))
+        fit.persistence(y, np.ones(10))
     with pytest.raises(DataError, match="2 rows"):
-        fit.copies_last_value(y[:2], y[:2])
+        fit.persistence(y[:2], y[:2])
     with pytest.raises(UsageError, match="noise_floor=0"):
-        fit.floor_distance(1.0, 0.0)
+        fit.noise_floor_gap(1.0, 0.0)
     with pytest.raises(UsageError, match="noise_floor=0"):
         fit.fit_quality(y, y, 0.0)
     with pytest.raises(UsageError, match="10 values and 9 forecasts"):
-        fit.copies_last_value(y, y[:9])
+        fit.persistence(y, y[:9])
     with pytest.raises(UsageError, match="count=0"):
         fit.prediction_speed(0, 0.0)
+
+
+def test_forecasts_of_any_horizon_that_hardly_move_are_called_copies():
+    rng = np.random.default_rng(0)
+    last, moved = rng.normal(size=200), rng.normal(size=200)
+    copied = fit.horizon_persistence(last + moved, last, last)
+    assert (copied.share, copied.skill, copied.copied) == (0.0, 0.0, True)
+    assert copied.sentence.id == "persistence.still"
+    # a forecast half of the way has a quarter of the squared error
+    half = fit.horizon_persistence(last + moved, last + 0.5 * moved, last)
+    assert half.share == pytest.approx(0.5)
+    assert half.skill == pytest.approx(0.75)
+    assert "move 50 % as far" in half.sentence
+    with pytest.raises(DataError, match="no value differs"):
+        fit.horizon_persistence(last, last, last)

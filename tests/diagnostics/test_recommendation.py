@@ -1,4 +1,6 @@
-"""The verdict recommends what the series is known to need."""
+"""The verdict recommends by its rule, and what the series is known to need."""
+
+import math
 
 import numpy as np
 import pandas as pd
@@ -6,7 +8,8 @@ import pytest
 
 from gatecast import SARIMA, Drift, LinearAutoregression, LSTMForecaster, Naive, SeasonalNaive
 from gatecast.datasets import air_passengers
-from gatecast.diagnostics.recommendation import diagnose, verdict
+from gatecast.diagnostics.examination import diagnose
+from gatecast.diagnostics.recommendation import MARGIN, recommend, verdict
 from gatecast.errors import UsageError
 from gatecast.evaluation.backtest import backtest
 
@@ -40,16 +43,66 @@ def lorenz(n):
     return np.array(found)
 
 
+@pytest.mark.parametrize(
+    ("errors", "p", "use"),
+    [
+        # the best by far is recommended, whatever the test of few cutoffs tells
+        ({"LSTM": 1.081, "Theta": 1.385, "Naive": 1.5}, {"Theta": 0.069, "Naive": 0.2}, "LSTM"),
+        # a simpler one within 5 % is, where that may be chance
+        ({"LSTM": 1.0, "Theta": 1.04}, {"Theta": 0.3}, "Theta"),
+        ({"LSTM": 1.0, "Theta": 1.04}, {"Theta": math.nan}, "Theta"),
+        ({"LSTM": 1.0, "Theta": 1.05, "Naive": 1.05}, {"Theta": 0.3, "Naive": 0.5}, "Naive"),
+        # and not where the difference is significant, or larger
+        ({"LSTM": 1.0, "Theta": 1.04}, {"Theta": 0.01}, "LSTM"),
+        ({"LSTM": 1.0, "Theta": 1.06}, {"Theta": 0.9}, "LSTM"),
+        # nor a less simple one, nor anything beside a perfect forecast
+        ({"Naive": 1.0, "LSTM": 1.01}, {"LSTM": 0.9}, "Naive"),
+        ({"LSTM": 0.0, "Naive": 1e-9}, {"Naive": 0.9}, "LSTM"),
+    ],
+)
+def test_the_rule(errors, p, use):
+    best = next(iter(errors))
+    assert recommend(errors, {best: 1.0, **p}) == use
+    assert errors[use] <= (1 + MARGIN) * errors[best]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("loss", ["absolute", "squared"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_verdict_does_not_contradict_the_leaderboard(seed, loss, count):
+    rng = np.random.default_rng(seed)
+    table = pd.concat(
+        pd.DataFrame({"unique_id": i, "ds": range(60), "y": 9**i * rng.normal(size=60).cumsum()})
+        for i in range(count)
+    )
+    models = [Naive(h=3), Drift(h=3), SeasonalNaive(h=3, season_length=4)]
+    models.append(LinearAutoregression(h=3))
+    found = backtest(models, table, n_windows=8, step_size=2)
+    told = verdict(found, loss=loss)
+    metric, errors = found.errors(loss)
+    assert metric == {"absolute": ("MAE", "MASE"), "squared": ("RMSE", "RMSSE")}[loss][count > 1]
+    board = found.leaderboard()
+    if loss == "absolute":
+        assert told.best == board["model"].iloc[0]
+    shown = board.set_index("model")[metric.lower()]
+    assert told.best == shown.idxmin()
+    assert shown[told.use] <= (1 + MARGIN) * shown.min()
+    assert shown.to_dict() == pytest.approx(errors)
+    assert told.sentences[0].fields["model"] == told.use
+    assert "8 cutoffs are few" in told.paragraph
+    assert "8 个截断点太少" in " ".join(s.text("zh") for s in told.sentences)
+
+
 def test_where_no_line_fits_it_recommends_the_lstm():
     models = [LSTMForecaster(h=1, seeds=1), LinearAutoregression(h=1), Naive(h=1)]
     found = backtest(models, series(threshold(1500)), n_windows=200, step_size=1, refit=False)
     told = verdict(found)
     assert told.use == told.best == "LSTM"
     assert told.p < 0.001
-    assert "it is not linear" in told.paragraph.lower()
+    assert "the series is not linear" in told.paragraph.lower()
     answers = diagnose(found)
-    assert "forecasts are in their place" in answers["Does it copy the last value?"]
-    assert "noise alone leaves" in answers["How far is it from the noise floor?"]
+    assert "forecasts are not delayed" in answers["Does it copy the last value?"]
+    assert "noise floor" in answers["How far is it from the noise floor?"]
 
 
 def test_chaos_some_steps_ahead_is_the_lstms_too():
@@ -89,7 +142,7 @@ def test_a_linear_series_is_for_a_line_or_a_tie_with_it():
     found = backtest(models, series(y), n_windows=60, step_size=1, refit=False)
     told = verdict(found)
     assert told.use == "SARIMA"
-    assert "no non-linearity was found" in told.paragraph.lower()
+    assert "no nonlinearity was detected" in told.paragraph.lower()
 
 
 def test_few_cutoffs_are_said_to_tell_little():
@@ -98,7 +151,7 @@ def test_few_cutoffs_are_said_to_tell_little():
               "b": LinearAutoregression(h=2, look_back=3)}  # fmt: skip
     told = verdict(backtest(models, series(y), n_windows=3))
     assert {"a", "b"} <= set(told.ties)
-    assert "3 cutoffs tell little apart" in told.paragraph
+    assert "3 cutoffs are few" in told.paragraph
 
 
 def test_many_series_are_judged_one_by_one():
@@ -110,7 +163,7 @@ def test_many_series_are_judged_one_by_one():
     found = backtest([Naive(h=1), Drift(h=1), LinearAutoregression(h=1)], table, n_windows=3)
     told = verdict(found)
     assert "over 30 series" in told.paragraph
-    assert "Of 20 series that were asked" in told.paragraph
+    assert "Of 20 series tested" in told.paragraph
 
 
 def test_one_model_alone_is_not_judged():

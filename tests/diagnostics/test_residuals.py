@@ -6,11 +6,11 @@ import pytest
 from gatecast.datasets import noisy_sine
 from gatecast.diagnostics.residuals import (
     drift,
-    estimated_floor,
+    heteroscedasticity,
     horizon_skill,
     ljung_box,
     mean_error,
-    uneven_spread,
+    noise_floor,
 )
 from gatecast.errors import DataError
 
@@ -27,14 +27,14 @@ def test_ljung_box_is_that_of_statsmodels():
 
 
 def test_memory_and_spells_are_found_where_they_are():
-    assert "no memory is left" in ljung_box(NOISE).sentence
+    assert "no autocorrelation was detected" in ljung_box(NOISE).sentence
     remembering = NOISE[1:] + 0.5 * NOISE[:-1]
     found = ljung_box(remembering)
-    assert "something is left to learn" in found.sentence
+    assert "the residuals are autocorrelated" in found.sentence
     assert found.largest_lag == 1
-    assert "even in time" in uneven_spread(NOISE).sentence
+    assert "no change of the error variance" in heteroscedasticity(NOISE).sentence
     spells = NOISE * np.where(np.arange(400) // 50 % 2, 3.0, 0.5)
-    assert "comes in spells" in uneven_spread(spells).sentence
+    assert "the error variance is not constant" in heteroscedasticity(spells).sentence
 
 
 def test_bias_is_a_t_test_and_allows_for_overlap():
@@ -74,14 +74,14 @@ def test_the_floor_of_known_noise_is_found():
     y = np.zeros(3000)
     for t in range(1, 3000):
         y[t] = 0.8 * y[t - 1] + rng.normal()
-    assert estimated_floor(y) == pytest.approx(1.0, abs=0.06)
+    assert noise_floor(y) == pytest.approx(1.0, abs=0.06)
     x = np.empty(2000)
     x[0] = 0.3
     for t in range(1, 2000):
         x[t] = 3.9 * x[t - 1] * (1 - x[t - 1])
-    assert estimated_floor(x, 1) < 0.02  # no noise at all, in a chaotic series
+    assert noise_floor(x, 1) < 0.02  # no noise at all, in a chaotic series
     # a sine in noise looks the same from many phases: what is found lies above the floor
-    assert 0.49 < estimated_floor(noisy_sine()["y"].to_numpy()) < 0.60
+    assert 0.49 < noise_floor(noisy_sine()["y"].to_numpy()) < 0.60
 
 
 def test_too_few_errors_are_refused():
@@ -91,4 +91,4 @@ def test_too_few_errors_are_refused():
     with pytest.raises(DataError, match="all the same"):
         ljung_box(np.ones(50))
     with pytest.raises(DataError, match="100 are needed"):
-        estimated_floor(np.ones(50))
+        noise_floor(np.ones(50))

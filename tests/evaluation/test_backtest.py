@@ -344,7 +344,7 @@ def test_what_cannot_work_is_refused_in_a_sentence(tmp_path):
         backtest(Naive(h=2), y)
     with pytest.raises(DataError, match='SeasonalNaive at the cutoff 2020-06-01: series "y" has 6'):
         backtest(SeasonalNaive(h=2), y, n_windows=2)
-    with pytest.raises(UsageError, match='by="week" was asked for'):
+    with pytest.raises(UsageError, match='by="week" was requested'):
         backtest(Naive(h=2), y, n_windows=2, season_length=1).score("week")
     with pytest.raises(UsageError, match='a model is named "y", as a column is'):
         backtest({"y": Naive(h=2)}, y)

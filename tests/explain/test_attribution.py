@@ -119,9 +119,9 @@ def test_what_hangs_on_the_smallest_change_long_ago_is_not_shared_wrongly():
 
 def test_numbers_out_of_range_are_said():
     model = LSTMForecaster(h=2, **QUICK).fit(noisy_sine()[:100])
-    with pytest.raises(UsageError, match="step=3 was asked for; the forecast has steps 1 to 2"):
+    with pytest.raises(UsageError, match="step=3 was requested; the forecast has steps 1 to 2"):
         attribution(model, step=3)
-    with pytest.raises(UsageError, match="look_back=0 was asked for"):
+    with pytest.raises(UsageError, match="look_back=0 was requested"):
         attribution(model, look_back=0)
-    with pytest.raises(UsageError, match="steps=0 was asked for"):
+    with pytest.raises(UsageError, match="steps=0 was requested"):
         attribution(model, steps=0)

@@ -99,7 +99,7 @@ def test_what_cannot_be_looked_at_is_said(tmp_path):
         gates(model, numbered)
     with pytest.raises(DataError, match="of two kinds, dates and whole numbers"):
         gates(model, read_panel(numbered, time_col="day", id_col="shop", target_col="sold"))
-    with pytest.raises(UsageError, match="network=2 was asked for; the model has 2"):
+    with pytest.raises(UsageError, match="network=2 was requested; the model has 2"):
         gates(model, network=2)
     with pytest.raises(UsageError, match="found str"):
         gates("model.gatecast")

@@ -112,11 +112,11 @@ def test_dead_units_and_forecasts_that_nothing_moves_are_told():
     p["layer0.bias"][13] = -1000.0  # the second unit's output gate
     found = memory(model)
     assert list(found.units["dead"]) == [False, True, False, False]
-    assert "1 of 4 units never move" in found.sentences[-1]
+    assert "1 of 4 units never change" in found.sentences[-1]
     p["head.kernel"][:] = 0.0
     found = memory(model)
     assert found.effective_memory == 0
-    assert "no input moves the forecast" in found.sentences[0]
+    assert "no input changes the forecast" in found.sentences[0]
 
 
 def test_a_unit_that_follows_the_season_is_named():
@@ -151,7 +151,7 @@ def test_memory_of_a_gru_and_of_many_series(target):
     assert len(found.units) == 8
     assert {"update_open", "reset_closed"} <= set(found.units)
     assert 0 < found.effective_memory <= found.reach
-    assert ("distance from a level" in found.sentences[0]) == (target == "changes")
+    assert ("distance from a local mean" in found.sentences[0]) == (target == "changes")
 
 
 @pytest.mark.parametrize("look_back", [1, 6])
@@ -163,7 +163,7 @@ def test_windows_look_no_further_back_than_one_of_them(look_back):
     if look_back == 1:
         assert found.effective_memory == 1
         assert "a look_back of 1 is enough" in found.sentences[0]
-        assert found.sentences[0].endswith("it sees no more than its window of 1 step")
+        assert found.sentences[0].endswith("it has no inputs from before its window of 1 step")
     np.testing.assert_allclose(found.units["half_life"], 68.967563, rtol=1e-6)
     # every window of a short series is an origin, and its memory starts empty
     _, (track,) = tracks_of(model, noise(30), "memory")
@@ -181,5 +181,5 @@ def test_windows_look_no_further_back_than_one_of_them(look_back):
 
 
 def test_a_share_is_a_share():
-    with pytest.raises(UsageError, match="share=95 was asked for"):
+    with pytest.raises(UsageError, match="share=95 was requested"):
         memory(LSTMForecaster(h=1), share=95)

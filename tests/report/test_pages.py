@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from gatecast.baselines import LinearAutoregression, Naive
-from gatecast.diagnostics.recommendation import diagnose, verdict
+from gatecast.diagnostics.examination import diagnose
+from gatecast.diagnostics.recommendation import verdict
 from gatecast.errors import MissingExtraError
 from gatecast.evaluation.backtest import backtest
 from gatecast.report.backtest import backtest_page

@@ -22,7 +22,7 @@ def search(note=""):
     columns = ["number", "state", "value", "seconds", "hidden", "look_back", "log", "note"]
     trials = pd.DataFrame(rows, columns=columns, dtype=object)
     trials = trials.astype({"number": int, "value": float, "seconds": float})
-    verdict = Verdict(True, 2.1, 1.6, 0.238, 0.1, 0.3, 0.01, "origins", 20)
+    verdict = Verdict(2.1, 1.6, 0.238, 0.1, 0.3, 0.01, "origins", 20)
     return Tuning(
         LSTMForecaster(1), {"hidden": 64, "look_back": 9, "log": True}, trials, pd.DataFrame(),
         {"hidden": 0.7, "log": 0.3}, verdict, None, ["four trials were run", "it was worth it"],

@@ -47,7 +47,7 @@ NAMES = {"id_col": "shop", "time_col": "day", "target_col": "sold"}
 
 
 def search(frame, n_trials=4, **more):
-    more = {"space": SPACE, "forecaster": KNOWN, "n_windows": 4, "n_unseen": 3, **NAMES} | more
+    more = {"space": SPACE, "forecaster": KNOWN, "n_windows": 4, "n_test": 3, **NAMES} | more
     return tune(frame, 7, n_trials, **more)
 
 
@@ -56,7 +56,7 @@ def test_trials_know_a_plan_and_score_as_a_backtest_does():
     found = search(frame)
     panel = read_panel(frame, extra_cols=["promo", "weather", "region"], **NAMES)
     plan = Plan.make(panel, 7, 4, 3)
-    back = 7 + 2 * plan.unseen_step
+    back = 7 + 2 * plan.test_step
     model = LSTMForecaster(**{**KNOWN.get_params(), "seeds": 1})
     losses = [
         backtest(
@@ -82,7 +82,7 @@ def test_the_search_sees_no_column_of_the_unseen_origins():
     frame = promoted(120)
     panel = read_panel(frame, **NAMES)
     plan = Plan.make(panel, 7, 4, 3)
-    last = frame["day"].max() - pd.Timedelta(days=7 + 2 * plan.unseen_step)
+    last = frame["day"].max() - pd.Timedelta(days=7 + 2 * plan.test_step)
     other = frame.copy()
     other.loc[other["day"] > last, ["sold", "promo"]] = 7e9
     other.loc[other["day"] > last, "weather"] = "never seen"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from gatecast import LSTMForecaster, tune
-from gatecast.tuning import study as study_module
+from gatecast.tuning import search as search_module
 
 for needed in ("optuna", "torch", "scipy"):
     pytest.importorskip(needed, reason='sampler="gp" needs it')
@@ -16,7 +16,7 @@ for needed in ("optuna", "torch", "scipy"):
 def search(seed, n_trials):
     y = pd.Series(np.sin(np.arange(150) / 4))
     return tune(
-        y, 2, n_trials, sampler="gp", random_state=seed, n_windows=4, n_unseen=6,
+        y, 2, n_trials, sampler="gp", random_state=seed, n_windows=4, n_test=6,
         forecaster=LSTMForecaster(2, updates=3, seeds=1),
     )  # fmt: skip
 
@@ -28,7 +28,7 @@ def test_it_finds_what_a_known_loss_is_small_at_and_stays_away_from_what_diverge
         far = abs(math.log(model.hidden / 20)) + abs(math.log(model.learning_rate / 0.01))
         return [far + (model.cell == "gru")] * size
 
-    monkeypatch.setattr(study_module, "score", score)
+    monkeypatch.setattr(search_module, "score", score)
     found = search(0, 22)
     # every trial is scored to the end, since the process learns from whole scores alone
     assert set(found.trials["state"]) <= {"finished", "diverged"}

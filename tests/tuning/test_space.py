@@ -8,7 +8,7 @@ from gatecast import LSTMForecaster, tune
 from gatecast.data.reading import read_panel
 from gatecast.datasets import air_passengers
 from gatecast.errors import UsageError
-from gatecast.tuning.space import SPACE, Choice, Floats, Integers, draw, space_for, stand_ins
+from gatecast.tuning.space import SPACE, Choice, Floats, Integers, draw, nearest_point, space_for
 
 optuna = pytest.importorskip("optuna", reason="needs the extra [tune]")
 
@@ -33,9 +33,9 @@ def quiet():
 def test_every_name_is_a_setting_and_stands_after_what_it_depends_on():
     names = list(SPACE)
     assert set(names) <= set(DEFAULTS)
-    for name, entry in SPACE.items():
-        if entry.unless is not None:
-            assert names.index(entry.unless[0]) < names.index(name)
+    for name, distribution in SPACE.items():
+        if distribution.unless is not None:
+            assert names.index(distribution.unless[0]) < names.index(name)
 
 
 def test_settings_between_layers_are_searched_only_where_there_are_two():
@@ -58,9 +58,9 @@ def test_without_a_season_none_is_adjusted():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("wish", [(0.1, 0.5), [0.1, 0.4], 0.2, Floats(0.1, 0.5)])
-def test_what_is_narrowed_depends_on_the_same(wish):
-    settings = drawn(space_for(panel_of(), {"dropout": wish}), 60)
+@pytest.mark.parametrize("override", [(0.1, 0.5), [0.1, 0.4], 0.2, Floats(0.1, 0.5)])
+def test_what_is_narrowed_depends_on_the_same(override):
+    settings = drawn(space_for(panel_of(), {"dropout": override}), 60)
     assert {s["dropout"] for s in settings if s["layers"] == 1} == {0.0}
     assert min(s["dropout"] for s in settings if s["layers"] == 2) >= 0.1
 
@@ -75,12 +75,12 @@ def test_every_draw_is_a_forecaster_that_can_be_fitted():
 
 
 def test_the_defaults_have_their_place():
-    found = stand_ins(space_for(panel_of()), DEFAULTS)
+    found = nearest_point(space_for(panel_of()), DEFAULTS)
     assert found["hidden"] == 48
     assert found["look_back given"] is found["batch_size given"] is False
     assert found["updates"] == 122  # the middle, on a log scale, of what is found when not said
     assert not {"dropout", "residual", "dilation", "look_back", "batch_size"} & set(found)
-    deep = stand_ins(space_for(panel_of()), {**DEFAULTS, "layers": 2, "dropout": 0.9})
+    deep = nearest_point(space_for(panel_of()), {**DEFAULTS, "layers": 2, "dropout": 0.9})
     assert (deep["dropout"], deep["residual"], deep["dilation"]) == (0.3, False, 1)
 
 
@@ -107,7 +107,7 @@ def test_no_trial_takes_a_season_out_of_a_series_that_is_too_short_for_it():
     )
     base = LSTMForecaster(2, season_length=7, updates=2, hidden=2)
     space = {"updates": 2, "hidden": 2, "look_back": None}
-    found = tune(frame, 2, 12, space=space, forecaster=base, n_windows=3, n_unseen=3)
+    found = tune(frame, 2, 12, space=space, forecaster=base, n_windows=3, n_test=3)
     assert set(found.trials["state"]) <= {"finished", "pruned"}
     assert set(found.trials["adjust_season"]) == {"auto", False}
 
@@ -131,7 +131,7 @@ def test_seeds_are_trained_where_they_are_searched():
     y = pd.Series(np.sin(np.arange(80) / 4))
     space = {"hidden": 3, "updates": 3, "look_back": None, "layers": 1}
     base = LSTMForecaster(1, updates=3, hidden=3, seeds=2)
-    asked = {"n_windows": 2, "n_unseen": 2, "forecaster": base}
+    asked = {"n_windows": 2, "n_test": 2, "forecaster": base}
     one, many = (
         tune(y, 1, 3, space=space | more, **asked) for more in ({}, {"seeds": (1, 4)})
     )  # fmt: skip

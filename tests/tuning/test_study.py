@@ -17,7 +17,7 @@ from gatecast import LSTMForecaster, backtest, tune  # noqa: E402 - after what i
 from gatecast.data.reading import read_panel  # noqa: E402
 from gatecast.datasets import air_passengers  # noqa: E402
 from gatecast.errors import DataError, NotFoundError, UsageError  # noqa: E402
-from gatecast.tuning import study as study_module  # noqa: E402
+from gatecast.tuning import search as search_module  # noqa: E402
 from gatecast.tuning.origins import Plan, known_before  # noqa: E402
 from gatecast.tuning.space import SPACE, Integers  # noqa: E402
 from gatecast.tuning.verdict import Verdict, _edges  # noqa: E402
@@ -34,7 +34,7 @@ def wave(n=120, noise=0.1):
 
 def quick(source=None, h=2, n_trials=6, **more):
     source = wave() if source is None else source
-    more = {"space": SMALL, "forecaster": QUICK, "n_windows": 4, "n_unseen": 6} | more
+    more = {"space": SMALL, "forecaster": QUICK, "n_windows": 4, "n_test": 6} | more
     return tune(source, h, n_trials, **more)
 
 
@@ -52,7 +52,7 @@ def test_the_first_trial_has_the_defaults_and_its_scores_are_those_of_a_backtest
     panel = read_panel(wave())
     model = LSTMForecaster(2, hidden=3, updates=5, seeds=1)
     plan = Plan.make(panel, 2, 4, 6)
-    back = 2 + 5 * plan.unseen_step
+    back = 2 + 5 * plan.test_step
     losses = [
         backtest(
             model, known_before(panel, back + left * plan.step), n_windows=2,
@@ -70,7 +70,7 @@ def test_the_search_sees_nothing_of_the_unseen_origins():
     frame = wave()
     panel = read_panel(frame)
     plan = Plan.make(panel, 2, 4, 6)
-    hidden = 2 + (plan.unseen - 1) * plan.unseen_step
+    hidden = 2 + (plan.test - 1) * plan.test_step
     other = frame.copy()
     other.loc[len(frame) - hidden :, "y"] = 1e30
     for source in (frame, other):
@@ -93,16 +93,17 @@ def test_a_study_in_two_sittings_is_the_study_in_one(tmp_path):
 
 def test_the_forecaster_is_fitted_on_everything_with_what_was_found():
     found = quick(n_trials=8)
-    kept = found.settings if found.verdict.better else QUICK.get_params()
+    kept = found.settings if found.verdict.kept else QUICK.get_params()
     model = found.forecaster
     assert len(model.networks_) == 3
     assert model.hidden == kept["hidden"]
     assert model.predict()["ds"].tolist() == [120, 121]
-    assert len(found.judgement.losses()) == 6
+    assert len(found.evaluation.losses()) == 6
     verdict = found.verdict
     assert verdict.better == (verdict.found < verdict.defaults)
+    assert verdict.kept == (verdict.better and verdict.p < 0.05)
     assert verdict.skill == pytest.approx(1 - verdict.found / verdict.defaults)
-    assert any("which the search never saw" in s for s in found.sentences)
+    assert any("which the search did not use" in s for s in found.sentences)
 
 
 def test_a_trial_that_diverges_never_wins_and_the_search_goes_on(monkeypatch):
@@ -114,7 +115,7 @@ def test_a_trial_that_diverges_never_wins_and_the_search_goes_on(monkeypatch):
             return [math.nan] * size
         return [1.0 + 0.1 * (model.hidden == 3)] * size
 
-    monkeypatch.setattr(study_module, "score", score)
+    monkeypatch.setattr(search_module, "score", score)
     found = quick(n_trials=12)
     states = found.trials.set_index("number")["state"]
     assert len(states) == 12
@@ -137,7 +138,7 @@ def test_hopeless_trials_are_given_up_after_the_first_part(monkeypatch):
     def score(model, part, size, plan, loss):
         return [float(model.hidden)] * size
 
-    monkeypatch.setattr(study_module, "score", score)
+    monkeypatch.setattr(search_module, "score", score)
     found = quick(n_trials=25, space=SMALL | {"hidden": (2, 40)})
     pruned = found.trials[found.trials["state"] == "pruned"]
     assert len(pruned)
@@ -155,7 +156,7 @@ def test_whether_more_would_help_is_said_whatever_became_of_other_trials(monkeyp
         value = math.nan if len(calls) in (5, 9) else 5.0 / len(calls)
         return [value] * size
 
-    monkeypatch.setattr(study_module, "score", score)
+    monkeypatch.setattr(search_module, "score", score)
     found = quick(n_trials=14)
     assert "diverged" in set(found.trials["state"])
     assert any("more trials may well help" in told for told in found.sentences)
@@ -175,14 +176,14 @@ def test_an_end_is_told_where_there_may_be_something_beyond(found, told):
     space = {name: SPACE[name] for name in found} | {
         "dilation": Integers(1, 16, log=True, unless=("layers", 1))
     }
-    sentences = _edges(found, space, Verdict(True, 2.0, 1.0, 0.5, 0.4, 0.6, 0.01, "origins", 9))
+    sentences = _edges(found, space, Verdict(2.0, 1.0, 0.5, 0.4, 0.6, 0.01, "origins", 9))
     assert len(sentences) == len(told)
     for sentence, beginning in zip(sentences, told):
         assert sentence.startswith(beginning)
 
 
 def test_ctrl_c_keeps_what_was_finished(monkeypatch, tmp_path):
-    honest, calls = study_module.score, []
+    honest, calls = search_module.score, []
 
     def score(*asked):
         calls.append(1)
@@ -190,7 +191,7 @@ def test_ctrl_c_keeps_what_was_finished(monkeypatch, tmp_path):
             raise KeyboardInterrupt
         return honest(*asked)
 
-    monkeypatch.setattr(study_module, "score", score)
+    monkeypatch.setattr(search_module, "score", score)
     found = quick(n_trials=50, storage=tmp_path / "s.db")
     assert found.interrupted
     assert found.sentences[0].startswith("the search was stopped")
@@ -211,7 +212,7 @@ def test_processes_side_by_side_run_as_many_trials_as_asked_for():
 def test_many_series_are_compared_series_by_series():
     # of different lengths, so that step numbers of an origin differ
     frames = [wave(60 + i, 0.1 + 0.02 * i).assign(unique_id=f"s{i}") for i in range(24)]
-    found = quick(pd.concat(frames), n_trials=6, n_windows=None, n_unseen=None)
+    found = quick(pd.concat(frames), n_trials=6, n_windows=None, n_test=None)
     assert found.origins.groupby("number").size().max() == 4
     assert (found.verdict.over, found.verdict.n) == ("series", 24)
 
@@ -219,7 +220,7 @@ def test_many_series_are_compared_series_by_series():
 def test_a_series_that_had_hardly_begun_is_learnt_from_in_the_end_only():
     frames = [wave(60).assign(unique_id=f"s{i}") for i in range(3)]
     frames.append(wave(6).assign(unique_id="short"))
-    found = quick(pd.concat(frames), n_trials=2, n_windows=4, n_unseen=3, step_size=1)
+    found = quick(pd.concat(frames), n_trials=2, n_windows=4, n_test=3, step_size=1)
     assert "short" in found.forecaster.predict()["unique_id"].tolist()
     assert found.sentences[-1].startswith("1 of 4 series had hardly begun")
 
@@ -244,8 +245,8 @@ def test_a_plan_leaves_the_last_origins_alone():
     plan = Plan.make(panel, 12)
     parts = plan.searched_parts(panel)
     assert sum(size for _, size in parts) == plan.searched
-    unseen = 12 + (plan.unseen - 1) * plan.unseen_step
-    assert [len(part.values) for part, _ in parts][-1] == 144 - unseen
+    test = 12 + (plan.test - 1) * plan.test_step
+    assert [len(part.values) for part, _ in parts][-1] == 144 - test
 
 
 # ------------------------------------------------------------------------------------------ errors
@@ -258,7 +259,7 @@ def test_a_plan_leaves_the_last_origins_alone():
         ({"timeout": 0}, UsageError, "timeout=0"),
         ({"loss": "median"}, UsageError, "median"),
         ({"sampler": "grid"}, UsageError, "grid"),
-        ({"n_unseen": 1}, UsageError, "n_unseen=1"),
+        ({"n_test": 1}, UsageError, "n_test=1"),
         ({"h": 0}, UsageError, "h=0"),
         ({"space": {"h": [1, 2]}}, UsageError, 'space has "h"'),
         ({"space": {"hidden": (8, 2)}}, UsageError, "lower one"),

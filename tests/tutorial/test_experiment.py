@@ -68,8 +68,8 @@ def test_the_questions_are_answered_from_the_numbers(result):
     assert len(answers) == 4
     assert "not overfitted" in answers["Is it over- or underfitted?"]
     assert "underfitted" in answers["Is it over- or underfitted?"]
-    assert "emptied after every single step" in answers["Is it over- or underfitted?"]
-    assert "more epochs would not help" in answers["Has the loss settled?"]
+    assert "the state starts at zero at every step" in answers["Is it over- or underfitted?"]
+    assert "yes: the training loss is" in answers["Has the loss settled?"]
     assert "0.4948" in answers["How far is it from the noise floor?"]
     assert "microseconds" in answers["How fast is prediction?"]
 

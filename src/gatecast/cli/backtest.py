@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gatecast.diagnostics.recommendation import Verdict
     from gatecast.evaluation.results import Backtest
     from gatecast.forecaster import LSTMForecaster
+    from gatecast.messages import Message
     from gatecast.report.explain import Judged
 
 __all__ = ["answers_about", "backtest", "judged"]
@@ -92,7 +93,7 @@ def backtest(
     from gatecast.data.reading import read_panel
     from gatecast.diagnostics.recommendation import verdict
     from gatecast.evaluation.backtest import backtest as run
-    from gatecast.evaluation.cutoffs import usual_windows
+    from gatecast.evaluation.cutoffs import default_windows
     from gatecast.evaluation.registry import DEFAULT, candidates
 
     check_outputs({"--output": output, "--report": None if no_report else report}, [file, config])
@@ -105,7 +106,7 @@ def backtest(
             file, id_col=id_col, time_col=time_col, target_col=target_col,
             freq=int(freq) if freq and freq.isdigit() else freq,
         )  # fmt: skip
-    windows, step = usual_windows(panel, h)
+    windows, step = default_windows(panel, h)
     with counted("backtest", "fits") as tell:
         found = run(
             asked, panel, h, n_windows=n_windows or windows, step_size=step_size or step, gap=gap,
@@ -126,7 +127,7 @@ def backtest(
     finish(_document(found, told, answers, output) if as_json else None, written, failures)
 
 
-def judged(found: Backtest, answers: dict[str, str]) -> Judged:
+def judged(found: Backtest, answers: dict[Message, Message]) -> Judged:
     """Give what the glass box of the LSTM says of a backtest."""
     from gatecast.diagnostics.recommendation import verdict
     from gatecast.report.explain import Judged
@@ -136,9 +137,9 @@ def judged(found: Backtest, answers: dict[str, str]) -> Judged:
     return Judged(sentences, found.leaderboard(), answers if of_the_lstm else {})
 
 
-def answers_about(found: Backtest, lstm: LSTMForecaster | None) -> dict[str, str]:
+def answers_about(found: Backtest, lstm: LSTMForecaster | None) -> dict[Message, Message]:
     """Answer questions about the first model's errors, and about its training if it is the LSTM."""
-    from gatecast.diagnostics.recommendation import diagnose
+    from gatecast.diagnostics.examination import diagnose
     from gatecast.diagnostics.training import examine_training
 
     first = next(iter(found.models))
@@ -152,7 +153,7 @@ def answers_about(found: Backtest, lstm: LSTMForecaster | None) -> dict[str, str
 def _pages(
     found: Backtest,
     told: Verdict | None,
-    answers: dict[str, str],
+    answers: dict[Message, Message],
     page: Path,
     lstm: LSTMForecaster | None,
     level: list[float],
@@ -192,12 +193,19 @@ def _pages(
 def _document(
     found: Backtest,
     told: Verdict | None,
-    answers: dict[str, str],
+    answers: dict[Message, Message],
     output: Path | None,
 ) -> dict[str, Any]:
     from gatecast.cli.tables import records
+    from gatecast.messages import documents
 
     return {
+        "messages": {
+            "verdict": documents(told.sentences if told else ()),
+            "questions": documents(answers),
+            "answers": documents(answers.values()),
+            "notes": documents(found.notes),
+        },
         "leaderboard": records(found.leaderboard()),
         "use": told.use if told else None,
         "best": told.best if told else None,
@@ -214,7 +222,7 @@ def _document(
 def _print(
     found: Backtest,
     told: Verdict | None,
-    answers: dict[str, str],
+    answers: dict[Message, Message],
     output: Path | None,
 ) -> None:
     from rich.box import SIMPLE_HEAD

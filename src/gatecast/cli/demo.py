@@ -109,10 +109,18 @@ def _document(
             found["predict_seconds"] = run.predict_seconds
         return found
 
+    from gatecast.messages import documents
+
     keys = ("tutorial", "sequences", "naive", "sarima")
     return {
         **{key: row(result.run(key)) for key in keys},
         "noise_floor": {"test_rmse": result.noise_floor},
+        "messages": {
+            "verdict": documents([result.verdict]),
+            "questions": documents(o.question for o in result.observations),
+            "answers": documents(o.answer for o in result.observations),
+            "notes": documents(result.notes),
+        },
         "verdict": result.verdict,
         "observations": {o.question: o.answer for o in result.observations},
         "report": str(report),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,10 @@ from gatecast.cli.options import JSON
 from gatecast.cli.predict import MODEL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gatecast.data.panel import Panel
+    from gatecast.explain import Explanation
     from gatecast.forecaster import LSTMForecaster
     from gatecast.report.explain import Judged
 
@@ -63,7 +66,7 @@ def explain(
     forecast.
     """
     from gatecast.cli.console import say, working
-    from gatecast.explain import look_inside
+    from gatecast.explain.explanation import explain as explain_model
     from gatecast.explain.walk import panel_of
     from gatecast.report.explain import explain_page
     from gatecast.report.picture import inside_picture
@@ -72,31 +75,18 @@ def explain(
     fitted = load(model)
     judged = _judge(fitted, panel_of(fitted, file, "explain")) if backtest else None
     with working("looking inside the network"):
-        inside = look_inside(fitted, file, series, network, futr_file)
+        inside = explain_model(fitted, file, series, network, futr_file)
     title = f"{file.name}, {inside.series}" if inside.id_col is not None else file.name
     explain_page(inside, output, title=title, lang=lang.value, judged=judged)
     kinds = [kind for kind, wanted in ((".png", png), (".svg", svg)) if wanted]
     pictures = [output.with_suffix(kind) for kind in kinds]
     for picture in pictures:
         inside_picture(inside, picture)
-    verdict = (judged and judged.verdict) or [inside.learnt.verdict]
+    verdict = (judged and judged.verdict) or [inside.training.verdict]
     if as_json:
-        from gatecast.cli.tables import records
-
-        document = {
-            "series": str(inside.series),
-            "verdict": list(verdict),
-            "training": inside.learnt.training,
-            "errors": inside.learnt.errors,
-            "leaderboard": records(judged.leaderboard) if judged else None,
-            "findings": list(inside.memory.sentences),
-            "effective_memory": inside.memory.effective_memory,
-            "notes": list(inside.notes),
-            "decisions": list(inside.decisions),
-            "report": str(output),
-            "pictures": [str(picture) for picture in pictures],
-        }
-        typer.echo(json.dumps(document))
+        document = _document(inside, verdict, judged)
+        paths = {"report": str(output), "pictures": [str(picture) for picture in pictures]}
+        typer.echo(json.dumps(document | paths))
         return
     for sentence in (*verdict, *inside.notes, *inside.memory.sentences):
         say(sentence, error=False)
@@ -105,12 +95,40 @@ def explain(
         typer.echo(f"Picture: {picture}", err=True)
 
 
+def _document(
+    inside: Explanation, verdict: Sequence[str], backtested: Judged | None
+) -> dict[str, Any]:
+    from gatecast.cli.tables import records
+    from gatecast.messages import documents
+
+    about = {**inside.training.training, **inside.training.errors}
+    return {
+        "messages": {
+            "verdict": documents(verdict),
+            "questions": documents(about),
+            "answers": documents(about.values()),
+            "findings": documents(inside.memory.sentences),
+            "notes": documents(inside.notes),
+            "decisions": documents(inside.decisions),
+        },
+        "series": str(inside.series),
+        "verdict": list(verdict),
+        "training": inside.training.training,
+        "errors": inside.training.errors,
+        "leaderboard": records(backtested.leaderboard) if backtested else None,
+        "findings": list(inside.memory.sentences),
+        "effective_memory": inside.memory.effective_memory,
+        "notes": list(inside.notes),
+        "decisions": list(inside.decisions),
+    }
+
+
 def _judge(model: LSTMForecaster, panel: Panel) -> Judged:
     """Let a backtest judge the settings of a model beside the usual models."""
     from gatecast.cli.backtest import answers_about, judged
     from gatecast.cli.console import counted
     from gatecast.evaluation.backtest import backtest
-    from gatecast.evaluation.cutoffs import usual_windows
+    from gatecast.evaluation.cutoffs import default_windows
     from gatecast.evaluation.registry import DEFAULT, candidates
     from gatecast.forecaster import LSTMForecaster
     from gatecast.forecaster.seasons import as_seasons
@@ -122,7 +140,7 @@ def _judge(model: LSTMForecaster, panel: Panel) -> Judged:
         "LSTM": unfitted,
         **candidates(others, model.h, season_length=season, time_limit=600.0),
     }
-    windows, step = usual_windows(panel, model.h)
+    windows, step = default_windows(panel, model.h)
     with counted("backtest", "fits") as tell:
         found = backtest(
             models, panel, model.h, n_windows=windows, step_size=step, leave_out=True, progress=tell

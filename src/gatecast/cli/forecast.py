@@ -213,11 +213,11 @@ def _choose(
     from gatecast.cli.console import counted
     from gatecast.diagnostics.recommendation import verdict
     from gatecast.evaluation.backtest import backtest
-    from gatecast.evaluation.cutoffs import usual_windows
+    from gatecast.evaluation.cutoffs import default_windows
     from gatecast.evaluation.registry import DEFAULT, candidates
 
     models = candidates(DEFAULT, h, season_length=season_length, time_limit=600.0, **settings)
-    windows, step = usual_windows(panel, h)
+    windows, step = default_windows(panel, h)
     with counted("backtest", "fits") as tell:
         found = backtest(
             models, panel, h, n_windows=windows, step_size=step, leave_out=True, progress=tell

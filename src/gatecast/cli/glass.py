@@ -50,7 +50,7 @@ def write_glass(
     """
     from gatecast.cli.console import say, working
     from gatecast.errors import GatecastError
-    from gatecast.explain import look_inside
+    from gatecast.explain.explanation import explain
     from gatecast.report.explain import explain_page
 
     first = int(model.ends_.lengths[0])
@@ -62,7 +62,7 @@ def write_glass(
         return None
     try:
         with working("looking inside the network"):
-            inside = look_inside(model, futr_df=futr_file)
+            inside = explain(model, futr_df=futr_file)
     except GatecastError as error:
         say(f"no glass box: {error}")
         return None

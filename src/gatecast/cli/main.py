@@ -81,7 +81,7 @@ def run() -> None:
     try:
         app()
     except GatecastError as error:
-        _leave(str(error), error.exit_code)
+        _leave(_in_options(error), error.exit_code)
     except KeyboardInterrupt:
         _leave("stopped", EXIT_CODE)
     except Exception as error:
@@ -118,8 +118,24 @@ _OPTIONS = (
 )
 
 
+def _option(argument: str) -> str:
+    """Spell an argument as the command line does; what has no option keeps its name."""
+    return _OPTIONS.get(argument, argument)
+
+
+def _in_options(error: GatecastError) -> str:
+    """Write an error with its arguments spelt as options.
+
+    A message knows which of its words are arguments. In an error that is only text they are what
+    stands outside quotation marks: names of columns and series are always inside.
+    """
+    if error.message.id != "text":
+        return error.text(spelling=_option)
+    words = re.compile(rf"\"[^\"]*\"|\b({'|'.join(_OPTIONS)})\b")
+    return words.sub(lambda word: _option(word.group()), str(error))
+
+
 def _leave(message: str, code: int) -> None:
-    message = re.sub(rf"\b({'|'.join(_OPTIONS)})\b", lambda name: _OPTIONS[name.group()], message)
     from gatecast.cli.console import say
 
     say(f"gatecast: {message}")

@@ -148,15 +148,15 @@ def _space(asked: list[str]) -> dict[str, Any]:
 
     found: dict[str, Any] = {}
     for text in asked:
-        name, equals, wish = text.partition("=")
-        if not equals or not wish:
+        name, equals, override = text.partition("=")
+        if not equals or not override:
             raise UsageError(
                 f"--space {text} was asked for; give NAME=LOW:HIGH, NAME=ONE,OTHER or NAME=VALUE"
             )
-        if ":" in wish:
-            found[name] = tuple(map(_value, wish.split(":")))
+        if ":" in override:
+            found[name] = tuple(map(_value, override.split(":")))
         else:
-            values = [_value(part) for part in wish.split(",")]
+            values = [_value(part) for part in override.split(",")]
             found[name] = values if len(values) > 1 else values[0]
     return found
 
@@ -177,10 +177,15 @@ def _value(text: str) -> Any:
 
 
 def _document(found: Tuning) -> dict[str, Any]:
-    verdict = vars(found.verdict) | {"sure": found.verdict.sure}
+    from gatecast.messages import documents
+
+    verdict = vars(found.verdict) | {
+        name: getattr(found.verdict, name) for name in ("better", "sure", "kept")
+    }
     return {
+        "messages": {"sentences": documents(found.sentences)},
         "settings": found.settings,
-        "kept": "found" if found.verdict.better else "defaults",
+        "kept": "found" if found.verdict.kept else "defaults",
         "forecaster": found.forecaster.get_params(),
         "verdict": {name: _plain(value) for name, value in verdict.items()},
         "sentences": found.sentences,

@@ -1,4 +1,4 @@
-"""What the numbers of a training say, in plain words with the number behind each."""
+"""How good a fit is: loss, over- and underfitting, the noise floor, persistence, speed."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ import numpy as np
 
 from gatecast.errors import DataError, UsageError
 from gatecast.evaluation.metrics import rmse
+from gatecast.messages import Message, message
 
 __all__ = [
-    "CopiesLastValue",
     "FitQuality",
-    "FloorDistance",
+    "HorizonPersistence",
     "LossSettled",
+    "NoiseFloorGap",
+    "Persistence",
     "PredictionSpeed",
-    "copies_last_value",
     "fit_quality",
-    "floor_distance",
+    "horizon_persistence",
     "loss_settled",
+    "noise_floor_gap",
+    "persistence",
     "prediction_speed",
 ]
 
 
 @dataclass(frozen=True)
 class LossSettled:
-    """Hold how the loss moved at the end of a training.
+    """Slope of the training loss at the end of a training.
 
     Parameters
     ----------
@@ -44,20 +47,23 @@ class LossSettled:
     last: float
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
+    def sentence(self) -> Message:
+        """The result in words.
+
+        A falling training loss says nothing of the error on later values: only
+        :func:`gatecast.diagnostics.training.examine_training` answers whether more training helps.
+        """
         if np.isnan(self.change):
-            return f"that cannot be said: one epoch, at {self.last:.4f}, has no slope."
-        moved = f"{abs(self.change):.2%} an epoch"
+            return message("loss.one_epoch", last=self.last)
         if self.settled:
-            return f"yes: at {self.last:.4f} it moves by {moved}, more epochs would not help."
+            return message("loss.settled", last=self.last, change=abs(self.change))
         if self.change < 0:
-            return f"no: at {self.last:.4f} it still falls by {moved}, more epochs would help."
-        return f"no: at {self.last:.4f} it rises by {moved}, a lower learning rate would help."
+            return message("loss.falling", last=self.last, change=-self.change)
+        return message("loss.rising", last=self.last, change=self.change)
 
 
 def loss_settled(loss: Sequence[float]) -> LossSettled:
-    """Ask whether the loss has settled, from the slope over its last epochs.
+    """Test whether the training loss has settled, from the slope over its last epochs.
 
     Parameters
     ----------
@@ -88,7 +94,7 @@ def loss_settled(loss: Sequence[float]) -> LossSettled:
 
 @dataclass(frozen=True)
 class FitQuality:
-    """Hold training error beside test error.
+    """Training error beside test error.
 
     Parameters
     ----------
@@ -126,33 +132,27 @@ class FitQuality:
         return above > max(0.05 * self.noise_floor, 2.0 * self.train_error)
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
-        numbers = f"train {self.train_rmse:.4f}, test {self.test_rmse:.4f}"
+    def sentence(self) -> Message:
+        """The result in words."""
+        rmses = {"train": self.train_rmse, "test": self.test_rmse}
         if self.overfitted:
-            return f"overfitted: {numbers}, a gap of more than two standard errors."
+            return message("fit.overfitted", **rmses)
         if self.underfitted and self.noise_floor is not None:
-            above = self.train_rmse / self.noise_floor - 1.0
-            return (
-                f"not overfitted ({numbers}) but underfitted: even the training error is "
-                f"{above:.0%} above the noise floor, so something is missing from the model, "
-                "not from the data."
-            )
+            return message("fit.underfitted", above=self.train_rmse / self.noise_floor - 1, **rmses)
         allowed = 2.0 * self.difference_error
         if self.train_rmse - self.test_rmse > allowed:
-            gap = f"{numbers}; the test part is easier, by more than two standard errors"
+            gap = message("fit.gap_easier", allowed=allowed, **rmses)
         else:
-            gap = f"{numbers}, a gap within two standard errors"
-        gap += f" ({allowed:.4f})"
+            gap = message("fit.gap_within", allowed=allowed, **rmses)
         if self.noise_floor is None:
-            return f"not overfitted: {gap}; underfitting cannot be told without a noise floor."
-        return f"neither: {gap}."
+            return message("fit.not_overfitted", gap=gap)
+        return message("fit.neither", gap=gap)
 
 
 def fit_quality(
     train_errors: np.ndarray, test_errors: np.ndarray, noise_floor: float | None = None
 ) -> FitQuality:
-    """Ask whether a model is over- or underfitted, from its errors in both parts.
+    """Test whether a model is over- or underfitted, from its errors in both parts.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def _check_floor(noise_floor: float) -> None:
 
 
 @dataclass(frozen=True)
-class FloorDistance:
+class NoiseFloorGap:
     """Hold a test error beside the noise floor.
 
     Parameters
@@ -225,16 +225,14 @@ class FloorDistance:
         return self.test_rmse / self.noise_floor - 1.0
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
-        side = "above" if self.above >= 0 else "below"
-        text = (
-            f"{self.test_rmse:.4f} is {abs(self.above):.1%} {side} the {self.noise_floor:.4f} "
-            "that noise alone leaves"
-        )
-        if self.explained is not None:
-            text += f"; {self.explained:.0%} of what naive leaves unexplained is explained"
-        return text + "."
+    def sentence(self) -> Message:
+        """The result in words."""
+        numbers = {"rmse": self.test_rmse, "floor": self.noise_floor, "gap": abs(self.above)}
+        name = "floor.above" if self.above >= 0 else "floor.below"
+        gap = message(name, **numbers)
+        if self.explained is None:
+            return gap
+        return message("floor.explained", gap=gap, explained=self.explained)
 
     @property
     def explained(self) -> float | None:
@@ -245,10 +243,10 @@ class FloorDistance:
         return gone / (self.naive_rmse**2 - self.noise_floor**2)
 
 
-def floor_distance(
+def noise_floor_gap(
     test_rmse: float, noise_floor: float, naive_rmse: float | None = None
-) -> FloorDistance:
-    """Ask how far a model is from the best possible forecast.
+) -> NoiseFloorGap:
+    """Compute how far the error of a model is above that of the best possible forecast.
 
     Parameters
     ----------
@@ -263,12 +261,12 @@ def floor_distance(
         If the floor is not above zero.
     """
     _check_floor(noise_floor)
-    return FloorDistance(test_rmse, noise_floor, naive_rmse)
+    return NoiseFloorGap(test_rmse, noise_floor, naive_rmse)
 
 
 @dataclass(frozen=True)
-class CopiesLastValue:
-    """Hold whether forecasts follow the series instead of leading it.
+class Persistence:
+    """Result of the persistence check: whether forecasts lag behind the series.
 
     Parameters
     ----------
@@ -283,27 +281,22 @@ class CopiesLastValue:
     skill: float
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
+    def sentence(self) -> Message:
+        """The result in words."""
         if self.lag == 0:
-            return f"no: forecasts are in their place, with a skill of {self.skill:.2f} over naive."
-        return (
-            f"yes: forecasts look most like the value {self.lag} "
-            f"{'step' if self.lag == 1 else 'steps'} before, skill {self.skill:.2f} over naive."
-        )
+            return message("persistence.no", skill=self.skill)
+        return message("persistence.yes", lag=self.lag, skill=self.skill)
 
 
-def copies_last_value(
-    actual: np.ndarray, forecast: np.ndarray, longest: int = 10
-) -> CopiesLastValue:
-    """Ask whether one-step forecasts only repeat what was last seen.
+def persistence(actual: np.ndarray, forecast: np.ndarray, longest: int = 10) -> Persistence:
+    """Test whether one-step forecasts only repeat the last value.
 
     Parameters
     ----------
     actual, forecast : ndarray of shape [n]
         Values, and the forecasts for them; rows without a forecast (NaN) are left out.
     longest : int, default 10
-        Largest lag looked at.
+        Largest lag tested.
 
     Raises
     ------
@@ -316,11 +309,11 @@ def copies_last_value(
     if len(actual) != len(forecast):
         raise UsageError(f"{len(actual)} values and {len(forecast)} forecasts were given")
     # sides are compared at one lag only in rows that have both, so gaps do not shift the rest
-    known = np.isfinite(actual) & np.isfinite(forecast)
-    if known.sum() < 4 or not np.ptp(actual[known]) or not np.ptp(forecast[known]):
+    both_there = np.isfinite(actual) & np.isfinite(forecast)
+    if both_there.sum() < 4 or not np.ptp(actual[both_there]) or not np.ptp(forecast[both_there]):
         raise DataError(
-            f"{int(known.sum())} rows have a value and a forecast; at least 4 are needed, and "
-            "neither side may be constant: give a longer stretch"
+            f"{int(both_there.sum())} rows have a value and a forecast; at least 4 are needed, and "
+            "neither side may be constant: give more rows"
         )
     correlation = []
     for lag in range(min(longest, len(actual) - 3) + 1):
@@ -328,32 +321,85 @@ def copies_last_value(
         both = np.isfinite(left) & np.isfinite(right)
         varied = both.sum() > 2 and np.ptp(left[both]) > 0 and np.ptp(right[both]) > 0
         correlation.append(np.corrcoef(left[both], right[both])[0, 1] if varied else -np.inf)
-    scored = known[1:] & np.isfinite(actual[:-1])
+    scored = both_there[1:] & np.isfinite(actual[:-1])
     value, before = actual[1:][scored], actual[:-1][scored]
     naive = rmse(value, before) ** 2 if len(value) else 0.0
     skill = 1.0 - rmse(value, forecast[1:][scored]) ** 2 / naive if naive else float("nan")
-    return CopiesLastValue(int(np.argmax(correlation)), skill)
+    return Persistence(int(np.argmax(correlation)), skill)
+
+
+@dataclass(frozen=True)
+class HorizonPersistence:
+    """Result of the persistence check of forecasts several steps ahead.
+
+    Parameters
+    ----------
+    share : float
+        How far forecasts are from the last value, over how far the series moved from it; 0 for a
+        copy of the last value.
+    skill : float
+        Share of the naive forecast's mean squared error that is gone.
+    """
+
+    share: float
+    skill: float
+
+    @property
+    def copied(self) -> bool:
+        """Whether forecasts move less than a tenth as far as the series does."""
+        return self.share < 0.1
+
+    @property
+    def sentence(self) -> Message:
+        """The result in words."""
+        name = "persistence.still" if self.copied else "persistence.moves"
+        return message(name, share=self.share, skill=self.skill)
+
+
+def horizon_persistence(
+    actual: np.ndarray, forecast: np.ndarray, last: np.ndarray
+) -> HorizonPersistence:
+    """Test whether forecasts of any horizon only repeat the last value before each cutoff.
+
+    Parameters
+    ----------
+    actual, forecast, last : ndarray of shape [n]
+        Values, their forecasts, and the last value that was known at the cutoff of each.
+
+    Returns
+    -------
+    HorizonPersistence
+        How far forecasts move, and their skill over the naive forecast.
+
+    Raises
+    ------
+    DataError
+        If no value differs from the last one before its cutoff.
+    """
+    actual, forecast, last = (np.asarray(x, np.float64) for x in (actual, forecast, last))
+    moved, naive = np.abs(actual - last).sum(), np.mean((actual - last) ** 2)
+    if not moved > 0:
+        raise DataError("no value differs from the last one before its cutoff: give more cutoffs")
+    share = float(np.abs(forecast - last).sum() / moved)
+    return HorizonPersistence(share, 1.0 - float(np.mean((actual - forecast) ** 2) / naive))
 
 
 @dataclass(frozen=True)
 class PredictionSpeed:
-    """Hold how long a number of predictions took."""
+    """Time that a number of predictions took."""
 
     count: int
     seconds: float
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
+    def sentence(self) -> Message:
+        """The result in words."""
         each = self.seconds / self.count * 1e6
-        return (
-            f"{self.count:,} one-step predictions took {self.seconds * 1e3:.1f} ms, "
-            f"{each:.2f} microseconds each."
-        )
+        return message("speed", count=self.count, milliseconds=self.seconds * 1e3, each=each)
 
 
 def prediction_speed(count: int, seconds: float) -> PredictionSpeed:
-    """Ask how fast prediction is.
+    """Compute the time of one prediction.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What is left in the errors of forecasts: memory, bias, spells, drift, too long a horizon."""
+"""What errors of forecasts show: autocorrelation, bias, heteroscedasticity, drift, the horizon."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gatecast.errors import DataError
-from gatecast.evaluation.distributions import chi_squared_tail, t_two_sided, written
+from gatecast.evaluation.distributions import chi_squared_tail, t_two_sided
+from gatecast.messages import Message, message
 
 __all__ = [
     "Drift",
@@ -15,30 +16,30 @@ __all__ = [
     "LjungBox",
     "MeanError",
     "drift",
-    "estimated_floor",
+    "heteroscedasticity",
     "horizon_skill",
     "ljung_box",
     "mean_error",
-    "uneven_spread",
+    "noise_floor",
 ]
 
 
 @dataclass(frozen=True)
 class LjungBox:
-    """Hold whether errors, or their squares, have a memory; it is said at the 1 % level.
+    """Result of a portmanteau test of errors or of their squares; reported at the 1 % level.
 
     Parameters
     ----------
     statistic, p : float
-        Q, and the probability of one so large where there is no memory.
+        Q, and the probability of one so large without autocorrelation.
     lags : int
-        Lags looked at.
+        Lags tested.
     largest : float
         The autocorrelation furthest from zero, at ``largest_lag``.
     largest_lag : int
         Its lag.
     of_squares : bool
-        Whether the squares were asked about.
+        Whether squared errors were tested, by McLeod and Li.
     """
 
     statistic: float
@@ -49,19 +50,18 @@ class LjungBox:
     of_squares: bool = False
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
-        told = (
-            f"the largest autocorrelation of {self.lags} is {self.largest:.2f} at lag "
-            f"{self.largest_lag}, p {written(self.p)}"
-        )
+    def sentence(self) -> Message:
+        """The result in words, at the 1 % level."""
+        numbers = {
+            "p": self.p, "lags": self.lags, "largest": self.largest, "lag": self.largest_lag
+        }  # fmt: skip
         if self.of_squares:
             if self.p < 0.01:
-                return f"their size comes in spells ({told} of squares): intervals should vary"
-            return f"their size is even in time ({told} of squares)"
+                return message("residuals.heteroscedastic", **numbers)
+            return message("residuals.homoscedastic", **numbers)
         if self.p < 0.01:
-            return f"something is left to learn: errors remember each other ({told})"
-        return f"no memory is left in the errors ({told})"
+            return message("residuals.autocorrelated", **numbers)
+        return message("residuals.white", **numbers)
 
 
 def ljung_box(errors: np.ndarray, lags: int | None = None) -> LjungBox:
@@ -72,7 +72,7 @@ def ljung_box(errors: np.ndarray, lags: int | None = None) -> LjungBox:
     errors : ndarray of shape [n]
         In the order of time.
     lags : int, optional
-        Lags looked at; 10, or a fifth of the errors, if not given.
+        Lags tested; 10, or a fifth of the errors, if not given.
 
     Raises
     ------
@@ -87,13 +87,18 @@ def ljung_box(errors: np.ndarray, lags: int | None = None) -> LjungBox:
     return _ljung_box(_checked(errors), lags, of_squares=False)
 
 
-def uneven_spread(errors: np.ndarray, lags: int | None = None) -> LjungBox:
-    """Test whether large errors come in spells.
+def heteroscedasticity(errors: np.ndarray, lags: int | None = None) -> LjungBox:
+    """Test whether the variance of errors changes in time: large errors follow large ones.
 
     Parameters
     ----------
     errors, lags
-        As for :func:`ljung_box`, whose test is put to the squares.
+        As for :func:`ljung_box`, whose test is applied to squared errors.
+
+    Raises
+    ------
+    DataError
+        As for :func:`ljung_box`.
 
     References
     ----------
@@ -119,7 +124,7 @@ def _ljung_box(values: np.ndarray, lags: int | None, *, of_squares: bool) -> Lju
 
 @dataclass(frozen=True)
 class MeanError:
-    """Hold whether forecasts are too high or too low on the average; said at the 1 % level.
+    """Result of the bias test: whether forecasts are too high or too low; at the 1 % level.
 
     Parameters
     ----------
@@ -134,12 +139,14 @@ class MeanError:
     p: float
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
-        told = f"mean error {self.mean:.4g}, standard error {self.error:.2g}, p {written(self.p)}"
+    def sentence(self) -> Message:
+        """The result in words, at the 1 % level."""
+        numbers = {"mean": self.mean, "error": self.error, "p": self.p}
         if self.p >= 0.01:
-            return f"forecasts are not biased ({told})"
-        return f"forecasts are too {'low' if self.mean > 0 else 'high'} on the average ({told})"
+            return message("residuals.unbiased", **numbers)
+        if self.mean > 0:
+            return message("residuals.too_low", **numbers)
+        return message("residuals.too_high", **numbers)
 
 
 def mean_error(errors: np.ndarray, overlap: int = 1) -> MeanError:
@@ -173,9 +180,9 @@ def mean_error(errors: np.ndarray, overlap: int = 1) -> MeanError:
 
 @dataclass(frozen=True)
 class Drift:
-    """Hold whether errors grow or shrink from cutoff to cutoff.
+    """Result of the drift test: whether errors grow or shrink from cutoff to cutoff.
 
-    Drift is said at the 1 % level: it is one of many questions that are asked at once.
+    Drift is reported at the 1 % level, because it is one of many tests made at once.
 
     Parameters
     ----------
@@ -189,15 +196,13 @@ class Drift:
     p: float
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
+    def sentence(self) -> Message:
+        """The result in words, at the 1 % level."""
         if self.p >= 0.01:
-            return f"no drift: errors are as large at the end as before (p {written(self.p)})"
-        way = "grew" if self.change > 0 else "shrank"
-        return (
-            f"errors {way} by {abs(self.change):.0%} from the first cutoff to the last "
-            f"(p {written(self.p)}): the series is changing, look at recent history first"
-        )
+            return message("residuals.no_drift", p=self.p)
+        if self.change > 0:
+            return message("residuals.grew", change=self.change, p=self.p)
+        return message("residuals.shrank", change=-self.change, p=self.p)
 
 
 def drift(losses: np.ndarray) -> Drift:
@@ -227,7 +232,7 @@ def drift(losses: np.ndarray) -> Drift:
 
 @dataclass(frozen=True)
 class HorizonSkill:
-    """Hold how far ahead forecasts beat a reference.
+    """Skill over a reference at each step of the horizon.
 
     Parameters
     ----------
@@ -244,24 +249,19 @@ class HorizonSkill:
     reference: str
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
+    def sentence(self) -> Message:
+        """The result in words."""
         h = len(self.skill)
+        first, last = self.skill[0], self.skill[-1]
         if self.useful == h:
-            return (
-                f"the horizon is not too long: {self.reference} is beaten at all {h} steps "
-                f"(by {self.skill[0]:.0%} at the first, {self.skill[-1]:.0%} at the last)"
-            )
+            return message("horizon.all", reference=self.reference, h=h, first=first, last=last)
         if self.useful == 0:
-            return f"{self.reference} is not beaten at the first step (skill {self.skill[0]:.0%})"
-        return (
-            f"the horizon is long: after {self.useful} of {h} steps {self.reference} is no "
-            f"longer beaten"
-        )
+            return message("horizon.none", reference=self.reference, skill=first)
+        return message("horizon.some", reference=self.reference, h=h, useful=self.useful)
 
 
 def horizon_skill(losses: np.ndarray, reference: np.ndarray, name: str) -> HorizonSkill:
-    """Ask at which steps of the horizon a model beats a reference.
+    """Compute at which steps of the horizon a model beats a reference.
 
     Parameters
     ----------
@@ -275,19 +275,19 @@ def horizon_skill(losses: np.ndarray, reference: np.ndarray, name: str) -> Horiz
     return HorizonSkill(tuple(map(float, skill)), int(lost[0]) if len(lost) else len(skill), name)
 
 
-def estimated_floor(values: np.ndarray, lags: int | None = None) -> float:
+def noise_floor(values: np.ndarray, lags: int | None = None) -> float:
     """Estimate the RMSE of the best possible one-step forecast from the series itself.
 
-    Where two stretches of the past are nearly the same, what came next differs only by the noise.
+    Where two subsequences are nearly the same, what came next differs only by the noise.
     Half the mean squared difference over the nearest neighbours is extrapolated along a line to
-    stretches at a distance of zero.
+    subsequences at a distance of zero (the Gamma test).
 
     Parameters
     ----------
     values : ndarray of shape [n]
-        The series; a few hundred values or more say something.
+        The series; a few hundred values or more.
     lags : int, optional
-        Values of a stretch; of 1 to 4 the one with the smallest estimate if not given.
+        Length of a subsequence; of 1 to 4 the one with the smallest estimate if not given.
 
     Raises
     ------
@@ -301,9 +301,11 @@ def estimated_floor(values: np.ndarray, lags: int | None = None) -> float:
     """
     values = np.asarray(values, np.float64)
     if len(values) < 100:
-        raise DataError(f"{len(values)} values say nothing of a noise floor; 100 are needed")
+        raise DataError(
+            f"{len(values)} values are too few for a noise floor; 100 are needed: supply more"
+        )
     if lags is None:
-        return min(estimated_floor(values, lags) for lags in range(1, 5))
+        return min(noise_floor(values, lags) for lags in range(1, 5))
     rows = np.lib.stride_tricks.sliding_window_view(values[-3000:], lags + 1)
     past, then = rows[:, :-1], rows[:, -1]
     count = min(10, len(rows) // 10)

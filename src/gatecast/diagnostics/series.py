@@ -1,6 +1,6 @@
-"""What kind of series it is: what a linear model misses, how long it remembers, whether it wanders.
+"""Characteristics of a series: nonlinearity, long memory, and whether it is a random walk.
 
-These are asked of the series itself, before any forecast, and say why one model may win.
+They are tested on the series itself, before any forecast, and explain why one model may win.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gatecast.errors import DataError
-from gatecast.evaluation.distributions import f_tail, normal_two_sided, written
+from gatecast.evaluation.distributions import f_tail, normal_two_sided
+from gatecast.messages import Message, message
 
 __all__ = [
     "LongMemory",
@@ -28,7 +29,7 @@ _FEWEST = 40
 
 @dataclass(frozen=True)
 class Nonlinearity:
-    """Hold what squares and cubes of the past add to a linear autoregression.
+    """Result of the nonlinearity test: what squares and cubes add to a linear autoregression.
 
     Parameters
     ----------
@@ -46,15 +47,11 @@ class Nonlinearity:
     explained: float
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
+    def sentence(self) -> Message:
+        """The result in words, at the 5 % level."""
         if self.p < 0.05:
-            return (
-                "it is not linear: squares and cubes of its last two values explain "
-                f"{self.explained:.0%} of what a linear autoregression leaves "
-                f"(p {written(self.p)})"
-            )
-        return f"no non-linearity was found in it (p {written(self.p)})"
+            return message("series.nonlinear", explained=self.explained, p=self.p)
+        return message("series.linear", p=self.p)
 
 
 def nonlinearity(values: np.ndarray) -> Nonlinearity:
@@ -66,7 +63,7 @@ def nonlinearity(values: np.ndarray) -> Nonlinearity:
     Parameters
     ----------
     values : ndarray of shape [n]
-        Without its season, and without a trend or in changes if it wanders.
+        Without its season, and differenced or without a trend where its level is not stationary.
 
     Raises
     ------
@@ -100,7 +97,7 @@ def nonlinearity(values: np.ndarray) -> Nonlinearity:
 
 @dataclass(frozen=True)
 class LongMemory:
-    """Hold how slowly the autocorrelation of a series falls.
+    """Estimate of fractional integration: how slowly autocorrelations decay.
 
     Parameters
     ----------
@@ -120,14 +117,13 @@ class LongMemory:
         return normal_two_sided(self.d / self.error)
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
-        number = f"d = {self.d:.2f}, standard error {self.error:.2f}"
+    def sentence(self) -> Message:
+        """The result in words, at the 5 % level."""
         if self.d - 1.96 * self.error > 0.5:
-            return f"its level wanders ({number})"
+            return message("series.not_stationary", d=self.d, error=self.error)
         if self.d - 1.96 * self.error > 0:
-            return f"its memory is long ({number}: correlations fade slower than any ARMA's)"
-        return f"its memory is not long ({number})"
+            return message("series.long_memory", d=self.d, error=self.error)
+        return message("series.short_memory", d=self.d, error=self.error)
 
 
 def long_memory(values: np.ndarray) -> LongMemory:
@@ -167,13 +163,13 @@ def long_memory(values: np.ndarray) -> LongMemory:
 
 @dataclass(frozen=True)
 class RandomWalk:
-    """Hold whether the changes of a series are without memory.
+    """Result of the variance ratio test: whether changes are uncorrelated.
 
     Parameters
     ----------
     ratio : float
         Variance of changes over ``lag`` steps, over ``lag`` times that of single changes: 1 for a
-        random walk, below it for a series that returns, above it for one that goes on.
+        random walk, below it for a mean-reverting series, above it for a trending one.
     p : float
         Probability of a ratio so far from 1 where changes are uncorrelated.
     lag : int
@@ -185,21 +181,21 @@ class RandomWalk:
     lag: int
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
-        told = f"variance ratio {self.ratio:.2f} over {self.lag} steps, p {written(self.p)}"
+    def sentence(self) -> Message:
+        """The result in words, at the 5 % level."""
+        numbers = {"ratio": self.ratio, "lag": self.lag, "p": self.p}
         if self.p >= 0.05:
-            return f"its changes look like those of a random walk ({told})"
+            return message("series.random_walk", **numbers)
         if self.ratio < 1:
-            return f"its changes are partly taken back ({told})"
-        return f"its changes go on ({told})"
+            return message("series.mean_reverting", **numbers)
+        return message("series.trending", **numbers)
 
 
 def random_walk(values: np.ndarray) -> RandomWalk:
     """Test whether a series is a random walk, by the ratio of variances.
 
-    Of the lags 2, 4, 8 and 16 the one furthest from 1 is told; p is corrected for the choice, and
-    does not mind changes of unequal variance.
+    Of the lags 2, 4, 8 and 16 the ratio furthest from 1 is returned; p is corrected for the choice
+    and robust to heteroscedasticity.
 
     Parameters
     ----------
@@ -223,7 +219,7 @@ def random_walk(values: np.ndarray) -> RandomWalk:
     squares = changes**2
     variance = squares.sum() / n
     tried = [q for q in (2, 4, 8, 16) if q <= n // 4]
-    found = []
+    tests = []
     for q in tried:
         sums = np.convolve(changes, np.ones(q), mode="valid")
         ratio = float(sums @ sums) / (q * (n - q + 1) * (1 - q / n)) / variance
@@ -232,8 +228,8 @@ def random_walk(values: np.ndarray) -> RandomWalk:
             delta = float(squares[j:] @ squares[:-j]) / squares.sum() ** 2
             spread += (2 * (q - j) / q) ** 2 * delta
         statistic = (ratio - 1.0) / np.sqrt(spread)
-        found.append((abs(statistic), ratio, q))
-    largest, ratio, lag = max(found)
+        tests.append((abs(statistic), ratio, q))
+    largest, ratio, lag = max(tests)
     p = 1.0 - (1.0 - normal_two_sided(largest)) ** len(tried)
     return RandomWalk(ratio, p, lag)
 
@@ -263,7 +259,7 @@ def fitted_autoregression(values: np.ndarray) -> tuple[int, np.ndarray, np.ndarr
         lags = np.column_stack([rows[:, order - 1 :: -1][:, :order], np.ones(len(rows))])
         residuals = rows[:, -1] - lags @ np.linalg.lstsq(lags, rows[:, -1], rcond=None)[0]
         fits[order] = residuals, lags
-        # every order is judged on the same values
+        # every order is scored on the same values
         same = residuals[longest - order :]
         score = len(same) * np.log(max(float(same @ same) / len(same), 1e-300)) + 2 * order
         if best is None or score < best[0]:
@@ -275,10 +271,10 @@ def fitted_autoregression(values: np.ndarray) -> tuple[int, np.ndarray, np.ndarr
 def _standardised(values: np.ndarray) -> np.ndarray:
     values = np.asarray(values, np.float64)
     if len(values) < _FEWEST:
-        raise DataError(f"{len(values)} values say too little; {_FEWEST} are needed: supply more")
+        raise DataError(f"{len(values)} values are too few; {_FEWEST} are needed: supply more")
     centred = values / (np.max(np.abs(values)) or 1.0)
     centred = centred - centred.mean()
     deviation = float(centred.std())
     if deviation < 1e-12:
-        raise DataError("the series does not change, so nothing can be asked of it")
+        raise DataError("the series does not change, so it cannot be tested")
     return centred / deviation

@@ -1,4 +1,4 @@
-"""Whether a forecaster was trained long enough, and whether it learnt too much or too little."""
+"""Whether more training would help a forecaster, and whether it is over- or underfitted."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ import numpy as np
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.diagnostics.fit import FitQuality, fit_quality
-from gatecast.diagnostics.residuals import estimated_floor
+from gatecast.diagnostics.residuals import noise_floor
 from gatecast.errors import DataError, UsageError
 from gatecast.evaluation.backtest import backtest
-from gatecast.evaluation.distributions import written
 from gatecast.forecaster import LSTMForecaster
+from gatecast.messages import Message, message
 
-__all__ = ["LongerTraining", "TrainingFindings", "examine_training"]
+__all__ = ["LongerTraining", "TrainingExamination", "examine_training"]
 
 _LONGER = 3
 
 
 @dataclass(frozen=True)
 class LongerTraining:
-    """Hold what three times as many updates do to the error on values not trained on.
+    """Effect of three times as many training steps on the error on values not trained on.
 
     Parameters
     ----------
-    updates : int
-        Updates of the training that was asked about.
+    steps : int
+        Training steps of the forecaster as it is.
     gain : float
         Share of the error that is gone after three times as many; below zero if it grew.
     p : float
         Of the Diebold-Mariano test that both trainings are as good.
     """
 
-    updates: int
+    steps: int
     gain: float
     p: float
 
@@ -45,23 +45,21 @@ class LongerTraining:
         return self.gain > 0 and self.p < 0.05
 
     @property
-    def sentence(self) -> str:
-        """Say it."""
-        told = (
-            f"after {_LONGER * self.updates} updates in the place of {self.updates} the error on "
-            f"later values is {abs(self.gain):.1%} {'lower' if self.gain > 0 else 'higher'}, "
-            f"p {written(self.p)}"
-        )
-        if self.helps:
-            return f"yes: {told}"
-        if self.gain < 0 and self.p < 0.05:
-            return f"no, it would do harm: {told}"
-        return f"no: {told}"
+    def sentence(self) -> Message:
+        """The answer to "Would more training help?", at the 5 % level."""
+        name = {
+            (True, True): "training.helps",
+            (True, False): "training.lower",
+            (False, False): "training.higher",
+            (False, True): "training.harms",
+        }[self.gain > 0, self.p < 0.05]
+        longer = _LONGER * self.steps
+        return message(name, longer=longer, steps=self.steps, gain=abs(self.gain), p=self.p)
 
 
 @dataclass(frozen=True)
-class TrainingFindings:
-    """Hold both answers.
+class TrainingExamination:
+    """Result of :func:`examine_training`.
 
     Parameters
     ----------
@@ -75,20 +73,20 @@ class TrainingFindings:
     fit: FitQuality
 
     @property
-    def answers(self) -> dict[str, str]:
+    def answers(self) -> dict[Message, Message]:
         """Questions and answers."""
         return {
-            "Would more training help?": self.longer.sentence,
-            "Is it over- or underfitted?": self.fit.sentence.removesuffix("."),
+            message("question.longer_training"): self.longer.sentence,
+            message("question.fit"): self.fit.sentence,
         }
 
 
 def examine_training(
     model: LSTMForecaster, source: Any, *, n_windows: int = 60
-) -> TrainingFindings:
+) -> TrainingExamination:
     """Train a forecaster as it is and for longer on the first part of a series, and compare.
 
-    Both trainings end before the last ``n_windows`` values; along these the networks are walked
+    Both trainings end before the last ``n_windows`` values; along these the networks run
     one step at a time, without learning.
 
     Parameters
@@ -102,7 +100,7 @@ def examine_training(
 
     Returns
     -------
-    TrainingFindings
+    TrainingExamination
         Whether more training would help, and whether it is over- or underfitted.
 
     Raises
@@ -115,33 +113,33 @@ def examine_training(
     if not isinstance(model, LSTMForecaster):
         raise UsageError(f"a training is that of an LSTMForecaster; found {type(model).__name__}")
     settings: dict[str, Any] = {**model.get_params(), "h": 1, "level": ()}
-    known = source
-    if not isinstance(known, Panel):
+    panel = source
+    if not isinstance(panel, Panel):
         columns = [c for kind in ("hist", "futr", "stat") for c in settings[f"{kind}_exog_list"]]
-        known = read_panel(source, freq=model.freq, extra_cols=columns)
-    if len(known) > 1:
-        raise DataError(f"{len(known)} series were given; a training is examined on one")
-    n = len(known[0].values)
+        panel = read_panel(source, freq=model.freq, extra_cols=columns)
+    if len(panel) > 1:
+        raise DataError(f"{len(panel)} series were given; a training is examined on one")
+    n = len(panel[0].values)
     count = min(n_windows, n // 3)
     if count < 10:
         raise DataError(f"the series has {n} values, and 30 are needed: supply more history")
-    trained = LSTMForecaster(**settings).fit(_first(known, n - count))
-    updates = trained.updates_
+    trained = LSTMForecaster(**settings).fit(_first(panel, n - count))
+    steps = trained.updates_
     models = {
-        "as it is": LSTMForecaster(**{**settings, "updates": updates}),
-        "longer": LSTMForecaster(**{**settings, "updates": _LONGER * updates}),
+        "as it is": LSTMForecaster(**{**settings, "updates": steps}),
+        "longer": LSTMForecaster(**{**settings, "updates": _LONGER * steps}),
     }
-    found = backtest(models, known, h=1, n_windows=count, step_size=1, refit=False)
-    losses = found.losses("squared")
+    result = backtest(models, panel, h=1, n_windows=count, step_size=1, refit=False)
+    losses = result.losses("squared")
     gain = 1.0 - float(np.sqrt(losses["longer"].mean() / losses["as it is"].mean()))
-    row = found.significance("longer", loss="squared").iloc[0]
-    inside = trained.predict_insample()
-    before = _errors(inside, found.target_col, "LSTM")
-    after = _errors(found.forecasts, found.target_col, "as it is")
-    floor = estimated_floor(known[0].values) if n >= 300 else 0.0
-    return TrainingFindings(
-        LongerTraining(updates, gain, float(row["p"])),
-        # the first values are forecast from an empty memory
+    row = result.significance("longer", loss="squared").iloc[0]
+    insample = trained.predict_insample()
+    before = _errors(insample, result.target_col, "LSTM")
+    after = _errors(result.forecasts, result.target_col, "as it is")
+    floor = noise_floor(panel[0].values) if n >= 300 else 0.0
+    return TrainingExamination(
+        LongerTraining(steps, gain, float(row["p"])),
+        # the first values are forecast from an empty state
         fit_quality(before[len(before) // 5 :], after, floor if floor > 0 else None),
     )
 

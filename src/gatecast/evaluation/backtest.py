@@ -1,4 +1,4 @@
-"""Backtest: forecast from the past, again and again, with nothing of what came after."""
+"""Backtest: forecast from past cutoffs, with nothing of what came after them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,18 @@ from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.data.regular import show_time
-from gatecast.errors import DataError, GatecastError, ModelFileError, NotFoundError, UsageError
+from gatecast.errors import (
+    DataError,
+    GatecastError,
+    ModelFileError,
+    NotFoundError,
+    UsageError,
+    too_small,
+)
 from gatecast.evaluation.cutoffs import Window, between, windows_at
 from gatecast.evaluation.metrics import naive_scale
 from gatecast.evaluation.results import Backtest
+from gatecast.messages import message
 
 __all__ = ["backtest"]
 
@@ -62,10 +70,10 @@ def backtest(
 ) -> Backtest:
     """Forecast from several cutoffs with nothing of what came after them, and score it.
 
-    At every cutoff each model is copied and fitted on what was known then, columns that are known
-    in advance over the steps ahead included. Cutoffs are points in
-    time, the same for all series: a model that learns from many must not have seen a later year of
-    one than of another. Where times are step numbers they are counted from each series' own end.
+    At every cutoff each model is copied and fitted on the values up to it; future covariates are
+    given over the steps ahead. Cutoffs are points in time, the same for all series: the training
+    part of a panel must not have a later year of one series than of another. Where times are step
+    numbers they are counted from each series' own end.
 
     Parameters
     ----------
@@ -83,7 +91,7 @@ def backtest(
     gap : int, default 0
         Steps after the cutoff that are not scored, as where data arrive late.
     window : int, optional
-        Values known at a cutoff, the last ones (sliding); all if not given (expanding).
+        Length of the training part, its last values (sliding); all if not given (expanding).
     refit : bool or int, default True
         Whether models are fitted at every cutoff, at the first only, or at every so many. In
         between they are updated; those without ``update`` are always fitted.
@@ -103,7 +111,7 @@ def backtest(
         Whether a model that cannot forecast these data is left out, with a note, and does not end
         the backtest.
     progress : callable, optional
-        Told how many forecasts of how many are done.
+        Called with the number of forecasts done and their total.
 
     Returns
     -------
@@ -119,7 +127,7 @@ def backtest(
 
     Notes
     -----
-    A value that the table does not have is drawn on a straight line to the next one that it has.
+    A value that the table does not have is interpolated on a straight line to the next one.
     Where such a gap reaches beyond a cutoff, the last value before it is repeated instead.
 
     References
@@ -132,12 +140,12 @@ def backtest(
     step = h if step_size is None else step_size
     for name, value in (("h", h), ("n_windows", n_windows), ("step_size", step)):
         if value < 1:
-            raise UsageError(f"{name}={value} was asked for; use 1 or more")
+            raise too_small(name, value, 1)
     if gap < 0 or (window is not None and window < 1):
-        raise UsageError(f"gap={gap}, window={window} were asked for; use 0, and 1, or more")
+        raise UsageError(f"gap={gap}, window={window} were requested; use 0, and 1, or more")
     every = (1 if refit else n_windows) if isinstance(refit, bool) else refit
     if every < 1:
-        raise UsageError(f"refit={refit} was asked for; use True, False, or 1 or more")
+        raise UsageError(f"refit={refit} was requested; use True, False, or 1 or more")
     panel = source
     columns = _columns_of(named, "hist", "futr", "stat")
     if not isinstance(panel, Panel):
@@ -160,24 +168,25 @@ def backtest(
             ) from error
         folder = os.fspath(resume)
     tasks = _tasks(copies, windows, every, folder)
-    found = _run(tasks, n_jobs, progress, leave_out)
-    said: dict[str, list[dict[str, np.ndarray]]] = {name: [] for name in copies}
-    notes = dict.fromkeys(panel.notes)
-    for task, (outputs, told) in zip(tasks, found, strict=True):
-        notes |= dict.fromkeys(told)
+    outcomes = _run(tasks, n_jobs, progress, leave_out)
+    forecasts: dict[str, list[dict[str, np.ndarray]]] = {name: [] for name in copies}
+    notes: dict[str, None] = dict.fromkeys(panel.notes)
+    for task, (outputs, remarks) in zip(tasks, outcomes, strict=True):
+        notes |= dict.fromkeys(remarks)
         if isinstance(outputs, GatecastError):
-            if said.pop(task.name, None) is not None:
-                notes[f"{task.name} is left out: {outputs}"] = None
-        elif task.name in said:
-            said[task.name] += outputs
-    if not said:
+            if forecasts.pop(task.name, None) is not None:
+                left_out = message("backtest.left_out", model=task.name, reason=outputs.message)
+                notes[left_out] = None
+        elif task.name in forecasts:
+            forecasts[task.name] += outputs
+    if not forecasts:
         raise DataError(f"no model could forecast these data; {' '.join(list(notes)[-1:])}")
     season = season_length or default_season_length(panel.freq)
-    table, scales = _assemble(panel, windows, said, h, gap, season)
-    reference = next((n for n in ("SeasonalNaive", "Naive") if n in said), None)
+    table, scales = _assemble(panel, windows, forecasts, h, gap, season)
+    reference = next((n for n in ("SeasonalNaive", "Naive") if n in forecasts), None)
     return Backtest(
-        table, tuple(said), scales, panel.id_col, panel.target_col, -(-(h + gap) // step),
-        reference, panel, season, step == 1, tuple(notes),
+        table, tuple(forecasts), scales, panel.id_col, panel.target_col, -(-(h + gap) // step),
+        reference, panel, season, step, tuple(notes),
     )  # fmt: skip
 
 
@@ -231,10 +240,10 @@ def _check_names(named: dict[str, Any], panel: Panel) -> None:
 def _horizon(named: dict[str, Any], h: int | None) -> int:
     if h is not None:
         return h
-    found = {model.get_params().get("h") for model in named.values()} - {None}
-    if len(found) != 1:
-        raise UsageError(f"the models have the horizons {sorted(found)}: give h")
-    return int(found.pop())
+    horizons = {model.get_params().get("h") for model in named.values()} - {None}
+    if len(horizons) != 1:
+        raise UsageError(f"the models have the horizons {sorted(horizons)}: give h")
+    return int(horizons.pop())
 
 
 def _copy(model: Any, h: int, level: Sequence[float]) -> Any:
@@ -287,7 +296,7 @@ def _fingerprint(window: Window) -> bytes:
     return digest.digest()
 
 
-#: What a task said at each of its windows, or why it could not; and notes.
+#: Forecasts of a task at each of its windows, or why it failed; and notes.
 _Outcome: TypeAlias = tuple["list[dict[str, np.ndarray]] | GatecastError", list[str]]
 
 
@@ -298,20 +307,20 @@ def _run(
     leave_out: bool,
 ) -> list[_Outcome]:
     total = sum(len(task.windows) for task in tasks)
-    done, found = 0, []
+    done, outcomes = 0, []
     for task, outcome in zip(tasks, _each(tasks, n_jobs), strict=True):
         if isinstance(outcome[0], GatecastError) and not leave_out:
             raise outcome[0]
-        found.append(outcome)
+        outcomes.append(outcome)
         done += len(task.windows)
         if progress is not None:
             progress(done, total)
-    return found
+    return outcomes
 
 
 def _each(tasks: list[_Task], n_jobs: int | None) -> Iterable[_Outcome]:
-    asked: Any = n_jobs
-    jobs = joblib.effective_n_jobs(asked)
+    requested: Any = n_jobs
+    jobs = joblib.effective_n_jobs(requested)
     if jobs == 1:
         return map(_work, tasks)
     shared = [_share_threads(task, jobs) for task in tasks]
@@ -336,14 +345,14 @@ def _share_threads(task: _Task, jobs: int) -> _Task:
 def _work(task: _Task) -> _Outcome:
     """Fit one model and forecast from its windows, or read what was kept.
 
-    An error is handed back and not raised: whether it ends everything is not for a worker to say.
+    An error is returned and not raised: the caller decides whether it ends everything.
     """
     paths = [Path(task.folder or "", f"{key}.gatecast") for key in task.keys]
     kept = [_read(path) for path in paths]
     if kept and all(outputs is not None for outputs in kept):
         return [outputs for outputs in kept if outputs is not None], []
     notes: list[str] = []
-    found: list[dict[str, np.ndarray]] = []
+    forecasts: list[dict[str, np.ndarray]] = []
     fitted, before = None, None
     for i, window in enumerate(task.windows):
         try:
@@ -359,12 +368,15 @@ def _work(task: _Task) -> _Outcome:
             outputs = _columns(task.name, forecast, window.train)
         except GatecastError as error:
             when = show_time(window.train.times[window.train.offsets[1:] - 1].max())
-            return type(error)(f"{task.name} at the cutoff {when}: {error}"), notes
+            reason = message(
+                "backtest.at_cutoff", model=task.name, cutoff=when, reason=error.message
+            )
+            return type(error)(reason), notes
         if paths:
             storage.write_arrays(paths[i], outputs, {"columns": list(outputs)})
-        found.append(outputs)
+        forecasts.append(outputs)
         before = window
-    return found, notes
+    return forecasts, notes
 
 
 def _read(path: Path) -> dict[str, np.ndarray] | None:
@@ -408,7 +420,7 @@ def _columns(name: str, frame: pd.DataFrame, train: Panel) -> dict[str, np.ndarr
 def _assemble(
     panel: Panel,
     windows: list[Window],
-    said: dict[str, list[dict[str, np.ndarray]]],
+    forecasts: dict[str, list[dict[str, np.ndarray]]],
     h: int,
     gap: int,
     season: int,
@@ -425,15 +437,15 @@ def _assemble(
         part = {"row": rows[there], "known": np.broadcast_to(first + cut - 1, rows.shape)[there]}
         part["step"] = np.broadcast_to(ahead - gap + 1, rows.shape)[there]
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # said once, below
+            warnings.simplefilter("ignore")  # warned of once, below
             scale = np.array([naive_scale(series.values, season) for series in window.train])
         for k, name in enumerate(("absolute", "squared")):
             part[name] = np.broadcast_to(scale[:, k : k + 1], rows.shape)[there]
-        for name, outputs in said.items():
+        for name, outputs in forecasts.items():
             for suffix, values in outputs[w].items():
                 if values.shape[1] != gap + h:
                     raise DataError(
-                        f"{name} forecasts {values.shape[1]} steps, and {gap + h} were asked for"
+                        f"{name} forecasts {values.shape[1]} steps, and {gap + h} were requested"
                     )
                 part[name + suffix] = values[:, gap:][there]
         parts.append(pd.DataFrame(part))

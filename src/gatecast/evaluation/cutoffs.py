@@ -1,4 +1,4 @@
-"""Cutoffs: what was known at each, and nothing of what came after it."""
+"""Cutoffs: the training part at each, with nothing of what came after it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gatecast.data.panel import Panel
 from gatecast.errors import DataError
 from gatecast.evaluation.results import MANY_SERIES
 
-__all__ = ["Window", "between", "usual_windows", "windows_at"]
+__all__ = ["Window", "between", "default_windows", "windows_at"]
 
 
 class Window(NamedTuple):
-    """What is known at one cutoff."""
+    """Training part at one cutoff."""
 
     train: Panel
     which: np.ndarray  # places in the panel of the series trained on
@@ -26,8 +26,8 @@ class Window(NamedTuple):
     ahead: pd.DataFrame | None  # columns that are known in advance, over the steps ahead
 
 
-def usual_windows(panel: Panel, h: int) -> tuple[int, int]:
-    """Choose how many cutoffs to try, and how far apart, where nobody says.
+def default_windows(panel: Panel, h: int) -> tuple[int, int]:
+    """Choose how many cutoffs to use, and how far apart, where they are not given.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def windows_at(
             raise DataError(
                 f"the longest series has {sizes.max()} values; {n_windows} windows with a step of "
                 f"{step} and {reach} steps ahead need at least {needed}: supply more history, or "
-                "ask for fewer windows or a shorter horizon"
+                "use fewer windows or a shorter horizon"
             )
         train = _cut(panel, which, cuts[which], length)
         ahead = _ahead(panel, train, which, cuts[which], reach, known) if known else None

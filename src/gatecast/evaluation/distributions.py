@@ -13,7 +13,6 @@ __all__ = [
     "normal_two_sided",
     "studentised_range",
     "t_two_sided",
-    "written",
 ]
 
 
@@ -151,8 +150,3 @@ def studentised_range(share: float, k: int) -> float:
         mass = k * float((density * (at_z - below(z - q)) ** (k - 1)).sum()) * (z[1] - z[0])
         low, high = (q, high) if mass < share else (low, q)
     return 0.5 * (low + high)
-
-
-def written(p: float) -> str:
-    """Write a probability for a sentence, after "p"."""
-    return "below 0.001" if p < 0.001 else f"= {p:.3f}"

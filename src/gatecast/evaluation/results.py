@@ -28,13 +28,13 @@ MANY_SERIES = 20
 
 @dataclass(frozen=True)
 class Backtest:
-    """Hold what every model said at every cutoff, and judge it.
+    """Forecasts of every model at every cutoff, beside the values that came.
 
     Attributes
     ----------
     forecasts : DataFrame
         A row for each series, cutoff and step that has a value: the id column, if there is one,
-        the time, ``cutoff`` (last time that the models knew), ``step`` (1 is the first after the
+        the time, ``cutoff`` (last time of the training part), ``step`` (1 is the first after the
         gap), the value, and a column for each model, with ``-lo-95`` and ``-hi-95`` where it has
         intervals. Values that were missing in the table are left out.
     models : tuple of str
@@ -54,10 +54,10 @@ class Backtest:
         The data.
     season : int
         Lag of the naive forecast in the scale of MASE.
-    one_by_one : bool
-        Whether cutoffs follow each other step by step.
+    step_size : int
+        Steps between cutoffs.
     notes : tuple of str
-        What the data were found to be, what models did otherwise than expected, and which were
+        What was detected in the data, what models did otherwise than expected, and which were
         left out because they failed.
     """
 
@@ -70,7 +70,7 @@ class Backtest:
     reference: str | None
     panel: Panel
     season: int = 1
-    one_by_one: bool = False
+    step_size: int = 0
     notes: tuple[str, ...] = ()
 
     def score(self, by: str = "series") -> pd.DataFrame:
@@ -94,7 +94,7 @@ class Backtest:
         series = [] if self.id_col is None else [self.id_col]
         groups = {"series": series, "pooled": [], "step": ["step"], "cutoff": ["cutoff"]}
         if by not in groups:
-            raise UsageError(f'by="{by}" was asked for; use one of {", ".join(groups)}')
+            raise UsageError(f'by="{by}" was requested; use one of {", ".join(groups)}')
         scales = (self.scales["absolute"].to_numpy(), self.scales["squared"].to_numpy())
         return score_rows(
             self.forecasts, self.models, groups[by], target_col=self.target_col, scales=scales
@@ -111,8 +111,8 @@ class Backtest:
         Returns
         -------
         DataFrame
-            Best first by MASE, or by MAE where MASE is undefined; ``owa`` against the reference,
-            where there is one.
+            Best first by the metric of :meth:`errors`: MAE of a single series, MASE of several;
+            ``owa`` against the reference, where there is one.
         """
         table = self.score("pooled")
         if self.reference is not None:
@@ -121,8 +121,58 @@ class Backtest:
                 owa(smape, mase, float(base["smape"]), float(base["mase"]))
                 for smape, mase in zip(table["smape"], table["mase"], strict=True)
             ]
-        key = "mase" if np.isfinite(table["mase"].to_numpy()).all() else "mae"
-        return table.sort_values(key, kind="stable", ignore_index=True)
+        metric, _ = self.errors()
+        return table.sort_values(metric.lower(), kind="stable", ignore_index=True)
+
+    def errors(self, loss: str = "absolute") -> tuple[str, dict[str, float]]:
+        """Give the mean error of each model over all rows, by which models are ranked.
+
+        Parameters
+        ----------
+        loss : {"absolute", "squared"}
+            Of what the mean is taken.
+
+        Returns
+        -------
+        metric : str
+            "MAE" or "RMSE" of a single series; "MASE" or "RMSSE" of several, whose scales differ,
+            where it is defined.
+        errors : dict of str to float
+            By model, the smallest first.
+
+        Raises
+        ------
+        UsageError
+            If ``loss`` is none of these.
+        """
+        _check_loss(loss)
+        table = self.score("pooled").set_index("model")
+        plain, scaled = ("mae", "mase") if loss == "absolute" else ("rmse", "rmsse")
+        several = self._several and np.isfinite(table[scaled].to_numpy()).all()
+        metric = scaled if several else plain
+        column: Any = table[metric]
+        ranked = column.sort_values(kind="stable")
+        return metric.upper(), {str(name): float(error) for name, error in ranked.items()}
+
+    @property
+    def _several(self) -> bool:
+        return self.id_col is not None and self.forecasts[self.id_col].nunique() > 1
+
+    def last_values(self) -> np.ndarray:
+        """Give the last value before the cutoff of each row of ``forecasts``.
+
+        Returns
+        -------
+        ndarray of shape [n]
+            In the series' own unit.
+        """
+        panel = self.panel
+        keys = [c for c in (panel.id_col, panel.time_col) if c is not None]
+        history: Any = panel.to_frame()[[*keys, panel.target_col]]
+        known = history.rename(columns={panel.time_col: "cutoff", panel.target_col: "_last"})
+        keys = ["cutoff" if c == panel.time_col else c for c in keys]
+        rows = self.forecasts[keys].merge(known, how="left", on=keys)
+        return rows["_last"].to_numpy(np.float64)
 
     def losses(self, loss: str = "absolute", over: str = "cutoffs") -> pd.DataFrame:
         """Give the mean loss of each model at each cutoff, step, or of each series.
@@ -147,24 +197,23 @@ class Backtest:
         """
         keys = {"cutoffs": "cutoff", "steps": "step", "series": self.id_col}
         if over not in keys:
-            raise UsageError(f'over="{over}" was asked for; use "cutoffs", "steps" or "series"')
+            raise UsageError(f'over="{over}" was requested; use "cutoffs", "steps" or "series"')
         key = keys[over]
         if key is None:
-            raise UsageError('over="series" was asked for, and there is one series: use "cutoffs"')
+            raise UsageError('over="series" was requested, and there is one series: use "cutoffs"')
         groups = self._losses(loss, scaled=True).groupby(
             self.forecasts[key], sort=over != "series", observed=True
         )
-        found: Any = groups.mean()
-        return found.dropna()
+        means: Any = groups.mean()
+        return means.dropna()
 
     def _losses(self, loss: str, *, scaled: bool) -> pd.DataFrame:
-        if loss not in ("absolute", "squared"):
-            raise UsageError(f'loss="{loss}" was asked for; use "absolute" or "squared"')
+        _check_loss(loss)
         y = self.forecasts[self.target_col].to_numpy(np.float64)
         error = np.abs(self.forecasts[list(self.models)].to_numpy(np.float64) - y[:, np.newaxis])
         if loss == "squared":
             error = error**2
-        if scaled and self.id_col is not None and len(self.forecasts[self.id_col].unique()) > 1:
+        if scaled and self._several:
             error = error / self.scales[[loss]].to_numpy()
         return pd.DataFrame(error, columns=pd.Index(self.models), index=self.forecasts.index)
 
@@ -176,7 +225,7 @@ class Backtest:
         level: float = 95.0,
         over: str = "cutoffs",
     ) -> pd.DataFrame:
-        """Ask of every model whether it differs from one.
+        """Test for every model whether its loss differs from that of one.
 
         Parameters
         ----------
@@ -187,8 +236,8 @@ class Backtest:
         level : float, default 95
             Per cent of the interval of skill.
         over : {"cutoffs", "series"}
-            What is compared pair by pair. Many series say more than few cutoffs do; that they
-            are independent of each other is then assumed.
+            What is compared pair by pair. Many series tell models apart better than few cutoffs
+            do; they are then assumed to be independent of each other.
 
         Returns
         -------
@@ -221,7 +270,7 @@ class Backtest:
             if len(table) <= max(1, lag):
                 warnings.warn(
                     f"{name} and {against} cannot be compared: {len(table)} {over}, and more than "
-                    f"{max(1, lag)} are needed; ask for more windows",
+                    f"{max(1, lag)} are needed: use more windows",
                     stacklevel=2,
                 )
                 row |= dict.fromkeys(("statistic", "p", "skill", "low", "high"), np.nan)
@@ -259,3 +308,8 @@ class Backtest:
         table = self._losses(loss, scaled=False)
         means: Any = table.groupby(self.forecasts[self.id_col], sort=False, observed=True).mean()
         return friedman_nemenyi(means.to_numpy(), self.models, level)
+
+
+def _check_loss(loss: str) -> None:
+    if loss not in ("absolute", "squared"):
+        raise UsageError(f'loss="{loss}" was requested; use "absolute" or "squared"')

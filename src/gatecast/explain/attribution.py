@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gatecast.errors import UsageError
+from gatecast.errors import UsageError, too_small
 from gatecast.explain.sensitivity import output_gradient, state_before
 from gatecast.explain.walk import input_names, tracks_of, unit_of
 from gatecast.forecaster.lstm import LSTMForecaster
@@ -96,10 +96,10 @@ def attribution(
     """
     for name, number in (("steps", steps), ("look_back", look_back)):
         if number is not None and number < 1:
-            raise UsageError(f"{name}={number} was asked for; use 1 or more")
+            raise too_small(name, number, 1)
     panel, tracks = tracks_of(model, source, "attribution")
     if step is not None and not 1 <= step <= model.h:
-        raise UsageError(f"step={step} was asked for; the forecast has steps 1 to {model.h}")
+        raise UsageError(f"step={step} was requested; the forecast has steps 1 to {model.h}")
     wanted = np.arange(model.h) if step is None else np.array([step - 1])
     names = input_names(model)
     networks = [

@@ -1,4 +1,4 @@
-"""How long the units of a network remember, what they follow, and how far back it looks."""
+"""How long the units of a network remember, what they follow, and how far back inputs matter."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from gatecast.explain.walk import Track, chosen_network, trace_of, tracks_of
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.seasons import as_seasons
 from gatecast.kernel import GATES
+from gatecast.messages import Message, message, sentence
 from gatecast.network import Network
 
 __all__ = ["MemoryFindings", "half_life", "memory"]
@@ -36,7 +37,7 @@ _FIRST_REACH = 64
 
 @dataclass(frozen=True, eq=False)
 class MemoryFindings:
-    """Hold what :func:`memory` found.
+    """Result of :func:`memory`.
 
     Attributes
     ----------
@@ -44,17 +45,18 @@ class MemoryFindings:
         A row for each layer and unit, see :func:`memory`.
     gradient : DataFrame
         ``step`` of the horizon (from 1), ``lag`` (0 is the present step) and ``gradient``: by how
-        much the forecast moves, in the network's unit, when an input so long ago moves by 1; its
-        absolute value, added up over the inputs of a step and averaged over origins and networks.
+        much the forecast changes, in transformed values, when an input so long ago changes by 1;
+        its absolute value, added up over the inputs of a step and averaged over origins and
+        networks.
     effective_memory : int
         Steps, the present one among them, within which ``share`` of the absolute gradient lies;
-        0 where no input moves the forecast.
+        0 where no input changes the forecast.
     share : float
         See ``effective_memory``.
     reach : int
-        Steps that were looked back.
-    sentences : tuple of str
-        The findings in words; the first says how long a ``look_back`` the series need.
+        Longest lag measured.
+    sentences : tuple of Message
+        The result in words; the first is about the ``look_back`` that the series need.
     """
 
     units: pd.DataFrame
@@ -62,12 +64,12 @@ class MemoryFindings:
     effective_memory: int
     share: float
     reach: int
-    sentences: tuple[str, ...]
+    sentences: tuple[Message, ...]
 
     def _repr_html_(self) -> str:
         """Show the sentences and the table of units in a notebook."""
-        told = "".join(f"<p>{escape(sentence)}.</p>" for sentence in self.sentences)
-        return told + self.units.to_html(max_rows=20, float_format="{:.3g}".format, index=False)
+        text = "".join(f"<p>{escape(sentence(told))}</p>" for told in self.sentences)
+        return text + self.units.to_html(max_rows=20, float_format="{:.3g}".format, index=False)
 
 
 def memory(
@@ -119,7 +121,7 @@ def memory(
         If ``share`` or ``network`` is out of its range, or the table cannot be used.
     """
     if not 0.0 < share < 1.0:
-        raise UsageError(f"share={share} was asked for; use more than 0 and less than 1")
+        raise UsageError(f"share={share} was requested; use more than 0 and less than 1")
     _, tracks = tracks_of(model, source, "memory")
     net = chosen_network(model, network)
     units = _units(model, net, tracks)
@@ -134,8 +136,8 @@ def memory(
         }
     )
     longest = max(len(track.values) for track in tracks)
-    told = [_look_back(model, effective, share, longest), *_about(units)]
-    return MemoryFindings(units, gradient, effective, share, reach, tuple(told))
+    sentences = (_look_back(model, effective, share, longest), *_about(units))
+    return MemoryFindings(units, gradient, effective, share, reach, sentences)
 
 
 def half_life(kept: np.ndarray) -> np.ndarray:
@@ -291,49 +293,41 @@ def _within(curve: np.ndarray, share: float) -> int:
 # ------------------------------------------------------------------------------------------- words
 
 
-def _look_back(model: LSTMForecaster, effective: int, share: float, longest: int) -> str:
+#: What a unit may follow, in words.
+_FEATURES = {
+    "value": "memory.value",
+    "level": "memory.level",
+    "trend": "memory.trend",
+    "season": "memory.season",
+    "change": "memory.change",
+    "spikes": "memory.spikes",
+}
+
+
+def _look_back(model: LSTMForecaster, effective: int, share: float, longest: int) -> Message:
     if not effective:
-        return "no input moves the forecast: any look_back will do, and a constant forecast too"
-    steps = "the last step" if effective == 1 else f"the last {effective} steps"
-    told = (
-        f"{share:.0%} of what moves the forecast is seen in {steps}: a look_back of {effective} "
-        "is enough for what this network has learnt"
-    )
+        return message("memory.nothing")
+    told = message("memory.within", share=share, steps=effective)
     if model.look_back is not None:
-        told += f"; it sees no more than its window of {_steps(model.look_back)}"
+        told = message("memory.window", told=told, look_back=model.look_back)
     elif 2 * effective > longest > 1:
-        told += (
-            f"; that is more than half of the longest series, {longest} values, so that a longer "
-            "history may show a longer memory"
-        )
+        told = message("memory.short_history", told=told, longest=longest)
     if model.target_ == "changes":
-        told += (
-            "; each step's inputs are the last change and the distance from a level that itself "
-            f"averages about {model._memory.span} values"
-        )
+        told = message("memory.differences", told=told, span=model._memory.span)
     return told
 
 
-def _steps(count: int) -> str:
-    return "1 step" if count == 1 else f"{count} steps"
-
-
-def _about(units: pd.DataFrame) -> list[str]:
+def _about(units: pd.DataFrame) -> list[Message]:
     alive = units[~units["dead"]]
     dead = len(units) - len(alive)
-    told = []
+    sentences = []
     if len(alive):
         low, middle, high = np.quantile(alive["half_life"], [0.0, 0.5, 1.0], method="nearest")
-        told.append(
-            f"units lose half of what they hold within {low:.3g} to {high:.3g} steps, the middle "
-            f"one within {middle:.3g}"
-        )
+        sentences.append(message("memory.half_life", low=low, middle=middle, high=high))
         counts = Counter(name for name in alive["follows"] if name)
         if counts:
-            listed = ", ".join(f"{name} ({count})" for name, count in counts.most_common())
-            told.append(f"what units follow most: {listed}")
+            features = [message(_FEATURES[name], n=n) for name, n in counts.most_common()]
+            sentences.append(message("memory.follows", features=features))
     if dead:
-        told.append(
-            f"{dead} of {len(units)} units never move: a smaller network would say the same"
-        )
-    return told
+        sentences.append(message("memory.dead", dead=dead, n=len(units)))
+    return sentences

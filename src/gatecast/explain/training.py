@@ -1,106 +1,114 @@
-"""How a fitted model learnt, and what its errors one step ahead still hold."""
+"""How a model was trained, and what its in-sample errors one step ahead show."""
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.diagnostics.fit import loss_settled
-from gatecast.diagnostics.residuals import ljung_box, mean_error, uneven_spread
+from gatecast.diagnostics.fit import loss_settled, persistence
+from gatecast.diagnostics.residuals import heteroscedasticity, ljung_box, mean_error
 from gatecast.explain.walk import Track, said_of
-from gatecast.forecaster.anchor import SIMPLEST
 from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.messages import Message, message
 
-__all__ = ["Learnt", "how_it_learnt"]
+__all__ = ["TrainingSummary", "training_summary"]
 
-#: Of fewer errors nothing is said.
+#: Of fewer errors nothing is tested.
 _FEWEST = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Learnt:
-    """Hold what :func:`how_it_learnt` found.
+class TrainingSummary:
+    """Result of :func:`training_summary`.
 
     Attributes
     ----------
-    verdict : str
-        How good the forecast was on the values that were held back from training.
+    verdict : Message
+        How good the forecast was on the hold-out.
     losses : tuple of tuple of float
         Training loss by epoch, of each network whose median is the forecast.
-    said : ndarray of shape [n]
-        What was said of each value one step before, in the series' own unit; NaN where nothing was.
-    training, errors : dict of str to str
-        Questions about the training, and about what was left over one step ahead, and answers.
+    fitted : ndarray of shape [n]
+        In-sample forecast of each value one step ahead, in the series' own unit; NaN where there is
+        none.
+    training, errors : dict of Message to Message
+        Questions about the training, and about the errors one step ahead, and answers.
     """
 
-    verdict: str
+    verdict: Message
     losses: tuple[tuple[float, ...], ...]
-    said: np.ndarray
-    training: dict[str, str]
-    errors: dict[str, str]
+    fitted: np.ndarray
+    training: dict[Message, Message]
+    errors: dict[Message, Message]
+
+    @property
+    def said(self) -> np.ndarray:
+        """Deprecated name of ``fitted``."""
+        warnings.warn("TrainingSummary.said is now .fitted", DeprecationWarning, stacklevel=2)
+        return self.fitted
 
 
-def how_it_learnt(model: LSTMForecaster, track: Track) -> Learnt:
-    """Find how the training of a model went, and what its errors along one series still hold.
+def training_summary(model: LSTMForecaster, track: Track) -> TrainingSummary:
+    """Summarise the training of a model and its errors along one series.
 
-    Most of these values were seen in training: the errors show how it fits, not how good it is.
+    Most of these values were used in training: the errors show how it fits, not how good it is.
 
     Parameters
     ----------
     model : LSTMForecaster
         Fitted.
     track : Track
-        One series, as its networks meet it.
+        One series, as inputs of the networks.
 
     Returns
     -------
-    Learnt
-        Losses, what was said one step ahead, and answers with the number behind each.
+    TrainingSummary
+        Losses, in-sample forecasts one step ahead, and answers with the number behind each.
     """
     losses = tuple(tuple(loss) for loss in model.losses_[: model._points])
-    said = np.concatenate([[np.nan], said_of(model, track)])
-    return Learnt(
-        _held_back(model), losses, said, _about_training(model), _about_errors(track.given - said)
+    fitted = np.concatenate([[np.nan], said_of(model, track)])
+    return TrainingSummary(
+        _holdout(model), losses, fitted, _about_training(model), _about_errors(track.given, fitted)
     )
 
 
-def _held_back(model: LSTMForecaster) -> str:
-    """Say how the forecast stood on values held back, beside the simplest one."""
-    what = SIMPLEST[model.target_]
-    found = model.calibration_
-    if found is None:
-        return "the series are too short to hold values back: nothing says how good the forecast is"
-    gain = 1.0 - found.error / found.naive_error if found.naive_error else 0.0
+def _holdout(model: LSTMForecaster) -> Message:
+    """Compare the hold-out error with that of the simplest forecast."""
+    scored = model.calibration_
+    if scored is None:
+        return message("holdout.none")
+    changes = model.target_ == "changes"
+    reference = message("reference.naive") if changes else message("reference.mean")
+    gain = 1.0 - scored.error / scored.naive_error if scored.naive_error else 0.0
     if gain < 0.01:
-        return (
-            f"on values held back from training its error was no smaller than that of {what}: "
-            "the simple forecast does as well here"
-        )
-    return f"on values held back from training its error was {gain:.0%} below that of {what}"
+        return message("holdout.no_better", reference=reference)
+    return message("holdout.better", gain=gain, reference=reference)
 
 
-def _about_training(model: LSTMForecaster) -> dict[str, str]:
+def _about_training(model: LSTMForecaster) -> dict[Message, Message]:
     loss = np.mean(model.losses_[: model._points], axis=0)
-    chosen = "as was asked for"
-    if model.updates is None and model.calibration_ is not None:
-        chosen = "as many as did best on values held back"
+    chosen = model.updates is None and model.calibration_ is not None
+    name = "training.steps_chosen" if chosen else "training.steps_requested"
     return {
-        "Has the loss settled?": loss_settled(loss.tolist()).sentence.removesuffix("."),
-        "Was it trained for long enough?": (
-            f"each network was given {model.updates_} updates, {chosen}; the learning rate falls "
-            "to zero at the last of them, so that the loss settles there"
-        ),
+        message("question.loss_settled"): loss_settled(loss.tolist()).sentence,
+        message("question.training_steps"): message(name, steps=model.updates_),
     }
 
 
-def _about_errors(errors: np.ndarray) -> dict[str, str]:
-    errors = errors[np.isfinite(errors)]
-    errors = errors[len(errors) // 5 :]  # the first ones come from an empty memory
+def _about_errors(actual: np.ndarray, fitted: np.ndarray) -> dict[Message, Message]:
+    rows = np.isfinite(actual) & np.isfinite(fitted)
+    actual, fitted = actual[rows], fitted[rows]
+    first = len(actual) // 5  # before it, forecasts start from an empty state
+    actual, fitted = actual[first:], fitted[first:]
+    errors = actual - fitted
     if len(errors) < _FEWEST or not np.ptp(errors) > 0:
         return {}
-    return {
-        "Is anything left in the errors?": ljung_box(errors).sentence,
-        "Are forecasts biased?": mean_error(errors).sentence,
-        "Do large errors come in spells?": uneven_spread(errors).sentence,
+    answers = {
+        message("question.autocorrelation"): ljung_box(errors).sentence,
+        message("question.bias"): mean_error(errors).sentence,
+        message("question.variance"): heteroscedasticity(errors).sentence,
     }
+    if np.ptp(actual) > 0 and np.ptp(fitted) > 0:
+        answers[message("question.persistence")] = persistence(actual, fitted).sentence
+    return answers

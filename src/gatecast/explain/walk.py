@@ -215,7 +215,7 @@ def chosen_network(model: LSTMForecaster, network: int) -> Network:
     """Give one of the networks, or say which there are."""
     count = len(model.networks_)
     if not 0 <= network < count:
-        raise UsageError(f"network={network} was asked for; the model has {count}, numbered from 0")
+        raise UsageError(f"network={network} was requested; the model has {count}, numbered from 0")
     return model.networks_[network]
 
 

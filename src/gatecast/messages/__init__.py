@@ -4,10 +4,20 @@ from gatecast.messages.message import (
     Argument,
     Language,
     Message,
+    documents,
     from_document,
     message,
     sentence,
 )
 from gatecast.messages.writing import join
 
-__all__ = ["Argument", "Language", "Message", "from_document", "join", "message", "sentence"]
+__all__ = [
+    "Argument",
+    "Language",
+    "Message",
+    "documents",
+    "from_document",
+    "join",
+    "message",
+    "sentence",
+]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from gatecast.messages.catalog import CATALOG
 from gatecast.messages.writing import Argument, Language, Spelling, field_names, write
 
-__all__ = ["Argument", "Language", "Message", "from_document", "message", "sentence"]
+__all__ = [
+    "Argument", "Language", "Message", "documents", "from_document", "message", "sentence",
+]  # fmt: skip
 
 #: A sentence that ends in one of these needs no full stop.
 _STOPS = (".", "?", "!", "。", "？", "！")
@@ -94,7 +96,20 @@ class Message(str):
 
 
 def message(id: str, /, **fields: Any) -> Message:  # noqa: A002
-    """Make a message; see :class:`Message`."""
+    """Make a message.
+
+    Parameters
+    ----------
+    id : str
+        Of a sentence in :mod:`gatecast.messages.catalog`.
+    **fields
+        What the sentence is filled with.
+
+    Returns
+    -------
+    Message
+        See there for errors.
+    """
     return Message(id, fields)
 
 
@@ -119,6 +134,22 @@ def from_document(document: Mapping[str, Any] | str) -> Message:
         return Message(document["id"], {k: _read(v) for k, v in document["fields"].items()})
     except (KeyError, TypeError, ValueError, AttributeError):
         return message("text", text=str(document.get("text", "")))
+
+
+def documents(messages: Iterable[str]) -> list[dict[str, Any]]:
+    """Give several messages as JSON has them.
+
+    Parameters
+    ----------
+    messages : iterable of Message or str
+        A plain text becomes a message of its text.
+
+    Returns
+    -------
+    list of dict
+        See :meth:`Message.document`.
+    """
+    return [from_document(told).document() for told in messages]
 
 
 def sentence(told: str, language: Language = "en", spelling: Spelling = str) -> str:

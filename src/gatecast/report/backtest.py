@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ def backtest_page(
     forecasts: pd.DataFrame,
     models: Sequence[str],
     columns: tuple[str | None, str, str],
-    diagnosis: dict[str, str],
+    diagnosis: Mapping[Any, str],
     notes: Sequence[str],
     glass: str | None = None,
 ) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatecast import __version__, storage
+from gatecast.messages import Language, Message, sentence
 from gatecast.report import glass
 from gatecast.report.backtest import leaderboard_cells
 from gatecast.report.chinese import in_chinese, parted
@@ -16,7 +17,7 @@ from gatecast.report.page import render
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gatecast.explain import Inside
+    from gatecast.explain import Explanation
 
 __all__ = ["SCRIPTS", "STYLES", "Judged", "explain_html", "explain_page"]
 
@@ -40,11 +41,11 @@ class Judged:
 
     verdict: Sequence[str]
     leaderboard: pd.DataFrame
-    answers: Mapping[str, str]
+    answers: Mapping[Any, str]
 
 
 def explain_page(
-    inside: Inside,
+    inside: Explanation,
     path: str | os.PathLike[str],
     *,
     title: str,
@@ -56,8 +57,8 @@ def explain_page(
 
     Parameters
     ----------
-    inside : Inside
-        What :func:`gatecast.explain.look_inside` returned.
+    inside : Explanation
+        What :func:`gatecast.explain.explain` returned.
     path : str or path
         The HTML file.
     title : str
@@ -79,7 +80,7 @@ def explain_page(
 
 
 def explain_html(
-    inside: Inside,
+    inside: Explanation,
     *,
     title: str,
     lang: str = "en",
@@ -104,10 +105,10 @@ def explain_html(
                 "cell": inside.cell,
                 "window": inside.look_back,
                 "forecast": forecast,
-                "prediction": inside.learnt.said[packed["skipped"] :],
+                "prediction": inside.training.fitted[packed["skipped"] :],
             }
         },
-        "losses": inside.learnt.losses,
+        "losses": inside.training.losses,
         "attribution": glass.pack_attribution(inside.attribution),
     }
     return render(
@@ -124,11 +125,11 @@ def explain_html(
         forecast=_rows(forecast),
         levels=[band["level"] for band in forecast["bands"]],
         target=inside.target_col,
-        verdict=_both((judged and judged.verdict) or [inside.learnt.verdict]),
+        verdict=_both((judged and judged.verdict) or [inside.training.verdict]),
         leaderboard=None if judged is None else leaderboard_cells(judged.leaderboard),
         judged=_questions(judged.answers) if judged else [],
-        answers=_questions(inside.learnt.training),
-        errors=_questions(inside.learnt.errors),
+        answers=_questions(inside.training.training),
+        errors=_questions(inside.training.errors),
         findings=_both(inside.memory.sentences),
         notes=_both(inside.notes),
         decisions=_both(inside.decisions),
@@ -139,22 +140,24 @@ def explain_html(
     )
 
 
-def _questions(answers: Mapping[str, str]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+def _questions(answers: Mapping[Any, str]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     """Give questions and answers in English and in Chinese."""
-    asked = [(question, in_chinese(question)) for question in answers]
-    return list(zip(asked, _both([*answers.values()]), strict=True))
+    return list(zip(_both([*answers]), _both([*answers.values()]), strict=True))
 
 
 def _both(sentences: Sequence[str]) -> list[tuple[str, str]]:
     """Give each sentence in English and in Chinese, as it stands on a page."""
-    told = []
-    for sentence in sentences:
-        name, rest = parted(sentence)
-        english = f"{name}: {rest}" if name else rest[:1].upper() + rest[1:]
-        told.append(
-            (f"{english.removesuffix('.')}.", f"{in_chinese(sentence).removesuffix('.')}。")
-        )
-    return told
+    return [(_written(told, "en"), _written(told, "zh")) for told in sentences]
+
+
+def _written(told: str, language: Language) -> str:
+    if isinstance(told, Message):
+        return sentence(told, language)
+    name, rest = parted(told)
+    if language == "zh":
+        return f"{in_chinese(told).removesuffix('.')}。"
+    english = f"{name}: {rest}" if name else rest[:1].upper() + rest[1:]
+    return f"{english.removesuffix('.')}."
 
 
 def _rows(forecast: dict[str, Any]) -> list[list[str]]:

@@ -14,20 +14,20 @@ from gatecast.report.glass import pack_attribution
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from gatecast.explain import Inside
+    from gatecast.explain import Explanation
 
 __all__ = ["figures"]
 
 _SIGNED = ("candidate", "recurrent", "cell", "hidden")
 
 
-def figures(inside: Inside, *, gate: str | None = None) -> dict[str, Figure]:
+def figures(inside: Explanation, *, gate: str | None = None) -> dict[str, Figure]:
     """Draw what was found inside a network as plotly figures.
 
     Parameters
     ----------
-    inside : Inside
-        What :func:`gatecast.look_inside` returned.
+    inside : Explanation
+        What :func:`gatecast.explain` returned.
     gate : str, optional
         Column of ``inside.gates`` that the heat map shows; the forget gate if not given, of a GRU
         the update gate.
@@ -65,7 +65,7 @@ def figures(inside: Inside, *, gate: str | None = None) -> dict[str, Figure]:
     return {name: Figure(figure) for name, figure in made.items()}
 
 
-def _gates(inside: Inside, gate: str) -> dict[str, Any]:
+def _gates(inside: Explanation, gate: str) -> dict[str, Any]:
     units = inside.memory.units
     order = np.argsort(-units["half_life"].to_numpy(np.float64), kind="stable")
     values = inside.gates[gate].to_numpy(np.float64).reshape(-1, len(units))
@@ -91,7 +91,7 @@ def _gates(inside: Inside, gate: str) -> dict[str, Any]:
     return figure
 
 
-def _attribution(inside: Inside) -> dict[str, Any]:
+def _attribution(inside: Explanation) -> dict[str, Any]:
     shares = pack_attribution(inside.attribution)
     amounts = shares["amounts"][0]
     bars: dict[str, Any] = {
@@ -109,19 +109,19 @@ def _attribution(inside: Inside) -> dict[str, Any]:
     )
 
 
-def _training(inside: Inside) -> dict[str, Any]:
+def _training(inside: Explanation) -> dict[str, Any]:
     lines = [
         charts.line(
             f"network {i}", np.arange(1, len(loss) + 1), np.array(loss),
             charts.MODELS[i % len(charts.MODELS)], mode="lines+markers",
         )
-        for i, loss in enumerate(inside.learnt.losses)
+        for i, loss in enumerate(inside.training.losses)
     ]  # fmt: skip
     return charts.series(lines, time_title="epoch", value_title="training loss")
 
 
-def _residuals(inside: Inside) -> dict[str, Any]:
-    left = inside.history[inside.target_col].to_numpy(np.float64) - inside.learnt.said
+def _residuals(inside: Explanation) -> dict[str, Any]:
+    left = inside.history[inside.target_col].to_numpy(np.float64) - inside.training.fitted
     times = clock(inside.history[inside.time_col])
     dots = charts.line("residual", times, left, charts.COLOURS["LSTM"], mode="markers")
     return charts.series(

@@ -10,7 +10,7 @@ from gatecast.report.explain import explain_html
 from gatecast.report.figures import figures
 
 if TYPE_CHECKING:
-    from gatecast.explain import Inside
+    from gatecast.explain import Explanation
 
 __all__ = ["Frame", "figures", "show"]
 
@@ -37,15 +37,15 @@ class Frame:
         )
 
 
-def show(inside: Inside, *, lang: str = "en", height: int = 900) -> Frame:
+def show(inside: Explanation, *, lang: str = "en", height: int = 900) -> Frame:
     """Show in a notebook what ``gatecast explain`` writes as a page.
 
-    What :func:`gatecast.look_inside` returned shows itself so; here language and height are chosen.
+    What :func:`gatecast.explain` returned shows itself so; here language and height are chosen.
 
     Parameters
     ----------
-    inside : Inside
-        What :func:`gatecast.look_inside` returned.
+    inside : Explanation
+        What :func:`gatecast.explain` returned.
     lang : {"en", "zh"}, default "en"
         Language that it opens in.
     height : int, default 900

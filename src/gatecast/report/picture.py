@@ -17,7 +17,7 @@ from gatecast.report.demo import NETWORKS, view_around_split
 from gatecast.report.glass import pack_attribution
 
 if TYPE_CHECKING:
-    from gatecast.explain import Inside
+    from gatecast.explain import Explanation
     from gatecast.tutorial.experiment import TutorialResult
 
 __all__ = ["demo_picture", "inside_picture"]
@@ -60,7 +60,7 @@ def demo_picture(result: TutorialResult, path: str | os.PathLike[str]) -> None:
     _write(figure, path)
 
 
-def inside_picture(inside: Inside, path: str | os.PathLike[str], *, steps: int = 200) -> None:
+def inside_picture(inside: Explanation, path: str | os.PathLike[str], *, steps: int = 200) -> None:
     """Write a picture of the glass box as a PNG or SVG.
 
     From top to bottom: the end of the series with its forecast, what each unit keeps of its memory
@@ -68,8 +68,8 @@ def inside_picture(inside: Inside, path: str | os.PathLike[str], *, steps: int =
 
     Parameters
     ----------
-    inside : Inside
-        What :func:`gatecast.look_inside` returned.
+    inside : Explanation
+        What :func:`gatecast.explain` returned.
     path : str or path
         The file; its name ends in .png or .svg.
     steps : int, default 200

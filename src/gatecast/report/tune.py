@@ -75,7 +75,7 @@ def tune_page(
             ),
         ],
         loss=loss,
-        kept="the settings found" if verdict.better else "the defaults",
+        kept="the settings found" if verdict.kept else "the defaults",
         columns=columns,
         rows=[
             [_cell(name, value) for name, value in zip(columns, row, strict=True)]

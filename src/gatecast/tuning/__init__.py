@@ -1,4 +1,4 @@
-"""Floor 4: search for settings, on the past alone, and judge what was found where nobody looked."""
+"""Floor 4: search for settings on past origins, and evaluate them on test origins."""
 
 from gatecast.tuning.space import SPACE, Choice, Floats, Integers
 from gatecast.tuning.study import Tuning, tune

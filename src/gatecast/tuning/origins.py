@@ -1,4 +1,4 @@
-"""Which origins a search is scored on, and which it never sees."""
+"""Which origins a search is scored on, and which test origins it does not use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
-from gatecast.errors import UsageError
+from gatecast.errors import too_small
 from gatecast.evaluation.backtest import backtest
 from gatecast.evaluation.results import Backtest
 
@@ -29,15 +29,15 @@ _VALUES, _MOST = 480, 240
 
 @dataclass(frozen=True)
 class Plan:
-    """Hold where forecasts are scored, counted from the end of the data.
+    """Where forecasts are scored, counted from the end of the data.
 
     Parameters
     ----------
     h : int
         Steps to forecast.
-    searched, unseen : int
-        Origins that trials are scored on, and the last ones, which no trial sees.
-    step, unseen_step : int
+    searched, test : int
+        Origins that trials are scored on, and the last ones, which no trial uses.
+    step, test_step : int
         Steps between origins of each kind.
     parts : int
         Into how many parts the searched origins are cut; the forecaster is fitted at the first
@@ -46,9 +46,9 @@ class Plan:
 
     h: int
     searched: int
-    unseen: int
+    test: int
     step: int
-    unseen_step: int
+    test_step: int
     parts: int = 2
 
     @classmethod
@@ -57,7 +57,7 @@ class Plan:
         panel: Panel,
         h: int,
         n_windows: int | None = None,
-        n_unseen: int | None = None,
+        n_test: int | None = None,
         step_size: int | None = None,
     ) -> Plan:
         """Choose what is not given from the lengths of the series.
@@ -68,8 +68,8 @@ class Plan:
             The data.
         h : int
             Steps to forecast.
-        n_windows, n_unseen : int, optional
-            Origins to search on and to judge on.
+        n_windows, n_test : int, optional
+            Origins to search on and to test on.
         step_size : int, optional
             Steps between origins, of both kinds.
 
@@ -78,14 +78,13 @@ class Plan:
         UsageError
             If an argument is below 1; a comparison needs two origins of each kind.
         """
-        if h < 1 or (step_size is not None and step_size < 1):
-            raise UsageError(f"h={h}, step_size={step_size} were asked for; use 1 or more")
-        for name, value in (("n_windows", n_windows), ("n_unseen", n_unseen)):
-            if value is not None and value < 2:
-                raise UsageError(f"{name}={value} was asked for; use 2 or more")
+        arguments = (("h", h, 1), ("step_size", step_size, 1), ("n_windows", n_windows, 2))
+        for name, value, least in (*arguments, ("n_test", n_test, 2)):
+            if value is not None and value < least:
+                raise too_small(name, value, least)
         many = len(panel) >= MANY_SERIES
         usual = int(np.median(np.diff(panel.offsets)))
-        # the least that a test over overlapping forecasts can live on, where there is room for it
+        # the least that a test of overlapping forecasts needs, where there is room for it
         least = max(h, min(3 * h, usual // 4))
 
         most = max(_SEARCHED, min(_VALUES // h, _MOST))
@@ -97,19 +96,19 @@ class Plan:
             return count, step_size or max(1, room // (count - 1))
 
         searched, step = spread(n_windows, 4 if many else most, 0.2)
-        unseen, unseen_step = spread(n_unseen, 3 if many else 2 * most, 0.15)
-        return cls(h, searched, unseen, step, unseen_step)
+        test, test_step = spread(n_test, 3 if many else 2 * most, 0.15)
+        return cls(h, searched, test, step, test_step)
 
     def searched_parts(self, panel: Panel) -> list[tuple[Panel, int]]:
-        """Cut the data to what each part of the searched origins may know.
+        """Cut the data to the training part of each part of the searched origins.
 
         Returns
         -------
         list of (Panel, int)
             The earliest first: data that end with the last value scored in this part, and its
-            origins. None holds a value that an unseen origin is scored on.
+            origins. None holds a value that an test origin is scored on.
         """
-        back = self.h + (self.unseen - 1) * self.unseen_step
+        back = self.h + (self.test - 1) * self.test_step
         sizes = [len(part) for part in np.array_split(np.arange(self.searched), self.parts)]
         later = self.searched - np.cumsum(sizes)
         return [
@@ -130,14 +129,14 @@ class Plan:
 
     def known_first(self, panel: Panel) -> np.ndarray:
         """Count the values of each series that are known at the first origin of all."""
-        first = self.h + (self.unseen - 1) * self.unseen_step
+        first = self.h + (self.test - 1) * self.test_step
         first += self.h + (self.searched - 1) * self.step
         return _known(panel, first)
 
-    def judge(self, models: dict[str, Any], panel: Panel, n_jobs: int | None) -> Backtest:
-        """Score models on the unseen origins."""
+    def evaluate(self, models: dict[str, Any], panel: Panel, n_jobs: int | None) -> Backtest:
+        """Evaluate models on the test origins."""
         return backtest(
-            models, panel, self.h, n_windows=self.unseen, step_size=self.unseen_step, refit=False,
+            models, panel, self.h, n_windows=self.test, step_size=self.test_step, refit=False,
             n_jobs=n_jobs,
         )  # fmt: skip
 
@@ -189,7 +188,7 @@ def _take(panel: Panel, which: np.ndarray, sizes: Any) -> Panel:
 
 
 def score(model: Any, part: Panel, size: int, plan: Plan, loss: str) -> list[float]:
-    """Fit a model at the first of some origins, walk along the others, and give each one's loss.
+    """Fit a model at the first of some origins, advance along the others, and score each.
 
     Returns
     -------
@@ -197,35 +196,35 @@ def score(model: Any, part: Panel, size: int, plan: Plan, loss: str) -> list[flo
         Mean loss at each origin, in the order of time.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what cannot be scored is said once, by the judgement
-        found = backtest(
+        warnings.simplefilter("ignore")  # the evaluation warns once of what cannot be scored
+        result = backtest(
             model, part, plan.h, n_windows=size, step_size=plan.step, refit=False, n_jobs=1
         )
-        losses = losses_by_origin(found, loss).iloc[:, 0].to_numpy(np.float64)
+        losses = losses_by_origin(result, loss).iloc[:, 0].to_numpy(np.float64)
     return [float(value) if math.isfinite(value) else math.nan for value in losses]
 
 
-def losses_by_origin(found: Backtest, loss: str) -> pd.DataFrame:
+def losses_by_origin(result: Backtest, loss: str) -> pd.DataFrame:
     """Give the mean loss of each model at each origin, over series and steps.
 
     As :meth:`gatecast.evaluation.backtest.Backtest.losses`, but where times are step numbers an
     origin is as far from each series' own end, which is another number for each.
     """
-    rows = found.forecasts
+    rows = result.forecasts
     origin: Any = rows["cutoff"]
-    if found.id_col is not None and origin.dtype.kind in "iu":
-        origin = origin - origin.groupby(rows[found.id_col], observed=True).transform("max")
-    means: Any = scaled_losses(found, loss).groupby(origin, sort=True).mean()
+    if result.id_col is not None and origin.dtype.kind in "iu":
+        origin = origin - origin.groupby(rows[result.id_col], observed=True).transform("max")
+    means: Any = scaled_losses(result, loss).groupby(origin, sort=True).mean()
     return means
 
 
-def scaled_losses(found: Backtest, loss: str) -> pd.DataFrame:
+def scaled_losses(result: Backtest, loss: str) -> pd.DataFrame:
     """Give the loss of each forecast; of many series each is divided by its scale."""
-    y = found.forecasts[found.target_col].to_numpy(np.float64)
-    error = np.abs(found.forecasts[list(found.models)].to_numpy(np.float64) - y[:, np.newaxis])
+    y = result.forecasts[result.target_col].to_numpy(np.float64)
+    error = np.abs(result.forecasts[list(result.models)].to_numpy(np.float64) - y[:, np.newaxis])
     error = error**2 if loss == "squared" else error
-    if found.id_col is not None and found.forecasts[found.id_col].nunique() > 1:
+    if result.id_col is not None and result.forecasts[result.id_col].nunique() > 1:
         with np.errstate(divide="ignore", invalid="ignore"):
-            error = error / found.scales[[loss]].to_numpy(np.float64)
+            error = error / result.scales[[loss]].to_numpy(np.float64)
         error[~np.isfinite(error)] = np.nan  # a series that never changes has no scale
-    return pd.DataFrame(error, columns=pd.Index(found.models), index=found.forecasts.index)
+    return pd.DataFrame(error, columns=pd.Index(result.models), index=result.forecasts.index)

@@ -2,7 +2,7 @@
 
 :data:`SPACE` is the whole definition. Every name in it is a setting of
 :class:`gatecast.LSTMForecaster`; :func:`space_for` leaves out what the data cannot have and takes
-the user's wishes in.
+the user's overrides.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 __all__ = [
     "SPACE",
     "Choice",
-    "Entry",
+    "Distribution",
     "Floats",
     "Integers",
     "draw",
-    "rests",
+    "is_inactive",
+    "nearest_point",
     "setting_of",
     "settings_from",
     "space_for",
-    "stand_ins",
 ]
 
 
@@ -47,7 +47,7 @@ class Choice:
         Texts, numbers, True, False or None.
     unless : (str, value), optional
         Another setting, searched before this one, and a value of it with which this one has nothing
-        to act on. There it is not searched, and is what the forecaster has if nothing is said.
+        to act on. There it is not searched, and has the default of the forecaster.
     """
 
     values: tuple[Any, ...]
@@ -55,7 +55,7 @@ class Choice:
 
     def __post_init__(self) -> None:
         if not self.values:
-            raise UsageError("a choice of no values was asked for; give at least one")
+            raise UsageError("a choice of no values was requested; give at least one")
         for value in self.values:
             if not isinstance(value, (str, int, float, bool, type(None))):
                 raise UsageError(
@@ -85,11 +85,11 @@ class _Range:
             for end in (self.low, self.high)
         )
         if not numbers or not (math.isfinite(self.low) and math.isfinite(self.high)):
-            raise UsageError(f"a range from {self.low!r} to {self.high!r} was asked for; give two "
+            raise UsageError(f"a range from {self.low!r} to {self.high!r} was requested; give two "
                              "numbers")  # fmt: skip
         if self.low > self.high or (self.log and self.low <= 0):
             raise UsageError(
-                f"a range from {self.low:g} to {self.high:g} was asked for; the first has to be "
+                f"a range from {self.low:g} to {self.high:g} was requested; the first has to be "
                 "the lower one" + (", and above 0 on a log scale" if self.log else "")
             )
 
@@ -134,7 +134,7 @@ class Integers(_Range):
         super().__post_init__()
         if int(self.low) != self.low or int(self.high) != self.high:
             raise UsageError(
-                f"whole numbers from {self.low} to {self.high} were asked for; give whole ends"
+                f"whole numbers from {self.low} to {self.high} were requested; give whole ends"
             )
 
     def draw(self, trial: optuna.Trial, name: str) -> int:
@@ -146,14 +146,14 @@ class Integers(_Range):
         return round(super().nearest(value))
 
 
-Entry = Choice | Floats | Integers
+Distribution = Choice | Floats | Integers
 
 #: What is searched. The ends are those within which the forecaster's own benchmarks move, kept so
 #: low that a trial costs about a second: width and length of training cost most. The number of
 #: seeds is not among them: more are hardly ever worse and always cost more, so that a trial trains
 #: one network, and the forecaster as many as it would otherwise. ``space={"seeds": (1, 5)}`` takes
 #: it in, and trials then train so many.
-SPACE: Mapping[str, Entry] = {
+SPACE: Mapping[str, Distribution] = {
     # the network: sizes act by their ratio, so that 8 to 16 is as far as 16 to 32
     "cell": Choice(("lstm", "gru")),
     "hidden": Integers(8, 48, log=True),
@@ -194,10 +194,10 @@ def searchable() -> list[str]:
 
 def space_for(
     panel: Panel,
-    wishes: Mapping[str, Any] | None = None,
+    overrides: Mapping[str, Any] | None = None,
     season_length: int | None = None,
     shortest: int | None = None,
-) -> dict[str, Entry]:
+) -> dict[str, Distribution]:
     """Give the space for some data.
 
     Parameters
@@ -205,15 +205,15 @@ def space_for(
     panel : Panel
         The data. What they cannot have is left out: logarithms where a value is zero or below, a
         season where there is none, a calendar where times are step numbers.
-    wishes : mapping, optional
-        Narrows or widens the space by name: an entry of this module; ``(low, high)`` for a range,
-        on the scale that the setting has in :data:`SPACE`; a list for a choice; any other value
-        fixes the setting. What it depends on there it goes on depending on.
+    overrides : mapping, optional
+        Narrows or widens the space by name: a distribution of this module; ``(low, high)`` for a
+        range, on the scale that the setting has in :data:`SPACE`; a list for a choice; any other
+        value fixes the setting. Its dependence on other settings stays.
     season_length : int, optional
         Of the data, if it is known; it is then not searched.
     shortest : int, optional
         Values of the shortest series where trials are first fitted. With fewer than four seasons,
-        of which half may be held back, the season cannot be taken out of each.
+        of which half may be a hold-out, the season cannot be taken out of each.
 
     Returns
     -------
@@ -225,7 +225,7 @@ def space_for(
     UsageError
         If a name is no setting that can be searched, or a range has no width.
     """
-    space = {name: entry for name, entry in SPACE.items() if name in searchable()}
+    space = {name: distribution for name, distribution in SPACE.items() if name in searchable()}
     dated = panel.times.dtype.kind == "M"
     season = season_length or default_season_length(panel.freq)
     if not (panel.values > 0).all():
@@ -245,38 +245,39 @@ def space_for(
         space.pop("look_back")
     else:
         space["look_back"] = replace(windows, high=min(windows.high, longest))
-    for name, wish in (wishes or {}).items():
+    for name, override in (overrides or {}).items():
         if name not in searchable():
             raise UsageError(
                 f'space has "{name}", which is no setting that can be searched; these can: '
                 + ", ".join(searchable())
             )
-        space[name] = _entry(name, wish)
+        space[name] = _distribution(name, override)
     return space
 
 
-def _entry(name: str, wish: Any) -> Entry:
+def _distribution(name: str, override: Any) -> Distribution:
     usual = SPACE.get(name)
     unless = None if usual is None else usual.unless
-    if isinstance(wish, (Choice, Floats, Integers)):
-        return wish if wish.unless else replace(wish, unless=unless)
-    if not isinstance(wish, tuple):
-        return Choice(tuple(wish) if isinstance(wish, list) else (wish,), unless)
+    if isinstance(override, (Choice, Floats, Integers)):
+        return override if override.unless else replace(override, unless=unless)
+    if not isinstance(override, tuple):
+        return Choice(tuple(override) if isinstance(override, list) else (override,), unless)
     log = isinstance(usual, (Floats, Integers)) and usual.log
     or_none = isinstance(usual, (Floats, Integers)) and usual.or_none
-    if len(wish) != 2:
+    if len(override) != 2:
         raise UsageError(
-            f'space has "{name}": {wish!r}; give (low, high) for a range, or a list for a choice'
+            f'space has "{name}": {override!r}; give (low, high) for a range, or a list for a '
+            "choice"
         )
     try:
-        whole = not isinstance(usual, Floats) and all(isinstance(end, int) for end in wish)
+        whole = not isinstance(usual, Floats) and all(isinstance(end, int) for end in override)
         kind = Integers if whole else Floats
-        return kind(*wish, log=log, or_none=or_none, unless=unless)
+        return kind(*override, log=log, or_none=or_none, unless=unless)
     except UsageError as error:
-        raise UsageError(f'space has "{name}": {wish!r}: {error}') from error
+        raise UsageError(f'space has "{name}": {override!r}: {error}') from error
 
 
-def draw(trial: optuna.Trial, space: Mapping[str, Entry]) -> dict[str, Any]:
+def draw(trial: optuna.Trial, space: Mapping[str, Distribution]) -> dict[str, Any]:
     """Let a trial choose its settings.
 
     Parameters
@@ -291,48 +292,52 @@ def draw(trial: optuna.Trial, space: Mapping[str, Entry]) -> dict[str, Any]:
     dict
         Settings by name.
     """
-    for name, entry in space.items():
-        if rests(entry, trial.params):
+    for name, distribution in space.items():
+        if is_inactive(distribution, trial.params):
             continue
         # where there need be no number, whether there is one comes first
-        decided = not isinstance(entry, Choice) and entry.or_none
+        decided = not isinstance(distribution, Choice) and distribution.or_none
         if not decided or trial.suggest_categorical(_decision(name), [False, True]):
-            entry.draw(trial, name)
+            distribution.draw(trial, name)
     return settings_from(trial.params, space)
 
 
-def settings_from(parameters: Mapping[str, Any], space: Mapping[str, Entry]) -> dict[str, Any]:
+def settings_from(
+    parameters: Mapping[str, Any], space: Mapping[str, Distribution]
+) -> dict[str, Any]:
     """Give the settings that Optuna's parameters of a trial stand for."""
     return {
-        name: getattr(LSTMForecaster, name) if rests(entry, parameters) else parameters.get(name)
-        for name, entry in space.items()
+        name: getattr(LSTMForecaster, name)
+        if is_inactive(distribution, parameters)
+        else parameters.get(name)
+        for name, distribution in space.items()
     }
 
 
-def stand_ins(space: Mapping[str, Entry], settings: Mapping[str, Any]) -> dict[str, Any]:
+def nearest_point(space: Mapping[str, Distribution], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Give the point of the space that is nearest to some settings, under Optuna's names.
 
     Settings that the forecaster finds out by itself (None) have no place in a range; the search
     learns of such a trial as if it had been this point.
     """
     found: dict[str, Any] = {}
-    for name, entry in space.items():
-        if rests(entry, found):
+    for name, distribution in space.items():
+        if is_inactive(distribution, found):
             continue
         value = settings[name]
-        if not isinstance(entry, Choice) and entry.or_none:
+        if not isinstance(distribution, Choice) and distribution.or_none:
             found[_decision(name)] = value is not None
             if value is None:
                 continue
-        found[name] = entry.nearest(value)
+        found[name] = distribution.nearest(value)
     return found
 
 
-def rests(entry: Entry, chosen: Mapping[str, Any]) -> bool:
+def is_inactive(distribution: Distribution, chosen: Mapping[str, Any]) -> bool:
     """Say whether a setting has nothing to act on, by what was chosen of the others."""
-    if entry.unless is None:
+    if distribution.unless is None:
         return False
-    name, value = entry.unless
+    name, value = distribution.unless
     return name in chosen and chosen[name] == value
 
 

@@ -1,4 +1,4 @@
-"""Where a study is kept, who works on its trials, and what becomes of those of the dead."""
+"""Where a study is stored, which workers run its trials, and which trials are stale."""
 
 from __future__ import annotations
 
@@ -15,10 +15,18 @@ from typing import Any
 
 from gatecast.errors import NotFoundError, UsageError, require_extra
 
-__all__ = ["bury", "heartbeat", "into_memory", "open_study", "optuna", "start", "url_of"]
+__all__ = [
+    "fail_stale_trials",
+    "heartbeat",
+    "into_memory",
+    "open_study",
+    "optuna",
+    "start",
+    "url_of",
+]
 
-#: A worker on another machine says so often that it lives, and is given up after such a silence.
-_BEAT, _SILENCE = 10, 60
+#: Seconds between heartbeats of a worker, and after which one on another machine is stale.
+_BEAT, _GRACE = 10, 60
 #: Kept out of every trial's way while another process writes.
 _WAIT_FOR_LOCK = 120
 
@@ -60,7 +68,7 @@ def _database(url: str, process: int) -> Any:  # noqa: ARG001 - a fork opens its
         warnings.simplefilter("ignore")  # heartbeats are called experimental since 2021
         try:
             return module.storages.RDBStorage(
-                url, engine_kwargs=options, heartbeat_interval=_BEAT, grace_period=_SILENCE
+                url, engine_kwargs=options, heartbeat_interval=_BEAT, grace_period=_GRACE
             )
         except Exception as error:  # SQLAlchemy's and each driver's own kinds
             raise UsageError(
@@ -113,10 +121,10 @@ def into_memory(study: Any, url: str) -> Any:
 
 
 def start(study: Any, fixed: Mapping[str, Any] | None) -> Any:
-    """Begin a trial that says from its first moment who works on it.
+    """Begin a trial that names its worker from its first moment.
 
     ``Study.ask`` writes a trial first and lets its worker sign it later; a worker killed in
-    between would leave a trial that nobody can tell from one at work.
+    between would leave a trial that looks like a running one.
 
     Parameters
     ----------
@@ -139,7 +147,7 @@ def start(study: Any, fixed: Mapping[str, Any] | None) -> Any:
 
 @contextmanager
 def heartbeat(study: Any, trial_id: int) -> Iterator[None]:
-    """Say every few seconds that the trial's worker lives."""
+    """Record every few seconds that the trial's worker is alive."""
     storage = study._storage
     if not hasattr(storage, "record_heartbeat"):
         yield
@@ -161,7 +169,7 @@ def heartbeat(study: Any, trial_id: int) -> Iterator[None]:
         thread.join()
 
 
-def bury(study: Any) -> int:
+def fail_stale_trials(study: Any) -> int:
     """Fail the trials whose workers are gone.
 
     Those of this machine by asking the system whether the process still runs, at once; those of
@@ -187,7 +195,7 @@ def bury(study: Any) -> int:
 
 
 def _worker() -> list[Any]:
-    """Say who works: machine, its space of process numbers, process, and when that began."""
+    """Identify the worker: machine, its namespace of process numbers, process, and its start."""
     space = ""
     with suppress(OSError):
         space = str(Path("/proc/self/ns/pid").readlink())
@@ -206,9 +214,9 @@ def _lives(pid: int, began: str) -> bool:
 
 
 def _began(pid: int) -> str:
-    """Say when a process began, as numbers are given anew; empty where the system hides it."""
+    """Give when a process began, as numbers are reused; empty where the system hides it."""
     try:
         state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (OSError, ValueError):
         return ""
-    return "" if state == "Z" else rest[18]  # a killed child that nobody has asked for yet is dead
+    return "" if state == "Z" else rest[18]  # a killed child that was not waited for yet is dead

@@ -1,4 +1,8 @@
-"""Whether what was found is better than the defaults, and whether looking on would help."""
+"""Whether the settings found are better than the defaults, and whether more trials would help.
+
+The rule: the settings found are kept if their loss on the test origins is smaller than that of the
+defaults by more than noise (Diebold-Mariano p < 0.05); in all other cases the defaults are kept.
+"""
 
 from __future__ import annotations
 
@@ -12,25 +16,28 @@ import numpy as np
 
 from gatecast.evaluation.results import Backtest
 from gatecast.evaluation.significance import diebold_mariano, skill_interval
+from gatecast.messages import Message, message
 from gatecast.tuning.origins import MANY_SERIES, Plan, losses_by_origin, scaled_losses
-from gatecast.tuning.space import Choice, Entry, rests
+from gatecast.tuning.space import Choice, Distribution, is_inactive
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Verdict", "compare", "sentences"]
 
-_SURE = 0.05
+_NOISE = 0.05  # of the Diebold-Mariano test
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Hold the settings found against the defaults, on origins that the search never saw.
+    """Settings found beside the defaults, on test origins that the search did not use.
 
     Attributes
     ----------
+    kept : bool
+        Whether the settings found are kept: their loss is smaller, by more than noise.
     better : bool
-        Whether the settings found had the smaller loss, and are kept.
+        Whether their loss is smaller at all.
     defaults, found : float
         Mean losses; NaN where the search found the defaults themselves.
     skill, low, high : float
@@ -44,7 +51,6 @@ class Verdict:
         How many of them.
     """
 
-    better: bool
     defaults: float
     found: float
     skill: float
@@ -56,17 +62,27 @@ class Verdict:
 
     @classmethod
     def same(cls) -> Verdict:
-        """Say that the search found the defaults."""
+        """Make the verdict on a search that found the defaults."""
         nan = math.nan
-        return cls(False, nan, nan, 0.0, nan, nan, nan, "origins", 0)
+        return cls(nan, nan, 0.0, nan, nan, nan, "origins", 0)
+
+    @property
+    def better(self) -> bool:
+        """Whether the settings found have the smaller loss."""
+        return self.found < self.defaults
 
     @property
     def sure(self) -> bool:
         """Whether the difference is more than noise."""
-        return self.p < _SURE
+        return self.p < _NOISE
+
+    @property
+    def kept(self) -> bool:
+        """Whether the settings found are kept."""
+        return self.better and self.sure
 
 
-def compare(judgement: Backtest, loss: str) -> Verdict:
+def compare(evaluation: Backtest, loss: str) -> Verdict:
     """Compare "found" with "defaults".
 
     Of many series each is one observation, its mean over origins; of few, each origin is one, and
@@ -74,17 +90,17 @@ def compare(judgement: Backtest, loss: str) -> Verdict:
 
     Parameters
     ----------
-    judgement : Backtest
+    evaluation : Backtest
         Of two models of these names.
     loss : {"absolute", "squared"}
         What is compared.
     """
-    table = losses_by_origin(judgement, loss)
-    over, lag, block = "origins", max(1, judgement.lag), max(judgement.lag, len(table) ** (1 / 3))
-    if judgement.id_col is not None:
-        ids = judgement.forecasts[judgement.id_col]
+    table = losses_by_origin(evaluation, loss)
+    over, lag, block = "origins", max(1, evaluation.lag), max(evaluation.lag, len(table) ** (1 / 3))
+    if evaluation.id_col is not None:
+        ids = evaluation.forecasts[evaluation.id_col]
         if ids.nunique() >= MANY_SERIES:
-            scaled: Any = scaled_losses(judgement, loss)
+            scaled: Any = scaled_losses(evaluation, loss)
             table = scaled.groupby(ids, sort=False, observed=True).mean()
             over, lag, block = "series", 1, 1.0
     table = table.dropna()
@@ -92,116 +108,119 @@ def compare(judgement: Backtest, loss: str) -> Verdict:
     before, after = float(first.mean()), float(second.mean())
     p = skill = low = high = math.nan
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # NaN says it
+        warnings.simplefilter("ignore")  # NaN stands for it
         if len(table) > lag:
             p = diebold_mariano(first, second, lag).p
         if len(table) > 1:
             interval = skill_interval(second, first, block=block)
             skill, low, high = interval.skill, interval.low, interval.high
-    return Verdict(after < before, before, after, skill, low, high, p, over, len(table))
+    return Verdict(before, after, skill, low, high, p, over, len(table))
 
 
 def sentences(
     trials: pd.DataFrame,
     origins: pd.DataFrame,
     verdict: Verdict,
-    found: Mapping[str, Any],
-    space: Mapping[str, Entry],
+    settings: Mapping[str, Any],
+    space: Mapping[str, Distribution],
     plan: Plan,
     series: int,
-) -> list[str]:
-    """Say what was learnt, a sentence each."""
+) -> list[Message]:
+    """Describe the search and its result, a sentence each."""
     return [
         _tried(trials, plan, series),
         _gain(verdict, plan),
         _more(trials, origins),
-        *_edges(found, space, verdict),
+        *_edges(settings, space, verdict),
     ]
 
 
-def _tried(trials: pd.DataFrame, plan: Plan, series: int) -> str:
+_STATES = {
+    "finished": "tuning.finished",
+    "pruned": "tuning.pruned",
+    "diverged": "tuning.diverged",
+    "failed": "tuning.failed",
+}
+
+
+def _tried(trials: pd.DataFrame, plan: Plan, series: int) -> Message:
     counts = trials["state"].value_counts()
-    parts = [
-        f"{counts[name]} {name}" for name in ("finished", "pruned", "diverged", "failed")
-        if name in counts
-    ]  # fmt: skip
-    of = "" if series == 1 else f" of {series:,} series"
-    return (
-        f"{len(trials)} trials ({', '.join(parts)}), each scored on up to {plan.searched} past "
-        f"origins{of}, {plan.h} steps ahead"
-    )
+    fields: dict[str, Any] = {
+        "n": len(trials),
+        "states": [
+            message(_STATES[state], n=counts[state]) for state in _STATES if state in counts
+        ],
+        "origins": plan.searched,
+        "h": plan.h,
+    }
+    if series == 1:
+        return message("tuning.tried", **fields)
+    return message("tuning.tried_panel", series=series, **fields)
 
 
-def _gain(verdict: Verdict, plan: Plan) -> str:
+def _gain(verdict: Verdict, plan: Plan) -> Message:
     if not verdict.n:
-        return "no trial was better than the defaults on these origins, so the defaults are kept"
-    where = f"on the {plan.unseen} last origins, which the search never saw"
-    gain = abs(verdict.skill)
-    much = f"{gain:.1%}" if gain < 0.1 else f"{gain:.0%}"
-    side = "lower" if verdict.better else "higher"
-    said = f"{where}, the loss of the settings found is {much} {side} than that of the defaults"
-    if verdict.better and gain < 5e-4:
-        return f"{where}, the settings found and the defaults are as good as each other"
-    interval = f"95 % interval of the gain {verdict.low:+.1%} to {verdict.high:+.1%}"
-    test = f"p = {verdict.p:.2g} over {verdict.n} {verdict.over}"
+        return message("tuning.none_better")
+    n, gain = plan.test, abs(verdict.skill)
+    if gain < 5e-4:
+        return message("tuning.equal", n=n)
+    numbers = {"n": verdict.n, "p": verdict.p, "low": verdict.low, "high": verdict.high}
     if math.isnan(verdict.p):
-        said += ", and there are too few to say whether that is more than noise"
-    elif verdict.sure:
-        said += (
-            f": more than noise (p = {verdict.p:.2g} over {verdict.n} {verdict.over}; {interval})"
-        )
+        evidence = message("tuning.untested", n=verdict.n)
+    elif verdict.over == "series":
+        evidence = message("tuning.by_series", **numbers)
     else:
-        said += f", which may be noise ({test}; {interval})"
-    return said + ("" if verdict.better else "; so the defaults are kept")
+        evidence = message("tuning.by_origin", **numbers)
+    if verdict.kept:
+        return message("tuning.better", n=n, gain=gain, evidence=evidence)
+    if verdict.better:
+        return message("tuning.noise", n=n, gain=gain, evidence=evidence)
+    return message("tuning.worse", n=n, gain=gain, evidence=evidence)
 
 
-def _more(trials: pd.DataFrame, origins: pd.DataFrame) -> str:
-    """Hold the best of the second half against the best of the first, origin by origin."""
+def _more(trials: pd.DataFrame, origins: pd.DataFrame) -> Message:
+    """Compare the best of the second half with the best of the first, origin by origin."""
     done: Any = trials[trials["state"].isin(["finished", "pruned", "diverged"])]
     finished: Any = done[done["state"] == "finished"]
     if len(done) < 10 or len(finished) < 4:
-        return f"{len(done)} trials are too few to say whether more would help"
+        return message("tuning.few_trials", n=len(done))
     half = done["number"].iloc[len(done) // 2]
     early: Any = finished[finished["number"] < half]
     best = finished.loc[finished["value"].idxmin()]
     if not len(early):
-        return "every finished trial is of the second half: more trials may well help"
+        return message("tuning.all_late")
     record = early.loc[early["value"].idxmin()]
     if best["number"] == record["number"]:
-        return (
-            f"trial {best['number']} is the best, and the second half of the trials did not beat "
-            "it: more would hardly help"
-        )
+        return message("tuning.no_progress", number=best["number"])
     gain = 1.0 - best["value"] / record["value"] if record["value"] else 0.0
-    # of these two alone: others were given up, or have no numbers
+    # of these two alone: others were pruned, or have no numbers
     losses: Any = origins.pivot(index="origin", columns="number", values="loss")
     difference: Any = (losses[record["number"]] - losses[best["number"]]).dropna().to_numpy()
     error = difference.std(ddof=1) / math.sqrt(len(difference)) if len(difference) > 1 else 0.0
-    gained = f"the second half of the trials lowered the best score by {gain:.1%}"
     if difference.mean() > 2.0 * error:
-        return f"{gained}, more than the origins scatter: more trials may well help"
-    return f"{gained}, no more than the origins scatter: more would hardly help"
+        return message("tuning.progress", gain=gain)
+    return message("tuning.little_progress", gain=gain)
 
 
-def _edges(found: Mapping[str, Any], space: Mapping[str, Entry], verdict: Verdict) -> list[str]:
-    """Name settings that were found at an end of their range."""
-    told = []
-    for name, entry in space.items() if verdict.n else ():
-        value = found[name]
-        if isinstance(entry, Choice) or value is None or entry.low == entry.high:
+def _edges(
+    settings: Mapping[str, Any], space: Mapping[str, Distribution], verdict: Verdict
+) -> list[Message]:
+    """Name settings found that are at an end of their range."""
+    sentences = []
+    for name, distribution in space.items() if verdict.n else ():
+        value = settings[name]
+        if isinstance(distribution, Choice) or value is None:
             continue
-        if rests(entry, found):
+        if distribution.low == distribution.high or is_inactive(distribution, settings):
             continue
-        low, high = (math.log(end) if entry.log else end for end in (entry.low, entry.high))
-        at = ((math.log(value) if entry.log else value) - low) / (high - low)
-        if isinstance(value, int) and entry.high - entry.low < 4:
+        ends = (distribution.low, distribution.high)
+        low, high = (math.log(end) if distribution.log else end for end in ends)
+        at = ((math.log(value) if distribution.log else value) - low) / (high - low)
+        if isinstance(value, int) and distribution.high - distribution.low < 4:
             continue  # one of so few is at an end by chance
         if at < 0.03 or at > 0.97:
-            end = entry.low if at < 0.5 else entry.high
+            end = distribution.low if at < 0.5 else distribution.high
             if end == 0:
-                continue  # less than nothing cannot be asked for
-            told.append(
-                f"{name}={value:.3g} is at the end of its range ({end:g}): a wider space may have "
-                "something better beyond"
-            )
-    return told
+                continue  # there is nothing below zero
+            sentences.append(message("tuning.edge", setting=name, value=value, end=end))
+    return sentences

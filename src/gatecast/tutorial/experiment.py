@@ -2,7 +2,7 @@
 
 A noisy sine of 10,000 points, the first 8,000 to learn from, the others to be forecast one step
 ahead. Four models stand beside the noise floor: the tutorial's LSTM, the same LSTM trained on
-sequences with its memory carried, the last value (naive), and an ARIMA where the extra is there.
+sequences with its state carried, the last value (naive), and an ARIMA where the extra is there.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from gatecast.baselines.statistical import arima_one_step
 from gatecast.data.sequences import sequences, tutorial_windows
 from gatecast.data.transforms import MinMaxScaler, StandardScaler
 from gatecast.datasets import noisy_sine, noisy_sine_signal
-from gatecast.diagnostics.fit import fit_quality, floor_distance, loss_settled, prediction_speed
+from gatecast.diagnostics.fit import fit_quality, loss_settled, noise_floor_gap, prediction_speed
 from gatecast.errors import MissingExtraError
-from gatecast.evaluation.distributions import written
 from gatecast.evaluation.metrics import rmse
 from gatecast.evaluation.significance import diebold_mariano
+from gatecast.messages import Message, message
 from gatecast.network import History, Network, Progress, Trainer
 
 __all__ = ["ModelRun", "Observation", "TutorialResult", "run_tutorial"]
@@ -36,14 +36,14 @@ ARIMA_ORDER = (2, 0, 2)
 
 @dataclass(frozen=True, eq=False)
 class ModelRun:
-    """Hold what one model did.
+    """Result of one model.
 
     Parameters
     ----------
     key : str
         ``"tutorial"``, ``"sequences"``, ``"naive"`` or ``"sarima"``.
-    label : str
-        What it is, for people.
+    label : Message
+        Its name for people.
     train_rmse, test_rmse : float
         One step ahead, in the series' own unit.
     fit_seconds, predict_seconds : float or None
@@ -58,7 +58,7 @@ class ModelRun:
     """
 
     key: str
-    label: str
+    label: Message
     train_rmse: float
     test_rmse: float
     fit_seconds: float | None
@@ -70,15 +70,15 @@ class ModelRun:
 
 @dataclass(frozen=True)
 class Observation:
-    """Hold one of the tutorial's questions and its answer from the numbers."""
+    """One of the tutorial's questions, and its answer from the numbers."""
 
-    question: str
-    answer: str
+    question: Message
+    answer: Message
 
 
 @dataclass(frozen=True, eq=False)
 class TutorialResult:
-    """Hold the experiment's series, models and findings.
+    """Series, models and conclusions of the experiment.
 
     Parameters
     ----------
@@ -92,9 +92,9 @@ class TutorialResult:
         RMSE on the test part of the signal itself, which no forecast can be relied on to beat.
     observations : tuple of Observation
         The tutorial's questions answered.
-    notes : tuple of str
+    notes : tuple of Message
         What a reader of the numbers should know.
-    verdict : str
+    verdict : Message
         The experiment in one sentence.
     """
 
@@ -103,8 +103,8 @@ class TutorialResult:
     runs: tuple[ModelRun, ...]
     noise_floor: float
     observations: tuple[Observation, ...]
-    notes: tuple[str, ...]
-    verdict: str
+    notes: tuple[Message, ...]
+    verdict: Message
 
     def run(self, key: str) -> ModelRun | None:
         """Find a model by its key; None if it did not run."""
@@ -126,7 +126,7 @@ def run_tutorial(
     threads : int, optional
         Threads; one for each processor if not given. The numbers do not depend on it.
     progress : callable, optional
-        Told the key of the model under way and how far its training is.
+        Called with the key of the model under way and the progress of its training.
 
     Returns
     -------
@@ -147,23 +147,17 @@ def run_tutorial(
     runs = [
         _as_written(y, random_state, threads, teller("tutorial")),
         _on_sequences(y, random_state, threads, teller("sequences")),
-        _scored("naive", "last value (naive)", y, naive_one_step(y)),
+        _scored("naive", message("tutorial.label_naive"), y, naive_one_step(y)),
     ]
-    notes = [
-        "The first row is the tutorial as it was written: its scaler has seen the test part, and "
-        "its create_dataset loses the last usable pair of each part (7,998 and 1,998 pairs). All "
-        "other rows are fitted on the first 8,000 values alone and scored on all 2,000 others.",
-        "Losses are mean squared errors on each network's own scale: the tutorial's series lies "
-        "between 0 and 1, the other has mean 0 and deviation 1.",
-    ]
+    notes = [message("tutorial.note_leak"), message("tutorial.note_losses")]
     try:
         prediction, seconds = arima_one_step(y, SPLIT, ARIMA_ORDER)
     except MissingExtraError as error:
-        notes.append(f"There is no ARIMA row: {error}.")
+        notes.append(message("tutorial.no_arima", reason=error.message))
     else:
-        runs.append(
-            _scored("sarima", f"ARIMA{ARIMA_ORDER}, maximum likelihood", y, prediction, seconds)
-        )
+        p, d, q = ARIMA_ORDER
+        label = message("tutorial.label_arima", p=p, d=d, q=q)
+        runs.append(_scored("sarima", label, y, prediction, seconds))
     floor = rmse(y[SPLIT:], noisy_sine_signal()[SPLIT:])
     return TutorialResult(
         frame,
@@ -199,7 +193,7 @@ def _as_written(
         )
     seconds = time.perf_counter() - started
     return _scored(
-        "tutorial", "LSTM(50) as the tutorial has it", y, prediction, history, seconds, network
+        "tutorial", message("tutorial.label_written"), y, prediction, history, seconds, network
     )
 
 
@@ -209,7 +203,7 @@ def _on_sequences(
     threads: int | None,
     progress: Callable[[Progress], None] | None,
 ) -> ModelRun:
-    """Train the same network on stretches of 200 steps, and walk it along the series once."""
+    """Train the same network on subsequences of 200 steps, and run it along the series once."""
     scaler = StandardScaler.fit(y[:SPLIT])
     scaled = scaler.transform(y).astype(np.float32)
     x, targets = sequences(scaled[:SPLIT], length=200, step=25)
@@ -222,7 +216,7 @@ def _on_sequences(
         random_state=random_state,
         threads=threads,
     )
-    # the first 50 steps of a stretch fill the memory and are not scored
+    # the first 50 steps of a subsequence warm the state up and are not scored
     history = trainer.fit(network, x, targets[:, 50:], progress=progress)
     prediction = np.full(len(y), np.nan)
     started = time.perf_counter()
@@ -230,14 +224,14 @@ def _on_sequences(
     prediction[1:] = scaler.inverse(outputs[0, :, 0].astype(np.float64))
     seconds = time.perf_counter() - started
     return _scored(
-        "sequences", "LSTM(50) on sequences, memory carried", y, prediction, history, seconds,
+        "sequences", message("tutorial.label_sequences"), y, prediction, history, seconds,
         network,
     )  # fmt: skip
 
 
 def _scored(
     key: str,
-    label: str,
+    label: Message,
     y: np.ndarray,
     prediction: np.ndarray,
     fitted: History | float | None = None,
@@ -265,57 +259,45 @@ def _observations(y: np.ndarray, runs: list[ModelRun], floor: float) -> tuple[Ob
     """Answer the tutorial's closing questions for both networks."""
     tutorial, carried, naive = runs[:3]
 
-    def fit(run: ModelRun) -> str:
+    def fit(run: ModelRun) -> Message:
         error = y - run.prediction
         train, test = error[:SPLIT], error[SPLIT:]
         return fit_quality(train[~np.isnan(train)], test[~np.isnan(test)], floor).sentence
 
-    def both(answer: Callable[[ModelRun], str]) -> str:
-        return f"As written: {answer(tutorial)} On sequences: {answer(carried)}"
+    def speed(run: ModelRun) -> Message:
+        count = int((~np.isnan(run.prediction)).sum())
+        return prediction_speed(count, run.predict_seconds or 0.0).sentence
 
+    def both(answer: Callable[[ModelRun], Message], name: str = "tutorial.both") -> Message:
+        return message(name, written=answer(tutorial), sequences=answer(carried))
+
+    losses = both(lambda run: loss_settled(run.loss).sentence)
     return (
         Observation(
-            "Has the loss settled?",
-            both(lambda run: loss_settled(run.loss).sentence)
-            + " Its learning rate falls to zero, so it had to settle; whether it settled low "
-            "enough is what the distance from the noise floor says.",
+            message("question.loss_settled"),
+            message("tutorial.loss", both=losses),
         ),
+        Observation(message("question.fit"), both(fit, "tutorial.fit")),
         Observation(
-            "Is it over- or underfitted?",
-            f"As written: {fit(tutorial)} That something is memory: with look_back 1 it is "
-            f"emptied after every single step. On sequences: {fit(carried)}",
+            message("question.noise_floor"),
+            both(lambda run: noise_floor_gap(run.test_rmse, floor, naive.test_rmse).sentence),
         ),
-        Observation(
-            "How far is it from the noise floor?",
-            both(lambda run: floor_distance(run.test_rmse, floor, naive.test_rmse).sentence),
-        ),
-        Observation(
-            "How fast is prediction?",
-            both(
-                lambda run: (
-                    prediction_speed(
-                        int((~np.isnan(run.prediction)).sum()), run.predict_seconds or 0.0
-                    ).sentence
-                )
-            ),
-        ),
+        Observation(message("question.speed"), both(speed)),
     )
 
 
-def _verdict(runs: list[ModelRun], floor: float, y: np.ndarray) -> str:
+def _verdict(runs: list[ModelRun], floor: float, y: np.ndarray) -> Message:
     tutorial, carried = runs[0], runs[1]
-    text = (
-        "The same network, trained on sequences and with its memory carried, takes the test RMSE "
-        f"from {tutorial.test_rmse:.3f} to {carried.test_rmse:.4f}; the noise floor is "
-        f"{floor:.4f}"
-    )
+    scores = {"written": tutorial.test_rmse, "sequences": carried.test_rmse, "floor": floor}
     arima = next((run for run in runs if run.key == "sarima"), None)
     if arima is None:
-        return text + "."
+        return message("tutorial.verdict", **scores)
     ours, theirs = ((y - run.prediction)[SPLIT:] ** 2 for run in (carried, arima))
     p = diebold_mariano(ours, theirs).p
-    tie = "a tie" if p >= 0.05 else f"{'LSTM' if ours.mean() < theirs.mean() else 'ARIMA'} wins"
-    return (
-        f"{text}, and an ARIMA has {arima.test_rmse:.4f}: {tie} "
-        f"(Diebold-Mariano over {len(ours):,} test values, p {written(p)})."
+    outcome = message("tutorial.tie")
+    if p < 0.05:
+        better = ours.mean() < theirs.mean()
+        outcome = message("tutorial.lstm_wins") if better else message("tutorial.arima_wins")
+    return message(
+        "tutorial.verdict_arima", arima=arima.test_rmse, outcome=outcome, p=p, n=len(ours), **scores
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from gatecast.messages.catalog import general, kernel
+from gatecast.messages.catalog import diagnostics, explain, general, kernel, tuning, tutorial
 
 __all__ = ["CATALOG", "Texts"]
 
@@ -22,4 +22,6 @@ def _merged(*parts: Texts) -> Texts:
     return whole
 
 
-CATALOG = _merged(general.TEXTS, kernel.TEXTS)
+CATALOG = _merged(
+    general.TEXTS, kernel.TEXTS, diagnostics.TEXTS, explain.TEXTS, tuning.TEXTS, tutorial.TEXTS
+)

@@ -1,8 +1,9 @@
-"""One series of a fitted model, seen from inside: all that the glass box shows, in one place."""
+"""Explain the forecast of one series: all that the glass box shows, in one place."""
 
 from __future__ import annotations
 
 import copy
+import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,19 +17,20 @@ from gatecast.errors import NotFoundError
 from gatecast.explain.attribution import attribution
 from gatecast.explain.gates import gates
 from gatecast.explain.memory import MemoryFindings, memory
-from gatecast.explain.training import Learnt, how_it_learnt
+from gatecast.explain.training import TrainingSummary, training_summary
 from gatecast.explain.walk import panel_of, tracks_of
 from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.messages import Message, message
 
-__all__ = ["Inside", "look_inside"]
+__all__ = ["Explanation", "explain"]
 
-#: Of a longer horizon so many steps are shared among the past.
+#: Of a longer horizon so many steps are attributed to the past.
 _MOST_STEPS = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Inside:
-    """Hold what :func:`look_inside` found of one series.
+class Explanation:
+    """Explanation of the forecast of one series; see :func:`explain`.
 
     Attributes
     ----------
@@ -43,7 +45,7 @@ class Inside:
     history : DataFrame
         Id (where there is one), time and value of every step of the series.
     forecast : DataFrame
-        What ``model.predict`` says of the series.
+        The output of ``model.predict`` for the series.
     gates : DataFrame
         See :func:`gatecast.gates`.
     cell : {"lstm", "gru"}
@@ -52,14 +54,13 @@ class Inside:
         See :func:`gatecast.memory`.
     attribution : DataFrame
         See :func:`gatecast.attribution`; of up to twelve steps of the forecast.
-    learnt : Learnt
-        How the training went, what was said of each value one step before, and what the errors
-        still hold.
+    training : TrainingSummary
+        Losses, in-sample forecasts one step ahead, and tests of their errors.
     look_back : int or None
-        Steps of a window, before which the memory is empty; None where it is carried along.
+        Steps of a window, before which the state is zero; None where it is carried along.
     decisions : tuple of str
-        What was found out about the data and done to them.
-    notes : tuple of str
+        What was detected in the data and done to them.
+    notes : tuple of Message
         What a reader should know about the choice of the series and where its forecast begins.
     """
 
@@ -74,30 +75,36 @@ class Inside:
     cell: str
     memory: MemoryFindings
     attribution: pd.DataFrame
-    learnt: Learnt
+    training: TrainingSummary
     look_back: int | None
     decisions: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
+
+    @property
+    def learnt(self) -> TrainingSummary:
+        """Deprecated name of ``training``."""
+        warnings.warn("Explanation.learnt is now .training", DeprecationWarning, stacklevel=2)
+        return self.training
 
     def _repr_html_(self) -> str:
         """Show the page of the glass box in a notebook."""
-        # pictures stand above what they show, and are asked for only when it is shown
+        # pages are above what they show, and imported only when one is shown
         from gatecast.report.notebook import show
 
         return show(self)._repr_html_()
 
 
-def look_inside(
+def explain(
     model: LSTMForecaster,
     source: Any = None,
     series: str | None = None,
     network: int = 0,
     futr_df: Any = None,
-) -> Inside:
-    """Find what the memory of a fitted network did along one series, and why it says what it says.
+) -> Explanation:
+    """Explain the forecast of one series: gates, memory, attribution and training.
 
-    Rows that follow those the model has seen are taken in first, in a copy of the model, so that
-    the forecast begins where the table ends.
+    With rows after the end of the model's data a copy of the model is updated first, so that the
+    forecast begins where the table ends.
 
     Parameters
     ----------
@@ -114,7 +121,7 @@ def look_inside(
 
     Returns
     -------
-    Inside
+    Explanation
         Of one series.
 
     Raises
@@ -126,11 +133,11 @@ def look_inside(
     UsageError, DataError
         If a number is out of its range, or the table cannot be used.
     """
-    whole = panel_of(model, source, "look_inside")
+    whole = panel_of(model, source, "explain")
     one, place = _chosen(whole, series)
-    _, (track,) = tracks_of(model, one, "look_inside")
+    _, (track,) = tracks_of(model, one, "explain")
     frame = gates(model, one, network)
-    found = memory(model, one, network)
+    remembered = memory(model, one, network)
     steps = np.unique(np.linspace(1, model.h, min(model.h, _MOST_STEPS)).round().astype(int))
     if len(steps) == model.h:
         shares = attribution(model, one)
@@ -139,26 +146,20 @@ def look_inside(
         shares = pd.concat(parts, ignore_index=True)
     notes = []
     if len(whole) > 1 and series is None:
-        notes.append(
-            f'the table has {len(whole):,} series, and this is the first, "{one.ids[0]}": '
-            "another one is chosen by its name"
-        )
+        notes.append(message("explain.first_series", n=len(whole), series=str(one.ids[0])))
     if model.look_back is not None:
-        notes.append(
-            f"the memory starts empty in each window of look_back={model.look_back}; here windows "
-            "stand end to end, and the last one is that of the forecast"
-        )
+        notes.append(message("explain.windows", look_back=model.look_back))
     ahead, note = _up_to_date(model, one)
-    if note:
+    if note is not None:
         notes.append(note)
     forecast = ahead.predict(futr_df)
     if model.ends_.id_col is not None:
         of_it = forecast[model.ends_.id_col] == one.ids[0]
         forecast = forecast.loc[of_it].reset_index(drop=True)
-    return Inside(
+    return Explanation(
         whole.ids[place], len(whole), one.id_col, one.time_col, one.target_col, one.to_frame(),
-        forecast, frame, model.networks_[network].layout.cell, found, shares,
-        how_it_learnt(model, track), model.look_back, tuple(model.decisions()), tuple(notes),
+        forecast, frame, model.networks_[network].layout.cell, remembered, shares,
+        training_summary(model, track), model.look_back, tuple(model.decisions()), tuple(notes),
     )  # fmt: skip
 
 
@@ -187,24 +188,21 @@ def _chosen(panel: Panel, series: str | None) -> tuple[Panel, int]:
     return one, place
 
 
-def _up_to_date(model: LSTMForecaster, one: Panel) -> tuple[LSTMForecaster, str]:
-    """Take rows that the model has not seen into a copy of it."""
+def _up_to_date(model: LSTMForecaster, one: Panel) -> tuple[LSTMForecaster, Message | None]:
+    """Update a copy of the model with the rows after the end of its data."""
     ends = model.ends_
     which = int(model._find(one)[0])
     last = ends.times[which : which + 1]
     new = int(count_steps(last, one.times[-1:], ends.freq)[0])
     if new == 0:
-        return model, ""
+        return model, None
     if new < 0:
-        return model, (
-            f"the model has seen values up to {show_time(last[0])}, after the table's end at "
-            f"{show_time(one.times[-1])}: the forecast begins after the former, and what made it "
-            "is told of a forecast after the latter"
-        )
+        last_time, end = show_time(last[0]), show_time(one.times[-1])
+        return model, message("explain.older_table", last=last_time, end=end)
     rows = one if new >= len(one.times) else _last(one, new)
     ahead = copy.deepcopy(model)
     ahead.update(rows)
-    return ahead, f"the last {new:,} values are new to the model, and were taken in first"
+    return ahead, message("explain.new_values", n=new)
 
 
 def _last(one: Panel, count: int) -> Panel:

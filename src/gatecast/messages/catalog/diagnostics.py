@@ -1,0 +1,309 @@
+"""What series and errors are like, how good a fit is, and which model to use."""
+
+TEXTS = {
+    # questions
+    "question.horizon": ("Is the horizon too long?", "预测范围太长吗？"),
+    "question.drift": ("Is there drift?", "有漂移吗？"),
+    "question.bias": ("Are forecasts biased?", "预测有偏吗？"),
+    "question.autocorrelation": ("Are residuals autocorrelated?", "残差有自相关吗？"),
+    "question.variance": ("Is the error variance constant?", "误差的方差恒定吗？"),
+    "question.persistence": ("Does it copy the last value?", "它在照抄上一个值吗？"),
+    "question.noise_floor": ("How far is it from the noise floor?", "离噪声下限还有多远？"),
+    "question.longer_training": ("Would more training help?", "多训练一些有用吗？"),
+    "question.fit": ("Is it over- or underfitted?", "过拟合还是欠拟合？"),
+    "question.loss_settled": ("Has the loss settled?", "损失稳定了吗？"),
+    "question.training_steps": ("How long was it trained?", "训练了多久？"),
+    "question.speed": ("How fast is prediction?", "预测有多快？"),
+    # series
+    "series.nonlinear": (
+        "the series is not linear: squares and cubes of its last two values explain "
+        "{explained:.0%} of the residual variance of a linear autoregression (p {p:p})",
+        "序列不是线性的：最后两个值的平方和立方解释了线性自回归残差方差的 {explained:.0%}（p "
+        "{p:p}）",
+    ),
+    "series.linear": (
+        "no nonlinearity was detected in the series (p {p:p})",
+        "没有在序列中检测到非线性（p {p:p}）",
+    ),
+    "series.not_stationary": (
+        "its level is not stationary (d = {d:.2f}, standard error {error:.2f})",
+        "它的水平不平稳（d = {d:.2f}，标准误 {error:.2f}）",
+    ),
+    "series.long_memory": (
+        "it has long memory: its autocorrelations decay more slowly than any ARMA's "
+        "(d = {d:.2f}, standard error {error:.2f})",
+        "它有长记忆：自相关的衰减慢于任何 ARMA（d = {d:.2f}，标准误 {error:.2f}）",
+    ),
+    "series.short_memory": (
+        "it has no long memory (d = {d:.2f}, standard error {error:.2f})",
+        "它没有长记忆（d = {d:.2f}，标准误 {error:.2f}）",
+    ),
+    "series.random_walk": (
+        "its changes look like those of a random walk (variance ratio {ratio:.2f} over {lag} "
+        "steps, p {p:p})",
+        "它的变化像随机游走（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
+    ),
+    "series.mean_reverting": (
+        "its changes are mean-reverting (variance ratio {ratio:.2f} over {lag} steps, p {p:p})",
+        "它的变化有均值回复（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
+    ),
+    "series.trending": (
+        "its changes are positively autocorrelated (variance ratio {ratio:.2f} over {lag} steps, "
+        "p {p:p})",
+        "它的变化呈正自相关（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
+    ),
+    "series.too_short": (
+        "the series are too short to test for nonlinearity and long memory",
+        "序列太短，无法检验非线性和长记忆",
+    ),
+    "series.shares": (
+        "of {n} series tested, {nonlinear:.0%} are nonlinear, {long_memory:.0%} have long memory "
+        "and {random_walk:.0%} look like random walks",
+        "检验了 {n} 条序列：{nonlinear:.0%} 是非线性的，{long_memory:.0%} 有长记忆，"
+        "{random_walk:.0%} 像随机游走",
+    ),
+    # residuals
+    "residuals.autocorrelated": (
+        "the residuals are autocorrelated, so something is left to learn (Ljung-Box p {p:p}; the "
+        "largest of {lags} autocorrelations is {largest:.2f} at lag {lag})",
+        "残差有自相关，还有可学的东西（Ljung-Box p {p:p}；{lags} 个自相关中最大的是滞后 {lag} 的 "
+        "{largest:.2f}）",
+    ),
+    "residuals.white": (
+        "no autocorrelation was detected in the residuals (Ljung-Box p {p:p}; the largest of "
+        "{lags} autocorrelations is {largest:.2f} at lag {lag})",
+        "没有检测到残差的自相关（Ljung-Box p {p:p}；{lags} 个自相关中最大的是滞后 {lag} 的 "
+        "{largest:.2f}）",
+    ),
+    "residuals.heteroscedastic": (
+        "the error variance is not constant, so intervals should vary in width (McLeod-Li p {p:p}; "
+        "the largest of {lags} autocorrelations of squared errors is {largest:.2f} at lag {lag})",
+        "误差的方差不恒定，区间的宽度应随时间变化（McLeod-Li p {p:p}；平方误差的 {lags} 个自相关中"
+        "最大的是滞后 {lag} 的 {largest:.2f}）",
+    ),
+    "residuals.homoscedastic": (
+        "no change of the error variance was detected (McLeod-Li p {p:p}; the largest of {lags} "
+        "autocorrelations of squared errors is {largest:.2f} at lag {lag})",
+        "没有检测到误差方差的变化（McLeod-Li p {p:p}；平方误差的 {lags} 个自相关中最大的是滞后 "
+        "{lag} 的 {largest:.2f}）",
+    ),
+    "residuals.unbiased": (
+        "forecasts are not biased (mean error {mean:.4g}, standard error {error:.2g}, p {p:p})",
+        "预测没有偏（平均误差 {mean:.4g}，标准误 {error:.2g}，p {p:p}）",
+    ),
+    "residuals.too_low": (
+        "forecasts are too low on average (mean error {mean:.4g}, standard error {error:.2g}, "
+        "p {p:p})",
+        "预测平均偏低（平均误差 {mean:.4g}，标准误 {error:.2g}，p {p:p}）",
+    ),
+    "residuals.too_high": (
+        "forecasts are too high on average (mean error {mean:.4g}, standard error {error:.2g}, "
+        "p {p:p})",
+        "预测平均偏高（平均误差 {mean:.4g}，标准误 {error:.2g}，p {p:p}）",
+    ),
+    "residuals.no_drift": (
+        "no drift: errors are as large at the last cutoffs as at the first (p {p:p})",
+        "没有漂移：最后几个截断点的误差与最初的一样大（p {p:p}）",
+    ),
+    "residuals.grew": (
+        "errors grew by {change:percent} from the first cutoff to the last (p {p:p}): the series "
+        "is changing, look at recent history first",
+        "从第一个截断点到最后一个，误差增大了 {change:percent}（p {p:p}）：序列在变化，"
+        "先看近期的历史",
+    ),
+    "residuals.shrank": (
+        "errors shrank by {change:percent} from the first cutoff to the last (p {p:p}): the series "
+        "is changing, look at recent history first",
+        "从第一个截断点到最后一个，误差减小了 {change:percent}（p {p:p}）：序列在变化，"
+        "先看近期的历史",
+    ),
+    "horizon.all": (
+        "no: {reference} is beaten at all {h} steps (by {first:percent} at the first, "
+        "{last:percent} at the last)",
+        "不长：全部 {h} 步都胜过 {reference}（第一步 {first:percent}，最后一步 {last:percent}）",
+    ),
+    "horizon.none": (
+        "yes: {reference} is not beaten at the first step (skill {skill:percent})",
+        "太长：第一步就没有胜过 {reference}（技巧 {skill:percent}）",
+    ),
+    "horizon.some": (
+        "yes: after {useful} of {h} steps {reference} is no longer beaten",
+        "偏长：{h} 步中，第 {useful} 步之后不再胜过 {reference}",
+    ),
+    # fit
+    "loss.one_epoch": (
+        "unknown: one epoch, with a training loss of {last:.4f}, has no slope",
+        "无法判断：只有一轮，训练损失为 {last:.4f}，看不出斜率",
+    ),
+    "loss.settled": (
+        "yes: the training loss is {last:.4f} and moves by {change:.2%} an epoch",
+        "是：训练损失为 {last:.4f}，每轮变动 {change:.2%}",
+    ),
+    "loss.falling": (
+        "no: the training loss is {last:.4f} and still falls by {change:.2%} an epoch; only a "
+        "backtest tells whether that would lower the error on later values",
+        "否：训练损失为 {last:.4f}，每轮仍下降 {change:.2%}；这能否降低后面数值上的误差，"
+        "只有回测才知道",
+    ),
+    "loss.rising": (
+        "no: the training loss is {last:.4f} and rises by {change:.2%} an epoch; a lower learning "
+        "rate may help",
+        "否：训练损失为 {last:.4f}，每轮上升 {change:.2%}；降低学习率可能有帮助",
+    ),
+    "fit.overfitted": (
+        "overfitted: training RMSE {train:.4f}, test RMSE {test:.4f}, a gap of more than two "
+        "standard errors",
+        "过拟合：训练 RMSE {train:.4f}，测试 RMSE {test:.4f}，差距超过两个标准误",
+    ),
+    "fit.underfitted": (
+        "not overfitted (training RMSE {train:.4f}, test RMSE {test:.4f}) but underfitted: even "
+        "the training error is {above:percent} above the noise floor, so something is missing from "
+        "the model, not from the data",
+        "没有过拟合（训练 RMSE {train:.4f}，测试 RMSE {test:.4f}），但欠拟合："
+        "连训练误差也比噪声下限"
+        "高 {above:percent}，缺的是模型，不是数据",
+    ),
+    "fit.gap_within": (
+        "training RMSE {train:.4f}, test RMSE {test:.4f}, a gap within two standard errors "
+        "({allowed:.4f})",
+        "训练 RMSE {train:.4f}，测试 RMSE {test:.4f}，差距在两个标准误（{allowed:.4f}）之内",
+    ),
+    "fit.gap_easier": (
+        "training RMSE {train:.4f}, test RMSE {test:.4f}; the test part is easier, by more than "
+        "two standard errors ({allowed:.4f})",
+        "训练 RMSE {train:.4f}，测试 RMSE {test:.4f}；测试部分更容易，超过两个标准误"
+        "（{allowed:.4f}）",
+    ),
+    "fit.neither": ("neither: {gap}", "都不是：{gap}"),
+    "fit.not_overfitted": (
+        "not overfitted: {gap}; underfitting cannot be judged without a noise floor",
+        "没有过拟合：{gap}；没有噪声下限，无法判断欠拟合",
+    ),
+    "floor.above": (
+        "an RMSE of {rmse:.4f} is {gap:.1%} above the noise floor of {floor:.4f}",
+        "RMSE {rmse:.4f} 比噪声下限 {floor:.4f} 高 {gap:.1%}",
+    ),
+    "floor.below": (
+        "an RMSE of {rmse:.4f} is {gap:.1%} below the noise floor of {floor:.4f}",
+        "RMSE {rmse:.4f} 比噪声下限 {floor:.4f} 低 {gap:.1%}",
+    ),
+    "floor.explained": (
+        "{gap}; of what the naive forecast leaves above the floor {explained:.0%} is explained",
+        "{gap}；朴素预测在下限之上剩下的部分，解释了 {explained:.0%}",
+    ),
+    "floor.estimated": (
+        "{gap}, as estimated from the series itself (Gamma test)",
+        "{gap}（由序列自身估计，Gamma 检验）",
+    ),
+    "persistence.no": (
+        "no: forecasts are not delayed; their skill over the naive forecast is {skill:.2f}",
+        "没有：预测没有滞后，相对朴素预测的技巧为 {skill:.2f}",
+    ),
+    "persistence.yes": (
+        "yes: forecasts look most like the value {lag:step|steps} before; their skill over the "
+        "naive forecast is {skill:.2f}",
+        "是：预测最像 {lag} 步之前的值，相对朴素预测的技巧为 {skill:.2f}",
+    ),
+    "persistence.moves": (
+        "no: forecasts move {share:percent} as far from the last value as the series does; their "
+        "skill over the naive forecast is {skill:.2f}",
+        "没有：预测偏离上一个值的幅度是序列本身的 {share:percent}，相对朴素预测的技巧为 "
+        "{skill:.2f}",
+    ),
+    "persistence.still": (
+        "nearly: forecasts move only {share:percent} as far from the last value as the series "
+        "does; their skill over the naive forecast is {skill:.2f}",
+        "几乎是：预测偏离上一个值的幅度只有序列本身的 {share:percent}，"
+        "相对朴素预测的技巧为 {skill:.2f}",
+    ),
+    "speed": (
+        "{count:,} one-step predictions took {milliseconds:.1f} ms, {each:.2f} microseconds each",
+        "{count:,} 次一步预测用了 {milliseconds:.1f} 毫秒，每次 {each:.2f} 微秒",
+    ),
+    # training
+    "training.helps": (
+        "yes: with {longer} training steps instead of {steps} the error on later values is "
+        "{gain:.1%} lower (p {p:p})",
+        "有：训练步数从 {steps} 增到 {longer} 时，后面数值上的误差低 {gain:.1%}（p {p:p}）",
+    ),
+    "training.lower": (
+        "no: with {longer} training steps instead of {steps} the error on later values is "
+        "{gain:.1%} lower, which may be chance (p {p:p})",
+        "没有：训练步数从 {steps} 增到 {longer} 时，后面数值上的误差低 {gain:.1%}，可能只是偶然"
+        "（p {p:p}）",
+    ),
+    "training.higher": (
+        "no: with {longer} training steps instead of {steps} the error on later values is "
+        "{gain:.1%} higher, which may be chance (p {p:p})",
+        "没有：训练步数从 {steps} 增到 {longer} 时，后面数值上的误差高 {gain:.1%}，可能只是偶然"
+        "（p {p:p}）",
+    ),
+    "training.harms": (
+        "no, it would do harm: with {longer} training steps instead of {steps} the error on later "
+        "values is {gain:.1%} higher (p {p:p})",
+        "没有，反而有害：训练步数从 {steps} 增到 {longer} 时，后面数值上的误差高 {gain:.1%}（p "
+        "{p:p}）",
+    ),
+    # recommendation
+    "recommend.best": (
+        "use {model}: its {metric} is {gain:percent} below that of {other}, the next best "
+        "({evidence})",
+        "用 {model}：它的 {metric} 比其次的 {other} 低 {gain:percent}（{evidence}）",
+    ),
+    "recommend.best_unsure": (
+        "use {model}: its {metric} is {gain:percent} below that of {other}, the next best, though "
+        "that may be chance ({evidence})",
+        "用 {model}：它的 {metric} 比其次的 {other} 低 {gain:percent}，但也可能只是偶然（"
+        "{evidence}）",
+    ),
+    "recommend.simpler": (
+        "use {model}, the simplest model within {margin:.0%} of the best: the {metric} of {best} "
+        "is {gain:percent} lower, which may be chance ({evidence})",
+        "用 {model}，它是与最好的模型相差不超过 {margin:.0%} 的模型中最简单的：{best} 的 "
+        "{metric} 低 "
+        "{gain:percent}，可能只是偶然（{evidence}）",
+    ),
+    "evidence.cutoffs": (
+        "Diebold-Mariano p {p:p} over {n} cutoffs; 95 % interval of the gain {low:percent} to "
+        "{high:percent}",
+        "Diebold-Mariano p {p:p}，{n} 个截断点；增益的 95% 区间为 {low:percent} 到 {high:percent}",
+    ),
+    "evidence.series": (
+        "Diebold-Mariano p {p:p} over {n} series; 95 % interval of the gain {low:percent} to "
+        "{high:percent}",
+        "Diebold-Mariano p {p:p}，{n} 条序列；增益的 95% 区间为 {low:percent} 到 {high:percent}",
+    ),
+    "evidence.none": (
+        "{n:cutoff is|cutoffs are} too few for a test",
+        "{n} 个截断点太少，无法检验",
+    ),
+    "recommend.few_cutoffs": (
+        "{n:cutoff is|cutoffs are} few: the order of the models may change, and {@n_windows}=20 "
+        "would make it more certain",
+        "{n} 个截断点太少：模型的排序可能改变，{@n_windows}=20 会更有把握",
+    ),
+    "recommend.lstm_gains": (
+        "the {metric} of the LSTM is {gain:percent} below that of {rival}",
+        "LSTM 的 {metric} 比 {rival} 低 {gain:percent}",
+    ),
+    "recommend.lstm_loses": (
+        "the {metric} of the LSTM is {gain:percent} above that of {rival}",
+        "LSTM 的 {metric} 比 {rival} 高 {gain:percent}",
+    ),
+    "recommend.short_series": (
+        "the longest series has {n} values, which is few for an LSTM: a longer history or related "
+        "series would help it most",
+        "最长的序列有 {n} 个值，对 LSTM 来说太少：更长的历史或相关的序列对它帮助最大",
+    ),
+    "recommend.autocorrelated": (
+        "the residuals of the LSTM are autocorrelated (Ljung-Box p {p:p}): more units or networks "
+        "may help",
+        "LSTM 的残差有自相关（Ljung-Box p {p:p}）：更多的单元或网络可能有帮助",
+    ),
+    # backtest
+    "backtest.left_out": ("{model} is left out: {reason}", "{model} 不参与比较：{reason}"),
+    "backtest.at_cutoff": (
+        "{model} at the cutoff {cutoff}: {reason}",
+        "{model}（截断点 {cutoff}）：{reason}",
+    ),
+}

@@ -1,0 +1,99 @@
+"""What a search for settings tried, and what came of it."""
+
+TEXTS = {
+    "tuning.stopped": (
+        "the search was stopped; what it had finished was kept",
+        "搜索被中止，已完成的部分保留了下来",
+    ),
+    "tuning.tried": (
+        "{n:trial|trials} ({states:list}), each scored on up to {origins:past origin|past origins},"
+        " {h:step|steps} ahead",
+        "{n} 次试验（{states:list}），每次最多在 {origins} 个过去的起点上评分，预测 {h} 步",
+    ),
+    "tuning.tried_panel": (
+        "{n:trial|trials} ({states:list}), each scored on up to {origins:past origin|past origins}"
+        " of {series:,} series, {h:step|steps} ahead",
+        "{n} 次试验（{states:list}），每次最多在 {series:,} 条序列的 {origins} 个过去的起点上评分，"
+        "预测 {h} 步",
+    ),
+    "tuning.finished": ("{n} finished", "{n} 次完成"),
+    "tuning.pruned": ("{n} pruned", "{n} 次提前放弃"),
+    "tuning.diverged": ("{n} diverged", "{n} 次发散"),
+    "tuning.failed": ("{n} failed", "{n} 次失败"),
+    "tuning.none_better": (
+        "no trial was better than the defaults on these origins, so the defaults are kept",
+        "在这些起点上没有试验胜过默认设置，因此保留默认设置",
+    ),
+    "tuning.better": (
+        "on the {n} test origins, which the search did not use, the loss of the settings found is "
+        "{gain:percent} lower than that of the defaults, more than noise ({evidence}): they are "
+        "kept",
+        "在搜索没有用过的 {n} 个测试起点上，找到的设置的损失比默认设置低 {gain:percent}，"
+        "超出噪声（{evidence}）：保留找到的设置",
+    ),
+    "tuning.noise": (
+        "on the {n} test origins, which the search did not use, the loss of the settings found is "
+        "{gain:percent} lower than that of the defaults, which may be noise ({evidence}): the "
+        "defaults are kept",
+        "在搜索没有用过的 {n} 个测试起点上，找到的设置的损失比默认设置低 {gain:percent}，"
+        "可能只是噪声（{evidence}）：保留默认设置",
+    ),
+    "tuning.worse": (
+        "on the {n} test origins, which the search did not use, the loss of the settings found is "
+        "{gain:percent} higher than that of the defaults ({evidence}): the defaults are kept",
+        "在搜索没有用过的 {n} 个测试起点上，找到的设置的损失比默认设置高 {gain:percent}"
+        "（{evidence}）：保留默认设置",
+    ),
+    "tuning.equal": (
+        "on the {n} test origins, which the search did not use, the settings found and the "
+        "defaults are equally good: the defaults are kept",
+        "在搜索没有用过的 {n} 个测试起点上，找到的设置与默认设置一样好：保留默认设置",
+    ),
+    "tuning.untested": (
+        "{n:origin is|origins are} too few for a test",
+        "{n} 个起点太少，无法检验",
+    ),
+    "tuning.by_origin": (
+        "Diebold-Mariano p {p:p} over {n} origins; 95 % interval of the gain {low:+.1%} to "
+        "{high:+.1%}",
+        "Diebold-Mariano p {p:p}，{n} 个起点；增益的 95% 区间为 {low:+.1%} 到 {high:+.1%}",
+    ),
+    "tuning.by_series": (
+        "Diebold-Mariano p {p:p} over {n} series; 95 % interval of the gain {low:+.1%} to "
+        "{high:+.1%}",
+        "Diebold-Mariano p {p:p}，{n} 条序列；增益的 95% 区间为 {low:+.1%} 到 {high:+.1%}",
+    ),
+    "tuning.few_trials": (
+        "{n:trial is|trials are} too few to tell whether more would help",
+        "{n} 次试验太少，无法判断更多的试验是否有用",
+    ),
+    "tuning.all_late": (
+        "every finished trial is in the second half: more trials may well help",
+        "完成的试验都在后一半：更多的试验很可能有用",
+    ),
+    "tuning.no_progress": (
+        "trial {number} is the best, and the second half of the trials did not beat it: more would "
+        "hardly help",
+        "第 {number} 次试验最好，后一半的试验没有超过它：更多的试验恐怕没有用",
+    ),
+    "tuning.progress": (
+        "the second half of the trials lowered the best loss by {gain:.1%}, more than the scatter "
+        "between origins: more trials may well help",
+        "后一半的试验把最小损失降低了 {gain:.1%}，超过各起点之间的波动：更多的试验很可能有用",
+    ),
+    "tuning.little_progress": (
+        "the second half of the trials lowered the best loss by {gain:.1%}, no more than the "
+        "scatter between origins: more would hardly help",
+        "后一半的试验把最小损失降低了 {gain:.1%}，没有超过各起点之间的波动：更多的试验恐怕没有用",
+    ),
+    "tuning.edge": (
+        "{setting}={value:.3g} is at the end of its range ({end:g}): a wider range may hold "
+        "something better",
+        "{setting}={value:.3g} 在其范围的边缘（{end:g}）：更宽的范围里可能有更好的值",
+    ),
+    "tuning.short_series": (
+        "{short} of {n} series had hardly begun at the first origin: the search left them out, and "
+        "the forecaster was trained on them in the end",
+        "{n} 条序列中有 {short} 条在第一个起点时才刚开始：搜索没有用它们，最后的训练用了",
+    ),
+}
