@@ -77,6 +77,32 @@ def ets(rng: Rng, B: int, T: int, m: int) -> np.ndarray:
         season = season_shape(rng, B, m) * amplitude[:, None]
     several = _often(rng, 0.5, B)
     own = [np.where(several[:, None], rng.standard_normal((B, T)), e) for _ in range(3)]
+    return ets_path(e, own, alpha, beta, gamma, phi, slope, season, rho, size)
+
+
+def ets_path(
+    e: np.ndarray, own: list[np.ndarray], alpha: np.ndarray, beta: np.ndarray, gamma: np.ndarray,
+    phi: np.ndarray, slope: np.ndarray, season: np.ndarray, rho: np.ndarray, size: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Run the equations of the state space model along given noise.
+
+    Parameters
+    ----------
+    e : ndarray of shape [B, T]
+        Noise of the observations.
+    own : list of three ndarray of shape [B, T]
+        Noise of level, slope and season; ``e`` itself where there is a single source of error.
+    alpha, beta, gamma, phi : ndarray of shape [B]
+        Smoothing of level, slope and season, and damping of the slope.
+    slope : ndarray of shape [B]
+        The first slope.
+    season : ndarray of shape [B, m]
+        The first season.
+    rho, size : ndarray of shape [B]
+        Autocorrelation of the observations' error, and its size.
+    """
+    B, T = e.shape
+    season = season.copy()
     level, error = np.zeros(B), np.zeros(B)
     y = np.empty((B, T))
     for t in range(T):
@@ -108,12 +134,7 @@ def sarima(rng: Rng, B: int, T: int, m: int) -> np.ndarray:
     q_s = _uniform(rng, -0.9, 0.3, B) * _often(rng, 0.6, B) * seasonal
     d_s = _often(rng, 0.6, B) & seasonal
     burn = max(20, 2 * m)
-    e = _noise(rng, B, T + burn + m + 1)
-    w = np.zeros((B, T + burn + m + 1))
-    for t in range(m + 1, T + burn + m + 1):  # multiplicative seasonal moving average and poles
-        shock = e[:, t] + b1 * e[:, t - 1] + q_s * (e[:, t - m] + b1 * e[:, t - m - 1])
-        w[:, t] = shock + a1 * w[:, t - 1] + a2 * w[:, t - 2] + p_s * w[:, t - m]
-        w[:, t] -= p_s * (a1 * w[:, t - m - 1])
+    w = arma_path(_noise(rng, B, T + burn + m + 1), m, a1, a2, b1, p_s, q_s)
     y = w[:, -T:] / (np.abs(w[:, -T:]).mean(1, keepdims=True) + 1e-9)
     if seasonal:
         for t in range(m, T):
@@ -125,6 +146,19 @@ def sarima(rng: Rng, B: int, T: int, m: int) -> np.ndarray:
         y[rows] = np.cumsum(y[rows], 1)
         y[rows] /= np.abs(np.diff(y[rows], axis=1)).mean(1, keepdims=True) + 1e-9
     return y + drift[:, None] * np.arange(T)[None]
+
+
+def arma_path(
+    e: np.ndarray, m: int, a1: np.ndarray, a2: np.ndarray, b1: np.ndarray,
+    p_s: np.ndarray, q_s: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Filter noise [B, T] by (1 + b1 L)(1 + q_s L^m) over (1 - a1 L - a2 L^2)(1 - p_s L^m)."""
+    w = np.zeros_like(e)
+    for t in range(m + 1, e.shape[1]):
+        shock = e[:, t] + b1 * e[:, t - 1] + q_s * (e[:, t - m] + b1 * e[:, t - m - 1])
+        w[:, t] = shock + a1 * w[:, t - 1] + a2 * w[:, t - 2] + p_s * w[:, t - m]
+        w[:, t] -= p_s * (a1 * w[:, t - m - 1])
+    return w
 
 
 def gaussian_process(rng: Rng, B: int, T: int, m: int) -> np.ndarray:
