@@ -6,11 +6,12 @@ import time
 
 import numpy as np
 import pytest
+from helpers.hostile import hostile, write_sealed
 
-from gatecast.errors import ModelFileError, UsageError
+from gatecast.errors import ModelFileError, TrainingError, UsageError
 from gatecast.kernel import Loss
 from gatecast.network import Network, Trainer
-from gatecast.storage import write_arrays
+from gatecast.storage import read_arrays, write_arrays
 
 # one update is long enough that a kill falls into the middle of an epoch
 JOB = """
@@ -131,3 +132,34 @@ def test_what_is_not_a_checkpoint_is_said(tmp_path):
     write_arrays(path, {"theta": network.theta}, {"kind": "something else"})
     with pytest.raises(ModelFileError, match="not a checkpoint"):
         Trainer().fit(network, x, y, checkpoint=path)
+
+
+def test_a_checkpoint_that_lies_is_refused_or_trains(tmp_path, monkeypatch):
+    monkeypatch.setattr(time, "perf_counter", iter(range(10**9)).__next__)  # each look a second
+    trainer = Trainer(epochs=3, batch_size=8, validation_split=0.2, patience=2)
+    network, x, y = problem()
+    start, path = network.theta.copy(), tmp_path / "training"
+
+    def stop(progress):
+        if progress.epoch == 1:
+            raise StopError
+
+    with pytest.raises(StopError):
+        trainer.fit(network, x, y, checkpoint=path, progress=stop)
+    arrays, document = read_arrays(path)
+    document["updates"] = 2  # in the middle of an epoch
+    rng, outcomes = np.random.default_rng(0), []
+    for _ in range(300):
+        *changed, what = hostile(arrays, document, rng)
+        write_sealed(path, *changed)
+        network.theta[:] = start
+        try:
+            history = trainer.fit(network, x, y, checkpoint=path)
+        except (ModelFileError, UsageError, TrainingError) as error:
+            outcomes.append(type(error))
+            continue
+        outcomes.append("trained")
+        assert np.isfinite(network.theta).all(), what
+        assert np.isfinite(history.loss).all(), what
+    assert outcomes.count(ModelFileError) > 150
+    assert outcomes.count("trained") > 20

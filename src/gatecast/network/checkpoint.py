@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gatecast.errors import ModelFileError, UsageError
 from gatecast.kernel import Adam
 from gatecast.storage import read_arrays, write_arrays
+from gatecast.validation import Array, Flag, Items, Maybe, Real, Record, Text, Whole, check
 
 __all__ = ["History", "Training"]
 
@@ -153,7 +155,39 @@ class Training:
                 f'"{Path(path)}" is the checkpoint of a training with other data, settings or '
                 "initial weights: delete it, or give another name"
             )
+        self._check(arrays, document, path)
         for name, array in self._arrays().items():
             array[:] = arrays[name]
         self.history = History(**document["history"])
         self.updates = document["updates"]
+
+    def _check(
+        self, arrays: dict[str, np.ndarray], document: dict[str, Any], path: str | os.PathLike[str]
+    ) -> None:
+        """Refuse a checkpoint that this training could not go on from."""
+        forms = {name: Array(a.dtype, a.shape) for name, a in self._arrays().items()}
+        forms["adam.second"] = replace(forms["adam.second"], low=0.0)
+        forms["adam.powers"] = replace(forms["adam.powers"], low=0.0, high=1.0)
+        losses = Items(Real())
+        history = {
+            "loss": losses, "validation_loss": losses, "seconds": Real(low=0.0),
+            "best_epoch": Maybe(Whole()), "stopped_early": Flag(),
+        }  # fmt: skip
+        form = Record(
+            {
+                "kind": Text(), "version": Whole(), "fingerprint": Text(),
+                "history": Record(history), "updates": Whole(high=len(self.losses)),
+            }
+        )  # fmt: skip
+        try:
+            check(arrays, document, form, forms)
+            epochs = len(document["history"]["loss"])
+            if len(document["history"]["validation_loss"]) not in (0, epochs):
+                raise ValueError("there are not as many validation losses as epochs")
+            if (document["history"]["best_epoch"] or 0) >= max(epochs, 1):
+                raise ValueError("the best epoch is one that was not finished")
+        except ValueError as error:
+            raise ModelFileError(
+                f'"{Path(path)}" is not a whole checkpoint: {error}. Delete it, or take another '
+                "copy"
+            ) from error
