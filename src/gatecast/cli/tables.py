@@ -21,7 +21,7 @@ __all__ = ["records", "write_forecast", "write_table"]
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write a table, all or nothing: Parquet if the name ends so, else CSV."""
     if path.suffix.lower() not in (".parquet", ".pq"):
-        storage.write_text(path, frame.to_csv(index=False))
+        storage.write_text(path, _as_csv(frame))
         return
     buffer = io.BytesIO()
     try:
@@ -31,6 +31,18 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
             f'"{path}" is to be a Parquet file, which needs pyarrow: pip install pyarrow'
         ) from error
     storage.write_bytes(path, buffer.getvalue())
+
+
+def _as_csv(frame: pd.DataFrame) -> str:
+    """Write CSV whose names no spreadsheet runs as formulas; numbers and times stay as they are."""
+    from gatecast.data.reading.cells import guard
+
+    texts = {
+        name: frame[name].map(lambda cell: guard(cell) if isinstance(cell, str) else cell)
+        for name in frame.columns
+        if frame[name].dtype.kind not in "iufbM"
+    }
+    return frame.assign(**texts).rename(columns=guard).to_csv(index=False)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -47,7 +59,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def write_forecast(frame: pd.DataFrame, output: Path | None) -> None:
     """Give the table to its file, which is then named on stderr, or to stdout."""
     if output is None:
-        emit(frame.to_csv(index=False))  # to be piped as it is
+        emit(_as_csv(frame))  # to be piped as it is
     else:
         write_table(frame, output)
         typer.echo(f"Forecast: {output}", err=True)

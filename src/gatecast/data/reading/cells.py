@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,10 @@ from gatecast.errors import quote
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MISSING", "Place", "TextColumn", "is_blank"]
+__all__ = ["MISSING", "Place", "TextColumn", "guard", "is_blank", "unguard"]
+
+#: What a spreadsheet takes for the beginning of a formula; wide signs too.
+_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "-", "--", "?", "."])
 """Cells, in lower case, that mean that there is no value."""
@@ -22,6 +26,38 @@ MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "-",
 def is_blank(cell: str) -> bool:
     """Tell whether a cell means that there is no value."""
     return cell.lower() in MISSING
+
+
+def guard(cell: str) -> str:
+    """Write a text so that no spreadsheet runs it: with an apostrophe before a formula's sign.
+
+    Parameters
+    ----------
+    cell : str
+        A name.
+
+    Returns
+    -------
+    str
+        What :func:`unguard` reads as the same name.
+    """
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def unguard(cell: str) -> str:
+    """Take the apostrophe of :func:`guard` away again.
+
+    Parameters
+    ----------
+    cell : str
+        As a file has it.
+
+    Returns
+    -------
+    str
+        The name.
+    """
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 class TextColumn(NamedTuple):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gatecast.data.reading.cells import MISSING, TextColumn
+from gatecast.data.reading.cells import MISSING, TextColumn, unguard
 from gatecast.data.reading.numbers import could_be_number
 from gatecast.data.reading.source import Source, as_text, limit
 from gatecast.data.reading.times import could_be_times
@@ -326,6 +326,7 @@ def _inspect(name: str, data: bytes, lines: list[str], notes: list[str], settled
         names = _join_headers(names, levels)
         which = f"lines {first + 2} to {first + 1 + more}" if more > 1 else f"line {first + 2}"
         notes.append(f"{which} below the column names hold no data and are left out")
+    names = [unguard(one) for one in names]
     _check_names(names, name)
     names = [one or f"column {number}" for number, one in enumerate(names, start=1)]
     following = at + 1 + more

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gatecast.data.reading.cells import Place, TextColumn, is_blank
+from gatecast.data.reading.cells import Place, TextColumn, is_blank, unguard
 from gatecast.data.reading.columns import SAMPLE_ROWS, Table, counts_up, list_names
 from gatecast.data.reading.csv import CsvFile
 from gatecast.data.reading.extras import Extra, read_extra
@@ -165,7 +165,10 @@ class CsvTable:
         text = self.text(name)
         if "" in text.cells:
             name_series(text.sample(len(text.codes)), self.place(name))
-        return text.codes, np.array(text.cells, dtype=object)
+        names = [unguard(cell) for cell in text.cells]
+        return text.codes, np.array(
+            names if len(set(names)) == len(names) else text.cells, dtype=object
+        )
 
     def times(self, name: str, codes: np.ndarray, settled: Schema | None) -> Times:
         """Read a column of times; ``codes`` say which series each row belongs to."""
