@@ -9,8 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 from helpers.command import gatecast
 
+from gatecast.cli.main import app
+from gatecast.cli.settings import SETTINGS
+from gatecast.cli.tables import rounded
 from gatecast.datasets import air_passengers
 from gatecast.forecaster import LSTMForecaster
 
@@ -73,7 +77,7 @@ def test_forecast_to_a_file_and_as_json(passengers):
     )  # fmt: skip
     found = json.loads(done.stdout)
     table = pd.read_csv(passengers.parent / "out.csv", float_precision="round_trip")
-    assert [row["LSTM"] for row in found["forecast"]] == table["LSTM"].tolist()
+    assert [row["LSTM"] for row in found["forecast"]] == pytest.approx(table["LSTM"].tolist())
     assert found["forecast"][0]["month"] == "1961-01-01T00:00:00"
     predicted = gatecast("predict", "m.gatecast", "--json", cwd=passengers.parent)
     assert json.loads(predicted.stdout)["forecast"] == found["forecast"]
@@ -371,3 +375,46 @@ def test_a_processor_level_that_is_not_there_is_said(tmp_path, monkeypatch):
     done = gatecast("doctor", cwd=tmp_path, code=2)
     assert done.stderr.startswith("gatecast: GATECAST_SIMD=avx9 was requested; this machine has ")
     assert "portable" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("values", "digits", "texts"),
+    [
+        ([451.7893127, 0.0123456789, 12345678.91], 6, ["451.789", "0.0123457", "12345679.0"]),
+        ([451.7893127, -0.5, 0.0], 3, ["452.0", "-0.5", "0.0"]),
+        ([451.7893127441406, 1e-30, float("nan")], 17, ["451.7893127441406", "1e-30", ""]),
+    ],
+)
+def test_forecasts_have_the_digits_they_deserve(values, digits, texts):
+    ids = [1.23456789, 2.0, 3.0]
+    frame = pd.DataFrame({"shop": ids, "t": ids, "LSTM": values, "LSTM-lo-99.5": values})
+    table = rounded(frame, digits)
+    assert [line.split(",")[2] for line in table.to_csv(index=False).splitlines()[1:]] == texts
+    pd.testing.assert_series_equal(table["LSTM-lo-99.5"], table["LSTM"], check_names=False)
+    assert table["shop"].tolist() == table["t"].tolist() == ids  # keys are no forecasts
+    assert frame["LSTM"].tolist()[:2] == values[:2]
+
+
+def test_every_setting_of_the_forecaster_is_an_option():
+    assert {"h", *SETTINGS} == LSTMForecaster(1).get_params().keys()
+    verbs = typer.main.get_command(app).commands
+    for name, setting in SETTINGS.items():
+        flag = setting.option or "--" + name.replace("_", "-")
+        for verb in ("forecast", "backtest", "tune"):
+            assert any(flag in p.opts for p in verbs[verb].params), (verb, flag)
+
+
+def test_settings_come_through_as_they_are_meant(passengers):
+    small = ("--preset", "fast", "--hidden", 5, "--cell", "gru", "--updates", 9, "--seeds", 2)
+    more = ("--season-length", "12,4", "--level", "80,92.5", "--adjust-season", "no", "--digits", 4)
+    asked = ("forecast", "air.csv", "--h", 2, *small, *more, "--no-report")
+    done = gatecast(*asked, cwd=passengers.parent)
+    header, first, _ = done.stdout.splitlines()
+    assert header == "month,LSTM,LSTM-lo-92.5,LSTM-lo-80,LSTM-hi-80,LSTM-hi-92.5"
+    assert all(len(cell.replace(".", "")) <= 4 for cell in first.split(",")[1:])
+    settings = json.loads(gatecast(*asked, "--json", cwd=passengers.parent).stdout)["settings"]
+    wanted = {"preset": "fast", "hidden": 5, "cell": "gru", "updates": 9, "seeds": 2, "layers": 1}
+    wanted |= {"season_length": [12, 4], "level": [80, 92.5], "adjust_season": False}
+    assert wanted.items() <= settings.items()
+    wrong = gatecast(*asked, "--season-length", "week", cwd=passengers.parent, code=2)
+    assert "--season-length week was requested; give whole numbers" in wrong.stderr

@@ -9,17 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatecast.cli.config import CONFIG
-from gatecast.cli.options import (
-    FREQ,
-    ID_COL,
-    JSON,
-    NO_REPORT,
-    SEASON_LENGTH,
-    TARGET_COL,
-    TIME_COL,
-    levels,
-    names,
-)  # fmt: skip
+from gatecast.cli.options import ID_COL, JSON, NO_REPORT, TARGET_COL, TIME_COL, names
+from gatecast.cli.settings import with_settings
 
 if TYPE_CHECKING:
     from gatecast.diagnostics.recommendation import Verdict
@@ -34,6 +25,7 @@ __all__ = ["answers_about", "backtest", "judged"]
 _EXAMINED = 60
 
 
+@with_settings()
 def backtest(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
     h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
@@ -54,9 +46,6 @@ def backtest(
     refit: Annotated[
         int, typer.Option(help="Fit at every so many cutoffs; 0 fits at the first only.")
     ] = 1,
-    level: Annotated[
-        str, typer.Option(help="Per cent that each interval should hold, for example 80,95.")
-    ] = "",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="CSV or Parquet file for all forecasts."),
@@ -75,11 +64,10 @@ def backtest(
     id_col: ID_COL = None,
     time_col: TIME_COL = None,
     target_col: TARGET_COL = None,
-    freq: FREQ = None,
-    season_length: SEASON_LENGTH = None,
-    random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
     as_json: JSON = False,
     config: CONFIG = None,
+    *,
+    settings: dict[str, Any],
 ) -> None:
     """Forecast the past of the series in a file, and say which model to use.
 
@@ -89,6 +77,7 @@ def backtest(
     """
     from gatecast.cli.console import counted, working
     from gatecast.cli.outputs import check_outputs, deferred, finish
+    from gatecast.cli.settings import covariates, first_season
     from gatecast.cli.tables import write_table
     from gatecast.data.reading import read_panel
     from gatecast.diagnostics.recommendation import verdict
@@ -97,21 +86,19 @@ def backtest(
     from gatecast.evaluation.registry import DEFAULT, candidates
 
     check_outputs({"--output": output, "--report": None if no_report else report}, [file, config])
-    asked = candidates(
-        names(models) or DEFAULT, h, season_length=season_length, time_limit=time_limit,
-        random_state=random_state,
-    )  # fmt: skip
+    asked = candidates(names(models) or DEFAULT, h, time_limit=time_limit, **settings)
+    level = settings.get("level", [])
     with working("reading"):
         panel = read_panel(
             file, id_col=id_col, time_col=time_col, target_col=target_col,
-            freq=int(freq) if freq and freq.isdigit() else freq,
+            freq=settings.get("freq"), extra_cols=covariates(settings),
         )  # fmt: skip
     windows, step = default_windows(panel, h)
     with counted("backtest", "fits") as tell:
         found = run(
             asked, panel, h, n_windows=n_windows or windows, step_size=step_size or step, gap=gap,
-            window=window, refit=refit if refit > 1 else bool(refit), level=levels(level),
-            season_length=season_length, n_jobs=jobs if jobs > 1 else None, resume=resume,
+            window=window, refit=refit if refit > 1 else bool(refit), level=level,
+            season_length=first_season(settings), n_jobs=jobs if jobs > 1 else None, resume=resume,
             leave_out=True, progress=tell,
         )  # fmt: skip
     told = verdict(found) if len(found.models) > 1 else None
@@ -123,7 +110,7 @@ def backtest(
     written, failures = dict[str, Path | None](report=None, glass=None), list[Exception]()
     with deferred(failures):
         if not no_report:
-            written |= _pages(found, told, answers, report, asked.get("LSTM"), levels(level), file)
+            written |= _pages(found, told, answers, report, asked.get("LSTM"), level, file)
     finish(_document(found, told, answers, output) if as_json else None, written, failures)
 
 

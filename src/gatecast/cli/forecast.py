@@ -8,20 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatecast.cli.config import CONFIG
-from gatecast.cli.options import (
-    FREQ,
-    HIST_EXOG,
-    ID_COL,
-    JSON,
-    NO_REPORT,
-    SEASON_LENGTH,
-    STAT_EXOG,
-    TARGET_COL,
-    TIME_COL,
-    choice,
-    levels,
-    names,
-)  # fmt: skip
+from gatecast.cli.options import DIGITS, ID_COL, JSON, NO_REPORT, TARGET_COL, TIME_COL
+from gatecast.cli.settings import with_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,15 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["forecast"]
 
 
+@with_settings()
 def forecast(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
     h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
     model: Annotated[
         str, typer.Option(help="LSTM, pretrained (no fit), a baseline by name, or best.")
     ] = "LSTM",
-    level: Annotated[
-        str, typer.Option(help="Per cent that each interval should hold, for example 80,95.")
-    ] = "",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="CSV or Parquet file for the forecast; else stdout."),
@@ -47,42 +33,19 @@ def forecast(
     report: Annotated[Path, typer.Option(help="The page to write.")] = Path(
         "gatecast-forecast.html"
     ),
+    digits: DIGITS = 6,
     no_report: NO_REPORT = False,
     save: Annotated[Path | None, typer.Option(help="File to keep the fitted model in.")] = None,
     id_col: ID_COL = None,
     time_col: TIME_COL = None,
     target_col: TARGET_COL = None,
-    freq: FREQ = None,
-    season_length: SEASON_LENGTH = None,
-    hist_exog: HIST_EXOG = "",
-    futr_exog: Annotated[
-        str, typer.Option(help="Columns known in advance; --futr-file says what they will be.")
-    ] = "",
-    stat_exog: STAT_EXOG = "",
     futr_file: Annotated[
         Path | None, typer.Option(help="CSV or Parquet file with the columns known in advance.")
     ] = None,
-    calendar: Annotated[
-        bool, typer.Option("--calendar", help="Let the network see day, week and year.")
-    ] = False,
-    log: Annotated[
-        str, typer.Option(help="Logarithms: auto, yes, no, or box-cox for another power.")
-    ] = "auto",
-    adjust_season: Annotated[
-        str, typer.Option(help="Take the season out: auto, yes or no.")
-    ] = "auto",
-    scale: Annotated[
-        str, typer.Option(help="Divide by: auto, min-max, standard or robust.")
-    ] = "auto",
-    clip_outliers: Annotated[
-        bool, typer.Option("--clip-outliers", help="Draw in what lies far outside.")
-    ] = False,
-    look_back: Annotated[
-        int | None, typer.Option(help="Steps of a window; else memory is carried along the series.")
-    ] = None,
-    random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
     as_json: JSON = False,
     config: CONFIG = None,
+    *,
+    settings: dict[str, Any],
 ) -> None:
     """Forecast the series in a file.
 
@@ -92,6 +55,7 @@ def forecast(
     """
     from gatecast.cli.console import say, working
     from gatecast.cli.outputs import check_outputs, deferred, finish
+    from gatecast.cli.settings import covariates
     from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.data.reading import read_panel
     from gatecast.errors import UsageError
@@ -100,36 +64,22 @@ def forecast(
     model = _checked_name(model, h, save)
     page = None if no_report else report
     check_outputs({"--output": output, "--save": save, "--report": page}, [file, futr_file, config])
-    if futr_exog and futr_file is None:
+    if settings.get("futr_exog_list") and futr_file is None:
         raise UsageError(
-            f"--futr-exog {futr_exog} was asked for, and nothing says what will be: give a file "
-            f"with these columns over the next {h} steps with --futr-file"
+            f"--futr-exog {','.join(settings['futr_exog_list'])} was requested, and nothing says "
+            f"what will be: give a file with these columns over the next {h} steps with --futr-file"
         )
-    settings: dict[str, Any] = {
-        "level": levels(level),
-        "freq": int(freq) if freq is not None and freq.isdigit() else freq,
-        "random_state": random_state,
-        "hist_exog_list": names(hist_exog),
-        "futr_exog_list": names(futr_exog),
-        "stat_exog_list": names(stat_exog),
-        "calendar": calendar,
-        "look_back": look_back,
-        "log": choice(log),
-        "adjust_season": choice(adjust_season),
-        "scale": scale,
-        "clip_outliers": clip_outliers,
-    }
     with working("reading"):
         panel = read_panel(
-            file, id_col=id_col, time_col=time_col, target_col=target_col, freq=settings["freq"],
-            extra_cols=[*names(hist_exog), *names(futr_exog), *names(stat_exog)],
+            file, id_col=id_col, time_col=time_col, target_col=target_col,
+            freq=settings.get("freq"), extra_cols=covariates(settings),
         )  # fmt: skip
     decisions: list[str] = []
     if model == "best":
-        model, decisions = _choose(panel, h, season_length, settings)
-    fitted = _fit(model, panel, h, season_length, settings)
+        model, decisions = _choose(panel, h, settings)
+    fitted = _fit(model, panel, h, settings)
     decisions += fitted.decisions() if model == "LSTM" else [*panel.notes, *fitted.notes()]
-    if model not in SAVED and level:
+    if model not in SAVED and settings.get("level"):
         decisions.append(f"intervals are the LSTM's alone, and {model} makes this forecast")
     failures: list[Exception] = []
     if save is not None and model in SAVED:
@@ -143,7 +93,7 @@ def forecast(
     if not as_json:
         for sentence in decisions:
             say(sentence)
-        write_forecast(frame, output)
+        write_forecast(frame, output, digits)
     elif output is not None:
         write_table(frame, output)
     written: dict[str, Path | None] = {"model": saved, "report": None, "glass": None}
@@ -206,9 +156,7 @@ def _checked_name(model: str, h: int, save: Path | None) -> str:
     return model
 
 
-def _choose(
-    panel: Panel, h: int, season_length: int | None, settings: dict[str, Any]
-) -> tuple[str, list[str]]:
+def _choose(panel: Panel, h: int, settings: dict[str, Any]) -> tuple[str, list[str]]:
     """Let a backtest say which model to use, and why."""
     from gatecast.cli.console import counted
     from gatecast.diagnostics.recommendation import verdict
@@ -216,7 +164,7 @@ def _choose(
     from gatecast.evaluation.cutoffs import default_windows
     from gatecast.evaluation.registry import DEFAULT, candidates
 
-    models = candidates(DEFAULT, h, season_length=season_length, time_limit=600.0, **settings)
+    models = candidates(DEFAULT, h, time_limit=600.0, **settings)
     windows, step = default_windows(panel, h)
     with counted("backtest", "fits") as tell:
         found = backtest(
@@ -228,14 +176,12 @@ def _choose(
     return told.use, list(told.sentences)
 
 
-def _fit(
-    model: str, panel: Panel, h: int, season_length: int | None, settings: dict[str, Any]
-) -> Any:
+def _fit(model: str, panel: Panel, h: int, settings: dict[str, Any]) -> Any:
     """Fit a model by name."""
     from gatecast.cli.console import training_bars, working
     from gatecast.evaluation.registry import candidates
 
-    fitted = candidates([model], h, season_length=season_length, **settings)[model]
+    fitted = candidates([model], h, **settings)[model]
     if model != "LSTM":
         with working("fitting"):
             return fitted.fit(panel)

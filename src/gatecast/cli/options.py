@@ -9,19 +9,16 @@ import typer
 from gatecast.errors import UsageError
 
 __all__ = [
-    "FREQ", "HIST_EXOG", "ID_COL", "JSON", "NO_REPORT", "SEASON_LENGTH", "STAT_EXOG",
-    "TARGET_COL", "TIME_COL", "choice", "levels", "names",
+    "DIGITS", "ID_COL", "JSON", "NO_REPORT", "TARGET_COL", "TIME_COL",
+    "choice", "frequency", "levels", "names", "seasons",
 ]  # fmt: skip
 
 ID_COL = Annotated[str | None, typer.Option(help="Column of series names.")]
 TIME_COL = Annotated[str | None, typer.Option(help="Column of times.")]
 TARGET_COL = Annotated[str | None, typer.Option(help="Column of values.")]
-FREQ = Annotated[str | None, typer.Option(help="Frequency, for example D, MS or h.")]
-SEASON_LENGTH = Annotated[int | None, typer.Option(help="Steps in a season; 1 for none.")]
-HIST_EXOG = Annotated[
-    str, typer.Option(help="Columns known up to the present, for example price,weather.")
+DIGITS = Annotated[
+    int, typer.Option("--digits", min=1, max=17, help="Digits of a forecast in CSV; 17 for all.")
 ]
-STAT_EXOG = Annotated[str, typer.Option(help="Columns that do not change in a series.")]
 NO_REPORT = Annotated[bool, typer.Option("--no-report", help="Write no page.")]
 JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -40,6 +37,38 @@ def names(text: str) -> list[str]:
 def choice(text: str) -> str | bool:
     """Read "yes" and "no" as what they mean; all else is checked where it is used."""
     return {"yes": True, "no": False}.get(text, text)
+
+
+def frequency(text: str) -> str | int:
+    """Read a frequency; a number is one of steps."""
+    return int(text) if text.isdigit() else text
+
+
+def seasons(text: str) -> int | tuple[int, ...]:
+    """Read the length of a season, or of several separated by commas.
+
+    Parameters
+    ----------
+    text : str
+        For example "24,168".
+
+    Returns
+    -------
+    int or tuple of int
+        As for ``season_length``.
+
+    Raises
+    ------
+    UsageError
+        If one is not a whole number.
+    """
+    lengths = names(text)
+    if not lengths or not all(length.isdigit() for length in lengths):
+        raise UsageError(
+            f"--season-length {text} was requested; give whole numbers with commas between, as in "
+            "24,168"
+        )
+    return int(text) if len(lengths) == 1 else tuple(map(int, lengths))
 
 
 def levels(text: str) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,10 @@ from gatecast.errors import MissingExtraError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["records", "write_forecast", "write_table"]
+__all__ = ["DIGITS", "records", "rounded", "write_forecast", "write_table"]
+
+#: Digits of a forecast in CSV: more than any forecast deserves, fewer than a float has.
+DIGITS = 6
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
@@ -56,8 +60,53 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def write_forecast(frame: pd.DataFrame, output: Path | None) -> None:
-    """Give the table to its file, which is then named on stderr, or to stdout."""
+def rounded(frame: pd.DataFrame, digits: int) -> pd.DataFrame:
+    """Round the forecasts in a table; the whole part of a number keeps all its digits.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As a model's ``predict`` gives it: keys, times, then the columns of the model.
+    digits : int
+        Significant digits; more than 15 keep every bit.
+
+    Returns
+    -------
+    DataFrame
+        A copy.
+    """
+    import numpy as np
+
+    frame = frame.copy()
+    if digits > 15:  # a float has no more that are sure
+        return frame
+    model = re.sub(r"-(lo|hi)-[\d.]+$", "", str(frame.columns[-1]))
+    for name in frame.columns:
+        if name == model or re.fullmatch(rf"{re.escape(model)}-(lo|hi)-[\d.]+", str(name)):
+            values = frame[name].to_numpy(float)
+            with np.errstate(divide="ignore"):
+                whole = np.floor(np.log10(np.abs(values)))
+            places = np.clip(np.nan_to_num(digits - 1 - whole, posinf=0, neginf=0), 0, 300)
+            factors = 10.0 ** np.minimum(places, 22)  # powers that a float has exactly
+            small = places > 22
+            frame[name] = np.where(small, values, np.round(values * factors) / factors)
+    return frame
+
+
+def write_forecast(frame: pd.DataFrame, output: Path | None, digits: int = DIGITS) -> None:
+    """Give the table to its file, which is then named on stderr, or to stdout.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As for :func:`rounded`.
+    output : path or None
+        CSV or Parquet, which keeps every bit.
+    digits : int, default 6
+        Of a forecast in CSV.
+    """
+    if output is None or output.suffix.lower() not in (".parquet", ".pq"):
+        frame = rounded(frame, digits)
     if output is None:
         emit(_as_csv(frame))  # to be piped as it is
     else:

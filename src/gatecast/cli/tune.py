@@ -9,19 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatecast.cli.config import CONFIG
-from gatecast.cli.options import (
-    FREQ,
-    HIST_EXOG,
-    ID_COL,
-    JSON,
-    NO_REPORT,
-    SEASON_LENGTH,
-    STAT_EXOG,
-    TARGET_COL,
-    TIME_COL,
-    levels,
-    names,
-)  # fmt: skip
+from gatecast.cli.options import ID_COL, JSON, NO_REPORT, TARGET_COL, TIME_COL
+from gatecast.cli.settings import with_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["tune"]
 
 
+@with_settings(without=("loss",))
 def tune(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
     h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
@@ -55,23 +45,16 @@ def tune(
             "hidden=8:32, cell=lstm,gru, season_length=7."
         ),
     ] = None,
-    level: Annotated[
-        str, typer.Option(help="Per cent of intervals of the forecaster that is kept: 80,95.")
-    ] = "",
     save: Annotated[Path | None, typer.Option(help="File to keep the fitted model in.")] = None,
     report: Annotated[Path, typer.Option(help="The page to write.")] = Path("gatecast-tune.html"),
     no_report: NO_REPORT = False,
     id_col: ID_COL = None,
     time_col: TIME_COL = None,
     target_col: TARGET_COL = None,
-    freq: FREQ = None,
-    season_length: SEASON_LENGTH = None,
-    hist_exog: HIST_EXOG = "",
-    futr_exog: Annotated[str, typer.Option(help="Columns known in advance.")] = "",
-    stat_exog: STAT_EXOG = "",
-    random_state: Annotated[int, typer.Option(help="Seed of the search and of weights.")] = 0,
     as_json: JSON = False,
     config: CONFIG = None,
+    *,
+    settings: dict[str, Any],
 ) -> None:
     """Search for the settings that forecast the series in a file best.
 
@@ -86,21 +69,12 @@ def tune(
     page = None if no_report else report
     study = None if storage is None or "://" in storage else storage
     check_outputs({"--save": save, "--report": page}, [file, study, config])
-    base = LSTMForecaster(
-        h=h,
-        level=levels(level),
-        freq=int(freq) if freq is not None and freq.isdigit() else freq,
-        season_length=season_length,
-        random_state=random_state,
-        hist_exog_list=names(hist_exog),
-        futr_exog_list=names(futr_exog),
-        stat_exog_list=names(stat_exog),
-    )
+    base = LSTMForecaster(h, **settings)
     asked: dict[str, Any] = {"sampler": sampler, "loss": loss}  # checked by the library
     with trials() as tell:
         found = search(
             file, h, n_trials, timeout,
-            space=_space(space or []), forecaster=base, random_state=random_state,
+            space=_space(space or []), forecaster=base, random_state=base.random_state,
             storage=storage, study_name=study_name, resume=resume, n_jobs=n_jobs,
             id_col=id_col, time_col=time_col, target_col=target_col, progress=tell, **asked,
         )  # fmt: skip

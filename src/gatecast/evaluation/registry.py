@@ -38,7 +38,7 @@ def candidates(
     names: Sequence[str],
     h: int,
     *,
-    season_length: int | None = None,
+    season_length: int | Sequence[int] | None = None,
     time_limit: float | None = None,
     **settings: Any,
 ) -> dict[str, Any]:
@@ -50,8 +50,9 @@ def candidates(
         ``LSTM`` and names of baselines.
     h : int
         Steps to forecast.
-    season_length : int, optional
-        Steps in a season; that of the frequency if not given.
+    season_length : int or sequence of int, optional
+        Steps in a season, or in several, of which baselines take the shortest; that of the
+        frequency if not given.
     time_limit : float, optional
         Seconds that a statistical model may take for all series.
     **settings
@@ -68,6 +69,9 @@ def candidates(
         If there is no model of a name.
     """
     made: dict[str, Any] = {}
+    first = season_length
+    if first is not None and not isinstance(first, int):
+        first = min(first)
     for name in map(full_name, names):
         if name not in NAMES:
             raise NotFoundError(f'there is no model "{name}"; there are {", ".join(NAMES)}')
@@ -76,9 +80,9 @@ def candidates(
             continue
         if name == "PretrainedLSTM":
             level = settings.get("level")
-            made[name] = PretrainedLSTM(h, season_length=season_length, level=level)
+            made[name] = PretrainedLSTM(h, season_length=first, level=level)
             continue
         kind = getattr(baselines, name)
         limit = {"time_limit": time_limit} if hasattr(kind, "time_limit") else {}
-        made[name] = kind(h, season_length=season_length, **limit)
+        made[name] = kind(h, season_length=first, **limit)
     return made
