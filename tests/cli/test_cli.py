@@ -14,6 +14,7 @@ from helpers.command import gatecast
 
 from gatecast.cli.main import app
 from gatecast.cli.settings import SETTINGS
+from gatecast.cli.spelling import OPTIONS
 from gatecast.cli.tables import rounded
 from gatecast.datasets import air_passengers
 from gatecast.forecaster import LSTMForecaster
@@ -402,6 +403,12 @@ def test_every_setting_of_the_forecaster_is_an_option():
         flag = setting.option or "--" + name.replace("_", "-")
         for verb in ("forecast", "backtest", "tune"):
             assert any(flag in p.opts for p in verbs[verb].params), (verb, flag)
+
+
+def test_what_messages_call_arguments_are_options():
+    verbs = typer.main.get_command(app).commands.values()
+    there = {flag for verb in verbs for p in verb.params for flag in p.opts}
+    assert set(OPTIONS.values()) <= there
 
 
 def test_settings_come_through_as_they_are_meant(passengers):

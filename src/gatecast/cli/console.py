@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from gatecast.cli.spelling import as_option
+from gatecast.messages import Message
 from gatecast.progress import counted, training_bars, trials, working
 
 __all__ = ["counted", "say", "training_bars", "trials", "working"]
@@ -14,10 +16,12 @@ def say(text: str, *, error: bool = True) -> None:
 
     Parameters
     ----------
-    text : str
-        For people.
+    text : str or Message
+        For people; a message's arguments are spelt as options.
     error : bool, default True
         Whether it goes to stderr, as all but results do.
     """
+    if isinstance(text, Message):
+        text = text.text(spelling=as_option)
     console = Console(stderr=error, highlight=False)
     console.print(text, markup=False, emoji=False, soft_wrap=not console.is_terminal)

@@ -49,6 +49,7 @@ def write_glass(
         The glass box; None where there is none, and stderr says why.
     """
     from gatecast.cli.console import say, working
+    from gatecast.cli.spelling import spelt
     from gatecast.errors import GatecastError
     from gatecast.explain.explanation import explain
     from gatecast.report.explain import explain_page
@@ -64,7 +65,7 @@ def write_glass(
         with working("looking inside the network"):
             inside = explain(model, futr_df=futr_file)
     except GatecastError as error:
-        say(f"no glass box: {error}")
+        say(f"no glass box: {spelt(error)}")
         return None
     path = beside(page)
     title = name if inside.id_col is None else f"{name}, {inside.series}"

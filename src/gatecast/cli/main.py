@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import sys
 import warnings
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import typer
 from gatecast import __version__
 from gatecast.cli import backtest, demo, doctor, explain, forecast, predict, tune
 from gatecast.cli.interruption import EXIT_CODE
+from gatecast.cli.spelling import spelt
 from gatecast.errors import GatecastError
 
 app = typer.Typer(
@@ -81,7 +81,7 @@ def run() -> None:
     try:
         app()
     except GatecastError as error:
-        _leave(_in_options(error), error.exit_code)
+        _leave(spelt(error), error.exit_code)
     except KeyboardInterrupt:
         _leave("stopped", EXIT_CODE)
     except Exception as error:
@@ -90,49 +90,6 @@ def run() -> None:
             "please report it, with the command and its data if you may share them",
             1,
         )
-
-
-#: What the library calls its arguments, where options are called something else.
-_OPTIONS = (
-    {"futr_df": "--futr-file"}
-    | {f"{kind}_exog_list": f"--{kind}-exog" for kind in ("hist", "futr", "stat")}
-    | {
-        name: "--" + name.replace("_", "-")
-        for name in (
-            "id_col",
-            "time_col",
-            "target_col",
-            "season_length",
-            "look_back",
-            "adjust_season",
-            "clip_outliers",
-            "time_limit",
-            "step_size",
-            "n_windows",
-            "random_state",
-            "n_trials",
-            "n_jobs",
-            "study_name",
-        )
-    }
-)
-
-
-def _option(argument: str) -> str:
-    """Spell an argument as the command line does; what has no option keeps its name."""
-    return _OPTIONS.get(argument, argument)
-
-
-def _in_options(error: GatecastError) -> str:
-    """Write an error with its arguments spelt as options.
-
-    A message knows which of its words are arguments. In an error that is only text they are what
-    stands outside quotation marks: names of columns and series are always inside.
-    """
-    if error.message.id != "text":
-        return error.text(spelling=_option)
-    words = re.compile(rf"\"[^\"]*\"|\b({'|'.join(_OPTIONS)})\b")
-    return words.sub(lambda word: _option(word.group()), str(error))
 
 
 def _leave(message: str, code: int) -> None:

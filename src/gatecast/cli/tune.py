@@ -97,13 +97,15 @@ def tune(
 
 def _print(result: Tuning) -> None:
     from gatecast.cli.console import say
+    from gatecast.cli.spelling import as_option
+    from gatecast.messages import sentence
 
     width = max(map(len, result.settings))
     for name, value in result.settings.items():
         shown = f"{value:.4g}" if isinstance(value, float) else value
         typer.echo(f"{name:{width}}  {'found from the data' if value is None else shown}")
-    for sentence in result.sentences:
-        say(f"{sentence[0].upper()}{sentence[1:]}.", error=False)
+    for told in result.sentences:
+        say(sentence(told, spelling=as_option), error=False)
 
 
 def _pages(result: Tuning, page: Path, name: str) -> dict[str, Path | None]:
