@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from gatecast.diagnostics.examination import diagnose
     from gatecast.diagnostics.recommendation import verdict
     from gatecast.evaluation.backtest import backtest
+    from gatecast.evaluation.forecast import forecast
     from gatecast.explain import attribution, explain, gates, look_inside, memory
     from gatecast.forecaster import LSTMForecaster
     from gatecast.pretrained import PretrainedLSTM
+    from gatecast.report.write import report
     from gatecast.saved import load, open_for_update
     from gatecast.tuning import tune
 
@@ -46,11 +48,13 @@ __all__ = [
     "backtest",
     "diagnose",
     "explain",
+    "forecast",
     "gates",
     "load",
     "look_inside",
     "memory",
     "open_for_update",
+    "report",
     "tune",
     "verdict",
 ]
@@ -73,6 +77,7 @@ _HOMES = {
     "backtest": "evaluation.backtest",
     "diagnose": "diagnostics.examination",
     "explain": "explain",
+    "forecast": "evaluation.forecast",
     "gates": "explain",
     "load": "saved",
     "look_inside": "explain",
@@ -84,6 +89,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "report":  # a package that can be called, so that its modules keep their names
+        return importlib.import_module("gatecast.report")
     if name not in _HOMES:
         raise AttributeError(f"module 'gatecast' has no attribute {name!r}")
     return getattr(importlib.import_module(f"gatecast.{_HOMES[name]}"), name)

@@ -6,7 +6,7 @@ def visit(browser):
     """Open a page; afterwards nothing may have been asked of the network or gone wrong."""
     contexts, trouble, requests = [], [], []
 
-    def open_page(path, width=1100, scheme="light", ready="[data-figure] .main-svg"):
+    def open_page(path, width=1100, scheme="light", ready="html[data-ready]"):
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()

@@ -88,7 +88,7 @@ def inside():
 @pytest.fixture(scope="module")
 def page_of(tmp_path_factory, inside):
     path = tmp_path_factory.mktemp("glass") / "explain.html"
-    explain_page(inside, path, title="air.csv")
+    explain_page(inside, path, subject="air.csv")
     return path
 
 
@@ -297,7 +297,8 @@ def test_figures_hold_what_the_page_draws(inside, layers):
     ]
     np.testing.assert_array_equal(heat.z[0], rows["forget" if layers == 1 else "update"])
     np.testing.assert_array_equal(
-        drawn["attribution"].data[0].y, pack_attribution(found.attribution)["amounts"][0]
+        np.nansum([bars.y for bars in drawn["attribution"].data], axis=0),
+        pack_attribution(found.attribution)["amounts"][0],
     )
     np.testing.assert_array_equal(drawn["training"].data[0].y, found.training.losses[0])
     left = np.asarray(drawn["residuals"].data[0].y)
@@ -355,7 +356,7 @@ def until(page, holds):
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_the_numbers_shown_are_those_of_gates(open_glass, tmp_path, cell):
     found = explain(fitted(cell))
-    explain_page(found, tmp_path / "page.html", title="air.csv")
+    explain_page(found, tmp_path / "page.html", subject="air.csv")
     _, player = open_glass(tmp_path / "page.html")
     for step, unit in ((0, 2), (100, 5), (143, 0)):
         player.go(step)
@@ -448,7 +449,7 @@ def test_a_click_on_a_spike_shows_what_the_memory_did_there(open_glass, page_of,
 def test_windows_are_shown_end_to_end_from_an_empty_memory(open_glass, tmp_path):
     settings = {"h": 6, "updates": 30, "seeds": 1, "hidden": 7, "look_back": 10}
     found = explain(LSTMForecaster(**settings).fit(air_passengers()))
-    explain_page(found, tmp_path / "page.html", title="air.csv")
+    explain_page(found, tmp_path / "page.html", subject="air.csv")
     page, player = open_glass(tmp_path / "page.html")
     assert "window of look_back=10" in page.locator("body").inner_text()
     for step in (0, 4, 14, 134):  # 144 values: 4, and fourteen windows of 10
@@ -469,7 +470,7 @@ def test_what_a_backtest_said_stands_first_with_its_leaderboard(open_glass, tmp_
     )
     judged = Judged([f"{told}, p = 0.010)"], board, {"Is there drift?": "no drift: errors are as "
                     "large at the end as before (p = 0.300)"})  # fmt: skip
-    explain_page(inside, tmp_path / "page.html", title="air.csv", judged=judged, back="b.html")
+    explain_page(inside, tmp_path / "page.html", subject="air.csv", judged=judged, back="b.html")
     page, _ = open_glass(tmp_path / "page.html")
     assert page.locator(".lead").inner_text() == f"U{told[1:]}, p = 0.010)."
     rows = page.locator("tr:has(td.name)").all_inner_texts()
@@ -543,7 +544,7 @@ def test_zoom_keeps_the_step_in_sight(open_glass, page_of):
 def test_ten_thousand_steps_are_one_page_that_can_be_zoomed(open_glass, tmp_path):
     model = LSTMForecaster(h=1, hidden=50, updates=5, seeds=1).fit(noisy_sine())
     found = explain(model)
-    explain_page(found, tmp_path / "page.html", title="sine")
+    explain_page(found, tmp_path / "page.html", subject="sine")
     assert (tmp_path / "page.html").stat().st_size < 6_000_000
     _, player = open_glass(tmp_path / "page.html")
     player.root.get_by_role("button", name="all").click()
@@ -579,7 +580,7 @@ def test_the_language_is_changed_and_chosen(open_glass, tmp_path, inside, page_o
     assert "moves the forecast" not in page.locator("body").inner_text()
     page.locator("#lang").click()
     assert "keeps" in player.part("sentence").inner_text()
-    explain_page(inside, tmp_path / "zh.html", title="air.csv", lang="zh")
+    explain_page(inside, tmp_path / "zh.html", subject="air.csv", lang="zh")
     page, _ = open_glass(tmp_path / "zh.html")
     assert "看见记忆" in page.locator("h1").inner_text()
 
@@ -666,7 +667,7 @@ def test_names_from_the_data_run_nothing(open_glass, tmp_path, inside, attack):
     )  # fmt: skip
     board = pd.DataFrame({"model": [attack], "mae": [1.25]})
     judged = Judged([attack], board, {attack: attack})
-    explain_page(hostile, tmp_path / "page.html", title=attack, judged=judged, back=attack)
+    explain_page(hostile, tmp_path / "page.html", subject=attack, judged=judged, back=attack)
     page, player = open_glass(tmp_path / "page.html")
     player.part("on").click()
     page.locator("#lang").click()

@@ -1,6 +1,7 @@
 """The page of a search: what is on it, and that nothing in it can run."""
 
 import html
+import re
 
 import numpy as np
 import pandas as pd
@@ -31,45 +32,49 @@ def search(note=""):
 
 
 def test_the_page_has_what_was_learnt(tmp_path):
-    tune_page(search(), tmp_path / "t.html", title="Search")
+    tune_page(search(), tmp_path / "t.html", subject="air.csv")
     page = (tmp_path / "t.html").read_text()
-    for text in ("Four trials were run.", "It was worth it.", "the settings found (kept)",
-                 "+23.8%", "the defaults", "diverged"):  # fmt: skip
+    for text in ("Four trials were run.", "It was worth it.", "24 % (10 % … 30 %)", "diverged"):
         assert text in page
+    kept = re.search(r"the settings found</span>.*?</td>", page)[0]
+    assert "(kept)" in kept
     # best first; what has no score last
-    places = [page.index(f'<tr><td class="number">{number}</td>') for number in (3, 0, 1, 2)]
+    rows = '<tr><td class="number"><span class="en" lang="en">{}</span>'
+    places = [page.index(rows.format(number)) for number in (3, 0, 1, 2)]
     assert places == sorted(places)
 
 
 def test_a_number_or_none_is_drawn_as_a_choice_of_two():
     trials = search().trials.assign(season_length=pd.Series([None, 1, None, 1], dtype=object))
     chart = _slice(trials, "season_length", "loss")
-    assert chart["layout"]["xaxis"]["type"] == "category"
-    finished = next(trace for trace in chart["data"] if trace["name"] == "finished")
-    assert dict(zip(finished["x"], finished["y"])) == {"None": 2.0, "1": 1.5}
-    assert _slice(trials, "look_back", "loss")["layout"]["xaxis"].get("type") != "category"
+    assert chart.is_named
+    finished = chart.traces[0]
+    assert dict(zip(finished.x, finished.y)) == {"None": 2.0, "1": 1.5}
+    assert not _slice(trials, "look_back", "loss").is_named
 
 
 def test_texts_cannot_become_code(tmp_path):
     attack = "</script><script>window.hacked=1</script>"
-    tune_page(search(note=attack), tmp_path / "t.html", title=attack)
+    tune_page(search(note=attack), tmp_path / "t.html", subject=attack)
     page = (tmp_path / "t.html").read_text()
     assert attack not in page
     assert html.escape(attack) in page
 
 
 @pytest.mark.browser
-def test_charts_are_drawn_and_the_setting_can_be_chosen(tmp_path, browser):
-    tune_page(search(), tmp_path / "t.html", title="Search")
-    page = browser.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    page.goto((tmp_path / "t.html").as_uri())
-    page.wait_for_selector("#history .points")
-    assert page.locator("#slice .xtitle").text_content() == "hidden"
+def test_charts_are_drawn_and_the_setting_can_be_chosen(tmp_path, visit):
+    tune_page(search(), tmp_path / "t.html", subject="air.csv")
+    page = visit(tmp_path / "t.html")
+    title = "inLanguage(document.getElementById('slice').chart.figure.x)"
+    assert page.evaluate(title) == "hidden"
     page.select_option("#which", "slice-log")
-    assert page.locator("#slice .xtitle").text_content() == "log"
-    assert page.locator("#importance .bars path").count() == 2
-    assert errors == []
-    page.close()
+    assert page.evaluate(title) == "log"
+    assert page.evaluate("document.getElementById('slice').chart.figure.names") == [
+        "auto",
+        "True",
+        "False",
+    ]
+    bars = page.locator(".bars tr").all_inner_texts()
+    assert [bar.split() for bar in bars] == [["hidden", "70", "%"], ["log", "30", "%"]]
+    page.locator("#lang").click()
+    assert "逐次试验" in page.inner_text("body")

@@ -110,7 +110,7 @@ def backtest(
     written, failures = dict[str, Path | None](report=None, glass=None), list[Exception]()
     with deferred(failures):
         if not no_report:
-            written |= _pages(found, told, answers, report, asked.get("LSTM"), level, file)
+            written |= _pages(found, answers, report, asked.get("LSTM"), level, file)
     finish(_document(found, told, answers, output) if as_json else None, written, failures)
 
 
@@ -139,7 +139,6 @@ def answers_about(found: Backtest, lstm: LSTMForecaster | None) -> dict[Message,
 
 def _pages(
     found: Backtest,
-    told: Verdict | None,
     answers: dict[Message, Message],
     page: Path,
     lstm: LSTMForecaster | None,
@@ -157,23 +156,7 @@ def _pages(
         with training_bars({"LSTM": "training"}, unit="steps") as report:
             fitted.fit(found.panel, progress=lambda p: report("LSTM", p))
         glass = write_glass(fitted, page, name=file.name, judged=judged(found, answers))
-    panel = found.panel
-    backtest_page(
-        page,
-        title=f"Backtest of {file.name}",
-        verdict=told.sentences if told else (),
-        leaderboard=found.leaderboard(),
-        significance=found.significance(told.best, over=told.over) if told else None,
-        steps=found.losses(over="steps"),
-        cutoffs=found.losses(over="cutoffs"),
-        history=panel.to_frame(),
-        forecasts=found.forecasts,
-        models=found.models,
-        columns=(panel.id_col, panel.time_col, panel.target_col),
-        diagnosis=answers,
-        notes=found.notes,
-        glass=None if glass is None else glass.name,
-    )
+    backtest_page(found, page, subject=file.name, answers=answers, glass=glass and glass.name)
     return {"report": page, "glass": glass}
 
 

@@ -61,7 +61,7 @@ def demo(
         lessons = make_lessons(random_state=random_state, fifty=carried.network)
     glass = beside(output)
     learn_page(lessons, glass, lang=lang.value, back=output.name)
-    demo_page(result, output, glass=glass.name)
+    demo_page(result, output, lang=lang.value, glass=glass.name)
     picture: Path | None = output.with_suffix(".png")
     try:
         demo_picture(result, picture)

@@ -20,7 +20,7 @@ EXTRAS = {
     "tune": ("optuna", "optuna"),
     "plot": ("matplotlib", "matplotlib"),
 }
-NEEDED = ("numpy", "pandas", "narwhals", "safetensors", "plotly", "jinja2", "rich", "typer")
+NEEDED = ("numpy", "pandas", "narwhals", "safetensors", "jinja2", "rich", "typer")
 
 
 def doctor(

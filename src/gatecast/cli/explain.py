@@ -77,7 +77,7 @@ def explain(
     with working("looking inside the network"):
         inside = explain_model(fitted, file, series, network, futr_file)
     title = f"{file.name}, {inside.series}" if inside.id_col is not None else file.name
-    explain_page(inside, output, title=title, lang=lang.value, judged=judged)
+    explain_page(inside, output, subject=title, lang=lang.value, judged=judged)
     kinds = [kind for kind, wanted in ((".png", png), (".svg", svg)) if wanted]
     pictures = [output.with_suffix(kind) for kind in kinds]
     for picture in pictures:

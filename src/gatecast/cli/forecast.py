@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,9 +13,9 @@ from gatecast.cli.options import DIGITS, ID_COL, JSON, NO_REPORT, TARGET_COL, TI
 from gatecast.cli.settings import with_settings
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from gatecast.data.panel import Panel
+    from gatecast.evaluation.backtest import Backtest
+    from gatecast.evaluation.forecast import ForecastResult
 
 __all__ = ["forecast"]
 
@@ -59,6 +60,7 @@ def forecast(
     from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.data.reading import read_panel
     from gatecast.errors import UsageError
+    from gatecast.evaluation.forecast import forecast as result_of
     from gatecast.evaluation.registry import SAVED
 
     model = _checked_name(model, h, save)
@@ -74,11 +76,13 @@ def forecast(
             file, id_col=id_col, time_col=time_col, target_col=target_col,
             freq=settings.get("freq"), extra_cols=covariates(settings),
         )  # fmt: skip
-    decisions: list[str] = []
+    compared: Backtest | None = None
     if model == "best":
-        model, decisions = _choose(panel, h, settings)
+        compared = _compare(panel, h, settings)
+        model = _best(compared)
     fitted = _fit(model, panel, h, settings)
-    decisions += fitted.decisions() if model == "LSTM" else [*panel.notes, *fitted.notes()]
+    result = result_of(fitted, futr_file if model == "LSTM" else None, backtest=compared)
+    frame, decisions = result.frame, [*result.verdict, *result.decisions]
     if model not in SAVED and settings.get("level"):
         decisions.append(f"intervals are the LSTM's alone, and {model} makes this forecast")
     failures: list[Exception] = []
@@ -88,8 +92,6 @@ def forecast(
     elif save is not None:
         decisions.append(f"the best model is {model}, and only the LSTM is saved: there is no file")
     saved = save if model in SAVED and not failures else None
-    frame = fitted.predict(futr_file) if model == "LSTM" else fitted.predict()
-    decisions += getattr(fitted, "reading_notes_", [])
     if not as_json:
         for sentence in decisions:
             say(sentence)
@@ -99,45 +101,28 @@ def forecast(
     written: dict[str, Path | None] = {"model": saved, "report": None, "glass": None}
     if page is not None:
         with deferred(failures):
-            written |= _pages(panel, fitted, frame, page, model, decisions, file.name, futr_file)
+            result = replace(result, decisions=tuple(decisions[len(result.verdict) :]))
+            written |= _pages(result, fitted, page, file.name, futr_file)
     document = {
         "forecast": records(frame),
         "decisions": decisions,
-        "settings": {"model": model, **fitted.get_params()},
+        "settings": result.settings,
         "output": None if output is None else str(output),
     }
     finish(document if as_json else None, written, failures)
 
 
 def _pages(
-    panel: Panel,
-    fitted: Any,
-    frame: pd.DataFrame,
-    page: Path,
-    model: str,
-    decisions: list[str],
-    name: str,
-    futr_file: Path | None,
+    result: ForecastResult, fitted: Any, page: Path, name: str, futr_file: Path | None
 ) -> dict[str, Path | None]:
     """Write the page, and the glass box of an LSTM beside it."""
     from gatecast.cli.glass import write_glass
     from gatecast.report.forecast import forecast_page
 
     glass = None
-    if model == "LSTM":
+    if result.model == "LSTM":
         glass = write_glass(fitted, page, name=name, futr_file=futr_file)
-    forecast_page(
-        panel.to_frame(),
-        frame,
-        page,
-        title=f"Forecast of {name}",
-        id_col=panel.id_col,
-        time_col=panel.time_col,
-        target_col=panel.target_col,
-        decisions=decisions,
-        settings={"model": model, **fitted.get_params()},
-        glass=None if glass is None else glass.name,
-    )
+    forecast_page(result, page, subject=name, glass=glass and glass.name)
     return {"report": page, "glass": glass}
 
 
@@ -156,10 +141,9 @@ def _checked_name(model: str, h: int, save: Path | None) -> str:
     return model
 
 
-def _choose(panel: Panel, h: int, settings: dict[str, Any]) -> tuple[str, list[str]]:
-    """Let a backtest say which model to use, and why."""
+def _compare(panel: Panel, h: int, settings: dict[str, Any]) -> Backtest:
+    """Backtest the usual models."""
     from gatecast.cli.console import counted
-    from gatecast.diagnostics.recommendation import verdict
     from gatecast.evaluation.backtest import backtest
     from gatecast.evaluation.cutoffs import default_windows
     from gatecast.evaluation.registry import DEFAULT, candidates
@@ -167,13 +151,16 @@ def _choose(panel: Panel, h: int, settings: dict[str, Any]) -> tuple[str, list[s
     models = candidates(DEFAULT, h, time_limit=600.0, **settings)
     windows, step = default_windows(panel, h)
     with counted("backtest", "fits") as tell:
-        found = backtest(
+        return backtest(
             models, panel, h, n_windows=windows, step_size=step, leave_out=True, progress=tell
         )
-    if len(found.models) < 2:
-        return next(iter(found.models)), list(found.notes)
-    told = verdict(found)
-    return told.use, list(told.sentences)
+
+
+def _best(compared: Backtest) -> str:
+    """Name the model that a backtest recommends."""
+    from gatecast.diagnostics.recommendation import verdict
+
+    return verdict(compared).use if len(compared.models) > 1 else next(iter(compared.models))
 
 
 def _fit(model: str, panel: Panel, h: int, settings: dict[str, Any]) -> Any:

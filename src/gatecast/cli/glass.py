@@ -69,5 +69,5 @@ def write_glass(
         return None
     path = beside(page)
     title = name if inside.id_col is None else f"{name}, {inside.series}"
-    explain_page(inside, path, title=title, judged=judged, back=page.name)
+    explain_page(inside, path, subject=title, judged=judged, back=page.name)
     return path

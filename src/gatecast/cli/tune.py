@@ -114,8 +114,7 @@ def _pages(result: Tuning, page: Path, name: str) -> dict[str, Path | None]:
     from gatecast.report.tune import tune_page
 
     glass = write_glass(result.forecaster, page, name=name)
-    title = f"Search for settings: {name}"
-    tune_page(result, page, title=title, glass=None if glass is None else glass.name)
+    tune_page(result, page, subject=name, glass=glass and glass.name)
     return {"report": page, "glass": glass}
 
 

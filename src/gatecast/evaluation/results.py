@@ -12,6 +12,7 @@ import pandas as pd
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError, NotFoundError, UsageError
 from gatecast.evaluation.metrics import owa
+from gatecast.evaluation.plottable import Plottable
 from gatecast.evaluation.scoring import score_rows
 from gatecast.evaluation.significance import (
     Ranks,
@@ -27,7 +28,7 @@ MANY_SERIES = 20
 
 
 @dataclass(frozen=True)
-class Backtest:
+class Backtest(Plottable):
     """Forecasts of every model at every cutoff, beside the values that came.
 
     Attributes

@@ -14,6 +14,7 @@ from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
 from gatecast.data.regular import show_time
 from gatecast.errors import NotFoundError
+from gatecast.evaluation.plottable import Plottable
 from gatecast.explain.attribution import attribution
 from gatecast.explain.gates import gates
 from gatecast.explain.memory import MemoryFindings, memory
@@ -29,7 +30,7 @@ _MOST_STEPS = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class Explanation(Plottable):
     """Explanation of the forecast of one series; see :func:`explain`.
 
     Attributes

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gatecast import __version__, storage
-from gatecast.messages import Language, Message, sentence
+from gatecast import storage
 from gatecast.report import glass
 from gatecast.report.backtest import leaderboard_cells
-from gatecast.report.chinese import in_chinese, parted
 from gatecast.report.page import render
+from gatecast.report.sentences import question_pairs, sentence_pairs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +47,7 @@ def explain_page(
     inside: Explanation,
     path: str | os.PathLike[str],
     *,
-    title: str,
+    subject: str | None = None,
     lang: str = "en",
     judged: Judged | None = None,
     back: str | None = None,
@@ -61,8 +60,8 @@ def explain_page(
         What :func:`gatecast.explain.explain` returned.
     path : str or path
         The HTML file.
-    title : str
-        What was looked into.
+    subject : str, optional
+        What is explained, for the headline; the name of the series if not given.
     lang : {"en", "zh"}, default "en"
         Language that it opens in; a button on the page changes it.
     judged : Judged, optional
@@ -75,14 +74,14 @@ def explain_page(
     NotFoundError, UsageError
         If it cannot be written.
     """
-    page = explain_html(inside, title=title, lang=lang, judged=judged, back=back)
+    page = explain_html(inside, subject=subject, lang=lang, judged=judged, back=back)
     storage.write_text(path, page)
 
 
 def explain_html(
     inside: Explanation,
     *,
-    title: str,
+    subject: str | None = None,
     lang: str = "en",
     judged: Judged | None = None,
     back: str | None = None,
@@ -111,53 +110,33 @@ def explain_html(
         "losses": inside.training.losses,
         "attribution": glass.pack_attribution(inside.attribution),
     }
+    name = inside.series if inside.id_col is not None else inside.target_col
     return render(
         "explain.html",
         data,
         scripts=SCRIPTS,
         styles=STYLES,
         lang=lang,
-        title=title,
+        subject=str(name) if subject is None else subject,
         back=back,
-        series=inside.series if inside.id_col is not None else inside.target_col,
+        series=name,
         cell=inside.cell,
         gates=packed["names"],
         forecast=_rows(forecast),
         levels=[band["level"] for band in forecast["bands"]],
         target=inside.target_col,
-        verdict=_both((judged and judged.verdict) or [inside.training.verdict]),
+        verdict=sentence_pairs((judged and judged.verdict) or [inside.training.verdict]),
         leaderboard=None if judged is None else leaderboard_cells(judged.leaderboard),
-        judged=_questions(judged.answers) if judged else [],
-        answers=_questions(inside.training.training),
-        errors=_questions(inside.training.errors),
-        findings=_both(inside.memory.sentences),
-        notes=_both(inside.notes),
-        decisions=_both(inside.decisions),
+        judged=question_pairs(judged.answers) if judged else [],
+        answers=question_pairs(inside.training.training),
+        errors=question_pairs(inside.training.errors),
+        findings=sentence_pairs(inside.memory.sentences),
+        notes=sentence_pairs(inside.notes),
+        decisions=sentence_pairs(inside.decisions),
         skipped=packed["skipped"],
         kept=packed["steps"],
         coarse=packed["bits"] == 8,
-        version=__version__,
     )
-
-
-def _questions(answers: Mapping[Any, str]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
-    """Give questions and answers in English and in Chinese."""
-    return list(zip(_both([*answers]), _both([*answers.values()]), strict=True))
-
-
-def _both(sentences: Sequence[str]) -> list[tuple[str, str]]:
-    """Give each sentence in English and in Chinese, as it stands on a page."""
-    return [(_written(told, "en"), _written(told, "zh")) for told in sentences]
-
-
-def _written(told: str, language: Language) -> str:
-    if isinstance(told, Message):
-        return sentence(told, language)
-    name, rest = parted(told)
-    if language == "zh":
-        return f"{in_chinese(told).removesuffix('.')}。"
-    english = f"{name}: {rest}" if name else rest[:1].upper() + rest[1:]
-    return f"{english.removesuffix('.')}."
 
 
 def _rows(forecast: dict[str, Any]) -> list[list[str]]:

@@ -1,169 +1,247 @@
-"""The page of a forecast."""
+"""The page of a forecast: how good it may be first, then the forecast over its history."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from gatecast import __version__, storage
-from gatecast.report import charts
+from gatecast import storage
+from gatecast.messages import message
+from gatecast.report.charts import Chart, Trace, as_data, clock
 from gatecast.report.page import render
+from gatecast.report.sentences import Pair, sentence_pair, sentence_pairs
+from gatecast.report.tables import by_series, cell, decimals, most_values, number, share
 
-__all__ = ["by_series", "cell", "clock", "forecast_page", "series_figure"]
+if TYPE_CHECKING:
+    from gatecast.evaluation.forecast import ForecastResult
 
-MOST_SERIES = 50
+__all__ = ["forecast_chart", "forecast_page", "series_charts"]
+
+MOST_SERIES = 200
+_REFERENCES = {"the naive forecast": "朴素预测", "the mean": "均值"}
 MOST_ROWS = 2000
 
 
 def forecast_page(
-    history: pd.DataFrame,
-    forecast: pd.DataFrame,
+    result: ForecastResult,
     path: str | os.PathLike[str],
     *,
-    title: str,
-    id_col: str | None,
-    time_col: str,
-    target_col: str,
-    decisions: list[str],
-    settings: dict[str, Any],
+    subject: str | None = None,
+    lang: str = "en",
     glass: str | None = None,
 ) -> None:
     """Write the page of a forecast.
 
     Parameters
     ----------
-    history : DataFrame
-        The user's columns: id (where there is one), time and target.
-    forecast : DataFrame
-        The same id and time columns, and one for each model.
+    result : ForecastResult
+        What :func:`gatecast.forecast` returned.
     path : str or path
         The HTML file.
-    title : str
-        Its headline.
-    id_col, time_col, target_col : str
-        Names of the columns; no id for a single series.
-    decisions : list of str
-        What was found out about the data and done to them.
-    settings : dict
-        Of the model, by name; None was left to the model.
+    subject : str, optional
+        What is forecast, for the headline; the name of the target column if not given.
+    lang : {"en", "zh"}, default "en"
+        Language that the page opens in; a button on it changes it.
     glass : str, optional
         File name of the glass box, in the same folder.
 
     Raises
     ------
     NotFoundError, UsageError
-        If it cannot be written.
+        If it cannot be written, or there is no such language.
     """
-    past = by_series(history, id_col)
-    future = by_series(forecast, id_col)
-    models = [name for name in forecast.columns if name not in (id_col, time_col)]
-    bands = [(name, name.replace("-lo-", "-hi-")) for name in map(str, models) if "-lo-" in name]
-    shown, figures = [], {}
-    for i, (name, rows) in enumerate(list(future.items())[:MOST_SERIES]):
-        figures[f"series-{i}"] = series_figure(
-            past[name], rows, time_col, target_col, models, bands
-        )
-        shown.append((f"series-{i}", name))
-
-    keys = len(forecast.columns) - len(models)
-    horizon = len(forecast) // len(future)
+    shown, charts, cut = series_charts(result)
+    count = len(by_series(result.frame, result.id_col))
+    warnings = _warnings(result)
     page = render(
         "forecast.html",
-        figures,
-        title=title,
-        summary=_summary(len(future), horizon, forecast, time_col),
+        charts,
+        lang=lang,
+        subject=result.target_col if subject is None else subject,
+        summary=sentence_pair(_summary(result, count)),
+        verdict=sentence_pairs(result.verdict),
+        facts=_facts(result, count),
+        warnings=sentence_pairs(warnings),
         shown=shown,
-        hidden=len(future) - len(shown),
-        columns=list(forecast.columns),
-        keys=keys,
-        rows=[
-            [cell(value) for value in row]
-            for row in forecast.head(MOST_ROWS).itertuples(index=False, name=None)
-        ],
-        rows_left=max(0, len(forecast) - MOST_ROWS),
-        decisions=decisions,
-        settings=settings,
+        hidden=count - len(shown),
+        cut=cut,
+        **_table(result, count),
+        rows_left=max(0, len(result.frame) - MOST_ROWS),
+        decisions=sentence_pairs(text for text in result.decisions if text not in warnings),
+        settings=result.settings,
         glass=glass,
-        version=__version__,
     )
     storage.write_text(path, page)
 
 
-def by_series(frame: pd.DataFrame, id_col: str | None) -> dict[Any, pd.DataFrame]:
-    """Give the rows of each series by its name; of a single one under an empty name."""
-    if id_col is None:
-        return {"": frame}
-    return dict(list(frame.groupby(id_col, sort=False, observed=True)))
+def series_charts(
+    result: ForecastResult,
+) -> tuple[list[tuple[str, Any]], dict[str, dict[str, Any]], int]:
+    """Draw the forecast of each series, as far as a page holds them.
+
+    Parameters
+    ----------
+    result : ForecastResult
+        The forecast.
+
+    Returns
+    -------
+    shown : list of (str, name)
+        Name of the chart, and of the series, in the order of the table.
+    charts : dict of str to dict
+        The charts, for :func:`gatecast.report.page.render`.
+    cut : int
+        Values that are left of each history; 0 where nothing was cut off.
+    """
+    past, future = (by_series(frame, result.id_col) for frame in (result.history, result.frame))
+    names = list(future)[:MOST_SERIES]
+    most = most_values(len(names), len(result.frame) // len(future))
+    shown, charts = [], {}
+    for i, name in enumerate(names):
+        chart = forecast_chart(result, past[name].iloc[-most:], future[name])
+        charts[f"series-{i}"] = as_data(chart)
+        shown.append((f"series-{i}", name))
+    return shown, charts, most if any(len(past[name]) > most for name in names) else 0
 
 
-def _summary(count: int, horizon: int, forecast: pd.DataFrame, time_col: str) -> str:
-    which = "One series" if count == 1 else f"{count:,} series"
-    steps = "1 step" if horizon == 1 else f"{horizon:,} steps"
-    times = pd.Series(forecast[time_col])
-    return f"{which}, {steps} ahead: {cell(times.iloc[0])} to {cell(times.iloc[-1])}."
+def forecast_chart(result: ForecastResult, past: pd.DataFrame, future: pd.DataFrame) -> Chart:
+    """Draw the forecast of one series over its history, intervals as bands.
 
+    Parameters
+    ----------
+    result : ForecastResult
+        The forecast.
+    past, future : DataFrame
+        Rows of the series in ``result.history`` and ``result.frame``.
 
-def series_figure(
-    past: pd.DataFrame,
-    future: pd.DataFrame,
-    time_col: str,
-    target_col: str,
-    models: list[str],
-    bands: list[tuple[str, str]],
-) -> dict[str, Any]:
-    """Draw one series and what is said of its future, intervals as areas."""
-    times, values = clock(past[time_col]), past[target_col].to_numpy(float)
-    ahead = clock(future[time_col])
-    # each forecast is joined to the last observation, so that the eye can follow
-    joined = np.concatenate([times[-1:], ahead])
-    traces = []
-    for i, (low, high) in enumerate(bands):  # the widest first, the narrower ones darker on it
-        lower, upper = (
-            np.concatenate([values[-1:], future[name].to_numpy(float)]) for name in (low, high)
+    Returns
+    -------
+    Chart
+        The end of the history is in view.
+    """
+    times, values = clock(past[result.time_col]), past[result.target_col].to_numpy(np.float64)
+    ahead = clock(future[result.time_col])
+    # joined to the last observation, so that the eye can follow
+    follows = len(times) > 0 and ahead[0] > times[-1]
+    joint = values[-1:] if follows else values[:0]
+    x = np.concatenate([times[-1:], ahead]) if follows else ahead
+
+    def joined(column: str) -> np.ndarray:
+        return np.concatenate([joint, future[column].to_numpy(np.float64)])
+
+    traces = [
+        Trace(
+            (f"{level} % interval", f"{level} % 区间"), x, joined(f"{result.model}-hi-{level}"),
+            "blue", "band", joined(f"{result.model}-lo-{level}"), opacity=0.15 + 0.15 * i,
         )
-        label = f"{low.rsplit('-', 1)[1]} % interval"
-        traces += charts.band(label, joined, lower, upper, charts.COLOURS["LSTM"], 0.15 + 0.15 * i)
-    traces.append(charts.line(target_col, times, values, charts.COLOURS["series"]))
-    drawn = {name for band in bands for name in band}
+        for i, level in enumerate(result.levels)
+    ]  # fmt: skip
     traces += [
-        charts.line(
-            str(name),
-            joined,
-            np.concatenate([values[-1:], future[name].to_numpy(float)]),
-            charts.COLOURS["LSTM"],
-            width=2.5,
-        )
-        for name in models
-        if name not in drawn
+        Trace(result.target_col, times, values, "grey"),
+        Trace(result.model, x, joined(result.model), "blue", width=2.5),
     ]
     first = max(0, len(times) - max(5 * len(ahead), 60))
-    view = tuple(np.asarray([times[first], ahead[-1]]).astype(str)) if _dates(times) else None
-    if view is None:
-        view = (times[first].item(), ahead[-1].item())
-    return charts.series(traces, time_title=time_col, value_title=target_col, view=view)
+    view = (times[first], ahead[-1]) if follows else None
+    return Chart(traces, result.time_col, result.target_col, view=view)
 
 
-def _dates(times: np.ndarray) -> bool:
-    return times.dtype.kind == "M"
+def _table(result: ForecastResult, count: int) -> dict[str, Any]:
+    """Write the forecast as a table: its times, the forecast, and each interval in one cell."""
+    frame = result.frame.head(MOST_ROWS)
+    keys = (
+        [result.time_col]
+        if count == 1 or result.id_col is None
+        else [result.id_col, result.time_col]
+    )
+    ends = [[f"{result.model}-{end}-{level}" for end in ("lo", "hi")] for level in result.levels]
+    places = decimals(
+        frame[[result.model, *(name for pair in ends for name in pair)]].to_numpy(np.float64)
+    )
+    cells = [[cell(value) for value in frame[key]] for key in keys]
+    cells.append([f"{value:,.{places}f}" for value in frame[result.model]])
+    cells += [
+        [f"{a:,.{places}f} – {b:,.{places}f}" for a, b in zip(frame[low], frame[high], strict=True)]
+        for low, high in ends
+    ]
+    names = [*keys, result.model]
+    return {
+        "columns": [(name, name) for name in names]
+        + [(f"{level} % interval", f"{level} % 区间") for level in result.levels],
+        "keys": len(keys),
+        "rows": list(zip(*cells, strict=True)),
+    }
 
 
-def clock(times: Any) -> np.ndarray:
-    """See times as the user's clock shows them, seconds or step numbers."""
-    column = pd.Series(times)
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        column = column.dt.tz_localize(None)
-    found = column.to_numpy()
-    return found.astype("datetime64[s]") if _dates(found) else found
+def _summary(result: ForecastResult, count: int) -> str:
+    times = pd.Series(result.frame[result.time_col])
+    return message(
+        "pages.horizon", count=count, steps=len(result.frame) // count, model=result.model,
+        first=cell(times.iloc[0]), last=cell(times.iloc[-1]),
+    )  # fmt: skip
 
 
-def cell(value: Any) -> str:
-    """Write a value for a table."""
-    if isinstance(value, pd.Timestamp):
-        plain = value.normalize() == value and value.tzinfo is None
-        return str(value.date()) if plain else str(value)
-    if isinstance(value, float):
-        return f"{value:,.6g}"
-    return str(value)
+def _facts(result: ForecastResult, count: int) -> list[tuple[Pair, Pair, Pair | None]]:
+    """Give what a reader asks first, each with its name and a note."""
+    facts: list[tuple[Pair, Pair, Pair | None]] = []
+    first = result.frame.iloc[0]
+    if count == 1:  # of many there is no first
+        ends = None
+        if result.levels:
+            level = result.levels[0]
+            low, high = (number(float(first[f"{result.model}-{e}-{level}"])) for e in ("lo", "hi"))
+            ends = (
+                f"{low} to {high} ({level} % interval)",
+                f"{low} 到 {high}（{level} % 区间）",
+            )
+        value, when = number(float(first[result.model])), cell(first[result.time_col])
+        facts.append(((f"forecast for {when}", f"{when} 的预测"), (value, value), ends))
+    if result.expected_error is not None:
+        facts.append(_expected(result, count))
+    if result.skill is not None:
+        below = abs(result.skill) >= 0.005
+        words = ("lower", "低") if result.skill > 0 else ("higher", "高")
+        value = (
+            (f"{share(abs(result.skill))} {words[0]}", f"{words[1]} {share(abs(result.skill))}")
+            if below
+            else ("the same", "相同")
+        )
+        facts.append(
+            (
+                (
+                    f"error against {result.reference}",
+                    f"与{_REFERENCES[result.reference]}相比的误差",
+                ),
+                value,
+                ("on values held out from training", "在训练时留出的数值上"),
+            )
+        )
+    return facts
+
+
+def _expected(result: ForecastResult, count: int) -> tuple[Pair, Pair, Pair]:
+    assert result.expected_error is not None
+    name = ("expected error (MAE)", "预期误差（MAE）")
+    if count == 1:
+        value = f"± {float(f'{result.expected_error[0]:.3g}'):,g}"
+        note = ("mean over the horizon, from held-out values", "预测范围内的平均，依据留出的数值")
+        return name, (value, value), note
+    sizes = result.history[result.target_col].abs()
+    if result.id_col is not None:
+        sizes = sizes.groupby(result.history[result.id_col], sort=False, observed=True).mean()
+    usual = float(np.median(result.expected_error / np.maximum(sizes.to_numpy(), 1e-300)))
+    note = (
+        "of a series' mean size, median over all series; from held-out values",
+        "相对序列平均大小，取各序列的中位数；依据留出的数值",
+    )
+    return name, (f"± {share(usual)}", f"± {share(usual)}"), note
+
+
+def _warnings(result: ForecastResult) -> list[str]:
+    """Pick what a reader must know before using the intervals."""
+    warnings = [text for text in result.decisions if "may be too narrow" in text]
+    if result.expected_error is None and result.skill is None and not result.verdict:
+        warnings.append(message("pages.not_measured"))
+    return warnings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gatecast import __version__, storage
+from gatecast import storage
 from gatecast.report import glass
 from gatecast.report.explain import SCRIPTS, STYLES
 from gatecast.report.page import render
@@ -53,7 +53,6 @@ def learn_page(
         lessons=lessons,
         back=back,
         forget=float(lessons.untrained.gates["forget"].mean()),
-        version=__version__,
     )
     storage.write_text(path, page)
 

@@ -56,5 +56,4 @@ def show(inside: Explanation, *, lang: str = "en", height: int = 900) -> Frame:
     Frame
         Shown where it is the last value of a cell.
     """
-    title = str(inside.series if inside.id_col is not None else inside.target_col)
-    return Frame(explain_html(inside, title=title, lang=lang), height)
+    return Frame(explain_html(inside, lang=lang), height)

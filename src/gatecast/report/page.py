@@ -1,9 +1,8 @@
 """From a template and charts to one HTML file that needs nothing and tells nobody.
 
-The page carries its own scripts, plotly.js among them where it has charts of it. Its content
-security policy names them by their hashes and allows no others, and no connection to anywhere. Data
-stand in blocks that no browser executes; whatever comes from the user is escaped by the template or
-by JSON.
+The page carries its own scripts. Its content security policy names them by their hashes and allows
+no others, and no connection to anywhere. Data stand in a block that no browser executes; whatever
+comes from the user is escaped by the template or by JSON.
 """
 
 from __future__ import annotations
@@ -21,18 +20,23 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-__all__ = ["PLOTLY", "render"]
+from gatecast import __version__
+from gatecast.errors import UsageError
 
+__all__ = ["CHARTS", "check_language", "render"]
 
-#: What a page with plotly's charts runs.
-PLOTLY = ("plotly.js", "page.js")
+#: What a page of charts runs.
+CHARTS = ("draw.js", "chart.js", "page.js")
+#: Languages that a page can open in; it has both.
+LANGUAGES = ("en", "zh")
 
 
 def render(
     template: str,
     data: dict[str, Any],
     *,
-    scripts: Sequence[str] = PLOTLY,
+    lang: str = "en",
+    scripts: Sequence[str] = CHARTS,
     styles: Sequence[str] = ("page.css",),
     **values: Any,
 ) -> str:
@@ -43,12 +47,13 @@ def render(
     template : str
         File name in ``report/templates``.
     data : dict
-        What the scripts draw, for example charts by name, each with plotly's ``data`` and
-        ``layout``, placed by an element whose ``data-figure`` is its name. Arrays may be NumPy's;
-        NaN is a gap.
+        What the scripts draw: charts by name, as :func:`gatecast.report.charts.as_data` gives them,
+        each placed by an element whose ``data-figure`` is its name. Arrays may be NumPy's; NaN is a
+        gap.
+    lang : {"en", "zh"}, default "en"
+        Language that the page opens in; a button on it changes it.
     scripts : sequence of str
-        Files in ``report/templates``, in the order in which they run; ``"plotly.js"`` is the
-        library.
+        Files in ``report/templates``, in the order in which they run.
     styles : sequence of str
         Files in ``report/templates``.
     **values
@@ -58,8 +63,14 @@ def render(
     -------
     str
         The HTML document.
+
+    Raises
+    ------
+    UsageError
+        If there is no such language.
     """
-    codes = [_plotly() if name == "plotly.js" else _resource(name) for name in scripts]
+    check_language(lang)
+    codes = [_resource(name) for name in scripts]
     policy = (
         "default-src 'none'; "
         f"script-src {' '.join(map(_hash, codes))}; "
@@ -73,9 +84,28 @@ def render(
             style=Markup("\n".join(map(_resource, styles))),
             scripts=[Markup(code) for code in codes],
             data=Markup(_json(data)),
+            lang=lang,
+            version=__version__,
             **values,
         )
     )
+
+
+def check_language(lang: str) -> None:
+    """Refuse a language that the pages do not have.
+
+    Parameters
+    ----------
+    lang : str
+        "en" or "zh".
+
+    Raises
+    ------
+    UsageError
+        If it is none of theirs.
+    """
+    if lang not in LANGUAGES:
+        raise UsageError(f'lang="{lang}" is not available; use "en" or "zh"')
 
 
 def _json(value: Any) -> str:
@@ -102,11 +132,6 @@ def _plain(value: Any) -> Any:
 def _hash(script: str) -> str:
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
-
-
-@functools.cache
-def _plotly() -> str:
-    return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
 
 
 def _resource(name: str) -> str:

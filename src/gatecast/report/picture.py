@@ -13,7 +13,8 @@ import pandas as pd
 from gatecast import storage
 from gatecast.errors import UsageError, require_extra
 from gatecast.report.charts import COLOURS
-from gatecast.report.demo import NETWORKS, view_around_split
+from gatecast.report.demo import demo_chart
+from gatecast.report.drawing import draw_on_axes
 from gatecast.report.glass import pack_attribution
 
 if TYPE_CHECKING:
@@ -41,22 +42,7 @@ def demo_picture(result: TutorialResult, path: str | os.PathLike[str]) -> None:
         If it cannot be written, or is of another kind.
     """
     figure = _figure(height=4.5)
-    axes = figure.add_subplot()
-    times = result.frame["ds"].to_numpy()
-    first, last = view_around_split(result)
-    seen = (times >= first) & (times <= last)
-    axes.plot(
-        times[seen], result.frame["y"].to_numpy()[seen], color=COLOURS["series"], lw=1,
-        label="series",
-    )  # fmt: skip
-    for key in NETWORKS:
-        run = result.run(key)
-        if run is not None:
-            axes.plot(times[seen], run.prediction[seen], color=COLOURS[key], lw=2, label=run.label)
-    axes.axvline(times[result.split], color=COLOURS["floor"], ls="--", label="test part begins")
-    axes.set(xlabel="step", ylabel="value", xlim=(first, last))
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=4, frameon=False)
-    axes.grid(alpha=0.25)
+    draw_on_axes(demo_chart(result), figure.add_subplot())
     _write(figure, path)
 
 
@@ -89,13 +75,13 @@ def inside_picture(inside: Explanation, path: str | os.PathLike[str], *, steps: 
     models = [name for name in forecast.columns if name not in (inside.id_col, inside.time_col)]
     times, ahead = (pd.Series(frame[inside.time_col]).to_numpy() for frame in (history, forecast))
     target = inside.target_col.replace("$", r"\$")  # no formula of matplotlib's
-    above.plot(times, history[inside.target_col], color=COLOURS["series"], lw=1.2, label=target)
+    above.plot(times, history[inside.target_col], color=COLOURS["grey"], lw=1.2, label=target)
     for i, name in enumerate(name for name in models if "-lo-" in name):
         above.fill_between(
-            ahead, forecast[name], forecast[name.replace("-lo-", "-hi-")], color=COLOURS["LSTM"],
+            ahead, forecast[name], forecast[name.replace("-lo-", "-hi-")], color=COLOURS["blue"],
             alpha=0.15 + 0.15 * i, lw=0, label=f"{name.rsplit('-', 1)[1]} % interval",
         )  # fmt: skip
-    above.plot(ahead, forecast[models[0]], color=COLOURS["LSTM"], lw=2.2, label="forecast")
+    above.plot(ahead, forecast[models[0]], color=COLOURS["blue"], lw=2.2, label="forecast")
     above.legend(loc="upper left", frameon=False, ncols=4)
     above.grid(alpha=0.25)
 
@@ -110,7 +96,7 @@ def inside_picture(inside: Explanation, path: str | os.PathLike[str], *, steps: 
 
     shares = pack_attribution(inside.attribution)
     amounts = shares["amounts"][0][: len(kept)]
-    colours = np.where(amounts < 0, COLOURS["tutorial"], COLOURS["LSTM"])
+    colours = np.where(amounts < 0, COLOURS["orange"], COLOURS["blue"])
     below.bar(-1.0 - np.arange(len(amounts)), amounts, width=0.8, color=colours, align="edge")
     below.set(
         xlabel="steps before the forecast", xlim=(-len(kept), 0),

@@ -1,4 +1,4 @@
-"""The page of a search: what it tried, what mattered, and what came of it."""
+"""The page of a search: what came of it, what it tried, and what mattered."""
 
 from __future__ import annotations
 
@@ -8,149 +8,193 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gatecast import __version__, storage
-from gatecast.report import charts
+from gatecast import storage
+from gatecast.errors import GatecastError
+from gatecast.evaluation.forecast import forecast
+from gatecast.report.charts import Chart, Style, Text, Trace, as_data
+from gatecast.report.forecast import series_charts
 from gatecast.report.page import render
+from gatecast.report.sentences import Pair, sentence_pairs
+from gatecast.report.tables import share
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gatecast.tuning import Tuning
 
-__all__ = ["tune_page"]
+__all__ = ["search_chart", "tune_page"]
 
 MOST_ROWS = 1000
-_COLOURS = {"finished": "#0072b2", "pruned": "#999999", "best": "#d55e00", "defaults": "#009e73"}
+_LOSSES: dict[str, Pair] = {
+    "absolute": ("mean absolute error", "平均绝对误差"),
+    "squared": ("mean squared error", "均方误差"),
+}
+_STATES: dict[str, Pair] = {
+    "finished": ("finished", "完成"),
+    "pruned": ("pruned", "剪枝"),
+    "diverged": ("diverged", "发散"),
+    "failed": ("failed", "失败"),
+    "running": ("running", "进行中"),
+    "the defaults": ("the defaults", "默认设置"),
+}
+_COLUMNS: dict[str, Pair] = {
+    "number": ("trial", "试验"),
+    "state": ("state", "状态"),
+    "value": ("loss", "损失"),
+    "seconds": ("seconds", "秒"),
+    "note": ("note", "备注"),
+}
+_NUMBERS = ("number", "value", "seconds")
 
 
 def tune_page(
-    found: Tuning, path: str | os.PathLike[str], *, title: str, glass: str | None = None
+    result: Tuning,
+    path: str | os.PathLike[str],
+    *,
+    subject: str | None = None,
+    lang: str = "en",
+    glass: str | None = None,
 ) -> None:
     """Write the page of a search.
 
     Parameters
     ----------
-    found : Tuning
+    result : Tuning
         What :func:`gatecast.tune` returned.
     path : str or path
         The HTML file.
-    title : str
-        Its headline.
+    subject : str, optional
+        What was searched for, for the headline; nothing if not given.
+    lang : {"en", "zh"}, default "en"
+        Language that the page opens in; a button on it changes it.
     glass : str, optional
         File name of the glass box, in the same folder.
 
     Raises
     ------
     NotFoundError, UsageError
-        If it cannot be written.
+        If it cannot be written, or there is no such language.
     """
-    trials = found.trials.reset_index(drop=True)
-    loss = f"mean {found.loss} error"
+    trials = result.trials.reset_index(drop=True)
     # what mattered most is shown first; what was fixed has no slice
-    searched = [name for name in found.settings if trials[name].astype(str).nunique() > 1]
-    searched.sort(key=lambda name: -found.importance.get(name, 0.0))
-    figures = {"history": _history(trials, loss)}
-    figures |= {f"slice-{name}": _slice(trials, name, loss) for name in searched}
-    if found.importance:
-        figures["importance"] = _importance(found.importance)
+    searched = [name for name in result.settings if trials[name].astype(str).nunique() > 1]
+    searched.sort(key=lambda name: -result.importance.get(name, 0.0))
+    shown, charts = _forecast_charts(result)
+    charts["history"] = as_data(search_chart(result))
+    for name in searched:
+        charts[f"slice-{name}"] = as_data(_slice(trials, name, _LOSSES[result.loss]))
     order = trials.sort_values("value", kind="stable", na_position="last")
-    columns = ["number", "state", "value", "seconds", *found.settings, "note"]
-    verdict = found.verdict
+    columns = ["number", "state", "value", "seconds", *result.settings, "note"]
     page = render(
         "tune.html",
-        figures,
-        title=title,
-        summary=_sentence(found.sentences[0]),
-        sentences=[_sentence(s) for s in found.sentences[1:]],
+        charts,
+        lang=lang,
+        subject="" if subject is None else subject,
+        sentences=sentence_pairs(result.sentences),
+        verdict=_verdict(result),
+        loss=_LOSSES[result.loss],
+        shown=shown,
+        hidden=0,
         slices=[(f"slice-{name}", name) for name in searched],
-        settings={name: _setting(value) for name, value in found.settings.items()},
-        figure_names=list(figures),
-        verdict=None
-        if not verdict.n
-        else [
-            ("the defaults", f"{verdict.defaults:.6g}", ""),
-            (
-                "the settings found", f"{verdict.found:.6g}",
-                f"{verdict.skill:+.1%} ({verdict.low:+.1%} to {verdict.high:+.1%})",
-            ),
-        ],
-        loss=loss,
-        kept="the settings found" if verdict.kept else "the defaults",
-        columns=columns,
+        importance=[(name, 100 * part) for name, part in result.importance.items()],
+        settings={name: _setting(value) for name, value in result.settings.items()},
+        columns=[(_COLUMNS.get(name, (name, name)), name in _NUMBERS) for name in columns],
         rows=[
             [_cell(name, value) for name, value in zip(columns, row, strict=True)]
             for row in order[columns].head(MOST_ROWS).itertuples(index=False, name=None)
         ],
         rows_left=max(0, len(order) - MOST_ROWS),
         glass=glass,
-        version=__version__,
-    )  # fmt: skip
+    )
     storage.write_text(path, page)
 
 
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+def _forecast_charts(result: Tuning) -> tuple[list[tuple[str, Any]], dict[str, dict[str, Any]]]:
+    """Draw the forecast; without charts where it needs columns that only the user knows."""
+    try:
+        shown, charts, _ = series_charts(forecast(result.forecaster))
+    except GatecastError:
+        return [], {}
+    return shown, charts
 
 
-def _setting(value: Any) -> str:
-    if value is None:
-        return "found from the data, or none"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _cell(name: str, value: Any) -> str:
-    if name in ("value", "seconds") and math.isnan(value):
-        return ""
-    if name == "seconds":
-        return f"{value:.2f}"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return "-" if value is None else str(value)
-
-
-def _dots(
-    trials: pd.DataFrame, state: str, x: np.ndarray, colour: str, symbol: str
-) -> dict[str, Any]:
-    y = trials["value"].to_numpy(np.float64)
-    chosen = (trials["state"] == state).to_numpy() & np.isfinite(y)
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": state,
-        "x": x[chosen],
-        "y": y[chosen],
-        "text": [f"trial {number}" for number in trials["number"][chosen]],
-        "marker": {"color": colour, "size": 8, "symbol": symbol},
-    }
-
-
-def _traces(trials: pd.DataFrame, x: np.ndarray) -> list[dict[str, Any]]:
+def _verdict(result: Tuning) -> list[tuple[Pair, str, str, bool]]:
+    """Give the rows of the table: what, its loss, the gain, and whether it is kept."""
+    verdict = result.verdict
+    if not verdict.n:
+        return []
+    gain, low, high = (share(part) for part in (verdict.skill, verdict.low, verdict.high))
     return [
-        _dots(trials, "finished", x, _COLOURS["finished"], "circle"),
-        _dots(trials, "pruned", x, _COLOURS["pruned"], "x-thin-open"),
+        (_STATES["the defaults"], f"{verdict.defaults:.6g}", "", not verdict.kept),
+        (
+            ("the settings found", "搜索到的设置"),
+            f"{verdict.found:.6g}",
+            f"{gain} ({low} … {high})",
+            verdict.kept,
+        ),
     ]
 
 
-def _history(trials: pd.DataFrame, loss: str) -> dict[str, Any]:
-    """Draw every trial, and the best so far."""
-    number = trials["number"].to_numpy()
-    y = trials["value"].to_numpy(np.float64)
+def _setting(value: Any) -> Any:
+    return f"{value:.4g}" if isinstance(value, float) else value
+
+
+def _cell(name: str, value: Any) -> Pair:
+    if name in ("state", "note"):
+        return _STATES.get(value, (value, value))
+    if name in ("value", "seconds") and math.isnan(value):
+        text = ""
+    elif name == "seconds":
+        text = f"{value:.2f}"
+    elif isinstance(value, float):
+        text = f"{value:.4g}"
+    else:
+        text = "-" if value is None else str(value)
+    return text, text
+
+
+def search_chart(result: Tuning) -> Chart:
+    """Draw every trial of a search, and the best so far.
+
+    Parameters
+    ----------
+    result : Tuning
+        The search.
+
+    Returns
+    -------
+    Chart
+        The loss over the trials.
+    """
+    trials = result.trials.reset_index(drop=True)
+    number, y = trials["number"].to_numpy(), trials["value"].to_numpy(np.float64)
     finished = (trials["state"] == "finished").to_numpy() & np.isfinite(y)
     best = np.minimum.accumulate(np.where(finished, y, np.inf))
     best[~np.isfinite(best)] = np.nan
-    traces = _traces(trials, number)
-    line = charts.line("best so far", number, best, _COLOURS["best"], width=2)
-    traces.append({**line, "line": {**line["line"], "shape": "hv"}})
+    traces = _dots(trials, number)
+    traces.append(Trace(("best so far", "目前最好"), number, best, "orange", "step", width=2))
     defaults = trials.loc[finished & (trials["note"] == "the defaults").to_numpy(), "value"]
     if len(defaults):
         level = np.full(2, float(defaults.iloc[0]))
         ends = np.array([number.min(), number.max()])
-        dashed = charts.line("defaults", ends, level, _COLOURS["defaults"])
-        traces.append({**dashed, "line": {**dashed["line"], "dash": "dash"}})
-    return _chart(traces, "trial", loss, y, log_x=False)
+        traces.append(Trace(_STATES["the defaults"], ends, level, "green", "dashed"))
+    return Chart(traces, _COLUMNS["number"], _LOSSES[result.loss], log_y=_is_wide(y))
 
 
-def _slice(trials: pd.DataFrame, name: str, loss: str) -> dict[str, Any]:
+def _dots(trials: pd.DataFrame, x: np.ndarray) -> list[Trace]:
+    y = trials["value"].to_numpy(np.float64)
+    made = []
+    styles: tuple[tuple[str, str, Style], ...] = (
+        ("finished", "blue", "dots"), ("pruned", "silver", "crosses"),
+    )  # fmt: skip
+    for state, colour, style in styles:
+        chosen = (trials["state"] == state).to_numpy() & np.isfinite(y)
+        labels = [f"{state} {number}" for number in trials["number"][chosen]]
+        made.append(Trace(_STATES[state], x[chosen], y[chosen], colour, style, labels=labels))
+    return made
+
+
+def _slice(trials: pd.DataFrame, name: str, loss: Text) -> Chart:
     """Draw the loss of every trial over one setting."""
     values = trials[name]
     given = [value for value in values if value is not None]
@@ -158,60 +202,16 @@ def _slice(trials: pd.DataFrame, name: str, loss: str) -> dict[str, Any]:
     numbers = len({str(value) for value in given}) > 1 and all(
         isinstance(value, (int, float)) and not isinstance(value, bool) for value in given
     )
-    y = trials["value"].to_numpy(np.float64)
+    wide = _is_wide(trials["value"].to_numpy(np.float64))
     if not numbers:
         x = values.astype(str).to_numpy(dtype=object)
-        figure = _chart(_traces(trials, x), name, loss, y, log_x=False)
-        figure["layout"]["xaxis"]["type"] = "category"
-        return figure
+        return Chart(_dots(trials, x), name, loss, log_y=wide)
     x = np.array([math.nan if value is None else float(value) for value in values])
-    wide = min(given) > 0 and max(given) >= 5 * min(given)
-    return _chart(_traces(trials, x), name, loss, y, log_x=wide)
+    log_x = min(given) > 0 and max(given) >= 5 * min(given)
+    return Chart(_dots(trials, x), name, loss, log_x=log_x, log_y=wide)
 
 
-def _chart(
-    traces: list[dict[str, Any]], x_title: str, y_title: str, y: np.ndarray, *, log_x: bool
-) -> dict[str, Any]:
-    figure = charts.series(traces, time_title=x_title, value_title=y_title)
-    figure["layout"]["hovermode"] = "closest"
+def _is_wide(y: np.ndarray) -> bool:
+    """Say whether a hopeless trial would press all the others together."""
     y = y[np.isfinite(y)]
-    # a hopeless trial would press all the others together
-    if len(y) and y.min() > 0 and y.max() > 3 * y.min():
-        figure["layout"]["yaxis"] |= {"type": "log", **_ticks(y)}
-    if log_x:
-        x = np.concatenate([np.asarray(trace["x"], np.float64) for trace in traces])
-        figure["layout"]["xaxis"] |= {"type": "log", **_ticks(x[np.isfinite(x)])}
-    return figure
-
-
-def _ticks(values: np.ndarray) -> dict[str, Any]:
-    """Write out 1, 2 and 5 of each power; plotly leaves the power out."""
-    powers = range(math.floor(np.log10(values.min())), math.ceil(np.log10(values.max())) + 1)
-    ticks = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
-    return {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
-
-
-def _importance(shares: dict[str, float]) -> dict[str, Any]:
-    """Draw the share of each setting, the largest on top."""
-    names = list(shares)[::-1]
-    return {
-        "data": [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "x": [shares[name] for name in names],
-                "y": names,
-                "marker": {"color": _COLOURS["finished"]},
-                "text": [f"{shares[name]:.0%}" for name in names],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "hoverinfo": "skip",
-            }
-        ],
-        "layout": {
-            "xaxis": {"title": {"text": "share"}, "tickformat": ".0%", "rangemode": "tozero"},
-            "yaxis": {"automargin": True},
-            "margin": {"l": 20, "r": 50, "t": 36, "b": 50},
-            "showlegend": False,
-        },
-    }
+    return bool(len(y) and y.min() > 0 and y.max() > 3 * y.min())

@@ -27,6 +27,7 @@ from gatecast.errors import (
     UsageError,
     too_small,
 )
+from gatecast.evaluation.plottable import Plottable
 from gatecast.evaluation.results import Backtest
 from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.seasons import as_seasons
@@ -53,7 +54,7 @@ __all__ = ["Status", "Tuning", "tune"]
 
 
 @dataclass(frozen=True, eq=False)
-class Tuning:
+class Tuning(Plottable):
     """Result of :func:`tune`.
 
     Attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from gatecast.messages.catalog import diagnostics, explain, general, kernel, tuning, tutorial
+from gatecast.messages.catalog import diagnostics, explain, general, kernel, pages, tuning, tutorial
 
 __all__ = ["CATALOG", "Texts"]
 
@@ -23,5 +23,11 @@ def _merged(*parts: Texts) -> Texts:
 
 
 CATALOG = _merged(
-    general.TEXTS, kernel.TEXTS, diagnostics.TEXTS, explain.TEXTS, tuning.TEXTS, tutorial.TEXTS
+    general.TEXTS,
+    kernel.TEXTS,
+    pages.TEXTS,
+    diagnostics.TEXTS,
+    explain.TEXTS,
+    tuning.TEXTS,
+    tutorial.TEXTS,
 )

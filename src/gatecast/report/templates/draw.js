@@ -6,7 +6,8 @@ const draw = (() => {
   function colours() {
     const style = getComputedStyle(document.documentElement);
     const of = (name) => style.getPropertyValue("--" + name).trim();
-    const names = ["ink", "soft", "rule", "paper", "card", "accent", "warm", "series", "green"];
+    const names = ["ink", "soft", "rule", "paper", "card", "accent", "warm", "series", "green", "grey", "blue",
+      "orange", "pink", "yellow", "sky", "silver"];
     return Object.fromEntries(names.map((name) => [name, of(name)]));
   }
 
@@ -36,6 +37,10 @@ const draw = (() => {
     if (size !== 0 && (size >= 1e6 || size < 1e-3)) return value.toExponential(1);
     return String(+value.toPrecision(4));
   }
+
+  // six digits are more than a reader compares
+  const figures = (value) => (value === null || value === undefined ? ""
+    : Number(value).toLocaleString("en-US", { maximumSignificantDigits: 6 }));
 
   // a value of the data, in all its digits
   const full = (value) => (value === null ? "" : String(value));
@@ -194,5 +199,5 @@ const draw = (() => {
     return made;
   }
 
-  return { colours, canvas, short, full, extent, valueAxis, timeAxis, line, dots, band, title, palette, rgb, svg };
+  return { colours, canvas, niceStep, short, brief, figures, full, extent, valueAxis, timeAxis, line, dots, band, title, palette, rgb, svg };
 })();

@@ -1,0 +1,177 @@
+"""A forecast with all that a reader needs beside it: history, decisions, and how good it may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.panel import Panel
+from gatecast.data.reading import read_panel
+from gatecast.diagnostics.recommendation import verdict
+from gatecast.errors import DataError, NotFittedError
+from gatecast.evaluation.backtest import Backtest
+from gatecast.evaluation.plottable import Plottable
+from gatecast.forecaster.anchor import SIMPLEST
+
+__all__ = ["ForecastResult", "forecast"]
+
+#: Of a larger forecast the expected error is not simulated.
+_MOST_ROWS = 20_000
+_MOST_SIMULATED = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class ForecastResult(Plottable):
+    """Hold a forecast and what belongs to it.
+
+    Attributes
+    ----------
+    model : str
+        Name of the column with the forecast.
+    frame : DataFrame
+        What ``model.predict`` gives: the user's id and time columns, the forecast, and the ends of
+        its intervals.
+    history : DataFrame
+        Id (where there is one), time and value of every step of every series.
+    id_col : str or None
+        The user's name for the column of ids.
+    time_col, target_col : str
+        The user's names for the other columns.
+    decisions : tuple of str
+        What was found out about the data and done to them.
+    settings : dict
+        Of the model, by name.
+    expected_error : ndarray of shape [series] or None
+        Mean absolute error to expect over the horizon, in the unit of each series; None where
+        nothing was held out to measure it on.
+    skill : float or None
+        Share of the reference's error that is gone on the hold-out; None as above.
+    reference : str
+        The simplest forecast that the skill is over: "the naive forecast" or "the mean".
+    verdict : tuple of str
+        What a backtest says of the choice of the model; empty without one.
+    """
+
+    model: str
+    frame: pd.DataFrame
+    history: pd.DataFrame
+    id_col: str | None
+    time_col: str
+    target_col: str
+    decisions: tuple[str, ...]
+    settings: dict[str, Any]
+    expected_error: np.ndarray | None = None
+    skill: float | None = None
+    reference: str = "the naive forecast"
+    verdict: tuple[str, ...] = ()
+
+    @property
+    def levels(self) -> list[str]:
+        """Levels of the intervals, the widest first, as the columns spell them."""
+        start = f"{self.model}-lo-"
+        found = [str(n)[len(start) :] for n in self.frame.columns if str(n).startswith(start)]
+        return sorted(found, key=float, reverse=True)
+
+
+def forecast(
+    model: Any, futr_df: Any = None, *, source: Any = None, backtest: Backtest | None = None
+) -> ForecastResult:
+    """Forecast with a fitted model, and say how good the forecast may be.
+
+    Parameters
+    ----------
+    model : forecaster
+        Fitted: an ``LSTMForecaster`` or a baseline.
+    futr_df : path or DataFrame, optional
+        As for ``model.predict``.
+    source : path, DataFrame, Series or Panel, optional
+        The history that the forecast follows; needed for a model that was loaded or updated, which
+        does not hold its data.
+    backtest : Backtest, optional
+        One that this model took part in; its verdict and its error are then those of the forecast.
+
+    Returns
+    -------
+    ForecastResult
+        To be read, plotted, or given to :func:`gatecast.report`.
+
+    Raises
+    ------
+    NotFittedError
+        Before ``fit``, or if the model does not hold its data and ``source`` is not given.
+    UsageError, DataError
+        If ``futr_df`` is needed and not given, or does not fit.
+    """
+    frame = model.predict() if futr_df is None else model.predict(futr_df)
+    panel = _history(model, source)
+    keys = (panel.id_col, panel.time_col)
+    name = next(str(column) for column in frame.columns if column not in keys)
+    decisions = model.decisions() if hasattr(model, "decisions") else None
+    if decisions is None:
+        decisions = [*panel.notes, *model.notes()]
+    sentences: tuple[str, ...] = ()
+    error = None
+    if backtest is not None:
+        error = _backtest_error(backtest, name, panel)
+        sentences = verdict(backtest).sentences if len(backtest.models) > 1 else ()
+    if error is None:
+        error = _expected_error(model, frame, futr_df, name)
+    return ForecastResult(
+        name, frame, panel.to_frame(), panel.id_col, panel.time_col, panel.target_col,
+        tuple(decisions), {"model": name, **model.get_params()}, error, _skill(model),
+        SIMPLEST["values" if getattr(model, "target_", "") == "values" else "changes"], sentences,
+    )  # fmt: skip
+
+
+def _backtest_error(backtest: Backtest, name: str, panel: Panel) -> np.ndarray | None:
+    """Give the model's mean absolute error in a backtest; None unless it has one of each series."""
+    scores: Any = backtest.scores
+    scores = scores[scores["model"] == name]
+    if panel.id_col is not None:
+        scores = scores.set_index(panel.id_col).reindex(panel.ids)
+    errors = scores["mae"].to_numpy(np.float64)
+    return errors if len(errors) == len(panel) and np.isfinite(errors).all() else None
+
+
+def _history(model: Any, source: Any) -> Panel:
+    if isinstance(source, Panel):
+        return source
+    if source is not None:
+        ends = model.ends_
+        return read_panel(
+            source, id_col=ends.id_col, time_col=ends.time_col, target_col=ends.target_col,
+            freq=ends.freq,
+        )  # fmt: skip
+    panel = getattr(model, "panel_", None)
+    if panel is None:
+        raise NotFittedError(
+            "forecast() needs the history that the forecast follows, and a model that was loaded "
+            "or updated does not hold it: give the table as source="
+        )
+    return panel
+
+
+def _skill(model: Any) -> float | None:
+    calibration = getattr(model, "calibration_", None)
+    if calibration is None or not calibration.naive_error:
+        return None
+    return 1.0 - calibration.error / calibration.naive_error
+
+
+def _expected_error(model: Any, frame: pd.DataFrame, futr_df: Any, name: str) -> np.ndarray | None:
+    """Give the mean distance of sample paths, which carry the hold-out errors, from the forecast.
+
+    In the series' own unit, and so comparable with the values; [series].
+    """
+    if not hasattr(model, "simulate") or len(frame) > _MOST_ROWS:
+        return None
+    paths = int(np.clip(_MOST_SIMULATED // len(frame), 5, 200))
+    try:
+        drawn = model.simulate(paths, futr_df=futr_df)[name].to_numpy(np.float64)
+    except DataError:  # too short for a whole forecast on the hold-out
+        return None
+    errors = np.abs(drawn.reshape(paths, len(frame)) - frame[name].to_numpy(np.float64))
+    return errors.mean(axis=0).reshape(-1, model.h).mean(axis=1)

@@ -1,0 +1,125 @@
+"""What pages write in their tables, and how they part a table into series."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["by_series", "cell", "decimals", "most_values", "number", "share"]
+
+#: Values of history that all charts of a page hold together.
+MOST_VALUES = 50_000
+
+
+def by_series(frame: pd.DataFrame, id_col: str | None) -> dict[Any, pd.DataFrame]:
+    """Part a table into its series.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Of one series or many.
+    id_col : str or None
+        The column of names.
+
+    Returns
+    -------
+    dict of name to DataFrame
+        In the order of the table; a single series without a name has an empty one.
+    """
+    if id_col is None:
+        return {"": frame}
+    return dict(list(frame.groupby(id_col, sort=False, observed=True)))
+
+
+def most_values(count: int, ahead: int) -> int:
+    """Say how many last values of history each chart of a page may hold.
+
+    Parameters
+    ----------
+    count : int
+        Charts.
+    ahead : int
+        Steps of the forecast, beside which some history must be seen.
+
+    Returns
+    -------
+    int
+        Values a chart.
+    """
+    return max(MOST_VALUES // max(1, count), 5 * ahead, 60)
+
+
+def cell(value: Any) -> str:
+    """Write a value of a table.
+
+    Parameters
+    ----------
+    value : object
+        A time, a number, or a text.
+
+    Returns
+    -------
+    str
+        A time at midnight as a date; a number to six digits.
+    """
+    if isinstance(value, pd.Timestamp):
+        plain = value.normalize() == value and value.tzinfo is None
+        return str(value.date()) if plain else str(value)
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    return str(value)
+
+
+def decimals(values: np.ndarray) -> int:
+    """Say how many decimals show five digits of the largest of some values.
+
+    Parameters
+    ----------
+    values : ndarray
+        Numbers; those that are not finite do not count.
+
+    Returns
+    -------
+    int
+        From 0 to 12.
+    """
+    sizes = np.abs(values[np.isfinite(values)])
+    largest = float(sizes.max()) if len(sizes) else 0.0
+    return int(np.clip(4 - math.floor(math.log10(largest)), 0, 12)) if largest else 0
+
+
+def number(value: Any) -> str:
+    """Write a score to four digits.
+
+    Parameters
+    ----------
+    value : float or None
+        What is missing is left empty.
+
+    Returns
+    -------
+    str
+        For a table.
+    """
+    if value is None or not math.isfinite(value):
+        return ""
+    return f"{float(f'{value:.4g}'):,.6g}"
+
+
+def share(value: float) -> str:
+    """Write a share of 1 as per cent.
+
+    Parameters
+    ----------
+    value : float
+        0.5 is 50 %.
+
+    Returns
+    -------
+    str
+        With a decimal where it is small.
+    """
+    return f"{value:.1%}".replace("%", " %") if abs(value) < 0.095 else f"{value:.0%}"[:-1] + " %"
