@@ -1,6 +1,6 @@
-"""The library's sentences in Chinese, for the pages that have both languages.
+"""Chinese of the sentences that are not messages yet: reading, and a forecaster's decisions.
 
-A sentence that has no line here stands on the page in English.
+A sentence that has no line here is in English on the page.
 """
 
 from __future__ import annotations
@@ -11,289 +11,6 @@ __all__ = ["in_chinese", "parted"]
 
 #: What a sentence looks like, and what it becomes; \1, \2, ... are what was found in brackets.
 _SENTENCES: tuple[tuple[str, str], ...] = (
-    # what explain finds
-    (
-        r"(.+?) of what moves the forecast is seen in the last step: a look_back of 1 is enough "
-        r"for what this network has learnt(.*)",
-        r"推动预测的 \1 来自最后一步：就这个网络学到的内容而言，look_back 取 1 就够了\2",
-    ),
-    (
-        r"(.+?) of what moves the forecast is seen in the last (\d+) steps: a look_back of \d+ is "
-        r"enough for what this network has learnt(.*)",
-        r"推动预测的 \1 来自最后 \2 步：就这个网络学到的内容而言，look_back 取 \2 就够了\3",
-    ),
-    (
-        r"no input moves the forecast: any look_back will do, and a constant forecast too",
-        r"没有任何输入能推动预测：look_back 取多少都行，常数预测也一样",
-    ),
-    (
-        r"units lose half of what they hold within (\S+) to (\S+) steps, the middle one within "
-        r"(\S+)",
-        r"各单元在 \1 到 \2 步之内失去一半的记忆，居中的单元是 \3 步",
-    ),
-    (r"what units follow most: (.+)", r"各单元主要跟随：\1"),
-    (
-        r"(\d+) of (\d+) units never move: a smaller network would say the same",
-        r"\2 个单元中有 \1 个从不变化：更小的网络也能说出同样的预测",
-    ),
-    (
-        r'the table has (\S+) series, and this is the first, "(.+)": another one is chosen by its '
-        r"name",
-        r"表中有 \1 条序列，这里是第一条“\2”；可以按名称选择其他序列",
-    ),
-    (
-        r"the model has seen values up to (.+), after the table's end at (.+): the forecast .+",
-        r"模型见过的数值到 \1 为止，晚于表的末尾 \2：预测从前者之后开始，"
-        r"其成因说明则针对后者之后的预测",
-    ),
-    (
-        r"the last (\S+) values are new to the model, and were taken in first",
-        r"最后 \1 个值对模型来说是新的，已先读入",
-    ),
-    (
-        r"the memory starts empty in each window of look_back=(\d+); here windows stand end to "
-        r"end, and the last one is that of the forecast",
-        r"记忆在每个窗口（look_back=\1）开头都是空的；这里窗口首尾相接，最后一个就是作出预测的窗口",
-    ),
-    # how it learnt
-    (
-        r"on values held back from training its error was (\S+) below that of "
-        r"(the mean|the naive forecast)",
-        r"在训练时留出的数值上，它的误差比\2低 \1",
-    ),
-    (
-        r"on values held back from training its error was no smaller than that of "
-        r"(the mean|the naive forecast): the simple forecast does as well here",
-        r"在训练时留出的数值上，它的误差不比\1小：在这里简单的预测也一样好",
-    ),
-    (
-        r"the series are too short to hold values back: nothing says how good the forecast is",
-        r"序列太短，无法留出数值：无从知道预测有多好",
-    ),
-    (r"Has the loss settled\?", r"损失稳定了吗？"),
-    (
-        r"yes: at (\S+) it moves by (\S+) an epoch, more epochs would not help\.?",
-        r"是：在 \1 处每轮变动 \2，再多训练几轮也没有帮助",
-    ),
-    (
-        r"no: at (\S+) it still falls by (\S+) an epoch, more epochs would help\.?",
-        r"否：在 \1 处每轮仍下降 \2，再多训练几轮会有帮助",
-    ),
-    (
-        r"no: at (\S+) it rises by (\S+) an epoch, a lower learning rate would help\.?",
-        r"否：在 \1 处每轮上升 \2，降低学习率会有帮助",
-    ),
-    (
-        r"that cannot be said: one epoch, at (\S+), has no slope\.?",
-        r"无法判断：只有一轮，损失为 \1，看不出斜率",
-    ),
-    (r"Was it trained for long enough\?", r"训练得够久吗？"),
-    (
-        r"each network was given (\d+) updates, as was asked for; the learning rate falls .+",
-        r"按要求，每个网络训练 \1 次更新；学习率在最后降到零，损失因此稳定下来",
-    ),
-    (
-        r"each network was given (\d+) updates, as many as did best on values held back; the "
-        r"learning rate falls .+",
-        r"每个网络训练 \1 次更新，这在留出的数值上效果最好；学习率在最后降到零，损失因此稳定下来",
-    ),
-    # what is left in the errors
-    (r"Is anything left in the errors\?", r"误差里还剩下什么吗？"),
-    (
-        r"something is left to learn: errors remember each other \(the largest autocorrelation of "
-        r"(\d+) is (\S+) at lag (\d+), p (.+)\)",
-        r"还有可学的：误差之间有记忆（\1 个自相关中最大的是滞后 \3 的 \2，p \4）",
-    ),
-    (
-        r"no memory is left in the errors \(the largest autocorrelation of (\d+) is (\S+) at lag "
-        r"(\d+), p (.+)\)",
-        r"误差里没有剩下记忆（\1 个自相关中最大的是滞后 \3 的 \2，p \4）",
-    ),
-    (r"Are forecasts biased\?", r"预测有偏吗？"),
-    (
-        r"forecasts are not biased \(mean error (\S+), standard error (\S+), p (.+)\)",
-        r"预测没有偏（平均误差 \1，标准误 \2，p \3）",
-    ),
-    (
-        r"forecasts are too low on the average \(mean error (\S+), standard error (\S+), p (.+)\)",
-        r"预测平均偏低（平均误差 \1，标准误 \2，p \3）",
-    ),
-    (
-        r"forecasts are too high on the average \(mean error (\S+), standard error (\S+), p (.+)\)",
-        r"预测平均偏高（平均误差 \1，标准误 \2，p \3）",
-    ),
-    (r"Do large errors come in spells\?", r"大的误差成群出现吗？"),
-    (
-        r"their size comes in spells \(the largest autocorrelation of (\d+) is (\S+) at lag (\d+), "
-        r"p (.+) of squares\): intervals should vary",
-        r"误差的大小成群（平方的 \1 个自相关中最大的是滞后 \3 的 \2，p \4）："
-        r"区间的宽度应随时间变化",
-    ),
-    (
-        r"their size is even in time \(the largest autocorrelation of (\d+) is (\S+) at lag (\d+), "
-        r"p (.+) of squares\)",
-        r"误差的大小在时间上均匀（平方的 \1 个自相关中最大的是滞后 \3 的 \2，p \4）",
-    ),
-    (r"Is there drift\?", r"有漂移吗？"),
-    (
-        r"no drift: errors are as large at the end as before \(p (.+)\)",
-        r"没有漂移：末尾的误差与之前一样大（p \1）",
-    ),
-    (
-        r"errors grew by (\S+) from the first cutoff to the last \(p (.+)\): the series is "
-        r"changing, look at recent history first",
-        r"从第一个截断点到最后一个，误差增大了 \1（p \2）：序列在变化，先看近期的历史",
-    ),
-    (
-        r"errors shrank by (\S+) from the first cutoff to the last \(p (.+)\): the series is "
-        r"changing, look at recent history first",
-        r"从第一个截断点到最后一个，误差减小了 \1（p \2）：序列在变化，先看近期的历史",
-    ),
-    (r"Is the horizon too long\?", r"预测范围太长吗？"),
-    (
-        r"the horizon is not too long: (\w+) is beaten at all (\d+) steps \(by (\S+) at the first, "
-        r"(\S+) at the last\)",
-        r"不太长：全部 \2 步都胜过 \1（第一步 \3，最后一步 \4）",
-    ),
-    (
-        r"(\w+) is not beaten at the first step \(skill (\S+)\)",
-        r"第一步就没有胜过 \1（技巧 \2）",
-    ),
-    (
-        r"the horizon is long: after (\d+) of (\d+) steps (\w+) is no longer beaten",
-        r"偏长：\2 步中，\1 步之后不再胜过 \3",
-    ),
-    (r"Would more training help\?", r"再多训练有用吗？"),
-    (
-        r"yes: after (\d+) updates in the place of (\d+) the error on later values is (\S+) lower, "
-        r"p (.+)",
-        r"有：更新次数从 \2 增到 \1 时，后面数值上的误差低 \3，p \4",
-    ),
-    (
-        r"no: after (\d+) updates in the place of (\d+) the error on later values is (\S+) lower, "
-        r"p (.+)",
-        r"没有：更新次数从 \2 增到 \1 时，后面数值上的误差低 \3，p \4",
-    ),
-    (
-        r"no: after (\d+) updates in the place of (\d+) the error on later values is (\S+) higher, "
-        r"p (.+)",
-        r"没有：更新次数从 \2 增到 \1 时，后面数值上的误差高 \3，p \4",
-    ),
-    (
-        r"no, it would do harm: after (\d+) updates in the place of (\d+) the error on later "
-        r"values is (\S+) higher, p (.+)",
-        r"没有，反而有害：更新次数从 \2 增到 \1 时，后面数值上的误差高 \3，p \4",
-    ),
-    (r"Is it over- or underfitted\?", r"过拟合还是欠拟合？"),
-    (
-        r"overfitted: train (\S+), test (\S+), a gap of more than two standard errors",
-        r"过拟合：训练 \1，测试 \2，差距超过两个标准误",
-    ),
-    (
-        r"not overfitted \(train (\S+), test (\S+)\) but underfitted: even the training error is "
-        r"(\S+) above the noise floor, .+",
-        r"没有过拟合（训练 \1，测试 \2），但欠拟合：连训练误差也比噪声下限高 \3，"
-        r"缺的是模型，不是数据",
-    ),
-    (
-        r"not overfitted: train (\S+), test (\S+), a gap within two standard errors \((\S+)\); "
-        r"underfitting cannot be told without a noise floor",
-        r"没有过拟合：训练 \1，测试 \2，差距在两个标准误（\3）之内；没有噪声下限，无法判断欠拟合",
-    ),
-    (
-        r"not overfitted: train (\S+), test (\S+); the test part is easier, by more than two "
-        r"standard errors \((\S+)\); underfitting cannot be told without a noise floor",
-        r"没有过拟合：训练 \1，测试 \2；测试部分更容易，超过两个标准误（\3）；"
-        r"没有噪声下限，无法判断欠拟合",
-    ),
-    (
-        r"neither: train (\S+), test (\S+), a gap within two standard errors \((\S+)\)",
-        r"都不是：训练 \1，测试 \2，差距在两个标准误（\3）之内",
-    ),
-    (
-        r"neither: train (\S+), test (\S+); the test part is easier, by more than two standard "
-        r"errors \((\S+)\)",
-        r"都不是：训练 \1，测试 \2；测试部分更容易，超过两个标准误（\3）",
-    ),
-    (r"Does it copy the last value\?", r"它在照抄上一个值吗？"),
-    (
-        r"no: forecasts are in their place, with a skill of (\S+) over naive\.?",
-        r"没有：预测在它该在的位置，相对朴素预测的技巧为 \1",
-    ),
-    (
-        r"yes: forecasts look most like the value (\d+) steps? before, skill (\S+) over naive\.?",
-        r"是：预测最像 \1 步之前的值，相对朴素预测的技巧为 \2",
-    ),
-    (r"How far is it from the noise floor\?", r"离噪声下限还有多远？"),
-    (
-        r"(\S+) is (\S+) (?:above|below) the (\S+) that noise alone leaves, as far as the series' "
-        r"own near repeats tell",
-        r"误差 \1，单凭噪声会剩下 \3，相差 \2（按序列自身的近似重复来估计）",
-    ),
-    # a verdict
-    (
-        r"use (\w+): its error is (\S+) below that of (\w+), the next "
-        r"\(Diebold-Mariano over (.+)\)",
-        r"用 \1：它的误差比其次的 \3 低 \2（Diebold-Mariano，\4）",
-    ),
-    (
-        r"use (\w+), the simplest of those that do best: (.+) tie, their difference could be "
-        r"chance \((\w+) is (\S+) ahead of (\w+); Diebold-Mariano over (.+)\)",
-        r"用 \1，它是最好的几个中最简单的：\2 不分上下，差别可能只是偶然"
-        r"（\3 领先 \5 \4；Diebold-Mariano，\6）",
-    ),
-    (
-        r"use (\w+), the simplest of those that do best: (.+) tie, their difference could be "
-        r"chance; (\w+) is (\S+) ahead of (\w+) \(Diebold-Mariano over (.+)\)",
-        r"用 \1，它是最好的几个中最简单的：\2 不分上下，差别可能只是偶然；"
-        r"\3 领先 \5 \4（Diebold-Mariano，\6）",
-    ),
-    (r"the LSTM gains (\S+) over (\w+)", r"LSTM 的误差比 \2 低 \1"),
-    (r"the LSTM loses (\S+) to (\w+)", r"LSTM 的误差比 \2 高 \1"),
-    (
-        r"its changes look like those of a random walk \(variance ratio (\S+) over (\d+) steps, "
-        r"p (.+)\)",
-        r"它的变化像随机游走（\2 步的方差比 \1，p \3）",
-    ),
-    (
-        r"its changes are partly taken back \(variance ratio (\S+) over (\d+) steps, p (.+)\)",
-        r"它的变化会部分收回（\2 步的方差比 \1，p \3）",
-    ),
-    (
-        r"its changes go on \(variance ratio (\S+) over (\d+) steps, p (.+)\)",
-        r"它的变化会延续（\2 步的方差比 \1，p \3）",
-    ),
-    (
-        r"it is not linear: squares and cubes of its last two values explain (\S+) of what a "
-        r"linear autoregression leaves \(p (.+)\)",
-        r"它不是线性的：最后两个值的平方和立方解释了线性自回归剩余部分的 \1（p \2）",
-    ),
-    (r"no non-linearity was found in it \(p (.+)\)", r"没有在其中发现非线性（p \1）"),
-    (
-        r"its level wanders \(d = (\S+), standard error (\S+)\)",
-        r"它的水平会游走（d = \1，标准误 \2）",
-    ),
-    (
-        r"its memory is long \(d = (\S+), standard error ([^:]+): .+\)",
-        r"它的记忆很长（d = \1，标准误 \2：相关的衰减慢于任何 ARMA）",
-    ),
-    (
-        r"its memory is not long \(d = (\S+), standard error (\S+)\)",
-        r"它的记忆不长（d = \1，标准误 \2）",
-    ),
-    (
-        r"(\d+) cutoffs tell little apart: more of them \(n_windows=20\) would make it surer",
-        r"\1 个截断点难以分辨：更多的截断点（n_windows=20）会更有把握",
-    ),
-    (
-        r"the longest series has (\d+) values, which is little for an LSTM: a longer history, or "
-        r"related series beside it, would help it most",
-        r"最长的序列有 \1 个值，对 LSTM 来说太少：更长的历史或相关的序列对它帮助最大",
-    ),
-    (
-        r"the LSTM's errors still remember each other: more updates, units or seeds may help",
-        r"LSTM 的误差之间仍有记忆：更多的更新、单元或种子可能有帮助",
-    ),
     # reading
     (r'times are in column "(.+)"', r"时间在“\1”列"),
     (r'values are in column "(.+)"', r"数值在“\1”列"),
@@ -471,23 +188,6 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
 
 #: Words within what a line above has found.
 _WORDS: tuple[tuple[str, str], ...] = (
-    (r"(?:, | and )(?=[\w, ]* 不分上下)", "、"),
-    (
-        r"; each step's inputs are the last change and the distance from a level that itself "
-        r"averages about (\d+) values",
-        r"；每一步的输入是最近的变化，以及与水平的距离，而水平本身约为 \1 个值的平均",
-    ),
-    (
-        r"; that is more than half of the longest series, (\d+) values, so that a longer history "
-        r"may show a longer memory",
-        r"；这超过最长序列（\1 个值）的一半，更长的历史可能显出更长的记忆",
-    ),
-    (r"; it sees no more than its window of (\d+) steps?", r"；它看不到 \1 步的窗口之外"),
-    (r"p below (\S+?)(?=[），；]|$)", r"p < \1"),
-    (r"; 95 % interval of the gain (\S+) to (\S+?)(?=）)", r"；增益的 95 % 区间为 \1 到 \2"),
-    (r"(?<=Mariano，)(\d+) cutoffs, ", r"\1 个截断点，"),
-    (r"(?<=Mariano，)(\d+) series, ", r"\1 条序列，"),
-    (r"too few to test", "太少，无法检验"),
     (r"left in the series(?=：)", "留在序列中"),
     (r" \((\S+) and (\S+) at the origin before\)", r"，前一个起点为 \1 和 \2"),
     (r"taken out of each series in which a test finds it(?=：)", "从检验出季节的各条序列中去掉"),
@@ -508,14 +208,6 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"a linear map of the last (\d+) values(?=混合|比)", r"最近 \1 个值的线性映射"),
     (r"the mean(?=低|高|小|相当|混合|比)", "均值"),
 )
-_FOLLOWED = {
-    "value": "数值",
-    "level": "水平",
-    "trend": "趋势",
-    "season": "季节",
-    "change": "变化",
-    "spikes": "尖峰",
-}
 
 
 def in_chinese(sentence: str) -> str:
@@ -524,8 +216,7 @@ def in_chinese(sentence: str) -> str:
     Parameters
     ----------
     sentence : str
-        From ``decisions()``, ``memory().sentences`` or the notes of ``look_inside``; it may begin
-        with the name of a series and a colon.
+        From ``decisions()``; it may begin with the name of a series and a colon.
     """
     name, rest = parted(sentence)
     known = _known(rest) or rest
@@ -549,8 +240,5 @@ def _known(sentence: str) -> str | None:
         text = found.expand(chinese)
         for words, in_place in _WORDS:
             text = re.sub(words, in_place, text)
-        if text.startswith("各单元主要跟随"):
-            text = re.sub(r"[a-z]+(?= \()", lambda word: _FOLLOWED.get(word[0], word[0]), text)
-            text = text.replace(", ", "、")
         return text
     return None
