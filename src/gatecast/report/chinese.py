@@ -12,9 +12,6 @@ __all__ = ["in_chinese", "parted"]
 #: What a sentence looks like, and what it becomes; \1, \2, ... are what was found in brackets.
 _SENTENCES: tuple[tuple[str, str], ...] = (
     # reading
-    (r'times are in column "(.+)"', r"时间在“\1”列"),
-    (r'values are in column "(.+)"', r"数值在“\1”列"),
-    (r"there is no column of times: rows are numbered from 0", r"没有时间列：各行从 0 开始编号"),
     (
         r'times repeat, so column "(.+)" is taken to tell series apart',
         r"时间有重复，因此用“\1”列区分各条序列",
@@ -48,7 +45,6 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"zero, write the zeros into the data",
         r"\2 之后缺 \1 步，已用直线补上。若没有行就表示零，请把零写进数据",
     ),
-    (r"columns are separated by (.+)", r"各列以 \1 分隔"),
     (
         r'column "(.+)" has nothing at (\d+) steps?; the cell before, or the first one, is taken '
         r"there",

@@ -17,6 +17,7 @@ from gatecast.data.reading.parts import find_parts, is_part
 from gatecast.data.reading.times import EXPECTED_TIMES, Times
 from gatecast.data.schema import NumberFormat, Schema
 from gatecast.errors import DataError, NotFoundError, UsageError, quote
+from gatecast.messages import message
 
 __all__ = [
     "SAMPLE_ROWS", "Columns", "Table", "as_columns", "choose_columns", "counts_up",
@@ -204,19 +205,17 @@ def choose_columns(
         times = _find_time(table, given)
         given += times
         if not times:
-            notes.append("there is no column of times: rows are numbered from 0")
+            notes.append(message("reading.no_times"))
         elif times != ("ds",) and len(times) == 1:
-            notes.append(f'times are in column "{times[0]}"')
+            notes.append(message("reading.time_column", column=times[0]))
     if targets:
         return Columns(ids, times, targets, extra), notes
     targets = _find_targets(table, given, wide=not ids and len(times) > 0)
     if len(targets) == 1:
-        notes.append(f'values are in column "{targets[0]}"')
+        notes.append(message("reading.target_column", column=targets[0]))
     else:
-        notes.append(
-            f"there is no column of names and there are {len(targets)} of numbers, so each of "
-            f"{list_names(targets)} is a series; name target_col to forecast one of them alone"
-        )
+        shown = list_names(targets)
+        notes.append(message("reading.wide", n=len(targets), columns=shown))
     return Columns(ids, times, targets, extra, len(targets) > 1), notes
 
 

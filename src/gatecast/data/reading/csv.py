@@ -18,6 +18,7 @@ from gatecast.data.reading.numbers import could_be_number
 from gatecast.data.reading.source import Source, as_text, limit
 from gatecast.data.reading.times import could_be_times
 from gatecast.errors import DataError, quote
+from gatecast.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["CsvFile"]
 
 # The comma comes last: it may be a decimal comma in a file separated by something else.
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
+_SEPARATORS = {
+    ";": "reading.semicolons", "\t": "reading.tabs", "|": "reading.bars", ",": "reading.commas",
+}  # fmt: skip
 _BATCH = 20_000
 _SAMPLE_LINES = 50
 _MOST_HEADERS = 3
@@ -288,7 +291,7 @@ def _inspect(name: str, data: bytes, lines: list[str], notes: list[str], settled
     start, separator = 0, ""
     if declared := re.fullmatch(r'"?sep=(.)"?\s*', lines[0], re.IGNORECASE):
         start, separator = 1, declared[1]
-        notes.append(f"line 1 says how columns are separated ({lines[0].strip()})")
+        notes.append(message("reading.separator_line", line=lines[0].strip()))
     comments = start
     while comments < len(lines) and (_is_comment(lines[comments]) or not lines[comments].strip()):
         comments += 1
@@ -299,8 +302,9 @@ def _inspect(name: str, data: bytes, lines: list[str], notes: list[str], settled
         )
     separator = separator or _find_separator(rest, settled)
     if separator != ",":
-        shown = _SEPARATORS.get(separator, quote(separator))
-        notes.append(f"columns are separated by {shown}")
+        named = separator in _SEPARATORS
+        shown = message(_SEPARATORS[separator]) if named else quote(separator)
+        notes.append(message("reading.separator", separator=shown))
     rows = _parse_lines(rest, separator)
     at = _header_row(rows)
     first = comments + rows[at][0]
@@ -319,13 +323,14 @@ def _inspect(name: str, data: bytes, lines: list[str], notes: list[str], settled
         )
     more = _more_headers(rows[at + 1 :])
     if above:
-        plural = "s" * (len(above) > 1)
-        notes.append(f"{len(above)} line{plural} above the column names left out")
+        notes.append(message("reading.lines_above", n=len(above)))
     if more:
         levels = [row for _, row in rows[at + 1 : at + 1 + more]]
         names = _join_headers(names, levels)
-        which = f"lines {first + 2} to {first + 1 + more}" if more > 1 else f"line {first + 2}"
-        notes.append(f"{which} below the column names hold no data and are left out")
+        if more > 1:
+            notes.append(message("reading.lines_below", first=first + 2, last=first + 1 + more))
+        else:
+            notes.append(message("reading.line_below", first=first + 2))
     names = [unguard(one) for one in names]
     _check_names(names, name)
     names = [one or f"column {number}" for number, one in enumerate(names, start=1)]

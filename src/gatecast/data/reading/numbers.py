@@ -14,6 +14,7 @@ import numpy as np
 from gatecast.data.reading.cells import Place, TextColumn, is_blank
 from gatecast.data.schema import DecimalMark, NumberFormat
 from gatecast.errors import DataError, quote
+from gatecast.messages import message
 
 __all__ = ["Numbers", "could_be_number", "find_unit", "read_numbers"]
 
@@ -135,7 +136,7 @@ def read_numbers(
         if not no
     )
     if unit:
-        notes.append(f'numbers in column "{place.column}" are read without their "{unit}"')
+        notes.append(message("reading.unit", column=place.column, unit=unit))
     return Numbers(text.expand(chosen), NumberFormat(decimal, grouping, unit), notes)
 
 

@@ -11,6 +11,7 @@ from gatecast.data.reading.cells import Place, TextColumn, is_blank
 from gatecast.data.reading.notations import month_number
 from gatecast.data.reading.times import Times, refuse_missing_time
 from gatecast.errors import DataError
+from gatecast.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -177,7 +178,7 @@ def join_parts(
         If a cell is not such a part.
     """
     rest = list(columns)
-    notes = [f"times are joined from {', '.join(f'{chr(34)}{name}{chr(34)}' for name in columns)}"]
+    notes: list[str] = [message("reading.time_parts", columns=list(columns))]
     zone = None
     part: dict[str, np.ndarray] = {}
     if date is not None:
@@ -194,7 +195,7 @@ def join_parts(
             ends_of_hours = bool(whole and hours.max() == 24 * 3_600_000_000 and hours.min() > 0)
         if ends_of_hours:
             hours = hours - 3_600_000_000
-            notes.append("hours count from 1 to 24, each named by its end: hour 1 begins at 00:00")
+            notes.append(message("reading.end_hours"))
         times = times + hours.astype("timedelta64[us]")
     if "clock" in part:
         times = times + part["clock"].astype("timedelta64[us]")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatecast.errors import DataError, NotFoundError, UsageError, quote
+from gatecast.messages import message
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -179,12 +180,12 @@ def as_text(source: Source) -> tuple[bytes, list[str]]:
     encoding = _utf_16(data)
     if encoding:
         data = _decoded(data, encoding, name).encode()
-        notes = ["the text is in UTF-16"]
+        notes = [message("reading.utf_16")]
     elif not data.isascii():
         encoding, shown = _find_encoding(data)
         if encoding != "utf-8":
             data = data.decode(encoding).encode()
-            notes = [f"the text is not UTF-8 and is read as {shown}"]
+            notes = [message("reading.encoding", encoding=shown)]
     return _whole(data, name), notes
 
 

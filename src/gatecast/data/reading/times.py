@@ -32,6 +32,7 @@ from gatecast.data.reading.notations import (
 )
 from gatecast.data.schema import Schema
 from gatecast.errors import DataError, quote
+from gatecast.messages import message
 
 __all__ = [
     "EXPECTED_TIMES", "STEP_LIMIT", "Times", "could_be_times", "dates_of_numbers", "read_times",
@@ -345,12 +346,12 @@ def read_times(
     values = text.expand(chosen.times)
     if chosen.candidate.notation == "two-digit years":
         first, last_year = np.datetime_as_string([values.min(), values.max()], unit="Y")
-        notes.append(f"years of two digits are read as {first} to {last_year}")
+        notes.append(message("reading.short_years", first=str(first), last=str(last_year)))
     if days.any():
-        notes.append("24:00 is midnight, when the next day begins")
+        notes.append(message("reading.midnight"))
     notation = chosen.candidate.notation.replace("two-digit years", "")
     if notation == "fiscal years":
-        notes.append(f"times are fiscal years, named by the first ({text.cells[0]})")
+        notes.append(message("reading.fiscal_years", example=text.cells[0]))
     elif notation in ("weeks", "years with decimals"):
         shown = np.datetime_as_string(values[0], unit="D")
         notes.append(f"times are {notation} ({text.cells[text.codes[0]]} is {shown})")
@@ -476,7 +477,7 @@ def _from_offsets(codes: np.ndarray, both: np.ndarray) -> Times:
         zone = f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}" if minutes else "UTC"
         return Times(utc[codes], zone)
     if (wall == wall.astype("datetime64[D]")).all():
-        note = "days are those of the local calendar; their zone is left out"
+        note = message("reading.local_days")
         return Times(wall[codes], None, [note])
-    note = "the distance of the times from UTC changes (daylight saving): they come back in UTC"
+    note = message("reading.daylight_saving")
     return Times(utc[codes], "UTC", [note])

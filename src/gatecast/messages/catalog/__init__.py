@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from gatecast.messages.catalog import diagnostics, explain, general, kernel, pages, tuning, tutorial
+from gatecast.messages.catalog import (
+    diagnostics,
+    explain,
+    general,
+    kernel,
+    pages,
+    reading,
+    tuning,
+    tutorial,
+)
 
 __all__ = ["CATALOG", "Texts"]
 
@@ -23,11 +32,12 @@ def _merged(*parts: Texts) -> Texts:
 
 
 CATALOG = _merged(
+    diagnostics.TEXTS,
+    explain.TEXTS,
     general.TEXTS,
     kernel.TEXTS,
     pages.TEXTS,
-    diagnostics.TEXTS,
-    explain.TEXTS,
+    reading.TEXTS,
     tuning.TEXTS,
     tutorial.TEXTS,
 )
