@@ -8,6 +8,7 @@ import gatecast
 from gatecast import PretrainedLSTM
 from gatecast.datasets import air_passengers
 from gatecast.errors import DataError, ModelFileError, NotFittedError, NotFoundError, UsageError
+from gatecast.pretrained.features import step_inputs
 from gatecast.pretrained.network import LEVELS
 
 
@@ -156,6 +157,21 @@ def test_settings_that_make_no_sense_get_a_sentence(passengers, settings, words)
 def test_before_the_fit_there_is_nothing_to_forecast():
     with pytest.raises(NotFittedError):
         PretrainedLSTM(h=2).predict()
+
+
+def test_its_gates_are_those_of_the_network_on_the_logarithms(passengers):
+    model = PretrainedLSTM(h=2).fit(passengers)
+    frame = gatecast.gates(model)
+    layout = model.network_.lstm.layout
+    assert len(frame) == len(passengers) * 2 * layout.hidden
+    inputs = step_inputs(np.log(passengers["y"].to_numpy())[None], 12).inputs
+    trace = model.network_.lstm.trace(inputs)[0]  # [n, L, 6, H]
+    last = frame[(frame["layer"] == 1) & (frame["unit"] == 5)]
+    for place, name in enumerate(["input", "forget", "candidate", "output", "cell", "hidden"]):
+        assert np.array_equal(last[name].to_numpy(), trace[:, 1, place, 5])
+    assert gatecast.gates(model, passengers.iloc[:30])["hidden"].equals(
+        frame["hidden"].iloc[: 30 * 2 * layout.hidden]
+    )
 
 
 def test_quantiles_are_those_of_the_intervals(passengers):

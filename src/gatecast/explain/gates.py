@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gatecast.data.panel import Panel
 from gatecast.explain.walk import chosen_network, trace_of, tracks_of
 from gatecast.forecaster.lstm import LSTMForecaster
-from gatecast.kernel import GATES
+from gatecast.kernel import GATES, Layout
+from gatecast.pretrained import PretrainedLSTM
 
 __all__ = ["gates", "trace_names"]
 
 
-def gates(model: LSTMForecaster, source: Any = None, network: int = 0) -> pd.DataFrame:
+def gates(
+    model: LSTMForecaster | PretrainedLSTM, source: Any = None, network: int = 0
+) -> pd.DataFrame:
     """Show what each gate of each unit does at each time of each series.
 
     The network walks along a series once, from an empty memory at its first value. Of a model with
@@ -23,11 +28,11 @@ def gates(model: LSTMForecaster, source: Any = None, network: int = 0) -> pd.Dat
 
     Parameters
     ----------
-    model : LSTMForecaster
+    model : LSTMForecaster or PretrainedLSTM
         Fitted.
     source : path, DataFrame, Series or Panel, optional
-        Series that the model was fitted on, of any stretch of time; the data that it was fitted
-        on if not given.
+        Series that the model was fitted on, of any span of time, and of a pretrained model any
+        series; the data that it was fitted on if not given.
     network : int, default 0
         Which of ``model.networks_``.
 
@@ -55,16 +60,16 @@ def gates(model: LSTMForecaster, source: Any = None, network: int = 0) -> pd.Dat
     1735-1780. Gers, F. A., Schmidhuber, J. and Cummins, F. (2000). Learning to forget. *Neural
     Computation* 12, 2451-2471.
     """
-    panel, tracks = tracks_of(model, source, "gates")
-    net = chosen_network(model, network)
-    layout = net.layout
+    if isinstance(model, PretrainedLSTM):
+        panel, layout, traces = _of_the_pretrained(model, source)
+    else:
+        panel, tracks = tracks_of(model, source, "gates")
+        net = chosen_network(model, network)
+        layout = net.layout
+        traces = [trace_of(model, net, track.inputs) for track in tracks]  # each [n, L, 6, H]
     names = trace_names(layout.cell)
     wide = layout.layers * layout.hidden
-    parts = []
-    for track in tracks:
-        trace = trace_of(model, net, track.inputs)  # [n, L, 6, H]
-        parts.append(trace.transpose(2, 0, 1, 3).reshape(6, -1))
-    kept = np.concatenate(parts, axis=1)
+    kept = np.concatenate([t.transpose(2, 0, 1, 3).reshape(6, -1) for t in traces], axis=1)
     steps = np.diff(panel.offsets)
     frame = panel.ends().keys(steps * wide, np.repeat(panel.times, wide))
     rows = len(panel.times)
@@ -73,6 +78,16 @@ def gates(model: LSTMForecaster, source: Any = None, network: int = 0) -> pd.Dat
     for name, place in names.items():
         frame[name] = kept[place]
     return frame
+
+
+def _of_the_pretrained(
+    model: PretrainedLSTM, source: Any
+) -> tuple[Panel, Layout, Iterable[np.ndarray]]:
+    """Run the pretrained network along the series that it remembers, or along others."""
+    if source is not None:
+        model = PretrainedLSTM(**model.get_params()).fit(source)
+    traces = list(model.traces())
+    return model.panel_, model.network_.lstm.layout, traces
 
 
 def trace_names(cell: str) -> dict[str, int]:

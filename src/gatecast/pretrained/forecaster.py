@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from gatecast.data.panel import Panel
 from gatecast.data.schema import Schema
 from gatecast.errors import ModelFileError, NotFittedError, UsageError
 from gatecast.forecaster.seasons import as_seasons, find_season
+from gatecast.messages import message
+from gatecast.pretrained.features import step_inputs
 from gatecast.pretrained.history import append, tail
 from gatecast.pretrained.network import LEVELS, PretrainedNetwork, load_weights, quantiles_at
 from gatecast.storage import read_arrays, write_arrays
@@ -296,6 +298,30 @@ class PretrainedLSTM(Baseline):
             ) from error
         return model
 
+    def traces(self) -> Iterator[np.ndarray]:
+        """Run the LSTM along each series and keep its gates and states.
+
+        Yields
+        ------
+        ndarray of shape [n, 2, 6, H]
+            Of each series: step, layer, then input gate, forget gate, candidate, output gate, cell
+            state and hidden state, and unit. Positive series are run in logarithms.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
+        panel, season = self._require_fitted("traces"), self._seasons()
+        for i, series in enumerate(panel):
+            gaps = panel.filled[slice(*panel.offsets[i : i + 2])].copy()
+            gaps[0] = False
+            values = series.values
+            values = np.log(values) if (values > 0).all() else values
+            longer = self._longer_season(len(values))
+            inputs = step_inputs(np.where(gaps, np.nan, values)[None], season[0], longer).inputs
+            yield self.network_.lstm.trace(inputs, threads=self.n_jobs)[0]
+
     def notes(self) -> list[str]:
         """List what was decided.
 
@@ -306,16 +332,15 @@ class PretrainedLSTM(Baseline):
         """
         if not hasattr(self, "panel_"):
             return []
-        seasons = [m for m in self._seasons() if m > 1]
-        ways = " and ".join(map(str, seasons))
-        made = [
-            "nothing was trained on these series: the LSTM was trained before, on others",
-            f"its season is {ways} steps" if seasons else "it assumes no season",
-        ]
+        seasons = [str(m) for m in self._seasons() if m > 1]
+        made = [message("pretrained.no_fit")]
+        if seasons:
+            made.append(message("pretrained.season", seasons=seasons))
+        else:
+            made.append(message("pretrained.no_season"))
         if self.panel_.extra:
-            names = ", ".join(self.panel_.extra)
-            made.append(f"further columns are ignored: the pretrained LSTM sees none ({names})")
-        return made
+            made.append(message("pretrained.ignored", names=list(self.panel_.extra)))
+        return list(made)
 
     def _check_settings(self) -> None:
         if self.h < 1:
@@ -351,6 +376,11 @@ class PretrainedLSTM(Baseline):
             usual, _ = find_season([series.values for series in self.panel_])
         return (usual, _WEEKS[usual]) if usual in _WEEKS else (usual,)
 
+    def _longer_season(self, n: int) -> int:
+        """Give the longer of two seasons, where n values hold it twice; else 0."""
+        seasons = self._seasons()
+        return seasons[1] if len(seasons) > 1 and n > 2 * seasons[1] else 0
+
     def forecast_rows(self, values: np.ndarray) -> np.ndarray:
         """Forecast quantiles of series of one length.
 
@@ -364,19 +394,16 @@ class PretrainedLSTM(Baseline):
         ndarray of shape [B, h, Q]
             In the unit of the values.
         """
-        season = self._seasons()
-        long_season = season[1] if len(season) > 1 and values.shape[1] > 2 * season[1] else 0
+        season, longer = self._seasons()[0], self._longer_season(values.shape[1])
         positive = ~(values <= 0).any(1)
         made = np.empty((len(values), self.h, len(LEVELS)))
 
         def run(series: np.ndarray) -> np.ndarray:
-            return self.network_.forecast(
-                series, self.h, season[0], long_season, threads=self.n_jobs
-            )
+            return self.network_.forecast(series, self.h, season, longer, threads=self.n_jobs)
 
         if positive.any():
             made[positive] = np.exp(np.clip(run(np.log(values[positive])), -700, 700))
-            if season[0] > 1:
+            if season > 1:
                 # in both views by turns, a season's growth is multiplicative and additive
                 made[positive] += np.maximum(run(values[positive]), 0.0)
                 made[positive] /= 2

@@ -10,6 +10,7 @@ from gatecast.messages.catalog import (
     general,
     kernel,
     pages,
+    pretrained,
     reading,
     tuning,
     tutorial,
@@ -40,4 +41,5 @@ CATALOG = _merged(
     reading.TEXTS,
     tuning.TEXTS,
     tutorial.TEXTS,
+    pretrained.TEXTS,
 )
