@@ -15,8 +15,8 @@ import pandas as pd
 
 __all__ = ["pack_attribution", "pack_forecast", "pack_gates", "time_labels"]
 
-#: Bytes of gates that a page holds, before they are written as text.
-_MOST_BYTES = 4_000_000
+#: Bytes of gates that a page holds, before they are written as text: the page stays below 1 MB.
+_MOST_BYTES = 600_000
 _SIGNED = ("candidate", "recurrent", "cell", "hidden")
 
 
