@@ -12,6 +12,7 @@ from gatecast.cli.options import JSON
 
 if TYPE_CHECKING:
     from gatecast.forecaster import LSTMForecaster
+    from gatecast.pretrained import PretrainedLSTM
 
 __all__ = ["predict", "update"]
 
@@ -71,15 +72,20 @@ def update(
 
 
 def _forecast(
-    model: LSTMForecaster, futr_file: Path | None, output: Path | None, as_json: bool
+    model: LSTMForecaster | PretrainedLSTM,
+    futr_file: Path | None,
+    output: Path | None,
+    as_json: bool,
 ) -> None:
     from gatecast.cli.console import say
     from gatecast.cli.outputs import emit
     from gatecast.cli.tables import records, write_forecast, write_table
 
+    notes = list(getattr(model, "reading_notes_", []))
     frame = model.predict(futr_file)
+    notes = list(dict.fromkeys([*notes, *getattr(model, "reading_notes_", [])]))
     if not as_json:
-        for note in model.reading_notes_:
+        for note in notes:
             say(note)
         write_forecast(frame, output)
         return
@@ -87,7 +93,7 @@ def _forecast(
         write_table(frame, output)
     document = {
         "forecast": records(frame),
-        "decisions": model.reading_notes_,
+        "decisions": notes,
         "output": None if output is None else str(output),
     }
     emit(json.dumps(document) + "\n")

@@ -80,7 +80,16 @@ class Frequency:
     epoch: int = 0
 
     def number(self, times: np.ndarray) -> np.ndarray:
-        """Count slots from the epoch to times, rounded down."""
+        """Count slots from the epoch to times, rounded down.
+
+        Parameters
+        ----------
+        times : ndarray of datetime64[us]
+
+        Returns
+        -------
+        ndarray of int64
+        """
         periods, within = np.divmod(
             times.astype("datetime64[us]").astype(np.int64) - self.epoch, self.period
         )
@@ -88,7 +97,17 @@ class Frequency:
         return periods * len(self.slots) + at
 
     def time(self, numbers: np.ndarray) -> np.ndarray:
-        """Give the times of slots, ``datetime64[us]``."""
+        """Give the times of slots.
+
+        Parameters
+        ----------
+        numbers : ndarray of int64
+            What :meth:`number` gives.
+
+        Returns
+        -------
+        ndarray of datetime64[us]
+        """
         periods, at = np.divmod(numbers, len(self.slots))
         times = self.epoch + periods * self.period + np.array(self.slots)[at]
         return times.astype("datetime64[us]")
@@ -101,6 +120,10 @@ def parse_frequency(freq: object) -> Frequency:
     ----------
     freq : str, int or pandas offset
         The frequency.
+
+    Returns
+    -------
+    Frequency
 
     Raises
     ------

@@ -113,16 +113,16 @@ def _infer_months(days: np.ndarray, within: np.ndarray) -> str | None:
     month = int(months[0].astype(np.int64)) % 12
     if count % 12 == 0:
         plain = "JAN" if edge == "S" else "DEC"
-        name, anchor, number = "Y", MONTH_NAMES[month], count // 12
+        name, start, number = "Y", MONTH_NAMES[month], count // 12
     elif count == 3:
         # Quarters are named by the month the first begins in, or the last ends in.
         plain = "JAN" if edge == "S" else "DEC"
         names = ("JAN", "FEB", "MAR") if edge == "S" else ("JAN", "FEB", "DEC")
-        anchor = names[month % 3]
+        start = names[month % 3]
         name, number = "Q", 1
     else:
         return f"{_number(count)}{business}M{edge}"
-    return f"{_number(number)}{business}{name}{edge}" + ("" if anchor == plain else f"-{anchor}")
+    return f"{_number(number)}{business}{name}{edge}" + ("" if start == plain else f"-{start}")
 
 
 def _most_common(values: np.ndarray) -> np.generic:
@@ -176,10 +176,10 @@ def _infer_cycle(times: np.ndarray, distances: np.ndarray) -> str | None:
     """Find periods of 4, 4 and 5 weeks."""
     if not np.isin(distances, (4 * WEEK, 5 * WEEK)).all() or len(distances) < 5:
         return None
-    for anchor in times[:3]:
-        away = (times - anchor).astype(np.int64) % (13 * WEEK)
+    for start in times[:3]:
+        away = (times - start).astype(np.int64) % (13 * WEEK)
         if np.isin(away, (0, 4 * WEEK, 8 * WEEK)).all():
-            return f"4-4-5W@{np.datetime_as_string(anchor, unit='D')}"
+            return f"4-4-5W@{np.datetime_as_string(start, unit='D')}"
     return None
 
 
@@ -197,8 +197,8 @@ def _infer_sessions(times: np.ndarray, distances: np.ndarray) -> str | None:
     counts = {day: len(np.unique(days[weekdays == day])) for day in np.unique(weekdays)}
     groups: dict[str, list[int]] = {}
     for day, count in counts.items():
-        slots, seen = np.unique(clock[weekdays == day], return_counts=True)
-        usual = slots[seen * 2 > count]  # a day that closes early does not have them all
+        slots, counts_of = np.unique(clock[weekdays == day], return_counts=True)
+        usual = slots[counts_of * 2 > count]  # a day that closes early does not have them all
         if len(usual):
             groups.setdefault(_ranges(usual, step), []).append(int(day))
     weeks = len(np.unique((days.astype(np.int64) + 3) // 7))

@@ -18,7 +18,7 @@ from gatecast import storage
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
-from gatecast.data.regular import show_time
+from gatecast.data.rows import show_time
 from gatecast.errors import (
     DataError,
     GatecastError,

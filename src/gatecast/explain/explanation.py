@@ -12,7 +12,7 @@ import pandas as pd
 
 from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
-from gatecast.data.regular import show_time
+from gatecast.data.rows import show_time
 from gatecast.errors import NotFoundError
 from gatecast.evaluation.plottable import Plottable
 from gatecast.explain.attribution import attribution

@@ -13,8 +13,15 @@ import pandas as pd
 
 from gatecast.data.calendar import default_season_length, future_times
 from gatecast.data.panel import Panel, Series
-from gatecast.data.reading import NewRows, assumed_schema, read_new_rows, read_panel, read_plan
-from gatecast.data.regular import show_time
+from gatecast.data.reading import (
+    NewRows,
+    assumed_schema,
+    read_new_rows,
+    read_panel,
+    read_plan,
+    refuse_other_value,
+)
+from gatecast.data.rows import show_time
 from gatecast.data.schema import Schema
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster.anchor import Anchor
@@ -250,8 +257,8 @@ class LSTMForecaster(Shared):
         self.calibration_ = fitting.calibration
         self.updates_: int = updates
         self.ends_ = panel.ends()
-        self.schema_: Schema | None = panel.schema
-        self._reading: dict[str, list[str]] = {}
+        self.schema_: Schema = panel.schema or assumed_schema(self.ends_, {}, self._columns())
+        self.reading_notes_: list[str] = []
         self.prepared_: list[Prepared] = fitting.prepared
         self.target_: Target = fitting.target
         self.networks_: list[Network] = fitting.networks
@@ -594,15 +601,7 @@ class LSTMForecaster(Shared):
             indices = np.arange(len(ends.ids))
             cells: list[dict[str, np.ndarray]] = [{} for _ in indices]
         else:
-            panel, indices, last, notes = self._read_rows(source, id_col, time_col, target_col)
-            self._check_known(last)
-            if panel is None:
-                due = future_times(ends.times[:1], ends.freq, 1)[0, 0]
-                raise DataError(
-                    "the model has seen all of these rows; it ends at "
-                    f"{show_time(ends.times[0])}, so the next value is that of {show_time(due)}: "
-                    "give rows from there on"
-                )
+            panel, indices, _, notes = self._read_rows(source, id_col, time_col, target_col)
             for series, i in zip(panel, indices, strict=True):
                 due = future_times(ends.times[i : i + 1], ends.freq, 1)[0, 0]
                 if series.times[0] != due:
@@ -612,7 +611,7 @@ class LSTMForecaster(Shared):
                         f"{show_time(series.times[0])}: give the rows in between, and none that "
                         "the model has seen"
                     )
-            self._reading["rows"] = notes
+            self.reading_notes_ = notes
             fresh = [series.values for series in panel]
             parts = [slice(*panel.offsets[j : j + 2]) for j in range(len(panel))]
             cells = [{name: c[part] for name, c in panel.extra.items()} for part in parts]
@@ -633,30 +632,15 @@ class LSTMForecaster(Shared):
         """Read new rows by what the history settled; a panel is taken as it is."""
         if isinstance(source, Panel):
             return NewRows(source, self._find(source), {}, [])
-        return read_new_rows(
-            source, (*self.exogenous_.hist, *self.exogenous_.futr), schema=self._schema(),
-            ends=self.ends_, id_col=id_col, time_col=time_col, target_col=target_col,
+        see, ends = self.exogenous_, self.ends_
+        read = read_new_rows(
+            source, (*see.hist, *see.futr), schema=self.schema_, ends=ends,
+            id_col=id_col, time_col=time_col, target_col=target_col,
         )  # fmt: skip
-
-    def _schema(self) -> Schema:
-        """Give what the history settled; of an older model file, what its columns are."""
-        see = self.exogenous_
-        return self.schema_ or assumed_schema(self.ends_, see.names, see.columns)
-
-    def _check_known(self, last: dict[int, float]) -> None:
-        """Refuse known rows that do not end in the value that the model has seen."""
-        ends = self.ends_
-        for i, value in last.items():
-            before = int(ends.lengths[i]) - 1
-            again = self.prepared_[i].apply(np.array([value]), before)[0]
-            known = self._memory.last[i]
-            if not np.isclose(again, known, rtol=1e-6, atol=1e-9):
-                name = "the series" if ends.id_col is None else f'series "{ends.ids[i]}"'
-                raise DataError(
-                    f"{name} has {value:g} at {show_time(ends.times[i])}, and the model has seen "
-                    "another value there; nothing was changed: fit it again, or give the rows "
-                    "after that time, and none that the model has seen"
-                )
+        for i, value in read.last.items():
+            again = self.prepared_[i].apply(np.array([value]), int(ends.lengths[i]) - 1)[0]
+            refuse_other_value(ends, i, value, same=np.isclose(again, self._memory.last[i], 1e-6))
+        return read
 
     def _see(self, i: int, count: int, cells: dict[str, np.ndarray]) -> Tail:
         """Give what is seen of so many new steps of a series, besides its values."""
@@ -755,8 +739,8 @@ class LSTMForecaster(Shared):
                 f"the model sees {', '.join(names)} in advance: give these columns over the next "
                 f"{self.h} steps of each series with futr_df"
             )
-        cells, notes = read_plan(futr_df, names, schema=self._schema(), ends=ends, h=self.h)
-        self._reading["plan"] = notes
+        cells, notes = read_plan(futr_df, names, schema=self.schema_, ends=ends, h=self.h)
+        self.reading_notes_ = notes
         return [
             self.exogenous_.known(i, {n: column[i] for n, column in cells.items()}, self.h)
             for i in range(len(ends.ids))
@@ -853,11 +837,6 @@ class LSTMForecaster(Shared):
 
     def _threads(self) -> int:
         return self.threads or available_threads()
-
-    @property
-    def reading_notes_(self) -> list[str]:
-        """What was detected in the last new rows and in the last plan, a sentence each."""
-        return [note for notes in self._reading.values() for note in notes]
 
     def _require_fitted(self, asked: str) -> None:
         if not hasattr(self, "networks_"):

@@ -22,6 +22,7 @@ from gatecast.data import transforms
 from gatecast.data.outliers import OutlierClip
 from gatecast.data.panel import Ends
 from gatecast.data.power import BoxCox
+from gatecast.data.reading import assumed_schema
 from gatecast.data.schema import Schema
 from gatecast.errors import ModelFileError, NotFittedError
 from gatecast.forecaster.anchor import Anchor
@@ -123,7 +124,7 @@ def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
         "freq": ends.freq,
         "columns": [ends.id_col, ends.time_col, ends.target_col],
         "time_zone": ends.time_zone,
-        "schema": None if model.schema_ is None else model.schema_.to_json(),
+        "schema": model.schema_.to_json(),
         "transforms": [[_written(t) for t in p.transforms] for p in model.prepared_],
         "calibration": None
         if calibration is None
@@ -277,11 +278,10 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
         at = np.cumsum(arrays["tails.lengths"])[:-1]
         inputs, known = (np.split(arrays[f"tails.{name}"], at) for name in ("inputs", "known"))
         model._tails = [Tail(*both) for both in zip(inputs, known, strict=True)]
-    schema = document.get("schema")
-    model.schema_ = None if schema is None else Schema.from_json(schema)
-    model._reading = {}
+    model.schema_ = _schema(document, model)
     model.updates_ = document["updates"]
     model.losses_, model.notes_ = document["losses"], document["notes"]
+    model.reading_notes_ = []
     model.fingerprint_, model.panel_ = document["fingerprint"], None
     _require(len(times) == len(model.prepared_) == len(model._memory.last) == count)
     usual = model._memory.usual
@@ -312,6 +312,14 @@ def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMFo
         _require(state.hidden.shape == (layout.state_rows, count, layout.hidden))
         _require(state.cell.shape == state.hidden.shape)
     return model
+
+
+def _schema(document: dict[str, Any], model: LSTMForecaster) -> Schema:
+    """Give what the history settled; of a file without it, what its columns are."""
+    see = model.exogenous_
+    if document.get("schema") is None:
+        return assumed_schema(model.ends_, see.names, see.columns)
+    return Schema.from_json(document["schema"])
 
 
 def _require(fits: bool) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from gatecast.data.calendar import add_steps, future_times
 from gatecast.data.panel import Panel
 from gatecast.data.reading import NewRows, assumed_schema, read_new_rows
-from gatecast.data.regular import show_time
+from gatecast.data.rows import show_time
 from gatecast.errors import DataError, NotFoundError
 
 __all__ = ["append", "tail"]

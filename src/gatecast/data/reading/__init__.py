@@ -1,6 +1,14 @@
 """Read a table: which column is what, and what its cells mean."""
 
-from gatecast.data.reading.following import NewRows, assumed_schema, read_new_rows, read_plan
+from gatecast.data.reading.following import (
+    NewRows,
+    assumed_schema,
+    read_new_rows,
+    read_plan,
+    refuse_other_value,
+)
 from gatecast.data.reading.read import read_panel
 
-__all__ = ["NewRows", "assumed_schema", "read_new_rows", "read_panel", "read_plan"]
+__all__ = [
+    "NewRows", "assumed_schema", "read_new_rows", "read_panel", "read_plan", "refuse_other_value",
+]  # fmt: skip

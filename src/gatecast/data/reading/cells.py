@@ -24,7 +24,17 @@ MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "-",
 
 
 def is_blank(cell: str) -> bool:
-    """Tell whether a cell means that there is no value."""
+    """Tell whether a cell means that there is no value.
+
+    Parameters
+    ----------
+    cell : str
+        Without white space around it.
+
+    Returns
+    -------
+    bool
+    """
     return cell.lower() in MISSING
 
 
@@ -79,20 +89,60 @@ class TextColumn(NamedTuple):
 
     @classmethod
     def of(cls, rows: Sequence[str]) -> TextColumn:
-        """Find the distinct cells of rows."""
+        """Find the distinct cells of rows.
+
+        Parameters
+        ----------
+        rows : sequence of str
+            A cell for each row.
+
+        Returns
+        -------
+        TextColumn
+        """
         codes, cells = pd.factorize(np.array(rows, dtype=object))
         return cls([str(cell) for cell in cells], codes)
 
     def first(self, which: np.ndarray) -> int:
-        """Give the first row that has one of some cells; ``which`` is bool of shape [cells]."""
+        """Give the first row that has one of some cells; ``which`` is bool of shape [cells].
+
+        Parameters
+        ----------
+        which : ndarray of bool, shape [cells]
+            The cells.
+
+        Returns
+        -------
+        int
+        """
         return int(np.argmax(which[self.codes]))
 
     def expand(self, values: np.ndarray) -> np.ndarray:
-        """Give each row what its cell means; ``values`` has the shape [cells]."""
+        """Give each row what its cell means; ``values`` has the shape [cells].
+
+        Parameters
+        ----------
+        values : ndarray of shape [cells]
+            What each cell means.
+
+        Returns
+        -------
+        ndarray of shape [rows]
+        """
         return values[self.codes]
 
     def sample(self, rows: int) -> list[str]:
-        """Give the first rows."""
+        """Give the first rows.
+
+        Parameters
+        ----------
+        rows : int
+            How many.
+
+        Returns
+        -------
+        list of str
+        """
         return [self.cells[code] for code in self.codes[:rows]]
 
 
@@ -119,9 +169,31 @@ class Place:
         return f'column "{self.column}" of {self.source}'
 
     def row(self, at: int) -> str:
-        """Name a row."""
+        """Name a row.
+
+        Parameters
+        ----------
+        at : int
+            Its position.
+
+        Returns
+        -------
+        str
+        """
         return f"{self.row_label} {self.row_numbers[at]}"
 
     def has(self, text: TextColumn, at: int) -> str:
-        """Say what a row has."""
+        """Say what a row has.
+
+        Parameters
+        ----------
+        text : TextColumn
+            The column.
+        at : int
+            The position of the row.
+
+        Returns
+        -------
+        str
+        """
         return f"{self.row(at)} has {quote(text.cells[text.codes[at]])}"

@@ -20,7 +20,7 @@ from gatecast.errors import DataError, NotFoundError, UsageError, quote
 from gatecast.messages import message
 
 __all__ = [
-    "SAMPLE_ROWS", "Columns", "Table", "as_columns", "choose_columns", "counts_up",
+    "SAMPLE_ROWS", "Columns", "as_columns", "choose_columns", "counts_up",
     "find_id_columns", "list_names",
 ]  # fmt: skip
 
@@ -236,19 +236,19 @@ def _find_time(table: Table, taken: Sequence[str]) -> tuple[str, ...]:
     if "ds" in rest:
         return ("ds",)
     samples = {name: table.sample(name) for name in rest}
-    found = [name for name in rest if table.holds_dates(name)]
-    if len(found) < 2 and (parts := find_parts(samples, found, taken)):
+    candidates = [name for name in rest if table.holds_dates(name)]
+    if len(candidates) < 2 and (parts := find_parts(samples, candidates, taken)):
         return parts
-    if not found:
-        found = [
+    if not candidates:
+        candidates = [
             name for name in rest if name.lower() in _STEP_NAMES and table.holds_integers(name)
         ]
-    if len(found) == 1:
-        return (found[0],)
-    if found:
+    if len(candidates) == 1:
+        return (candidates[0],)
+    if candidates:
         raise DataError(
-            f"{table.source} has {len(found)} columns of times, {list_names(found)}: say which "
-            "with time_col"
+            f"{table.source} has {len(candidates)} columns of times, {list_names(candidates)}: say "
+            "which with time_col"
         )
     if len(table.names) == 1:
         return ()
@@ -268,28 +268,28 @@ def _cells_of(samples: dict[str, list[str]]) -> str:
 def _find_targets(table: Table, taken: Sequence[str], *, wide: bool) -> tuple[str, ...]:
     """Find the column of values; those of a wide table, where all other columns are numbers."""
     rest = [name for name in table.names if name not in taken]
-    found = [name for name in rest if table.holds_numbers(name)]
-    if len(found) > 1:
+    candidates = [name for name in rest if table.holds_numbers(name)]
+    if len(candidates) > 1:
         # An index that was written along with the table is no candidate, nor is an hour or a month.
         others = [
             name
-            for name in found
+            for name in candidates
             if (name.lower() in _COUNTER_NAMES and table.counts_rows(name))
             or is_part(name, table.sample(name))
         ]
-        if len(others) < len(found):
-            found = [name for name in found if name not in others]
+        if len(others) < len(candidates):
+            candidates = [name for name in candidates if name not in others]
             rest = [name for name in rest if name not in others]
-    if len(found) == 1:
-        return (found[0],)
-    if wide and len(found) > 1 and len(found) == len(rest):
-        units = {table.unit(name) for name in found}
+    if len(candidates) == 1:
+        return (candidates[0],)
+    if wide and len(candidates) > 1 and len(candidates) == len(rest):
+        units = {table.unit(name) for name in candidates}
         if len(units) == 1:
-            return tuple(found)
-    if found:
+            return tuple(candidates)
+    if candidates:
         raise DataError(
-            f"{table.source} has {len(found)} columns of numbers, {list_names(found)}: say which "
-            "to forecast with target_col"
+            f"{table.source} has {len(candidates)} columns of numbers, {list_names(candidates)}: "
+            "say which to forecast with target_col"
         )
     samples = {name: table.sample(name) for name in rest}
     raise DataError(
@@ -321,7 +321,7 @@ def find_id_columns(table: Table, columns: Columns, times: np.ndarray) -> tuple[
         None if nothing tells them apart, or it is not clear what does.
     """
     taken = [name for name in columns.in_file() if not columns.wide or name in columns.times]
-    found = [
+    candidates = [
         name
         for name in table.names
         if name not in taken
@@ -329,15 +329,15 @@ def find_id_columns(table: Table, columns: Columns, times: np.ndarray) -> tuple[
         and (table.holds_integers(name) or not table.holds_numbers(name))
         and not is_part(name, table.sample(name))
     ]
-    if len(found) == 1 and not columns.wide:
-        return (found[0],)
-    table.load([*columns.in_file(), *found], ())
-    keys = pd.DataFrame({name: table.text(name).codes for name in found})
+    if len(candidates) == 1 and not columns.wide:
+        return (candidates[0],)
+    table.load([*columns.in_file(), *candidates], ())
+    keys = pd.DataFrame({name: table.text(name).codes for name in candidates})
     keys[""] = pd.factorize(times)[0]
-    for count in range(1, min(len(found), _MOST_ID_COLUMNS) + 1):
+    for count in range(1, min(len(candidates), _MOST_ID_COLUMNS) + 1):
         explaining = [
             (len(keys[list(names)].drop_duplicates()), names)
-            for names in combinations(found, count)
+            for names in combinations(candidates, count)
             if not keys.duplicated([*names, ""]).any()
         ]
         if explaining:
@@ -348,11 +348,33 @@ def find_id_columns(table: Table, columns: Columns, times: np.ndarray) -> tuple[
 
 
 def counts_up(numbers: Sequence[int]) -> bool:
-    """Tell whether each number is one more than the one before."""
+    """Tell whether each number is one more than the one before.
+
+    Parameters
+    ----------
+    numbers : sequence of int
+        Numbers.
+
+    Returns
+    -------
+    bool
+    """
     return all(number == numbers[0] + at for at, number in enumerate(numbers))
 
 
 def list_names(names: Sequence[str], most: int = 10) -> str:
-    """Name some columns in a sentence."""
+    """Name some columns in a sentence.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of columns.
+    most : int, default 10
+        How many are named.
+
+    Returns
+    -------
+    str
+    """
     shown = ", ".join(quote(name) for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -135,11 +135,11 @@ class CsvFile:
         places = [self.header.index(name) for name in columns]
         for numbers, cells in self._batches(places):
             lines.append(numbers)
-            for seen, parts, rows in zip(codes_of, codes, cells, strict=True):
-                parts.append(np.array([seen.setdefault(cell, len(seen)) for cell in rows]))
+            for distinct, parts, rows in zip(codes_of, codes, cells, strict=True):
+                parts.append(np.array([distinct.setdefault(cell, len(distinct)) for cell in rows]))
         texts = {
-            name: TextColumn(list(seen), np.concatenate(parts))
-            for name, seen, parts in zip(columns, codes_of, codes, strict=True)
+            name: TextColumn(list(distinct), np.concatenate(parts))
+            for name, distinct, parts in zip(columns, codes_of, codes, strict=True)
         }
         return dict(texts), np.concatenate(lines)
 
@@ -231,8 +231,8 @@ class CsvFile:
 
 def _distinct(column: pd.Series) -> TextColumn:
     """See a column of categories as distinct cells, in the order they first appear."""
-    codes, seen = pd.factorize(column.cat.codes.to_numpy())
-    cells = [str(column.cat.categories[code]).strip() for code in seen]
+    codes, distinct = pd.factorize(column.cat.codes.to_numpy())
+    cells = [str(column.cat.categories[code]).strip() for code in distinct]
     if len(set(cells)) == len(cells):
         return TextColumn(cells, codes)
     again = TextColumn.of(cells)  # two that differ by white space only
@@ -376,22 +376,22 @@ def _header_row(rows: list[tuple[int, list[str]]]) -> int:
         return 0
     at = widths.index(usual)
     filled = sum(bool(cell.strip()) for cell in rows[at][1])
-    return at if filled * 2 > usual and not any(map(_holds_data, rows[at][1])) else 0
+    return at if filled * 2 > usual and not any(map(_is_data, rows[at][1])) else 0
 
 
-def _holds_data(cell: str) -> bool:
+def _is_data(cell: str) -> bool:
     cell = cell.strip()
     return bool(cell) and (could_be_number(cell) or could_be_times([cell], ""))
 
 
 def _more_headers(rows: list[tuple[int, list[str]]]) -> int:
     """Count the lines below the first header that hold no data, but units or further names."""
-    data = next((i for i, (_, row) in enumerate(rows) if any(map(_holds_data, row))), None)
+    data = next((i for i, (_, row) in enumerate(rows) if any(map(_is_data, row))), None)
     if data is None or not 0 < data <= _MOST_HEADERS or data + 1 >= len(rows):
         return 0
     width = len(rows[data][1])
     below = [row for _, row in rows[data : data + 10]]
-    numeric = [j for j in range(width) if all(j < len(r) and _holds_data(r[j]) for r in below)]
+    numeric = [j for j in range(width) if all(j < len(r) and _is_data(r[j]) for r in below)]
     above = [row for _, row in rows[:data]]
     if not numeric or any(len(row) != width for row in above):
         return 0

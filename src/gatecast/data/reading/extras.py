@@ -151,13 +151,13 @@ def _read_names(text: TextColumn, place: Place, settled: Schema | None) -> Extra
     cells: list[str | None] = [None if is_blank(cell) else cell for cell in text.cells]
     notes = []
     if settled is not None and place.column in settled.names:
-        known = settled.names[place.column]
-        folded = {name.casefold(): name for name in known}
+        names = settled.names[place.column]
+        folded = {name.casefold(): name for name in names}
         for i, cell in enumerate(cells):
-            if cell is None or cell in known:
+            if cell is None or cell in names:
                 continue
             at = text.first(np.arange(len(cells)) == i)
-            same = folded.get(cell.casefold()) or _same_number(cell, known)
+            same = folded.get(cell.casefold()) or _same_number(cell, names)
             if same is not None:
                 cells[i] = same
                 notes.append(
@@ -165,7 +165,7 @@ def _read_names(text: TextColumn, place: Place, settled: Schema | None) -> Extra
                     f"{quote(same)} as in the history"
                 )
                 continue
-            shown = ", ".join(quote(name) for name in known[:10])
+            shown = ", ".join(quote(name) for name in names[:10])
             notes.append(
                 f"{place} has {quote(cell)} in {place.row(at)}, a name that the history does not "
                 f"have: the model knows nothing of it (the history has {shown})"
@@ -173,10 +173,10 @@ def _read_names(text: TextColumn, place: Place, settled: Schema | None) -> Extra
     return Extra(text.expand(np.array(cells, dtype=object)), "name", None, notes)
 
 
-def _same_number(cell: str, known: list[str]) -> str | None:
+def _same_number(cell: str, names: list[str]) -> str | None:
     """Find a code that is the same whole number, as 1.0 is 1."""
     try:
-        return next(name for name in known if name.isdecimal() and float(name) == float(cell))
+        return next(name for name in names if name.isdecimal() and float(name) == float(cell))
     except (ValueError, StopIteration):
         return None
 

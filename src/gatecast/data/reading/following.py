@@ -20,11 +20,15 @@ from gatecast.data.panel import Ends, Panel
 from gatecast.data.reading.columns import Columns, Table, as_columns, choose_columns
 from gatecast.data.reading.read import read_rows
 from gatecast.data.reading.tables import open_table
-from gatecast.data.regular import Rows, regularise, show_time
+from gatecast.data.regular import regularise
+from gatecast.data.rows import Rows, show_time
 from gatecast.data.schema import ColumnKind, Schema
 from gatecast.errors import DataError, NotFoundError
 
-__all__ = ["NewRows", "Plan", "assumed_schema", "read_new_rows", "read_plan"]
+__all__ = [
+    "NewRows", "Plan", "assumed_schema", "read_new_rows", "read_plan",
+    "refuse_other_value",
+]  # fmt: skip
 
 
 class Plan(NamedTuple):
@@ -47,8 +51,8 @@ class NewRows(NamedTuple):
 
     Attributes
     ----------
-    panel : Panel or None
-        The new ones of each series that has some; None if there are none.
+    panel : Panel
+        The new ones of each series that has some.
     indices : ndarray of shape [series of the panel]
         Which series of the model each one is.
     last : dict of int to float
@@ -57,7 +61,7 @@ class NewRows(NamedTuple):
         What was detected in reading.
     """
 
-    panel: Panel | None
+    panel: Panel
     indices: np.ndarray
     last: dict[int, float]
     notes: list[str]
@@ -177,8 +181,8 @@ def _place_rows(
     if moving_days:
         times = _on_the_grid(times, ends.times[which], ends.freq)
     steps = count_steps(ends.times[which], times, ends.freq)
-    inside = (steps >= 1) & (steps <= due.shape[1])
-    at, which, steps, times = at[inside], which[inside], steps[inside], times[inside]
+    wanted = (steps >= 1) & (steps <= due.shape[1])
+    at, which, steps, times = at[wanted], which[wanted], steps[wanted], times[wanted]
     on_grid = due[which, steps - 1] == times
     at, which, steps = at[on_grid], which[on_grid], steps[on_grid]
     flat = which * due.shape[1] + steps - 1
@@ -260,27 +264,50 @@ def read_new_rows(
     if rows.times.dtype.kind == ends.times.dtype.kind:
         if schema.moving_days:
             rows = replace(rows, times=_on_the_grid(rows.times, ends.times[owners], ends.freq))
-        known = rows.times <= ends.times[owners]
+        passed_over = rows.times <= ends.times[owners]
     else:
-        known = np.zeros(len(rows.times), dtype=bool)
+        passed_over = np.zeros(len(rows.times), dtype=bool)
     last = {
         int(owners[row]): float(rows.values[row])
         for row in np.flatnonzero(rows.times == ends.times[owners])
         if not np.isnan(rows.values[row])
     }
     notes = [f"{table.source}: {note}" for note in rows.notes]
-    passed = int(known.sum())
+    passed = int(passed_over.sum())
     if passed:
         notes.append(
             f"{table.source}: {passed} row{'s' * (passed > 1)} that the model has seen "
             f"{'are' if passed > 1 else 'is'} passed over"
         )
-        rows = _only(rows, ~known)
+        rows = _only(rows, ~passed_over)
     if not len(rows.times):
-        return NewRows(None, np.zeros(0, dtype=np.int64), last, notes)
+        due = future_times(ends.times[:1], ends.freq, 1)[0, 0]
+        raise DataError(
+            f"{table.source} has no row that follows, and none that the model has seen is taken "
+            f"again: it ends at {show_time(ends.times[0])}, so the next value is that of "
+            f"{show_time(due)}: give rows from there on"
+        )
     rows, kept = _without_empty(rows)
     panel = regularise(replace(rows, notes=()), ends.freq, strict=True)
     return NewRows(panel, places[kept], last, notes)
+
+
+def refuse_other_value(ends: Ends, i: int, value: float, *, same: bool) -> None:
+    """Refuse known rows whose last value is not the one that the model has seen.
+
+    Raises
+    ------
+    DataError
+        Unless it is the same.
+    """
+    if same:
+        return
+    name = "the series" if ends.id_col is None else f'series "{ends.ids[i]}"'
+    raise DataError(
+        f"{name} has {value:g} at {show_time(ends.times[i])}, and the model has seen another value "
+        "there; nothing was changed: fit it again, or give the rows after that time, and none that "
+        "the model has seen"
+    )
 
 
 def _columns_of_rows(

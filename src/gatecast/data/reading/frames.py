@@ -29,7 +29,7 @@ from gatecast.errors import DataError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FrameTable", "as_frame", "name_series"]
+__all__ = ["as_frame", "name_series"]
 
 _NAMES = (nw.Categorical, nw.Enum)
 _WIDE = (nw.Int128, nw.UInt128)  # NumPy has none

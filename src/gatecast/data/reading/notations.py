@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 __all__ = [
-    "HAS_MONTH_NAME", "month_number", "read_decimal_years", "read_east_asian", "read_epoch",
+    "HAS_MONTH_NAME", "limit_passed", "month_number", "read_decimal_years", "read_east_asian",
+    "read_epoch",
     "read_fiscal_years", "read_integer_dates", "read_named_months", "read_quarters",
     "read_weeks", "read_year_months", "weeks_of_integers",
 ]  # fmt: skip
@@ -76,7 +77,17 @@ _CHINESE_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
 def month_number(text: str) -> int | None:
-    """Give the month that a text names, or numbers."""
+    """Give the month that a text names, or numbers.
+
+    Parameters
+    ----------
+    text : str
+        A name in one of seven languages, or a number.
+
+    Returns
+    -------
+    int or None
+    """
     text = text.strip().rstrip(".").lower()
     if text.isdecimal():
         return int(text) if 1 <= int(text) <= 12 else None
@@ -113,7 +124,17 @@ def _year(text: str) -> int:
 
 
 def read_named_months(cells: list[str]) -> np.ndarray:
-    """Read dates with the name of a month, in seven languages: "1 Jan 2024", "March 2020"."""
+    """Read dates with the name of a month, in seven languages: "1 Jan 2024", "March 2020".
+
+    Parameters
+    ----------
+    cells : list of str
+        Distinct cells.
+
+    Returns
+    -------
+    ndarray of datetime64[us], shape [cells]
+    """
 
     def read(cell: str) -> np.datetime64 | None:
         match = _NAMED.fullmatch(_WEEKDAY.sub("", cell))
@@ -143,7 +164,17 @@ def _first_match(forms: tuple[re.Pattern[str], ...], cell: str) -> re.Match[str]
 
 
 def read_quarters(cells: list[str]) -> np.ndarray:
-    """Read quarters: "2020Q1", "Q1 2020", "1Q2020"; the time is their first day."""
+    """Read quarters: "2020Q1", "Q1 2020", "1Q2020"; the time is their first day.
+
+    Parameters
+    ----------
+    cells : list of str
+        Distinct cells.
+
+    Returns
+    -------
+    ndarray of datetime64[us], shape [cells]
+    """
 
     def read(cell: str) -> np.datetime64 | None:
         match = _first_match(_QUARTERS, cell)
@@ -159,14 +190,24 @@ def _monday_of_week(year: int, week: int) -> np.datetime64 | None:
     fourth = np.datetime64(f"{year:04d}-01-04", "D")  # is always in week 1 (ISO 8601)
     monday = fourth - (int(fourth.astype(np.int64)) + 3) % 7 * _ONE_DAY
     time = monday + (week - 1) * 7 * _ONE_DAY
-    inside = 1 <= week <= 53 and (time + 3 * _ONE_DAY).astype("datetime64[Y]") == fourth.astype(
+    valid = 1 <= week <= 53 and (time + 3 * _ONE_DAY).astype("datetime64[Y]") == fourth.astype(
         "datetime64[Y]"
     )
-    return time.astype("datetime64[us]") if inside else None
+    return time.astype("datetime64[us]") if valid else None
 
 
 def read_weeks(cells: list[str]) -> np.ndarray:
-    """Read ISO weeks: "2022-W01", "2022-W01-3", "KW 1 2022"; the time is their Monday."""
+    """Read ISO weeks: "2022-W01", "2022-W01-3", "KW 1 2022"; the time is their Monday.
+
+    Parameters
+    ----------
+    cells : list of str
+        Distinct cells.
+
+    Returns
+    -------
+    ndarray of datetime64[us], shape [cells]
+    """
 
     def read(cell: str) -> np.datetime64 | None:
         match = _first_match(_WEEKS, cell)
@@ -180,7 +221,17 @@ def read_weeks(cells: list[str]) -> np.ndarray:
 
 
 def read_east_asian(cells: list[str]) -> np.ndarray:
-    """Read dates with the characters for year, month and day: "2020年1月1日"."""
+    """Read dates with the characters for year, month and day: "2020年1月1日".
+
+    Parameters
+    ----------
+    cells : list of str
+        Distinct cells.
+
+    Returns
+    -------
+    ndarray of datetime64[us], shape [cells]
+    """
 
     def read(cell: str) -> np.datetime64 | None:
         match = _EAST_ASIAN.fullmatch(cell)
@@ -193,7 +244,17 @@ def read_east_asian(cells: list[str]) -> np.ndarray:
 
 
 def read_year_months(cells: list[str]) -> np.ndarray:
-    """Read "2020-1", and "1-01" for the first month of a year 1."""
+    """Read "2020-1", and "1-01" for the first month of a year 1.
+
+    Parameters
+    ----------
+    cells : list of str
+        Distinct cells.
+
+    Returns
+    -------
+    ndarray of datetime64[us], shape [cells]
+    """
 
     def read(cell: str) -> np.datetime64 | None:
         match = _YEAR_MONTH.fullmatch(cell)
@@ -205,7 +266,17 @@ def read_year_months(cells: list[str]) -> np.ndarray:
 
 
 def read_fiscal_years(cells: list[str]) -> np.ndarray:
-    """Read fiscal years, "2000-01", "2000/2001" or "FY2001", as the year they name first."""
+    """Read fiscal years, "2000-01", "2000/2001" or "FY2001", as the year they name first.
+
+    Parameters
+    ----------
+    cells : list of str
+        Distinct cells.
+
+    Returns
+    -------
+    ndarray of datetime64[us], shape [cells]
+    """
 
     def read(cell: str) -> np.datetime64 | None:
         match = _FISCAL.fullmatch(cell)
@@ -233,8 +304,8 @@ def read_decimal_years(values: np.ndarray) -> np.ndarray:
         NaT everywhere unless all are months, at their begin or in their middle.
     """
     times = np.full(len(values), _NOT, dtype="datetime64[us]")
-    inside = np.isfinite(values) & (values >= 1500) & (values < 2300)
-    if not inside.all() or not len(values):
+    valid = np.isfinite(values) & (values >= 1500) & (values < 2300)
+    if not valid.all() or not len(values):
         return times
     twelfths = values * 12
     for shift in (0.0, 0.5):
@@ -249,7 +320,17 @@ _EPOCHS = {10: 1_000_000, 13: 1_000, 16: 1}
 
 
 def read_epoch(values: np.ndarray) -> np.ndarray | None:
-    """Read seconds, milliseconds or microseconds since 1970, of the years 2001 to 2099."""
+    """Read seconds, milliseconds or microseconds since 1970, of the years 2001 to 2099.
+
+    Parameters
+    ----------
+    values : ndarray of int64
+        All of a column.
+
+    Returns
+    -------
+    ndarray of datetime64[us], or None
+    """
     if not len(values) or values.min() <= 0:
         return None
     digits = {len(str(int(values.min()))), len(str(int(values.max())))}
@@ -291,8 +372,8 @@ def read_integer_dates(values: np.ndarray) -> np.ndarray | None:
     months = values // 100 if count == 8 else values
     days = values % 100 if count == 8 else np.ones_like(values)
     years, months = months // 100, months % 100
-    inside = (years >= 1600) & (years < 2300) & (months >= 1) & (months <= 12) & (days >= 1)
-    if not inside.all():
+    valid = (years >= 1600) & (years < 2300) & (months >= 1) & (months <= 12) & (days >= 1)
+    if not valid.all():
         return None
     month = ((years - 1970) * 12 + months - 1).astype("datetime64[M]")
     dates = month.astype("datetime64[D]") + (days - 1)
@@ -302,10 +383,43 @@ def read_integer_dates(values: np.ndarray) -> np.ndarray | None:
 
 
 def weeks_of_integers(values: np.ndarray) -> np.ndarray | None:
-    """Read integers such as 202401 as the weeks of ISO 8601."""
+    """Read integers such as 202401 as the weeks of ISO 8601.
+
+    Parameters
+    ----------
+    values : ndarray of int64
+        All of a column.
+
+    Returns
+    -------
+    ndarray of datetime64[us], or None
+    """
     if not len(values) or values.min() < 160_001 or values.max() > 229_953:
         return None
     mondays = [_monday_of_week(int(v) // 100, int(v) % 100) for v in values]
     if any(monday is None for monday in mondays):
         return None
     return np.array(mondays, dtype="datetime64[us]")
+
+
+def limit_passed(cell: str) -> str:
+    """Say which limit a time goes beyond that is well written otherwise.
+
+    Parameters
+    ----------
+    cell : str
+        The time.
+
+    Returns
+    -------
+    str
+        Empty if it passes none.
+    """
+    if re.fullmatch(r"[+-]?\d{19,}", cell):
+        return "step numbers have to be below 2**62, about 4.6e18: use smaller ones"
+    if re.search(r":\d\d[.,]\d{6}\d*[1-9]", cell):
+        return "it is finer than a microsecond: round it, or use step numbers"
+    year = re.match(r"(?:\d{1,2}[-./]\d{1,2}[-./])?(\d{4,6})(?!\d)", cell)
+    if year and len(cell) > len(year[1]) and not 1678 <= int(year[1]) <= 2261:
+        return "dates have to be of the years 1678 to 2261: use step numbers for others"
+    return ""

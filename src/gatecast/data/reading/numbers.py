@@ -58,7 +58,17 @@ class Numbers(NamedTuple):
 
 
 def could_be_number(cell: str) -> bool:
-    """Tell whether a cell is a number in some way of writing."""
+    """Tell whether a cell is a number in some way of writing.
+
+    Parameters
+    ----------
+    cell : str
+        Without white space around it.
+
+    Returns
+    -------
+    bool
+    """
     if _plain(cell) is not None:
         return True
     number = _undecorated(cell)[0]
@@ -66,7 +76,17 @@ def could_be_number(cell: str) -> bool:
 
 
 def find_unit(cells: list[str]) -> str:
-    """Give the currency, or "%", of the first of some cells that has one."""
+    """Give the currency, or "%", of the first of some cells that has one.
+
+    Parameters
+    ----------
+    cells : list of str
+        Cells.
+
+    Returns
+    -------
+    str
+    """
     return next((unit for unit in (_undecorated(cell)[1] for cell in cells) if unit), "")
 
 
@@ -242,34 +262,50 @@ def _choose(
             "empty if there is no value, or name another column with target_col"
         )
     if not point_missed.any() and not comma_missed.any():
-        same = np.array_equal(point, comma, equal_nan=True)
-        if same and not missed.any():
-            return point, "", []
-        if settled is not None and not same:
-            at = text.first(~np.isclose(point, comma, equal_nan=True))
-            raise DataError(
-                f"{place} has whole numbers in the history, and {place.has(text, at)}, which may "
-                "mean thousands or decimals: write it without a mark between thousands"
-            )
-        if not missed.any():
-            # Every dot has three digits after it. Beside whole numbers of at most three digits,
-            # "1.234" is a thousand; measurements to three places would all have their dot.
-            whole = [len(c) for c in cells if c.lstrip("+-").isdecimal()]
-            if separator != "," and 0 < max(whole, default=0) <= 3:
-                return (
-                    comma,
-                    ",",
-                    [f"{quoted} are read with a dot between thousands (1.234 is 1234)"],
-                )
-            return point, ".", [f"{quoted} are read with a decimal point (1.234 is less than 2)"]
-        if separator == ",":
-            return point, ".", [f"{quoted} are grouped by thousands (1,234 is 1234)"]
-        return comma, ",", [f"{quoted} have a decimal comma (1,234 is less than 2)"]
+        by_schema = settled is not None
+        return _decide(
+            text, cells, point, comma, place, separator, plain=not missed.any(), by_schema=by_schema
+        )
     if not point_missed.any():
         if not missed.any():
             return plain, ".", []
         return point, ".", [f"{quoted} are grouped by thousands (1,234 is 1234)"]
     return comma, ",", [f"{quoted} have a decimal comma"]
+
+
+def _decide(
+    text: TextColumn,
+    cells: list[str],
+    point: np.ndarray,
+    comma: np.ndarray,
+    place: Place,
+    separator: str,
+    *,
+    plain: bool,
+    by_schema: bool,
+) -> tuple[np.ndarray, DecimalMark, list[str]]:
+    """Decide where a decimal point and a decimal comma are both possible."""
+    quoted = f'numbers in column "{place.column}"'
+    same = np.array_equal(point, comma, equal_nan=True)
+    if same and plain:
+        return point, "", []
+    if by_schema and not same:
+        at = text.first(~np.isclose(point, comma, equal_nan=True))
+        raise DataError(
+            f"{place} has whole numbers in the history, and {place.has(text, at)}, which may "
+            "mean thousands or decimals: write it without a mark between thousands"
+        )
+    if plain:
+        # Every dot has three digits after it. Beside whole numbers of at most three digits,
+        # "1.234" is a thousand; measurements to three places would all have their dot.
+        whole = [len(c) for c in cells if c.lstrip("+-").isdecimal()]
+        if separator != "," and 0 < max(whole, default=0) <= 3:
+            note = f"{quoted} are read with a dot between thousands (1.234 is 1234)"
+            return comma, ",", [note]
+        return point, ".", [f"{quoted} are read with a decimal point (1.234 is less than 2)"]
+    if separator == ",":
+        return point, ".", [f"{quoted} are grouped by thousands (1,234 is 1234)"]
+    return comma, ",", [f"{quoted} have a decimal comma (1,234 is less than 2)"]
 
 
 def _refuse_other_format(

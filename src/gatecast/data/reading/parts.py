@@ -42,7 +42,17 @@ _FINER = ("day", "hour", "clock", "minute")
 
 
 def role_of(name: str) -> str | None:
-    """Tell which part of a time a column's name says that it is."""
+    """Tell which part of a time a column's name says that it is.
+
+    Parameters
+    ----------
+    name : str
+        For example "Hour" or "month".
+
+    Returns
+    -------
+    str or None
+    """
     plain = re.sub(r"[\W_]", "", name.lower())
     if plain in _ROLE_OF:
         return _ROLE_OF[plain]
@@ -56,7 +66,19 @@ def role_of(name: str) -> str | None:
 
 
 def is_part(name: str, cells: Sequence[str]) -> bool:
-    """Tell whether a column is a clock hour, month, quarter, ... by its name and its cells."""
+    """Tell whether a column is a clock hour, month, quarter, ... by its name and its cells.
+
+    Parameters
+    ----------
+    name : str
+        Of the column.
+    cells : sequence of str
+        Its first cells.
+
+    Returns
+    -------
+    bool
+    """
     return _fits(role_of(name), cells)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,8 @@ from gatecast.data.reading.extras import settle_blanks
 from gatecast.data.reading.parts import find_parts, join_parts
 from gatecast.data.reading.tables import open_table
 from gatecast.data.reading.times import Times
-from gatecast.data.regular import DoubledTimesError, Rows, regularise
+from gatecast.data.regular import DoubledTimesError, regularise
+from gatecast.data.rows import Rows
 from gatecast.data.schema import ColumnKind, NumberFormat, Schema
 
 __all__ = ["read_panel", "read_rows"]
@@ -66,7 +67,7 @@ def read_panel(
     target_col : str, optional
         Column of the values to forecast.
     freq : str, int or pandas offset, optional
-        Distance from each time to the next; found when not given.
+        Distance from each time to the next; further_notes when not given.
     extra_cols : sequence of str, default ()
         Further columns to read, of numbers, truth values or names.
 
@@ -91,10 +92,10 @@ def read_panel(
     try:
         return regularise(rows, freq)
     except DoubledTimesError:
-        told = _explain_repeats(table, columns, rows)
-        if told is None:
+        explained = _explain_repeats(table, columns, rows)
+        if explained is None:
             raise
-        columns, note = told
+        columns, note = explained
         if not columns.wide:
             notes = [n for n in notes if not n.startswith("there is no column of names")]
         return regularise(read_rows(table, columns, [note, *notes]), freq)
@@ -152,34 +153,16 @@ def read_rows(
     codes, ids, id_separator = _read_ids(table, columns)
     times, ends_of_hours = _read_times(table, columns, codes, settled)
     formats: dict[str, NumberFormat] = {}
-    values, found = [], []
+    values, further_notes = [], []
     for target in columns.targets:
         wanted = None if settled is None else settled.numbers.get(target)
         read, written = table.numbers(target, wanted)
         values.append(read.values)
-        found += read.notes
+        further_notes += read.notes
         if written:
             formats[target] = read.format
-    kinds: dict[str, ColumnKind] = {}
-    names: dict[str, list[str]] = {}
-    blanks: list[str] = []
-    extra: dict[str, np.ndarray] = {}
-    for name in columns.extra:
-        one = table.extra(name, settled)
-        kinds[name] = one.kind
-        found += one.notes
-        if one.format is not None:
-            formats[name] = one.format
-        cells = one.cells
-        if settled is None:
-            cells, nothing, said = settle_blanks(one, codes, table.place(name))
-            found += said
-            blanks += [name] * nothing
-        elif name in settled.blanks:
-            cells = _with_nothing(cells, one.kind)
-        if one.kind == "name":
-            names[name] = sorted({str(cell) for cell in set(cells.tolist()) - {None, ""}})
-        extra[name] = cells
+    further = _read_further(table, columns, codes, settled)
+    further_notes += further.notes
     count = len(table.row_numbers)
     rows = Rows(
         ids=ids,
@@ -192,8 +175,8 @@ def read_rows(
         time_col=columns.time,
         target_col=columns.target if columns.targets else "y",
         time_zone=times.zone,
-        notes=(*table.notes, *notes, *times.notes, *found),
-        extra=extra,
+        notes=(*table.notes, *notes, *times.notes, *further_notes),
+        extra=further.cells,
         schema=Schema(
             id_cols=columns.ids,
             time_cols=columns.times,
@@ -205,10 +188,10 @@ def read_rows(
             time_notation=times.notation,
             ends_of_hours=ends_of_hours,
             time_zone=times.zone,
-            numbers=formats,
-            kinds=kinds,
-            names=names,
-            blanks=blanks,
+            numbers=formats | further.formats,
+            kinds=further.kinds,
+            names=further.names,
+            blanks=further.blanks,
         ),
     )
     if columns.wide:
@@ -216,6 +199,41 @@ def read_rows(
     if any(table.may_be_rounded(target) for target in columns.targets):
         rows = _note_rounding(rows)
     return rows
+
+
+@dataclass(eq=False)
+class _Further:
+    """Further columns by name: their cells, and what was settled about them."""
+
+    cells: dict[str, np.ndarray] = field(default_factory=dict)
+    formats: dict[str, NumberFormat] = field(default_factory=dict)
+    kinds: dict[str, ColumnKind] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)
+    blanks: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def _read_further(
+    table: Table, columns: Columns, codes: np.ndarray, settled: Schema | None
+) -> _Further:
+    further = _Further()
+    for name in columns.extra:
+        one = table.extra(name, settled)
+        further.kinds[name] = one.kind
+        further.notes += one.notes
+        if one.format is not None:
+            further.formats[name] = one.format
+        cells = one.cells
+        if settled is None:
+            cells, nothing, notes = settle_blanks(one, codes, table.place(name))
+            further.notes += notes
+            further.blanks += [name] * nothing
+        elif name in settled.blanks:
+            cells = _with_nothing(cells, one.kind)
+        if one.kind == "name":
+            further.names[name] = sorted({str(cell) for cell in set(cells.tolist()) - {None, ""}})
+        further.cells[name] = cells
+    return further
 
 
 def _with_nothing(cells: np.ndarray, kind: ColumnKind) -> np.ndarray:

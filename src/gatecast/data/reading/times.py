@@ -19,6 +19,7 @@ from gatecast.data.inference import is_regular
 from gatecast.data.reading.cells import Place, TextColumn, is_blank
 from gatecast.data.reading.notations import (
     HAS_MONTH_NAME,
+    limit_passed,
     read_decimal_years,
     read_east_asian,
     read_epoch,
@@ -144,11 +145,11 @@ def _standard_clock(cells: list[str]) -> tuple[list[str], np.ndarray]:
 
 def _candidates(cell: str) -> list[_Candidate]:
     """Every format of dates that a first cell allows."""
-    found: list[_Candidate] = []
+    candidates: list[_Candidate] = []
     if _ISO.match(cell):
         if _has_offset(cell):
             return [_Candidate("ISO 8601 with an offset", _read_offsets, offsets=True)]
-        found.append(_Candidate("ISO 8601", _read_iso))
+        candidates.append(_Candidate("ISO 8601", _read_iso))
     if match := _DAY_MONTH_YEAR.fullmatch(cell):
         mark, clock = match[1], _clock_format(match, 3)
         year = "%Y" if len(match[2]) == 4 else "%y"
@@ -157,19 +158,19 @@ def _candidates(cell: str) -> list[_Candidate]:
             (f"month{mark}day{mark}year", f"%m{mark}%d{mark}{year}{clock}", False),
         ):
             short = "two-digit years" if year == "%y" else ""
-            found.append(_Candidate(name, lambda c, f=form: _parse(c, f), first, short))
-    elif (match := _YEAR_MONTH_DAY.fullmatch(cell)) and not found:
+            candidates.append(_Candidate(name, lambda c, f=form: _parse(c, f), first, short))
+    elif (match := _YEAR_MONTH_DAY.fullmatch(cell)) and not candidates:
         mark, clock = match[1], _clock_format(match, 2)
         form = f"%Y{mark}%m{mark}%d{clock}"
-        found.append(_Candidate(f"year{mark}month{mark}day", lambda c: _parse(c, form)))
+        candidates.append(_Candidate(f"year{mark}month{mark}day", lambda c: _parse(c, form)))
     elif match := re.fullmatch(r"\d{1,2}([-./])\d{4}", cell):
         month_year = f"%m{match[1]}%Y"
-        found.append(_Candidate(f"month{match[1]}year", lambda c: _parse(c, month_year)))
+        candidates.append(_Candidate(f"month{match[1]}year", lambda c: _parse(c, month_year)))
     elif match := re.fullmatch(r"\d{4}([./])\d{1,2}", cell):
         year_month = f"%Y{match[1]}%m"
-        found.append(_Candidate(f"year{match[1]}month", lambda c: _parse(c, year_month)))
+        candidates.append(_Candidate(f"year{match[1]}month", lambda c: _parse(c, year_month)))
     elif re.fullmatch(r"\d{4}M\d{1,2}", cell):
-        found.append(_Candidate("yearMmonth", lambda c: _parse(c, "%YM%m")))
+        candidates.append(_Candidate("yearMmonth", lambda c: _parse(c, "%YM%m")))
     readers = (
         ("fiscal years", read_fiscal_years, r"\d{4}\s?[-/]\s?(?:\d{4}|\d\d)|FY"),
         ("years and months", read_year_months, r"\d{1,4}[-/]\d{1,2}"),
@@ -186,8 +187,8 @@ def _candidates(cell: str) -> list[_Candidate]:
             own = (
                 name if name in ("fiscal years", "weeks", "quarters", "years with decimals") else ""
             )
-            found.append(_Candidate(name, reader, notation=own))
-    return [one for one in found if not np.isnat(one.parse([cell])).any()]
+            candidates.append(_Candidate(name, reader, notation=own))
+    return [one for one in candidates if not np.isnat(one.parse([cell])).any()]
 
 
 def _floats(cells: list[str]) -> np.ndarray:
@@ -211,7 +212,19 @@ def _is_integer(cell: str) -> bool:
 
 
 def could_be_times(cells: list[str], name: str) -> bool:
-    """Tell whether most of some cells are dates (step numbers do not count)."""
+    """Tell whether most of some cells are dates (step numbers do not count).
+
+    Parameters
+    ----------
+    cells : list of str
+        The first cells of a column.
+    name : str
+        Of the column.
+
+    Returns
+    -------
+    bool
+    """
     present = [cell for cell in dict.fromkeys(cells) if not is_blank(cell)]
     if not present:
         return False
@@ -232,12 +245,15 @@ def _mostly(candidate: _Candidate, cells: list[str]) -> bool:
     return bool((~np.isnat(np.atleast_2d(candidate.parse(cells))[0])).sum() * 2 > len(cells))
 
 
-_TIME_WORDS = ("time", "date", "year", "ds", "zeit", "datum", "jahr", "fecha", "日期", "时间")
+_TIME_WORDS = (
+    "time", "date", "year", "ds", "zeit", "datum", "jahr", "fecha", "日期", "时间", "epoch", "unix",
+    "stamp", "ts",
+)  # fmt: skip
 _WEEK_WORDS = ("week", "woche", "kw", "semaine", "semana", "周", "週")
 
 
 def _names_time(name: str) -> bool:
-    return any(word in name.lower() for word in (*_TIME_WORDS, "epoch", "unix", "stamp", "ts"))
+    return any(word in name.lower() for word in _TIME_WORDS)
 
 
 def dates_of_numbers(
@@ -289,7 +305,15 @@ def _on_the_minute(times: np.ndarray) -> bool:
 
 
 def refuse_missing_time(place: Place, at: int) -> None:
-    """Refuse a row without a time."""
+    """Refuse a row without a time.
+
+    Parameters
+    ----------
+    place : Place
+        Names the column.
+    at : int
+        The row.
+    """
     raise DataError(f"{place} has no time in {place.row(at)}: supply it, or remove the row")
 
 
@@ -359,12 +383,14 @@ def read_times(
 
 
 def _read_integers(text: TextColumn, place: Place, settled: Schema | None) -> Times:
-    other = np.array([not _is_integer(cell) for cell in text.cells])
-    if other.any():
-        _refuse(text, place, text.first(other), "whole numbers")
-    large = np.array([len(c) > 20 or abs(int(c)) >= STEP_LIMIT for c in text.cells])
-    if large.any():
-        _refuse(text, place, text.first(large), "whole numbers")
+    for bad in (
+        np.array([not _is_integer(cell) for cell in text.cells]),
+        np.array(
+            [_is_integer(c) and (len(c) > 20 or abs(int(c)) >= STEP_LIMIT) for c in text.cells]
+        ),
+    ):
+        if bad.any():
+            _refuse(text, place, text.first(bad), "whole numbers")
     numbers = np.array([int(cell) for cell in text.cells], dtype=np.int64)
     notation = None if settled is None or not settled.time_cols else settled.time_notation
     dates = dates_of_numbers(numbers, place.column, notation)
@@ -375,7 +401,7 @@ def _read_integers(text: TextColumn, place: Place, settled: Schema | None) -> Ti
 
 def _refuse(text: TextColumn, place: Place, at: int, name: str) -> None:
     cell = text.cells[text.codes[at]]
-    limit = _limit_passed(cell)
+    limit = limit_passed(cell)
     if limit:
         raise DataError(f"{place} in {place.has(text, at)}: {limit}")
     if not name:
@@ -453,18 +479,6 @@ def _most_regular(
         m for m in others if not m.candidate.offsets and is_regular(text.expand(m.times), codes)
     )
     return next(regular, (others or held)[0])
-
-
-def _limit_passed(cell: str) -> str:
-    """Say which limit a time goes beyond that is well written otherwise."""
-    if re.fullmatch(r"[+-]?\d{19,}", cell):
-        return "step numbers have to be below 2**62, about 4.6e18: use smaller ones"
-    if re.search(r":\d\d[.,]\d{6}\d*[1-9]", cell):
-        return "it is finer than a microsecond: round it, or use step numbers"
-    year = re.match(r"(?:\d{1,2}[-./]\d{1,2}[-./])?(\d{4,6})(?!\d)", cell)
-    if year and len(cell) > len(year[1]) and not 1678 <= int(year[1]) <= 2261:
-        return "dates have to be of the years 1678 to 2261: use step numbers for others"
-    return ""
 
 
 def _from_offsets(codes: np.ndarray, both: np.ndarray) -> Times:

@@ -1,0 +1,150 @@
+"""Rows of a long table as they were read, and what they hold besides their values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.schema import Schema
+from gatecast.errors import DataError, quote
+
+__all__ = ["MAX_FILLED", "Rows", "lay_extra", "show_time"]
+
+MAX_FILLED = 0.2
+"""Largest part of a series that is filled in."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of a long table, as they were read.
+
+    Attributes
+    ----------
+    ids : ndarray of shape [n]
+        Name of each series, in the order they first appear.
+    codes : ndarray of shape [total]
+        Which series each row belongs to.
+    times : ndarray of shape [total]
+        ``datetime64[us]`` (in UTC where there is a zone) or ``int64``.
+    values : ndarray of shape [total]
+        ``float64``; NaN where there is none.
+    row_numbers : ndarray of shape [total]
+        The number of each row: lines of a file, positions in a frame.
+    row_label : str
+        What a row number counts: "line" or "row".
+    id_col, time_col, target_col : str or None
+        The user's column names.
+    time_zone : str or None
+        Name of the zone the times were in.
+    notes : tuple of str
+        What was found out in reading.
+    extra : dict of str to ndarray of shape [total]
+        Further columns: ``float64`` with NaN, or ``object`` with None, where there is nothing.
+    schema : Schema or None
+        What reading has settled.
+    """
+
+    ids: np.ndarray
+    codes: np.ndarray
+    times: np.ndarray
+    values: np.ndarray
+    row_numbers: np.ndarray
+    row_label: str
+    id_col: str | None
+    time_col: str
+    target_col: str
+    time_zone: str | None = None
+    notes: tuple[str, ...] = ()
+    extra: dict[str, np.ndarray] = field(default_factory=dict)
+    schema: Schema | None = None
+
+    def take(self, which: np.ndarray) -> Rows:
+        """Keep some of the rows, in the order given."""
+        return replace(
+            self,
+            codes=self.codes[which],
+            times=self.times[which],
+            values=self.values[which],
+            row_numbers=self.row_numbers[which],
+            extra={name: cells[which] for name, cells in self.extra.items()},
+        )
+
+    def note(self, sentence: str) -> Rows:
+        """Add a sentence to the notes."""
+        return replace(self, notes=(*self.notes, sentence))
+
+    def of(self, code: int) -> str:
+        """Name a series in a sentence, as in "the time ... of series x"."""
+        return "" if self.id_col is None else f" of series {quote(str(self.ids[code]))}"
+
+    def offsets(self) -> np.ndarray:
+        """Where each series begins and ends, once rows are sorted; shape [n + 1]."""
+        return np.searchsorted(self.codes, np.arange(len(self.ids) + 1))
+
+
+def show_time(time: object) -> str:
+    """Write a time for a sentence: no more of the clock than it has."""
+    if not isinstance(time, np.datetime64):
+        return str(time)
+    text = str(time.astype("datetime64[us]")).replace("T", " ")
+    return text.removesuffix(".000000").removesuffix(":00").removesuffix(" 00:00")
+
+
+def lay_extra(
+    rows: Rows, steps: np.ndarray, first: np.ndarray, last: np.ndarray, offsets: np.ndarray
+) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Bring further columns onto the calendar; what is missing is what was there before.
+
+    Nothing of the future is known at a gap. Before the first cell of a series it is the first one.
+    """
+    laid: dict[str, np.ndarray] = {}
+    notes = []
+    inside = (steps >= first[rows.codes]) & (steps <= last[rows.codes])
+    at = (offsets[rows.codes] + steps - first[rows.codes])[inside]
+    owner = np.repeat(np.arange(len(rows.ids)), np.diff(offsets))
+    for name, cells in rows.extra.items():
+        column = pd.Series(np.nan, np.arange(offsets[-1]), cells.dtype)
+        column.iloc[at] = cells[inside]
+        missing = column.isna()
+        if missing.any():
+            _refuse_many_blanks(rows, name, cells, inside, np.asarray(missing), owner)
+            column = column.groupby(owner).ffill().groupby(owner).bfill()
+            count = int(missing.sum())
+            notes.append(
+                f'column "{name}" has nothing at {count} step{"s" * (count > 1)}; the cell before, '
+                "or the first one, is taken there"
+            )
+        if column.isna().any():
+            code = int(owner[np.argmax(column.isna())])
+            raise DataError(
+                f'column "{name}"{rows.of(code)} has no cell with anything in it: supply some, or '
+                "leave the column out"
+            )
+        laid[name] = column.to_numpy()
+    return laid, notes
+
+
+def _refuse_many_blanks(
+    rows: Rows,
+    name: str,
+    cells: np.ndarray,
+    inside: np.ndarray,
+    missing: np.ndarray,
+    owner: np.ndarray,
+) -> None:
+    """Refuse to fill more of a column than of the values, unless it never changes in its series."""
+    share = np.bincount(owner, weights=missing) / np.bincount(owner)
+    if (share <= MAX_FILLED).all():
+        return
+    distinct = pd.Series(cells[inside]).groupby(rows.codes[inside]).nunique()
+    changing = distinct.reindex(range(len(rows.ids)), fill_value=0).to_numpy() > 1
+    many = (share > MAX_FILLED) & changing
+    if many.any():
+        code = int(np.argmax(many))
+        raise DataError(
+            f'column "{name}"{rows.of(code)} has nothing at {share[code]:.0%} of the steps, and no '
+            f"more than {MAX_FILLED:.0%} are filled in: write the number that holds there, 0 if "
+            "that is meant"
+        )
