@@ -8,12 +8,14 @@ from contextlib import contextmanager
 
 from gatecast.forecaster import model_file
 from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.log import timed
 from gatecast.pretrained.forecaster import KIND, PretrainedLSTM
 from gatecast.storage import kind_of, locked
 
 __all__ = ["load", "open_for_update"]
 
 
+@timed("load")
 def load(path: str | os.PathLike[str]) -> LSTMForecaster | PretrainedLSTM:
     """Read a saved model.
 

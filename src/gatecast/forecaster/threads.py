@@ -6,8 +6,10 @@ import copy
 import functools
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from gatecast.log import timed
 from gatecast.storage import Origin
 
 __all__ = ["Shared", "one_at_a_time"]
@@ -16,6 +18,8 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _S = TypeVar("_S", bound="Shared")
 
+#: Methods whose durations are logged.
+_LOGGED = ("fit", "update", "save")
 #: Attributes that an update changes in place.
 _STATE = ("_memory", "_states", "_said", "_tails")
 
@@ -61,10 +65,11 @@ class Shared:
 
 def one_at_a_time(method: Callable[Concatenate[_S, _P], _R]) -> Callable[Concatenate[_S, _P], _R]:
     """Let a method of a :class:`Shared` model run when no other thread is in one."""
+    logged = method.__name__ in _LOGGED
 
     @functools.wraps(method)
     def alone(self: _S, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        with self:
+        with self, timed(method.__name__) if logged else nullcontext():
             return method(self, *args, **kwargs)
 
     return alone

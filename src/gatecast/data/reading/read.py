@@ -23,10 +23,12 @@ from gatecast.data.reading.times import Times
 from gatecast.data.regular import DoubledTimesError, regularise
 from gatecast.data.rows import Rows
 from gatecast.data.schema import ColumnKind, NumberFormat, Schema
+from gatecast.log import timed
 
 __all__ = ["read_panel", "read_rows"]
 
 
+@timed("reading")
 def read_panel(
     source: Any,
     *,
