@@ -195,7 +195,7 @@ def test_a_saved_model_is_explained(saved):
     asked = ("explain", "m.gatecast", "old.csv", "--series", "south")
     assert 'no series "south"' in gatecast(*asked, cwd=folder, code=4).stderr
     asked = ("explain", "m.gatecast", "old.csv", "--network", 9)
-    assert "network=9 was asked for" in gatecast(*asked, cwd=folder, code=2).stderr
+    assert "network=9 was requested" in gatecast(*asked, cwd=folder, code=2).stderr
 
 
 def test_tables_go_out_as_parquet_too(saved):
@@ -322,7 +322,7 @@ def test_a_model_is_judged_beside_others_where_that_is_asked_for(tmp_path):
     asked = ("explain", "m", "y.csv", "--json")
     plain = json.loads(gatecast(*asked, cwd=tmp_path).stdout)
     assert plain["leaderboard"] is None
-    assert "held back" in plain["verdict"][0]
+    assert "hold-out" in plain["verdict"][0]
     assert "Has the loss settled?" in plain["training"]
     found = json.loads(gatecast(*asked, "--backtest", cwd=tmp_path).stdout)
     models = {row["model"] for row in found["leaderboard"]}
