@@ -3,9 +3,14 @@
 import sys
 from types import ModuleType, SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from gatecast import progress
+from gatecast.baselines import Naive
+from gatecast.evaluation.backtest import backtest
+from gatecast.forecaster import LSTMForecaster
 from gatecast.network import Progress
 
 
@@ -73,6 +78,17 @@ def test_nothing_is_shown_elsewhere_but_where_it_is_asked_for(capsys):
     with progress.reporting(True, progress.training_bar) as report:
         report(Progress(1, 2, 0.0, None))  # and on no terminal, it writes nothing
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_backtest_shows_its_bar_and_none_of_its_fits(notebook):
+    series = pd.Series(np.arange(20.0))
+    models = [Naive(h=1), LSTMForecaster(1, updates=1, seeds=1, hidden=2)]
+    found = backtest(models, series, n_windows=2)
+    (output,) = notebook.outputs
+    assert "4/4 fits" in output[-1]
+    backtest(models[:1], series, n_windows=2, progress=False)
+    assert len(notebook.outputs) == 1
+    assert found.models == ("Naive", "LSTM")
 
 
 def test_a_search_and_work_without_parts(notebook):

@@ -72,7 +72,7 @@ def explain(
     from gatecast.report.picture import inside_picture
     from gatecast.saved import load
 
-    fitted = load(model)
+    fitted: Any = load(model)
     judged = _judge(fitted, panel_of(fitted, file, "explain")) if backtest else None
     with working("looking inside the network"):
         inside = explain_model(fitted, file, series, network, futr_file)

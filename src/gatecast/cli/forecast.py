@@ -59,18 +59,12 @@ def forecast(
     from gatecast.cli.settings import covariates
     from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.data.reading import read_panel
-    from gatecast.errors import UsageError
     from gatecast.evaluation.forecast import forecast as result_of
     from gatecast.evaluation.registry import SAVED
 
-    model = _checked_name(model, h, save)
+    model = _checked_name(model, h, save, settings, futr_file)
     page = None if no_report else report
     check_outputs({"--output": output, "--save": save, "--report": page}, [file, futr_file, config])
-    if settings.get("futr_exog_list") and futr_file is None:
-        raise UsageError(
-            f"--futr-exog {','.join(settings['futr_exog_list'])} was requested, and nothing says "
-            f"what will be: give a file with these columns over the next {h} steps with --futr-file"
-        )
     with working("reading"):
         panel = read_panel(
             file, id_col=id_col, time_col=time_col, target_col=target_col,
@@ -126,7 +120,9 @@ def _pages(
     return {"report": page, "glass": glass}
 
 
-def _checked_name(model: str, h: int, save: Path | None) -> str:
+def _checked_name(
+    model: str, h: int, save: Path | None, settings: dict[str, Any], futr_file: Path | None
+) -> str:
     """Give the model's full name, unless the request makes no sense."""
     from gatecast.errors import UsageError
     from gatecast.evaluation.registry import SAVED, full_name
@@ -137,6 +133,11 @@ def _checked_name(model: str, h: int, save: Path | None) -> str:
     if save is not None and model not in (*SAVED, "best"):
         raise UsageError(
             f"--save was requested with --model {model}; {' and '.join(SAVED)} can be saved"
+        )
+    if settings.get("futr_exog_list") and futr_file is None:
+        raise UsageError(
+            f"--futr-exog {','.join(settings['futr_exog_list'])} was requested, and nothing says "
+            f"what will be: give a file with these columns over the next {h} steps with --futr-file"
         )
     return model
 

@@ -31,6 +31,7 @@ from gatecast.evaluation.cutoffs import Window, between, windows_at
 from gatecast.evaluation.metrics import naive_scale
 from gatecast.evaluation.results import Backtest
 from gatecast.messages import message
+from gatecast.progress import counted, reporting
 
 __all__ = ["backtest"]
 
@@ -66,7 +67,7 @@ def backtest(
     n_jobs: int | None = None,
     resume: str | os.PathLike[str] | None = None,
     leave_out: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | bool | None = None,
 ) -> Backtest:
     """Forecast from several cutoffs with nothing of what came after them, and score it.
 
@@ -110,8 +111,9 @@ def backtest(
     leave_out : bool, default False
         Whether a model that cannot forecast these data is left out, with a note, and does not end
         the backtest.
-    progress : callable, optional
-        Called with the number of forecasts done and their total.
+    progress : callable or bool, optional
+        A bar if True, and in notebooks if not given; see :mod:`gatecast.progress`. A callable is
+        called with the number of forecasts done and their total.
 
     Returns
     -------
@@ -168,7 +170,8 @@ def backtest(
             ) from error
         folder = os.fspath(resume)
     tasks = _tasks(copies, windows, every, folder)
-    outcomes = _run(tasks, n_jobs, progress, leave_out)
+    with reporting(progress, lambda: counted("backtest", "fits")) as report:
+        outcomes = _run(tasks, n_jobs, report, leave_out)
     forecasts: dict[str, list[dict[str, np.ndarray]]] = {name: [] for name in copies}
     notes: dict[str, None] = dict.fromkeys(panel.notes)
     for task, (outputs, remarks) in zip(tasks, outcomes, strict=True):

@@ -22,6 +22,7 @@ from gatecast.explain.training import TrainingSummary, training_summary
 from gatecast.explain.walk import panel_of, tracks_of
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.messages import Message, message
+from gatecast.progress import reporting, working
 
 __all__ = ["Explanation", "explain"]
 
@@ -101,6 +102,7 @@ def explain(
     series: str | None = None,
     network: int = 0,
     futr_df: Any = None,
+    progress: bool | None = None,
 ) -> Explanation:
     """Explain the forecast of one series: gates, memory, attribution and training.
 
@@ -119,6 +121,8 @@ def explain(
         Which of ``model.networks_`` the gates are of.
     futr_df : path or DataFrame, optional
         As for ``model.predict``.
+    progress : bool, optional
+        Whether it is shown that work goes on; in notebooks if not given.
 
     Returns
     -------
@@ -134,6 +138,13 @@ def explain(
     UsageError, DataError
         If a number is out of its range, or the table cannot be used.
     """
+    with reporting(progress, lambda: working("explaining the forecast")):
+        return _explain(model, source, series, network, futr_df)
+
+
+def _explain(
+    model: LSTMForecaster, source: Any, series: str | None, network: int, futr_df: Any
+) -> Explanation:
     whole = panel_of(model, source, "explain")
     one, place = _chosen(whole, series)
     _, (track,) = tracks_of(model, one, "explain")

@@ -32,6 +32,7 @@ from gatecast.evaluation.results import Backtest
 from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.seasons import as_seasons
 from gatecast.messages import Message, message
+from gatecast.progress import reporting, trials
 from gatecast.tuning import storage as studies
 from gatecast.tuning.origins import Plan
 from gatecast.tuning.search import (
@@ -128,7 +129,7 @@ def tune(
     id_col: str | None = None,
     time_col: str | None = None,
     target_col: str | None = None,
-    progress: Callable[[Status], None] | None = None,
+    progress: Callable[[Status], None] | bool | None = None,
     n_unseen: int | None = None,
 ) -> Tuning:
     """Search for the settings of :class:`gatecast.LSTMForecaster` that forecast some data best.
@@ -179,8 +180,9 @@ def tune(
         the backend. One after another if not given and not set there.
     id_col, time_col, target_col : str, optional
         Columns; detected if not given.
-    progress : callable, optional
-        Called after each trial with the state of the search.
+    progress : callable or bool, optional
+        A bar if True, and in notebooks if not given; see :mod:`gatecast.progress`. A callable is
+        called after each trial with the state of the search.
     n_unseen : int, optional
         Deprecated name of ``n_test``.
 
@@ -239,7 +241,8 @@ def tune(
         study = studies.open_study(url, study_name, resume=resume)
         _check_task(study, work)
         studies.fail_stale_trials(study)
-        interrupted = run_trials(study, work, jobs, progress)
+        with reporting(progress, trials) as report:
+            interrupted = run_trials(study, work, jobs, report)
         if storage is None and url is not None:
             study = studies.into_memory(study, url)  # its file goes away with the folder
         return _result(study, work, panel, interrupted, n_jobs)
