@@ -70,10 +70,8 @@ def forecast(
             file, id_col=id_col, time_col=time_col, target_col=target_col,
             freq=settings.get("freq"), extra_cols=covariates(settings),
         )  # fmt: skip
-    compared: Backtest | None = None
-    if model == "best":
-        compared = _compare(panel, h, settings)
-        model = _best(compared)
+    compared = _compare(panel, h, settings) if model == "best" else None
+    model = model if compared is None else _best(compared)
     fitted = _fit(model, panel, h, settings)
     result = result_of(fitted, futr_file if model == "LSTM" else None, backtest=compared)
     frame, decisions = result.frame, [*result.verdict, *result.decisions]
