@@ -12,7 +12,7 @@ SOURCES := pyproject.toml CMakeLists.txt $(shell find native src -not -path '*__
 
 # two pips must not write into one environment at the same time
 .NOTPARALLEL:
-.PHONY: help demo test lint bench sanitize fuzz clean
+.PHONY: help demo test quick lint bench sanitize fuzz clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -22,6 +22,9 @@ demo: $(VENV)/all.stamp  ## install gatecast[all] and run the tutorial's experim
 
 test: $(VENV)/test.stamp  ## install what the tests need and run them
 	$(BIN)/python -m pytest
+
+quick: $(VENV)/test.stamp  ## the same without what takes seconds or a browser
+	$(BIN)/python -m pytest -m "not slow and not browser"
 
 lint: $(VENV)/lint.stamp  ## check style and types
 	$(BIN)/ruff check .

@@ -18,6 +18,7 @@ def windows_of_a_sine(level=0.0, size=1.0):
     return windows[:, :20], windows[:, 20:]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # what its checks provoke
 def test_the_whole_suite_of_scikit_learn_passes(monkeypatch):
     monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # or one check is skipped

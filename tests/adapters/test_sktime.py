@@ -20,6 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*remember_data:FutureWarning")
 QUICK = {"hidden": 8, "updates": 10, "seeds": 1}
 
 
+@pytest.mark.slow
 def test_the_whole_suite_of_sktime_passes():
     # sktime's own warnings, and ours on short series; recorded, because sktime undoes filters
     with warnings.catch_warnings(record=True):

@@ -87,6 +87,7 @@ def test_a_season_of_one_step_leaves_the_seasonal_part_out():
     np.testing.assert_array_equal(forecast, theirs)
 
 
+@pytest.mark.slow
 def test_an_arima_by_maximum_likelihood_reaches_the_noise_floor_of_the_tutorial():
     pytest.importorskip("statsforecast", "2.1.1", reason="needs [stats]; older ones stop early")
     y = noisy_sine()["y"].to_numpy()

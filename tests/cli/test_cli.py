@@ -19,6 +19,8 @@ from gatecast.cli.tables import rounded
 from gatecast.datasets import air_passengers
 from gatecast.forecaster import LSTMForecaster
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def passengers(tmp_path):

@@ -16,6 +16,8 @@ from gatecast.cli.outputs import check_outputs
 from gatecast.datasets import air_passengers
 from gatecast.errors import NotFoundError, UsageError
 
+pytestmark = pytest.mark.slow
+
 
 def gatecast(*arguments, cwd, code=0, most=None, **streams):
     """Run the command line; ``most``: bytes that a file may have, as on a disk that fills up."""

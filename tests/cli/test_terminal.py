@@ -10,6 +10,8 @@ from helpers.terminal import Terminal
 from gatecast.datasets import air_passengers
 from gatecast.forecaster import LSTMForecaster
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

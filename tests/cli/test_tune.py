@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from helpers.command import gatecast
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("optuna", reason="needs the extra [tune]")
 
 SMALL = (

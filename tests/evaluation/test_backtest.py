@@ -244,6 +244,7 @@ backtest(models, sys.argv[1], n_windows=4, refit=2, resume=sys.argv[2], progress
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_killed_backtest_goes_on_where_it_was(tmp_path, monkeypatch):
     source = monthly(walk(40))

@@ -72,6 +72,7 @@ def test_equal_losses_are_a_tie_and_a_constant_difference_is_undefined():
     assert told[0].filename == __file__
 
 
+@pytest.mark.slow
 def test_the_skill_interval_holds_the_true_skill_as_often_as_it_says():
     rng = np.random.default_rng(5)
     hits = 0
@@ -110,6 +111,7 @@ def test_ranks_by_hand_and_by_scipy():
     assert significance.friedman_nemenyi(np.ones((5, 2)), ["a", "b"]).p == 1.0
 
 
+@pytest.mark.slow
 def test_equal_models_have_equal_ranks_95_times_in_100():
     rng = np.random.default_rng(2)
     tests = [significance.friedman_nemenyi(rng.normal(size=(30, 4)), "abcd") for _ in range(400)]

@@ -101,6 +101,7 @@ def test_the_look_back_is_looked_for_until_it_is_found():
     assert "a longer history may show a longer memory" in short.sentences[0]
 
 
+@pytest.mark.slow
 def test_the_noisy_sine_needs_about_a_period():
     model = LSTMForecaster(h=1, updates=300, seeds=1).fit(noisy_sine()[:2000])
     assert 62.8 / 2 < memory(model).effective_memory < 62.8 * 2

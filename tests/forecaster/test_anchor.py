@@ -138,6 +138,7 @@ def test_where_a_straight_line_is_better_it_has_its_share(tmp_path, target):
     np.testing.assert_allclose(now, at_once, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_network_that_is_better_is_left_alone():
     model = LSTMForecaster(h=1, season_length=1, seeds=1).fit(table(noisy_sine(6000)))
     assert model.calibration_.trust == 1.0

@@ -35,6 +35,7 @@ def shops():
     )
 
 
+@pytest.mark.slow
 def test_a_plan_that_is_known_in_advance_brings_the_error_down_to_the_noise():
     frame = promoted()
     known, future = frame[:-14], frame[-14:]

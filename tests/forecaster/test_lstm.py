@@ -20,6 +20,7 @@ def seasonal_naive_error(train, test, m):
     return np.abs(test - np.resize(train[-m:], len(test))).mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("load", "h", "m", "known"),
     [
@@ -248,6 +249,7 @@ def test_intervals_hold_their_share_and_never_cross():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_sample_paths_spread_as_the_series_does():
     model = LSTMForecaster(h=8, updates=150, seeds=1, hidden=8).fit(noisy_walks(300, 60))
     paths = model.simulate(200, random_state=1)
@@ -449,6 +451,7 @@ def test_a_window_forgets_what_is_older_than_it():
     assert np.abs(newer - forecasts[0]).min() > 1e-3
 
 
+@pytest.mark.slow
 def test_windows_of_64_learn_the_tutorials_series():
     y = noisy_sine()["y"].to_numpy()[:3000]
     model = LSTMForecaster(h=1, look_back=64, seeds=1, updates=300)
@@ -488,6 +491,7 @@ WAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_every_way_of_treating_the_data_can_be_asked_for_by_name(way, tmp_path):
     frame = air_passengers()

@@ -136,6 +136,7 @@ def test_a_file_changed_on_purpose_is_refused(tmp_path, change, message):
     assert [p.name for p in tmp_path.iterdir()] == ["model.gatecast"]
 
 
+@pytest.mark.slow
 def test_every_truncation_and_many_flipped_bits_are_noticed(tmp_path):
     path = tmp_path / "model.gatecast"
     LSTMForecaster(h=2, updates=5, seeds=1, hidden=1).fit(single()).save(path)

@@ -189,6 +189,7 @@ def test_what_is_asked_of_the_season_is_done(asked, taken):
     assert ("season of 4 steps is taken off" in " ".join(model.decisions())) == taken
 
 
+@pytest.mark.slow
 def test_values_held_back_decide_whether_the_season_is_taken_out():
     """Long noisy series have their season averaged; one that drifts away is better left in."""
     rng = np.random.default_rng(0)

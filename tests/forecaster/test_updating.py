@@ -42,6 +42,7 @@ def worker(path, count):
     )
 
 
+@pytest.mark.slow
 def test_processes_that_update_one_file_lose_no_row(path):
     workers = [worker(path, 10) for _ in range(3)]
     said = ["".join(f"{i}\n" for i in range(10))] * 3

@@ -15,6 +15,8 @@ import gatecast as gc
 from gatecast.datasets import air_passengers, lynx, noisy_sine, sunspots
 from gatecast.kernel.native import simd_level
 
+pytestmark = pytest.mark.slow
+
 RECORDED = Path(__file__).with_name("forecasts.npz")
 
 

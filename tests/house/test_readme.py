@@ -38,6 +38,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_python_blocks_run_one_after_another(folder, monkeypatch):
     small = functools.partial(gatecast.LSTMForecaster, updates=20, seeds=1, hidden=4)
     monkeypatch.setattr(gatecast, "LSTMForecaster", small, raising=False)

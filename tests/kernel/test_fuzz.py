@@ -171,6 +171,7 @@ FUZZ = settings(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @FUZZ
 @given(call=calls(), simd=st.sampled_from(native.simd_levels()))
 def test_a_right_call_agrees_with_the_twin(level, call, simd):
@@ -278,6 +279,7 @@ def spoil(draw, function, arguments):
         arguments[name] = way(arguments[name], draw)
 
 
+@pytest.mark.slow
 @FUZZ
 @given(call=calls(), data=st.data())
 def test_a_wrong_call_is_refused_and_changes_nothing(call, data):

@@ -32,6 +32,7 @@ print(history.loss)
 """
 
 
+@pytest.mark.slow
 def test_killed_at_random_instants_it_ends_with_the_same_bits(tmp_path):
     command = [sys.executable, "-c", JOB]
     whole = subprocess.run(

@@ -245,6 +245,7 @@ def test_decisions_of_usual_data_are_all_in_chinese(inside):
     assert in_chinese("an unknown sentence") == "an unknown sentence"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
 def test_the_picture_is_written(tmp_path, inside, kind, start):
     pytest.importorskip("matplotlib", reason="needs the extra [plot]")
@@ -654,6 +655,7 @@ def test_a_notebook_holds_the_page_in_a_frame(visit, tmp_path, inside):
     assert "遗忘门保留" in inner.locator("[data-role=sentence]").inner_text()
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
 def test_names_from_the_data_run_nothing(open_glass, tmp_path, inside, attack):

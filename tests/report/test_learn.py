@@ -20,6 +20,7 @@ def page_of(tmp_path_factory, lessons):
     return path
 
 
+@pytest.mark.slow
 def test_each_lesson_is_better_than_the_one_before(lessons):
     way = [lessons.untrained, lessons.emptied, lessons.pair, lessons.trained]
     scores = [lesson.test_rmse for lesson in way]

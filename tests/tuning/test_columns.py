@@ -51,6 +51,7 @@ def search(frame, n_trials=4, **more):
     return tune(frame, 7, n_trials, **more)
 
 
+@pytest.mark.slow
 def test_trials_know_a_plan_and_score_as_a_backtest_does():
     frame = promoted()
     found = search(frame)
@@ -78,6 +79,7 @@ def test_trials_know_a_plan_and_score_as_a_backtest_does():
     assert len(said) == 14
 
 
+@pytest.mark.slow
 def test_the_search_sees_no_column_of_the_unseen_origins():
     frame = promoted(120)
     panel = read_panel(frame, **NAMES)
@@ -91,6 +93,7 @@ def test_the_search_sees_no_column_of_the_unseen_origins():
     pd.testing.assert_frame_equal(left, right)
 
 
+@pytest.mark.slow
 def test_a_study_of_other_columns_is_another_study(tmp_path):
     frame, path = promoted(60), tmp_path / "s.db"
     space = {**SPACE, "updates": [3]}
@@ -110,6 +113,7 @@ def test_a_column_that_is_not_there_is_said():
             job()
 
 
+@pytest.mark.slow
 def test_the_command_line_takes_columns(tmp_path):
     promoted(60).to_csv(tmp_path / "sales.csv", index=False)
     asked = (

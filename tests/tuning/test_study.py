@@ -79,11 +79,13 @@ def test_the_search_sees_nothing_of_the_unseen_origins():
     same(*told)
 
 
+@pytest.mark.slow
 def test_same_seed_same_study_and_another_seed_another():
     same(quick(random_state=3), quick(random_state=3))
     assert not quick(random_state=4).trials["hidden"].equals(quick(random_state=3).trials["hidden"])
 
 
+@pytest.mark.slow
 def test_a_study_in_two_sittings_is_the_study_in_one(tmp_path):
     path = tmp_path / "study.db"
     quick(n_trials=4, storage=path)
@@ -182,6 +184,7 @@ def test_an_end_is_told_where_there_may_be_something_beyond(found, told):
         assert sentence.startswith(beginning)
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_finished(monkeypatch, tmp_path):
     honest, calls = search_module.score, []
 
@@ -320,6 +323,7 @@ def done(path):
     return {n: t for n, t in states(path).items() if t[0] in ("COMPLETE", "PRUNED")}
 
 
+@pytest.mark.slow
 def test_kill_9_loses_no_finished_trial_and_leaves_none_running(tmp_path):
     path = tmp_path / "s.db"
     quick(n_trials=1, storage=path)

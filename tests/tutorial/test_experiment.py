@@ -9,6 +9,7 @@ def result():
     return run_tutorial()
 
 
+@pytest.mark.slow
 def test_the_tutorial_reproduces_what_keras_scores(result):
     run = result.run("tutorial")
     assert 0.640 < run.test_rmse < 0.660  # Keras: 0.6479
@@ -49,6 +50,7 @@ def test_predictions_stand_at_the_time_they_are_for(result):
     np.testing.assert_array_equal(naive[1:], y[:-1])
 
 
+@pytest.mark.slow
 def test_no_fitted_row_but_the_tutorials_own_sees_the_test_part(result, monkeypatch):
     import gatecast.tutorial.experiment as module
 
@@ -75,6 +77,7 @@ def test_the_questions_are_answered_from_the_numbers(result):
     assert "microseconds" in answers["How fast is prediction?"]
 
 
+@pytest.mark.slow
 def test_progress_is_told_by_model():
     told = []
     run_tutorial(progress=lambda key, progress: told.append((key, progress.epoch)))
