@@ -113,7 +113,7 @@ def _reach(job: Job, threads: int, rng: np.random.Generator) -> Callable[[], flo
         )
         trainer.fit(network, x, targets[:, 30:])
         outputs, _ = network.run(z[None, :-1, None])
-        error = scaler.inverse(outputs[0, 7999:, 0]) - y[8000:]
+        error = scaler.inverse_transform(outputs[0, 7999:, 0]) - y[8000:]
         seconds = time.perf_counter() - started
         return seconds if np.sqrt(np.mean(error**2)) <= 0.5 else float("nan")
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gatecast.forecaster import model_file
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.log import timed
 from gatecast.pretrained.forecaster import KIND, PretrainedLSTM
@@ -36,7 +35,7 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster | PretrainedLSTM:
     ModelFileError
         If it is damaged, of another kind, or written by a newer gatecast.
     """
-    return PretrainedLSTM.from_file(path) if kind_of(path) == KIND else model_file.load(path)
+    return PretrainedLSTM.from_file(path) if kind_of(path) == KIND else LSTMForecaster.load(path)
 
 
 @contextmanager

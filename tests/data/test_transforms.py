@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from gatecast import datasets
-from gatecast.data.outliers import OutlierClip
-from gatecast.data.power import BoxCox
 from gatecast.data.transforms import (
+    BoxCox,
     Log,
     MinMaxScaler,
+    OutlierClip,
     RobustScaler,
     SeasonalAdjustment,
     StandardScaler,
@@ -42,7 +42,7 @@ def test_what_is_transformed_comes_back(fit):
     fitted = fit(AIR[:100])
     for start, values in ((0, AIR[:100]), (100, AIR[100:]), (103, AIR[103:104])):
         there = fitted.transform(values, start=start)
-        np.testing.assert_allclose(fitted.inverse(there, start=start), values, rtol=4e-15)
+        np.testing.assert_allclose(fitted.inverse_transform(there, start=start), values, rtol=4e-15)
 
 
 def test_a_batch_of_forecasts_comes_back(fit):
@@ -50,7 +50,7 @@ def test_a_batch_of_forecasts_comes_back(fit):
     batch = np.stack([AIR[100:118], AIR[100:118] * 1.5])
     there = fitted.transform(batch, start=100)
     assert there.shape == (2, 18)
-    np.testing.assert_allclose(fitted.inverse(there, start=100), batch, rtol=4e-15)
+    np.testing.assert_allclose(fitted.inverse_transform(there, start=100), batch, rtol=4e-15)
 
 
 def test_values_after_the_cutoff_do_not_matter(fit):
@@ -103,7 +103,9 @@ def test_a_constant_series_becomes_zero(scaler, level):
     values = np.full(7, level)
     fitted = scaler.fit(values)
     np.testing.assert_allclose(fitted.transform(values), 0, atol=abs(level) * 1e-15)
-    np.testing.assert_allclose(fitted.inverse(fitted.transform(values)), values, rtol=1e-15)
+    np.testing.assert_allclose(
+        fitted.inverse_transform(fitted.transform(values)), values, rtol=1e-15
+    )
 
 
 @pytest.mark.parametrize("unit", [1e-300, 1e300])
@@ -124,7 +126,7 @@ def test_a_range_that_overflows_is_refused():
 )
 def test_scaling_comes_back_for_any_values(values, scaler):
     fitted = scaler.fit(values)
-    back = fitted.inverse(fitted.transform(values))
+    back = fitted.inverse_transform(fitted.transform(values))
     np.testing.assert_allclose(back, values, rtol=0, atol=1e-15 * 8 * max(1, abs(values).max()))
 
 
@@ -312,10 +314,10 @@ def test_powers_come_back_in_any_unit_and_never_end_in_nan(values, unit):
     fitted = BoxCox.fit(values * unit, 6)
     there = fitted.transform(values * unit)
     # where the power is negative, large values lie close together before they come back
-    np.testing.assert_allclose(fitted.inverse(there), values * unit, rtol=1e-6)
+    np.testing.assert_allclose(fitted.inverse_transform(there), values * unit, rtol=1e-6)
     far = np.array([-np.inf, -1e300, -1.0, 0.0, 1.0, 1e300, np.inf])
-    assert np.isfinite(fitted.inverse(far)).all()
-    assert (fitted.inverse(far) > 0).all()
+    assert np.isfinite(fitted.inverse_transform(far)).all()
+    assert (fitted.inverse_transform(far) > 0).all()
     assert np.isfinite(fitted.transform(np.array([-5.0, 0.0, 1e308]))).all()
 
 
@@ -336,7 +338,7 @@ def test_outliers_are_drawn_to_the_outer_fences():
     there = clip.transform(values)
     np.testing.assert_array_equal(there[:101], values[:101])
     np.testing.assert_array_equal(there[101:], [clip.high, clip.low])
-    np.testing.assert_array_equal(clip.inverse(values), values)
+    np.testing.assert_array_equal(clip.inverse_transform(values), values)
     assert clip.describe().startswith("2 of 103 values lie beyond")
     mostly_zero = np.array([0.0] * 20 + [5.0])
     np.testing.assert_array_equal(OutlierClip.fit(mostly_zero).transform(mostly_zero), mostly_zero)

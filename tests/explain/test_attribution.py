@@ -14,7 +14,7 @@ QUICK = {"updates": 60, "seeds": 3, "hidden": 8}
 def restored(model, found, name="forecast"):
     """Columns of the network's unit brought back to the series' own, [N * h]."""
     heads = found.drop_duplicates([c for c in ("shop", "step") if c in found])
-    return model._restore(heads[name].to_numpy().reshape(-1, model.h)).ravel()
+    return model.fitted_.restore(heads[name].to_numpy().reshape(-1, model.h)).ravel()
 
 
 def sums(found, names, column="attribution"):
@@ -52,7 +52,7 @@ def test_in_the_unit_of_the_series_they_add_up_to_the_forecast():
         "shop", "day", "step", "lag", "input", "attribution", "effect", "baseline", "forecast"
     ]  # fmt: skip
     effect = restored(model, found) - restored(model, found, "baseline")
-    size = np.repeat([p.transforms[-1].change for p in model.prepared_], 2)
+    size = np.repeat([p.transforms[-1].change for p in model.transforms_], 2)
     assert (np.abs(sums(found, names, "effect") - effect) <= 1e-3 * size).all()
     np.testing.assert_allclose(restored(model, found), model.predict()["LSTM"], rtol=1e-5)
     south = found[(found["shop"] == "south") & (found["step"] == 1)]
@@ -80,8 +80,8 @@ def test_a_linear_network_is_shared_by_its_weights():
     p["layer0.bias"][1] = np.log(0.8 / 0.2)
     p["head.kernel"][:] = 4e4  # input and output gate are a half
     found = attribution(model)
-    trust = model.calibration_.trust * model.scale_[0]
-    values = model.prepared_[0].apply(frame["y"].to_numpy())
+    trust = model.calibration_.weight * model.scale_[0]
+    values = model.transforms_[0].transform(frame["y"].to_numpy())
     np.testing.assert_allclose(
         found["attribution"], trust * 0.8 ** np.arange(80)[::-1] * values, rtol=1e-4, atol=1e-12
     )

@@ -47,7 +47,9 @@ def test_gates_are_those_of_the_numpy_twin(cell, target):
     net = model.networks_[1]
     for i, shop in enumerate(["north", "south"]):
         values = frame.loc[frame["shop"] == shop, "sold"].to_numpy()
-        walked, _ = model._memory.anew(1).walk(model.prepared_[i].apply(values)[np.newaxis])
+        walked, _ = model.fitted_.state.anew(1).advance(
+            model.transforms_[i].transform(values)[np.newaxis]
+        )
         twin = reference.forward(
             net.layout, net.theta, walked.astype(np.float64), trace=True
         ).trace[0]  # [n, L, 6, H]
@@ -65,7 +67,7 @@ def test_rows_stand_at_their_time_layer_and_unit():
     assert list(found["layer"][:6]) == [0, 0, 0, 0, 0, 1]
     assert found["day"].iloc[10] == pd.Timestamp("2024-01-02")
     last = found[(found["shop"] == "south") & (found["day"] == found["day"].max())]
-    hidden = model._states[0].hidden[:, 1].ravel()
+    hidden = model.fitted_.states[0].hidden[:, 1].ravel()
     np.testing.assert_allclose(last["hidden"], hidden, atol=1e-6)
 
 
@@ -83,7 +85,7 @@ def test_a_part_of_a_seasonal_series_keeps_its_phase_and_time_zone():
 
     (whole,), (part,) = tracks_of(model, None, "gates")[1], tracks_of(model, frame[7:], "gates")[1]
     np.testing.assert_allclose(part.inputs, whole.inputs[7:], atol=1e-6)
-    assert part.start == 7
+    assert part.seen.start == 7
 
 
 def test_what_cannot_be_looked_at_is_said(tmp_path):
@@ -121,7 +123,9 @@ def test_windows_stand_end_to_end_and_begin_with_an_empty_memory(look_back):
     model = LSTMForecaster(h=2, look_back=look_back, updates=5, seeds=1, hidden=3, target="values")
     frame = pd.DataFrame({"y": np.sin(np.arange(40.0))})
     found = gates(model.fit(frame))
-    inputs = np.clip(model.prepared_[0].apply(frame["y"].to_numpy()), -8, 8).astype(np.float32)
+    inputs = np.clip(model.transforms_[0].transform(frame["y"].to_numpy()), -8, 8).astype(
+        np.float32
+    )
     (network,) = model.networks_
     begins = [max(0, 40 - k * look_back) for k in range(-(-40 // look_back), -1, -1)]
     windows = [
@@ -136,7 +140,7 @@ def test_windows_stand_end_to_end_and_begin_with_an_empty_memory(look_back):
     np.testing.assert_allclose(
         found["hidden"].to_numpy()[-3:] @ network.layout.views(network.theta)["head.kernel"]
         + network.layout.views(network.theta)["head.bias"],
-        model._say(None)[0][0], atol=1e-6,
+        model.fitted_.outputs[0][0], atol=1e-6,
     )  # fmt: skip
 
 
@@ -149,7 +153,7 @@ def test_what_was_said_one_step_ahead_is_the_forecast_of_the_time(settings, targ
     np.testing.assert_allclose(said_of(model, track), model.predict_insample()["LSTM"], rtol=1e-6)
     # of a stretch from the middle, with its place in the season
     _, (part,) = tracks_of(model, frame[20:], "said_of")
-    assert part.start == 20
+    assert part.seen.start == 20
     assert len(said_of(model, part)) == 39
 
 

@@ -105,20 +105,23 @@ def walked_from_the_start(model, frame, days):
     """What the model's networks say at day 109 when they walk along everything at once."""
     from gatecast.data.reading import read_panel
 
-    panel = read_panel(frame, id_col="shop", target_col="y", extra_cols=model._columns())
-    seen = model.exogenous_.inputs(panel, np.diff(panel.offsets))
-    found = []
+    panel = read_panel(
+        frame, id_col="shop", target_col="y", extra_cols=model.fitted_.covariates.columns
+    )
+    fitted, found = model.fitted_, []
+    seen = fitted.covariates.inputs(panel)
     for i, series in enumerate(panel):
-        values = model.prepared_[i].apply(series.values)[np.newaxis]
-        x, strides = model._memory.anew(1).walk(values)
-        x = np.concatenate([x, seen[i][np.newaxis]], axis=-1)[:, :110]
+        values = model.transforms_[i].transform(series.values)[np.newaxis]
+        x, scales = fitted.state.anew(1).advance(values)
+        part = seen[panel.offsets[i] : panel.offsets[i + 1]]
+        x = np.concatenate([x, part[np.newaxis]], axis=-1)[:, :110]
         if model.look_back is not None:
             x = x[:, -model.look_back :]
         said = [network.run(x)[0][:, -1] for network in model.networks_]
-        anchored = model._anchor.along(values[0, :110])[-1:]
-        median, _ = model._quantiles(said, strides[:, 109], anchored)
+        straight = fitted.benchmark.forecast_all(values[0, :110])[-1:]
+        median, _ = fitted.combine(said, scales[:, 109], straight)
         base = values[0, 109] if model.target_ == "changes" else 0.0
-        found.append(model.prepared_[i].restore(median[0] + base, 110))
+        found.append(model.transforms_[i].inverse_transform(median[0] + base, 110))
     return np.array(found)
 
 
@@ -138,12 +141,12 @@ def test_nothing_after_the_cutoff_reaches_scales_names_or_forecast():
 
 def test_what_is_held_back_reaches_no_scale_of_what_is_measured():
     from gatecast.data.reading import read_panel
-    from gatecast.forecaster.exogenous import Exogenous
+    from gatecast.forecaster.covariates import Covariates
 
     frame = promoted(100)
     later = frame.assign(price=np.where(frame.index >= 80, 1e9, frame["price"]))
     found = [
-        Exogenous.fit(read_panel(f, target_col="y", extra_cols=["price"]), np.array([80]), 5,
+        Covariates.fit(read_panel(f, target_col="y", extra_cols=["price"]), np.array([80]), 5,
                       ["price"])
         for f in (frame, later)
     ]  # fmt: skip
@@ -152,7 +155,7 @@ def test_what_is_held_back_reaches_no_scale_of_what_is_measured():
 
 
 def test_calendar_of_a_day_a_week_and_a_year():
-    from gatecast.forecaster.exogenous import _calendar
+    from gatecast.forecaster.covariates import _calendar
 
     times = np.array(["2024-01-01T00", "2024-01-01T06", "2024-07-02T00"], "datetime64[us]")
     day, week, year = (_calendar(times)[:, i] for i in range(3))
@@ -223,7 +226,7 @@ def test_futures_that_do_not_reach_far_enough_are_refused():
 def test_every_input_has_a_name():
     model = LSTMForecaster(h=2, **QUICK, **OPTIONS["all"])
     model.fit(shops(), id_col="shop", target_col="y")
-    names = model.exogenous_.input_names()
+    names = model.fitted_.covariates.input_names()
     assert names[:4] == ("price", "region = north", "region = south", "size")
     assert names[-3:] == ("promo", "promo, 1 ahead", "promo, 2 ahead")
     assert len(names) == model.networks_[0].layout.inputs - (1 if model.target_ == "values" else 2)

@@ -3,17 +3,17 @@ import copy
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.forecasting import lay_out, transforms_of
 
-from gatecast.data.reading import read_panel
 from gatecast.datasets import air_passengers, lynx, noisy_sine, sunspots
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster, load
-from gatecast.forecaster.recipe import Memory, prepare
-from gatecast.forecaster.sampling import Stretches, Tracks, over_windows
+from gatecast.forecaster.features import FeatureState
+from gatecast.forecaster.training_data import SegmentSampler, run_windows
 from gatecast.network import Network
 
 QUICK = {"updates": 40, "seeds": 1, "hidden": 8}
-USUAL = {"values": None, "changes": 1.5}
+INITIAL = {False: None, True: 1.5}
 
 
 def seasonal_naive_error(train, test, m):
@@ -83,38 +83,41 @@ def test_same_seed_same_bits_at_any_thread_count():
     assert len(forecasts) == 1
 
 
-@pytest.mark.parametrize("target", ["values", "changes"])
-def test_inputs_know_nothing_of_the_future(target):
+@pytest.mark.parametrize("difference", [False, True])
+def test_inputs_know_nothing_of_the_future(difference):
     values = np.random.default_rng(0).normal(size=(3, 80)).cumsum(axis=1)
     changed = values.copy()
     changed[:, 50:] = 1e300
-    walks = [Memory.start(target, 12, 3, usual=USUAL[target]).walk(v) for v in (values, changed)]
+    walks = [
+        FeatureState.start(difference, 12, 3, initial_scale=INITIAL[difference]).advance(v)
+        for v in (values, changed)
+    ]
     for one, other in zip(*walks):
         np.testing.assert_array_equal(one[:, :50], other[:, :50])
 
 
-@pytest.mark.parametrize("target", ["values", "changes"])
-def test_inputs_of_two_halves_are_those_of_the_whole(target):
+@pytest.mark.parametrize("difference", [False, True])
+def test_inputs_of_two_halves_are_those_of_the_whole(difference):
     values = np.random.default_rng(0).normal(size=(3, 80)).cumsum(axis=1)
-    whole = Memory.start(target, 12, 3, usual=USUAL[target]).walk(values)
-    memory = Memory.start(target, 12, 3, usual=USUAL[target])
-    halves = [memory.walk(values[:, :33]), memory.walk(values[:, 33:])]
+    whole = FeatureState.start(difference, 12, 3, initial_scale=INITIAL[difference]).advance(values)
+    state = FeatureState.start(difference, 12, 3, initial_scale=INITIAL[difference])
+    halves = [state.advance(values[:, :33]), state.advance(values[:, 33:])]
     for *parts, found in zip(*halves, whole):
         np.testing.assert_array_equal(np.concatenate(parts, axis=1), found)
 
 
-def test_a_stride_is_what_a_series_moved_in_a_step_so_far_the_recent_foremost():
+def test_a_local_scale_is_the_weighted_mean_of_past_absolute_changes():
     values = np.array([[3.0, 5.0, 4.0, 4.0, 10.0]])
-    _, (strides,) = Memory.start("changes", 2, 1, usual=1.5).walk(values)
+    _, (scales,) = FeatureState.start(True, 2, 1, initial_scale=1.5).advance(values)
     moves, keep = [0.0, 2.0, 1.0, 0.0, 6.0], 7 / 8
     for n in range(1, 6):
         weights = keep ** np.arange(n)[::-1]
         due = (weights @ moves[:n] + keep**n * 1.5) / weights.sum()
-        assert strides[n - 1] == pytest.approx(due)
-    memory = Memory.start("changes", 2, 1, usual=1.5)
-    _, (strides,) = memory.walk(np.full((1, 500), 7.0))
-    assert strides[-1] == memory.stride[0] == 1.5 / 4  # never nothing
-    assert (Memory.start("values", 2, 1).walk(values)[1] == 1).all()
+        assert scales[n - 1] == pytest.approx(due)
+    state = FeatureState.start(True, 2, 1, initial_scale=1.5)
+    _, (scales,) = state.advance(np.full((1, 500), 7.0))
+    assert scales[-1] == state.local_scale[0] == 1.5 / 4  # never nothing
+    assert (FeatureState.start(False, 2, 1).advance(values)[1] == 1).all()
 
 
 def test_nothing_that_is_learnt_from_hangs_on_what_comes_after_it():
@@ -123,31 +126,30 @@ def test_nothing_that_is_learnt_from_hangs_on_what_comes_after_it():
     values = rng.normal(size=60).cumsum()
     wilder = np.r_[values[:40], values[40:] + 30 * rng.normal(size=20).cumsum()]
     one, other = (
-        Tracks.lay([v], "changes", span=8, h=3, lags=(1, 2, 12), usual=1.0)
-        for v in (values, wilder)
+        lay_out([v], True, h=3, lags=(1, 2, 12), initial_scale=1.0) for v in (values, wilder)
     )
     at = one.starts[0] + np.arange(37)
-    np.testing.assert_array_equal(one.seen(at), other.seen(at))
-    np.testing.assert_array_equal(one.strides[at], other.strides[at])
+    np.testing.assert_array_equal(one.inputs_at(at), other.inputs_at(at))
+    np.testing.assert_array_equal(one.local_scales[at], other.local_scales[at])
     np.testing.assert_array_equal(one.targets(at), other.targets(at))
 
 
-@pytest.mark.parametrize("target", ["values", "changes"])
-def test_targets_are_the_next_values_and_never_those_of_another_series(target):
+@pytest.mark.parametrize("difference", [False, True])
+def test_targets_are_the_next_values_and_never_those_of_another_series(difference):
     series = [np.arange(9.0) ** 2, 1e6 + np.arange(4.0)]
-    tracks = Tracks.lay(series, target, span=8, h=3)
+    data = lay_out(series, difference, h=3)
     for i, values in enumerate(series):
         for t in range(len(values)):
-            found = tracks.targets(tracks.starts[i] + t)
-            base = values[t] if target == "changes" else 0.0
+            found = data.targets(data.starts[i] + t)
+            base = values[t] if difference else 0.0
             due = np.append(values, [np.nan] * 3)[t + 1 : t + 4] - base
             np.testing.assert_allclose(found, due.astype(np.float32))
 
 
 def test_short_series_are_drawn_whole_and_what_they_lack_is_not_there():
     series = [np.sin(np.arange(50.0)), np.sin(np.arange(6.0))]
-    stretches = Stretches(Tracks.lay(series, "values", 8, h=2), length=10, warmup=2, batch=400)
-    x, y, weights = stretches.draw(np.random.default_rng(0))
+    sampler = SegmentSampler(lay_out(series, False, h=2), length=10, warmup=2, batch=400)
+    x, y, weights = sampler.draw(np.random.default_rng(0))
     assert x.shape == (400, 10, 1)
     assert y.shape == weights.shape == (400, 8, 2)
     short = (x[:, 6:] == 0).all(axis=(1, 2))
@@ -157,7 +159,7 @@ def test_short_series_are_drawn_whole_and_what_they_lack_is_not_there():
         np.broadcast_to([[1, 1], [1, 1], [1, 0]] + [[0, 0]] * 5, (short.sum(), 8, 2)),
     )
     assert (weights[~short] == 1).mean() > 0.9
-    np.testing.assert_allclose(y[short][:, 0, 0] * stretches.scale[0], np.sin(3.0), rtol=1e-6)
+    np.testing.assert_allclose(y[short][:, 0, 0] * sampler.scale[0], np.sin(3.0), rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -169,11 +171,13 @@ def test_short_series_are_drawn_whole_and_what_they_lack_is_not_there():
     ],
 )
 def test_what_is_done_depends_on_the_series_and_is_undone_exactly(values, words):
-    prepared = prepare(values, 6, 12)
+    prepared = transforms_of(values, 6, 12)
     sentences = prepared.decisions()
     assert len(sentences) == len(words)
     assert all(word in sentence for word, sentence in zip(words, sentences))
-    np.testing.assert_allclose(prepared.restore(prepared.apply(values), 0), values, rtol=1e-12)
+    np.testing.assert_allclose(
+        prepared.inverse_transform(prepared.transform(values), 0), values, rtol=1e-12
+    )
 
 
 def test_too_short_a_series_is_told_what_would_be_enough():
@@ -281,10 +285,10 @@ def test_updates_equal_a_run_over_the_whole_series():
     assert forecast["ds"].iloc[0] == frame["ds"].iloc[-1] + pd.offsets.MonthBegin()
     pd.testing.assert_frame_equal(forecast, by_one.predict(), rtol=1e-5)
     # run the same networks over the whole series, from an empty memory
-    values = model.prepared_[0].apply(frame["y"].to_numpy())[np.newaxis]
-    x, strides = model._memory.anew(1).walk(values)
-    np.testing.assert_allclose(strides[:, -1], model._memory.stride)
-    for network, said in zip(model.networks_, model._said):
+    values = model.transforms_[0].transform(frame["y"].to_numpy())[np.newaxis]
+    x, scales = model.fitted_.state.anew(1).advance(values)
+    np.testing.assert_allclose(scales[:, -1], model.fitted_.state.local_scale)
+    for network, said in zip(model.networks_, model.fitted_.outputs):
         np.testing.assert_allclose(network.predict(x), said, atol=1e-5)
 
 
@@ -330,32 +334,37 @@ def test_insample_forecasts_stand_at_their_times_and_know_only_their_past():
     assert (known.loc[list(zip(fitted["unique_id"], fitted["ds"]))].to_numpy() == fitted["y"]).all()
     # the last origin's forecast is what the same networks say when they have seen no more
     last = first[first["cutoff"] == 36]["LSTM"].to_numpy()
-    values = model.prepared_[1].apply(frame[frame["unique_id"] == "s1"]["y"].to_numpy())
-    x, strides = model._memory.anew(1).walk(values[np.newaxis, :37])
-    said = model.networks_[0].predict(x)[0] * model.scale_ * model.calibration_.trust
-    said = said * strides[0, -1]
+    values = model.transforms_[1].transform(frame[frame["unique_id"] == "s1"]["y"].to_numpy())
+    x, scales = model.fitted_.state.anew(1).advance(values[np.newaxis, :37])
+    said = model.networks_[0].predict(x)[0] * model.scale_ * model.calibration_.weight
+    said = said * scales[0, -1]
     base = values[36] if model.target_ == "changes" else 0.0
-    np.testing.assert_allclose(last, model.prepared_[1].restore(said + base, 37), rtol=1e-4)
+    np.testing.assert_allclose(
+        last, model.transforms_[1].inverse_transform(said + base, 37), rtol=1e-4
+    )
     with pytest.raises(NotFittedError, match="does not hold"):
         model.update(np.ones((2, 1))).predict_insample()
 
 
-def test_nothing_after_the_end_is_known_to_what_is_measured():
+def test_nothing_after_the_end_is_known_to_what_is_measured(monkeypatch):
     """Values held back decide how long to train; what they are cannot reach the networks tried."""
     frame = noisy_walks(30, 60)
     poisoned = frame.copy()
     poisoned.loc[poisoned["ds"] >= 55, "y"] *= 1e6
-    from gatecast.forecaster.fitting import Fitting
+    from gatecast.forecaster import ensemble
 
-    settings = LSTMForecaster(h=5, hidden=6, updates=50, seeds=1, threads=1)._settings(1, ())
-    networks = []
+    networks, train = [], ensemble.Ensemble.train
+
+    def watched(*args, **options):
+        networks.append(train(*args, **options))
+        return networks[-1]
+
+    monkeypatch.setattr(ensemble.Ensemble, "train", watched)
+    first = []
     for table in (frame, poisoned):
-        panel = read_panel(table)
-        fitting = Fitting(settings, panel, [""] * len(panel))
-        train = fitting._train
-        fitting._train = lambda *a, train=train: networks.append(train(*a)) or networks[-1]
-        fitting.calibrate()
-    (one,), (two,) = networks[0][0], networks[1][0]
+        first.append(len(networks))
+        LSTMForecaster(h=5, season_length=1, hidden=6, updates=50, seeds=1, threads=1).fit(table)
+    (one,), (two,) = networks[first[0]][0], networks[first[1]][0]
     np.testing.assert_array_equal(one.theta, two.theta)
 
 
@@ -432,7 +441,7 @@ def test_each_window_starts_from_an_empty_memory(look_back, back):
     rng = np.random.default_rng(0)
     network = Network.create(2, 5, 3, rng=rng)
     x = rng.normal(size=(2, 20, 2)).astype(np.float32)
-    found = over_windows(network, x, look_back, back, threads=1)
+    found = run_windows(network, x, look_back, back, threads=1)
     for step in range(20 - back, 20):
         window = x[:, max(0, step + 1 - look_back) : step + 1]
         np.testing.assert_allclose(found[:, step - 20], network.predict(window), atol=1e-6)
@@ -518,11 +527,11 @@ def test_what_was_asked_for_is_what_is_told():
 
 def test_a_stretch_of_a_set_begins_anywhere_as_long_as_steps_are_left():
     series = [1000.0 * n + np.arange(n) for n in (7, 20, 90)]
-    tracks = Tracks.lay(series, "values", 8, h=2)
-    stretches = Stretches(tracks, length=30, warmup=4, batch=5000, least=8)
-    _, y, weights = stretches.draw(np.random.default_rng(0))
+    data = lay_out(series, False, h=2)
+    sampler = SegmentSampler(data, length=30, warmup=4, batch=5000, least=8)
+    _, y, weights = sampler.draw(np.random.default_rng(0))
     # the first target tells the series and where the stretch began in it
-    first = (y[:, 0, 0] * stretches.scale[0]).round().astype(int)
+    first = (y[:, 0, 0] * sampler.scale[0]).round().astype(int)
     begins = {n: set(first[first // 1000 == n] - 1000 * n - 5) for n in (7, 20, 90)}
     assert begins == {7: {0}, 20: set(range(13)), 90: set(range(83))}
     left = first // 1000 - first % 1000  # targets one step ahead from here on

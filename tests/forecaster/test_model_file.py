@@ -1,6 +1,7 @@
 """A saved forecaster says what it said, and is data: nothing else is ever loaded."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ def test_it_is_small_and_holds_no_training_data(tmp_path):
     model.save(path)
     assert path.stat().st_size < 1_000_000
     arrays, document = storage.read_arrays(path)
-    known = np.concatenate([frame["y"], model.prepared_[0].apply(frame["y"].to_numpy())])
+    known = np.concatenate([frame["y"], model.transforms_[0].transform(frame["y"].to_numpy())])
     held = np.concatenate([a.ravel() for a in arrays.values() if a.dtype == np.float64])
     # the last value, in the network's unit, is what the next step starts from
     assert set(np.intersect1d(known, held)) <= {known[-1]}
@@ -105,16 +106,29 @@ def put(**values):
         (put(kind="gatecast training"), "not a saved forecaster"),
         (put(version=99), "format version 99, .* install a newer gatecast"),
         (put(version="1"), "format version 1"),
-        (put(transforms=[[{"name": "os.system", "command": "touch owned"}]]), "'os.system'"),
-        (put(transforms=[[{"name": "Log", "wrong": 1}]]), "not a whole forecaster"),
+        (put(transforms=[{"name": "os.system", "command": "touch owned"}]), "'os.system'"),
+        (put(transforms=[{"name": "Log", "wrong": 1}]), "not a whole forecaster"),
         (put(transforms=[]), "do not fit together"),
-        (put(ids=["a", "b"]), "do not fit together"),
+        (
+            lambda arrays, _: arrays.update(
+                {"ends.ids": np.frombuffer(b'["a", "b"]      ', np.int64)}
+            ),
+            "do not fit together",
+        ),
+        (
+            lambda arrays, _: arrays.update({"transform0.rows": np.array([7])}),
+            "do not fit together",
+        ),
+        (
+            lambda arrays, _: arrays.update({"transform0.floor": np.ones(2)}),
+            "do not fit together",
+        ),
         (put(layouts=[]), "do not fit together"),
         (put(lags=[1, 2]), "do not fit together"),
         (put(lags=["1"]), "do not fit together|not a whole forecaster"),
         (put(settings={"h": 5, "level": [], "unknown": 1}), "not a whole forecaster"),
         (put(settings=None), "not a whole forecaster"),
-        (put(columns=["a"]), "not a whole forecaster"),
+        (put(ends={"columns": ["a"]}), "not a whole forecaster"),
         (lambda arrays, _: arrays.pop("network1.theta"), "not a whole forecaster"),
         (lambda arrays, _: arrays.update(scale=np.ones(3)), "do not fit together"),
         (
@@ -181,32 +195,49 @@ def test_what_cannot_be_saved_or_loaded_is_said(tmp_path):
         gatecast.load(tmp_path / "page.html")
 
 
-def of_older_version(folder, version):
-    """A model that walks in strides of one, as all did before version 4, and a file of it."""
-    model = LSTMForecaster(h=5, target="changes", **QUICK).fit(single())
-    model._memory.usual = None
-    model.save(folder / "now")
-    arrays, document = storage.read_arrays(folder / "now")
-    document["version"] = version
-    del document["calibration"]["anchor"], arrays["calibration.anchor"]
-    if version < 4:
-        del document["usual_stride"], arrays["memory.moved"], arrays["memory.weight"]
-    if version < 3:
-        del document["lags"], arrays["memory.recent"]
-    if version < 2:
-        del document["exogenous"], document["updates"]
-        for name in ("hist_exog_list", "futr_exog_list", "stat_exog_list", "calendar", "look_back"):
-            del document["settings"][name]
-        arrays = {name: a for name, a in arrays.items() if not name.startswith("exogenous.")}
-    storage.write_arrays(folder / "old", arrays, document)
-    return model, folder / "old"
+FORMATS = Path(__file__).with_name("formats")
+#: What comes after the fit, and what is known in advance before and after it.
+_COVARIATES = pd.read_csv(FORMATS / "covariates.csv", parse_dates=["ds"])
+LATER = {
+    "5-single": ([400.0, 410.0], None, None),
+    "5-panel": (np.ones((22, 2)), None, None),
+    "5-covariates": (_COVARIATES[60:63], _COVARIATES[60:], _COVARIATES[63:]),
+    "5-windows": ([400.0], None, None),
+    **{f"{version}-single": ([400.0, 410.0], None, None) for version in (1, 2, 3, 4)},
+}
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4])
-def test_a_file_of_an_older_format_version_is_brought_forward(tmp_path, version):
-    model, path = of_older_version(tmp_path, version)
-    loaded = gatecast.load(path)
-    pd.testing.assert_frame_equal(loaded.predict(), model.predict())
-    pd.testing.assert_frame_equal(loaded.update([7.0]).predict(), model.update([7.0]).predict())
-    loaded.save(tmp_path / "again")
-    assert storage.read_arrays(tmp_path / "again")[1]["version"] == 5
+@pytest.mark.parametrize("name", LATER)
+def test_a_file_of_an_older_format_forecasts_and_goes_on_as_when_it_was_written(tmp_path, name):
+    new, ahead, later = LATER[name]
+    model = gatecast.load(FORMATS / f"{name}.gatecast")
+    with np.load(FORMATS / "forecasts.npz") as recorded:
+        before, after = recorded[f"{name}/predict"], recorded[f"{name}/updated"]
+    for loaded in (model, _saved_again(model, tmp_path / "again")):
+        columns = ["LSTM", *(c for c in loaded.predict(ahead) if c.startswith("LSTM-"))]
+        # the windows of a forecast are run again, on any processor
+        found = loaded.predict(ahead)[columns].to_numpy()
+        np.testing.assert_allclose(found, before, rtol=1e-6)
+        found = loaded.update(new).predict(later)[columns].to_numpy()
+        np.testing.assert_allclose(found, after, rtol=1e-5)
+
+
+def _saved_again(model, path):
+    model.save(path)
+    assert storage.read_arrays(path)[1]["version"] == 6
+    return gatecast.load(path)
+
+
+def test_a_file_grows_by_numbers_alone(tmp_path):
+    """No series has an entry in the document: a million of them do not fill the header."""
+    sizes = []
+    for count in (20, 40):
+        frame = pd.concat(
+            seasonal().query("unique_id < 's2'").assign(unique_id=f"{i}") for i in range(count)
+        )
+        frame = frame.groupby("unique_id").head(60)
+        LSTMForecaster(h=3, season_length=4, **QUICK).fit(frame).save(tmp_path / "model")
+        _, document = storage.read_arrays(tmp_path / "model")
+        document["decisions"] = []
+        sizes.append(len(json.dumps(document)))
+    assert abs(sizes[1] - sizes[0]) < 50

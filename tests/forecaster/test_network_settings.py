@@ -9,7 +9,7 @@ from gatecast import LSTMForecaster
 from gatecast.data.reading import read_panel
 from gatecast.datasets import air_passengers
 from gatecast.errors import UsageError
-from gatecast.forecaster.calibration import quantile_levels
+from gatecast.forecaster.intervals import quantile_levels
 from gatecast.kernel import native
 
 QUICK = {"updates": 20, "seeds": 1, "hidden": 6}
@@ -97,9 +97,9 @@ def test_a_deep_network_goes_on_as_if_it_had_run_along_the_whole_and_is_kept(tmp
     assert loaded.get_params() == {**model.get_params(), "level": ()}
     model.update(AIR[-20:])
     pd.testing.assert_frame_equal(loaded.update(AIR[-20:]).predict(), model.predict())
-    values = model.prepared_[0].apply(AIR["y"].to_numpy())[np.newaxis]
-    x, _ = model._memory.anew(1).walk(values)
-    np.testing.assert_allclose(model.networks_[0].predict(x), model._said[0], atol=1e-5)
+    values = model.transforms_[0].transform(AIR["y"].to_numpy())[np.newaxis]
+    x, _ = model.fitted_.state.anew(1).advance(values)
+    np.testing.assert_allclose(model.networks_[0].predict(x), model.fitted_.outputs[0], atol=1e-5)
     assert len(gatecast.gates(model, AIR)) == len(AIR) * 2 * QUICK["hidden"]
 
 

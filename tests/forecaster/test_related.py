@@ -5,12 +5,14 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.forecasting import lay_out, transforms_of
 
+from gatecast.data.reading import read_panel
 from gatecast.errors import UsageError
-from gatecast.forecaster import LSTMForecaster, fitting
-from gatecast.forecaster.recipe import Memory, lags_of, prepare, seasons_of, usual_stride
-from gatecast.forecaster.sampling import Tracks
-from gatecast.forecaster.settings import PRESETS
+from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.config import PRESETS
+from gatecast.forecaster.features import FeatureState, lags_of, seasons_of, typical_change
+from gatecast.forecaster.holdout import HoldoutTrial
 
 QUICK = {"updates": 40, "seeds": 1, "hidden": 8}
 
@@ -31,39 +33,41 @@ def seasonal(count=24, n=60, noise=0.1, seed=0):
     )
 
 
-@pytest.mark.parametrize("target", ["values", "changes"])
+@pytest.mark.parametrize("difference", [False, True])
 @pytest.mark.parametrize("cut", [1, 3, 33, 79])
-def test_lags_of_two_halves_are_those_of_the_whole_and_of_the_values(target, cut):
+def test_lags_of_two_halves_are_those_of_the_whole_and_of_the_values(difference, cut):
     values = np.random.default_rng(0).normal(size=(3, 80))
     lags = (1, 2, 7, 12)
-    usual = 0.8 if target == "changes" else None
-    whole, strides = Memory.start(target, 8, 3, lags, usual).walk(values)
-    memory = Memory.start(target, 8, 3, lags, usual)
-    halves = [memory.walk(values[:, :cut])[0], memory.walk(values[:, cut:])[0]]
+    initial = 0.8 if difference else None
+    whole, scales = FeatureState.start(difference, 8, 3, lags, initial).advance(values)
+    state = FeatureState.start(difference, 8, 3, lags, initial)
+    halves = [state.advance(values[:, :cut])[0], state.advance(values[:, cut:])[0]]
     np.testing.assert_array_equal(np.concatenate(halves, axis=1), whole)
     padded = np.concatenate([np.repeat(values[:, :1], 12, axis=1), values], axis=1)
-    for i, lag in enumerate(lags, Memory.features(target)):
-        due = (padded[:, 12 - lag : 92 - lag] - values) / strides
+    for i, lag in enumerate(lags, FeatureState.features(difference)):
+        due = (padded[:, 12 - lag : 92 - lag] - values) / scales
         np.testing.assert_allclose(whole[:, :, i], due, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize("target", ["values", "changes"])
-def test_what_is_looked_up_is_what_a_walk_sees(target):
+@pytest.mark.parametrize("difference", [False, True])
+def test_inputs_that_are_looked_up_are_those_of_a_state(difference):
     rng = np.random.default_rng(0)
     series = [rng.normal(size=n) for n in (30, 4, 30, 11)]
     besides = [rng.normal(size=(len(values), 2)) for values in series]
     lags = (1, 4, 9)
-    usual = usual_stride(series) if target == "changes" else None
-    tracks = Tracks.lay(series, target, 8, 3, besides, lags, usual)
-    for start, values, seen in zip(tracks.starts, series, besides):
+    offsets = np.cumsum([0, *map(len, series)])
+    initial = typical_change(np.concatenate(series), offsets) if difference else None
+    data = lay_out(series, difference, 8, 3, besides, lags, initial)
+    for start, values, seen in zip(data.starts, series, besides):
         n = len(values)
-        (walked,), (strides,) = Memory.start(target, 8, 1, lags, usual).walk(values[np.newaxis])
-        np.testing.assert_array_equal(tracks.strides[start + np.arange(n)], np.float32(strides))
-        found = tracks.seen(start + np.arange(n + 1))
+        state = FeatureState.start(difference, 8, 1, lags, initial)
+        (walked,), (scales,) = state.advance(values[np.newaxis])
+        np.testing.assert_array_equal(data.local_scales[start + np.arange(n)], np.float32(scales))
+        found = data.inputs_at(start + np.arange(n + 1))
         np.testing.assert_allclose(found[:n], np.hstack([walked, seen]), atol=1e-6)
         assert not found[n].any()
-        assert np.isnan(tracks.targets(start + np.arange(n - 3, n))).any(axis=1).all()
-    assert tracks.width == found.shape[1]
+        assert np.isnan(data.targets(start + np.arange(n - 3, n))).any(axis=1).all()
+    assert data.width == found.shape[1]
 
 
 @pytest.mark.parametrize(
@@ -89,9 +93,12 @@ def test_a_week_is_found_where_days_differ():
     days = np.sin(2 * np.pi * t / 24)
     plain = [days + rng.normal(0, 0.1, len(t)) for _ in range(5)]
     weekly = [values + 0.5 * (t // 24 % 7 > 4) for values in plain]
+    plain, weekly = (
+        read_panel(pd.DataFrame(dict(zip("abcde", part))).assign(ds=t)) for part in (plain, weekly)
+    )
     assert seasons_of(plain, 24) == (24,)
     assert seasons_of(weekly, 24) == (24, 168)
-    assert seasons_of([values[:300] for values in weekly], 24) == (24,)
+    assert seasons_of(weekly.head(300), 24) == (24,)
     assert seasons_of(weekly, 1) == ()
 
 
@@ -100,22 +107,24 @@ def test_days_and_weeks_are_taken_out_of_related_series():
     rng = np.random.default_rng(0)
     day, week = np.sin(2 * np.pi * t / 24), 0.5 * (t // 24 % 7 > 4)
     values = 5 + day + week + rng.normal(0, 0.02, len(t))
-    told = " ".join(prepare(values, 48, 24, log=False, related=True).decisions())
+    told = " ".join(transforms_of(values, 48, 24, log=False, related=True).decisions())
     assert "season of 24 steps is taken off" in told
     assert "season of 168 steps is taken off" in told
-    prepared = prepare(values, 48, 24, log=False, related=True)
+    prepared = transforms_of(values, 48, 24, log=False, related=True)
     unit = prepared.transforms[-1].change
     # what is left is the noise, and the error of its mean over five weeks
-    assert prepared.apply(values).std() * unit < 0.03
-    np.testing.assert_allclose(prepared.restore(prepared.apply(values), 0), values, rtol=1e-12)
+    assert prepared.transform(values).std() * unit < 0.03
+    np.testing.assert_allclose(
+        prepared.inverse_transform(prepared.transform(values), 0), values, rtol=1e-12
+    )
 
 
 def test_logarithms_are_taken_of_related_series_above_zero():
     rising = 100 + np.arange(40.0)
-    assert "logarithms" not in " ".join(prepare(rising, 4, 1).decisions())
-    assert "logarithms" in " ".join(prepare(rising, 4, 1, related=True).decisions())
+    assert "logarithms" not in " ".join(transforms_of(rising, 4, 1).decisions())
+    assert "logarithms" in " ".join(transforms_of(rising, 4, 1, related=True).decisions())
     for values in (rising - 100, rising - 120, np.where(rising == 120, 1e-3, rising)):
-        assert "logarithms" not in " ".join(prepare(values, 4, 1, related=True).decisions())
+        assert "logarithms" not in " ".join(transforms_of(values, 4, 1, related=True).decisions())
 
 
 def test_a_season_of_each_series_own_is_learnt_from_the_window():
@@ -132,23 +141,23 @@ def test_a_season_of_each_series_own_is_learnt_from_the_window():
     ("last", "before", "taken"), [(0.8, 0.8, True), (0.8, 1.2, False), (1.2, 0.8, False)]
 )
 def test_a_season_is_taken_out_only_where_two_origins_agree(monkeypatch, last, before, taken):
-    measure, cuts = fitting._Trial.measure, []
+    score, cuts = HoldoutTrial.score, []
 
-    def told(trial, fit, updates):
-        found = measure(trial, fit, updates)
-        cut = len(fit.series[0]) - len(trial.series[0])
+    def changed(trial, max_steps):
+        found = score(trial, max_steps)
+        cut = 60 - trial.preparation.panel.lengths[0]
         cuts.append(cut)
-        errors = np.linspace(0.9, 1.1, len(found.errors))
-        if trial.way.adjust:
+        errors = np.linspace(0.9, 1.1, len(found.scaled_errors))
+        if trial.preparation.treatment.adjust:
             errors = errors * (before if cut else last) + 0.01 * np.sin(np.arange(len(errors)))
-        return dataclasses.replace(found, errors=errors)
+        return dataclasses.replace(found, scaled_errors=errors)
 
-    monkeypatch.setattr(fitting._Trial, "measure", told)
+    monkeypatch.setattr(HoldoutTrial, "score", changed)
     model = LSTMForecaster(h=4, season_length=4, **QUICK).fit(seasonal())
     assert cuts[:4] == [0, 4, 0, 4]
     where = "taken out of each series" if taken else "left in the series"
     assert f"the season of 4 steps is {where}" in " ".join(model.decisions())
-    assert max(model._memory.lags) == (4 if taken else 16)
+    assert max(model.fitted_.state.lags) == (4 if taken else 16)
 
 
 def test_no_series_outweighs_the_others_when_ways_are_compared():
@@ -157,14 +166,14 @@ def test_no_series_outweighs_the_others_when_ways_are_compared():
     frame.loc[far, "y"] += 1e6
     errors = []
 
-    class Watched(fitting._Trial):
-        def measure(self, fit, updates):
-            found = super().measure(fit, updates)
-            errors.append(found.errors)
-            return found
+    score = HoldoutTrial.score
+
+    def watched(trial, max_steps):
+        errors.append(score(trial, max_steps).scaled_errors)
+        return score(trial, max_steps)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fitting, "_Trial", Watched)
+        patch.setattr(HoldoutTrial, "score", watched)
         LSTMForecaster(h=4, season_length=4, **QUICK).fit(frame)
     for found in errors:
         assert found.max() <= 5 * np.median(found) * (1 + 1e-12)
@@ -176,16 +185,16 @@ def test_no_series_outweighs_the_others_when_ways_are_compared():
 )
 def test_no_window_where_it_was_asked_otherwise(options):
     model = LSTMForecaster(h=4, **{"season_length": 4, **options}, **QUICK).fit(seasonal())
-    assert model._memory.lags == ()
+    assert model.fitted_.state.lags == ()
     assert not model.networks_[0].layout.skip
     few = LSTMForecaster(h=4, season_length=4, **QUICK).fit(seasonal(3))
-    assert few._memory.lags == ()
+    assert few.fitted_.state.lags == ()
 
 
 @pytest.mark.parametrize(("asked", "taken"), [(True, True), (False, False)])
 def test_what_is_asked_of_the_season_is_done(asked, taken):
     model = LSTMForecaster(h=4, season_length=4, adjust_season=asked, **QUICK).fit(seasonal())
-    assert model._memory.lags == (1, 2, 3, 4)
+    assert model.fitted_.state.lags == (1, 2, 3, 4)
     assert ("season of 4 steps is taken off" in " ".join(model.decisions())) == taken
 
 
@@ -219,9 +228,9 @@ def test_updates_equal_a_run_over_the_whole_set():
     forecast = at_once.predict()
     pd.testing.assert_frame_equal(forecast, by_one.predict(), rtol=1e-5)
     for i, (_, rows) in enumerate(frame.groupby("unique_id")):
-        values = at_once.prepared_[i].apply(rows["y"].to_numpy())[np.newaxis]
-        x, _ = at_once._memory.anew(1).walk(values)
-        for network, said in zip(at_once.networks_, at_once._said):
+        values = at_once.transforms_[i].transform(rows["y"].to_numpy())[np.newaxis]
+        x, _ = at_once.fitted_.state.anew(1).advance(values)
+        for network, said in zip(at_once.networks_, at_once.fitted_.outputs):
             np.testing.assert_allclose(network.predict(x)[0], said[i], atol=1e-5)
 
 
@@ -230,12 +239,14 @@ def test_nothing_after_the_cutoff_reaches_a_forecast_within_the_data():
     model = LSTMForecaster(h=4, season_length=4, **QUICK).fit(frame)
     fitted = model.predict_insample(step_size=5)
     last = fitted[(fitted["unique_id"] == "s03") & (fitted["cutoff"] == 55)]["LSTM"]
-    values = model.prepared_[3].apply(frame[frame["unique_id"] == "s03"]["y"].to_numpy())
-    x, strides = model._memory.anew(1).walk(values[np.newaxis, :56])
-    said = model.networks_[0].predict(x)[0] * model.scale_ * model.calibration_.trust
+    values = model.transforms_[3].transform(frame[frame["unique_id"] == "s03"]["y"].to_numpy())
+    x, scales = model.fitted_.state.anew(1).advance(values[np.newaxis, :56])
+    said = model.networks_[0].predict(x)[0] * model.scale_ * model.calibration_.weight
     base = values[55] if model.target_ == "changes" else 0.0
-    said = said * strides[0, -1]
-    np.testing.assert_allclose(last, model.prepared_[3].restore(said + base, 56), rtol=1e-4)
+    said = said * scales[0, -1]
+    np.testing.assert_allclose(
+        last, model.transforms_[3].inverse_transform(said + base, 56), rtol=1e-4
+    )
 
 
 def test_a_preset_says_how_many_networks_and_how_long():
@@ -261,21 +272,21 @@ def test_a_set_walks_in_strides_and_a_lone_series_in_its_unit():
     settings = {"h": 3, "target": "changes", "log": False, **QUICK}
     many = LSTMForecaster(**settings).fit(walks)
     assert "inputs and answers are in strides" in " ".join(many.decisions())
-    assert many._memory.usual == pytest.approx(
+    assert many.fitted_.state.initial_scale == pytest.approx(
         np.median(
             [
-                np.abs(np.diff(prepared.apply(y.to_numpy()))).mean()
-                for prepared, (_, y) in zip(many.prepared_, walks.groupby("unique_id")["y"])
+                np.abs(np.diff(prepared.transform(y.to_numpy()))).mean()
+                for prepared, (_, y) in zip(many.transforms_, walks.groupby("unique_id")["y"])
             ]
         )
     )
     # a series that moves ten times as far from now on is forecast in strides that grow
-    before = many._memory.stride.copy()
+    before = many.fitted_.state.local_scale.copy()
     steps = 10 * rng.normal(size=(25, 5)).cumsum(axis=1)
     many.update(walks["y"].to_numpy().reshape(25, 60)[:, -1:] + steps)
-    assert (many._memory.stride > 1.2 * before).all()
+    assert (many.fitted_.state.local_scale > 1.2 * before).all()
     few = LSTMForecaster(**settings).fit(walks[walks["unique_id"] < "s19"])
-    assert few._memory.usual is None
-    np.testing.assert_array_equal(few._memory.stride, np.ones(19))
+    assert few.fitted_.state.initial_scale is None
+    np.testing.assert_array_equal(few.fitted_.state.local_scale, np.ones(19))
     long = pd.concat(walks.assign(ds=walks["ds"] + 60 * part) for part in range(9))
-    assert LSTMForecaster(**settings).fit(long)._memory.usual is None
+    assert LSTMForecaster(**settings).fit(long).fitted_.state.initial_scale is None

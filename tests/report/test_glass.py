@@ -20,9 +20,9 @@ from gatecast.errors import MissingExtraError, UsageError
 from gatecast.evaluation.backtest import backtest
 from gatecast.explain import explain
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.anchor import Anchor
-from gatecast.forecaster.calibration import Calibration
-from gatecast.forecaster.fitting import _sentences
+from gatecast.forecaster.combination import Benchmark
+from gatecast.forecaster.fitting import calibration_sentences
+from gatecast.forecaster.intervals import Calibration
 from gatecast.messages import Message
 from gatecast.report.chinese import in_chinese
 from gatecast.report.explain import Judged, explain_page
@@ -227,12 +227,15 @@ def test_every_finding_and_verdict_is_a_message_in_both_languages(inside):
 
 def test_decisions_of_usual_data_are_all_in_chinese(inside):
     told = list(inside.decisions)
-    anchors = [Anchor.nothing("values", 2), Anchor.nothing("changes", 2)]
-    anchors += [Anchor.season("values", 2, 12), Anchor("a linear map of the last 9 values", None)]
+    anchors = [Benchmark.zero(False, 2), Benchmark.zero(True, 2)]
+    anchors += [
+        Benchmark.seasonal_naive(False, 2, 12),
+        Benchmark("a linear map of the last 9 values", None),
+    ]
     for anchor in anchors:
         for trust in (0.0, 0.25):
             calibration = Calibration(trust, anchor, None, None, np.array([0.9]), 1.0)
-            told += _sentences(150, calibration, 5, 2, "changes")
+            told += calibration_sentences(150, calibration, 5, 2, True)
     told.append(
         "inputs and answers are in strides: how far a series had moved from one value to the next, "
         "as was known at each step"

@@ -167,7 +167,9 @@ class LSTMRegressor(_base.RegressorMixin, _base.BaseEstimator):
         X = _validation.validate_data(self, X, dtype=np.float64, reset=False)
         threads = self.threads or available_threads()
         outputs = self.network_.predict(self._inputs(X), threads=threads)
-        columns = [s.inverse(o) for s, o in zip(self.target_scalers_, outputs.T, strict=True)]
+        columns = [
+            s.inverse_transform(o) for s, o in zip(self.target_scalers_, outputs.T, strict=True)
+        ]
         return columns[0] if self._one_target else np.stack(columns, axis=1)
 
     def _inputs(self, X: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.calendar import default_season_length
-from gatecast.data.panel import Panel, Series
+from gatecast.data.panel import Series
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFittedError, UsageError
 
@@ -74,11 +74,9 @@ class Baseline(ABC):
             If the data cannot be read or used, or a series is too short.
         """
         self._check_settings()
-        panel = source
-        if not isinstance(panel, Panel):
-            panel = read_panel(
-                source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq
-            )
+        panel = read_panel(
+            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq
+        )
         season = self.season_length or default_season_length(panel.freq)
         needed = self._least_values(season)
         for series in panel:

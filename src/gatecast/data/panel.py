@@ -13,9 +13,12 @@ from gatecast.data.schema import Schema
 from gatecast.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Ends", "Panel", "Series"]
+__all__ = ["Ends", "Panel", "Series", "equal_lengths", "offsets_of", "positions"]
+
+#: Values of a batch, so that it stays a small part of the memory.
+_BATCH_VALUES = 2**20
 
 
 class Series(NamedTuple):
@@ -94,6 +97,83 @@ class Panel:
     def __iter__(self) -> Iterator[Series]:
         return (self[i] for i in range(len(self)))
 
+    @property
+    def lengths(self) -> np.ndarray:
+        """Values of each series, [n]."""
+        return np.diff(self.offsets)
+
+    def take(self, which: Sequence[int] | np.ndarray) -> Panel:
+        """Give some of the series, in the order asked for.
+
+        Parameters
+        ----------
+        which : sequence of int
+            Their positions.
+
+        Returns
+        -------
+        Panel
+            With their own values, times and further columns.
+        """
+        which = np.asarray(which, np.int64)
+        return self._part(which, self.offsets[which], self.lengths[which])
+
+    def one(self, i: int) -> Panel:
+        """Give the panel of series ``i`` alone.
+
+        Parameters
+        ----------
+        i : int
+            Which series.
+
+        Returns
+        -------
+        Panel
+            Of one series.
+        """
+        return self.take([i])
+
+    def head(self, lengths: int | np.ndarray) -> Panel:
+        """Give the first values of each series.
+
+        Parameters
+        ----------
+        lengths : int or ndarray of shape [n]
+            How many of each; of a shorter series all.
+
+        Returns
+        -------
+        Panel
+            Series in the same order.
+        """
+        kept = np.minimum(lengths, self.lengths)
+        return self._part(np.arange(len(self)), self.offsets[:-1], kept)
+
+    def tail(self, lengths: int | np.ndarray) -> Panel:
+        """Give the last values of each series; as :meth:`head`.
+
+        Parameters
+        ----------
+        lengths : int or ndarray of shape [n]
+            How many of each; of a shorter series all.
+
+        Returns
+        -------
+        Panel
+            Series in the same order.
+        """
+        kept = np.minimum(lengths, self.lengths)
+        return self._part(np.arange(len(self)), self.offsets[1:] - kept, kept)
+
+    def _part(self, which: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Panel:
+        """Give some series, from a row of the table on, as many rows each."""
+        rows = positions(starts, lengths)
+        return replace(
+            self, ids=self.ids[which], offsets=offsets_of(lengths), times=self.times[rows],
+            values=self.values[rows], filled=self.filled[rows],
+            extra={name: column[rows] for name, column in self.extra.items()},
+        )  # fmt: skip
+
     def to_frame(self) -> pd.DataFrame:
         """Make a table with the user's own column names.
 
@@ -103,12 +183,17 @@ class Panel:
             The id column, if there is one, times (in the user's time zone) and values; gaps are
             filled.
         """
-        table = self._keys(np.diff(self.offsets), self.times)
+        table = self._keys(self.lengths, self.times)
         table[self.target_col] = self.values
         return table
 
     def require(self, columns: Iterable[str]) -> None:
         """Refuse to go on without some further columns.
+
+        Parameters
+        ----------
+        columns : iterable of str
+            Their names.
 
         Raises
         ------
@@ -123,14 +208,31 @@ class Panel:
                 )
 
     def ends(self) -> Ends:
-        """Say where each series ends, which is all that a forecast needs of the calendar."""
+        """Say where each series ends, which is all that a forecast needs of the calendar.
+
+        Returns
+        -------
+        Ends
+            Of all series.
+        """
         return Ends(
-            self.ids, self.times[self.offsets[1:] - 1], np.diff(self.offsets), self.freq,
+            self.ids, self.times[self.offsets[1:] - 1], self.lengths, self.freq,
             self.id_col, self.time_col, self.target_col, self.time_zone,
         )  # fmt: skip
 
     def future_frame(self, h: int) -> pd.DataFrame:
-        """Make the left side of a forecast; see :meth:`Ends.future_frame`."""
+        """Make the left side of a forecast; see :meth:`Ends.future_frame`.
+
+        Parameters
+        ----------
+        h : int
+            Steps to go on.
+
+        Returns
+        -------
+        DataFrame
+            The id column, if there is one, and times.
+        """
         return self.ends().future_frame(h)
 
     def _keys(self, lengths: np.ndarray, times: np.ndarray) -> pd.DataFrame:
@@ -179,14 +281,40 @@ class Ends:
         return self.keys(np.full(len(self.ids), h), times.ravel())
 
     def later(self, which: np.ndarray, steps: np.ndarray) -> Ends:
-        """Move the ends of some series on by so many steps each."""
+        """Move the ends of some series on by so many steps each.
+
+        Parameters
+        ----------
+        which : ndarray of shape [S]
+            Positions of the series.
+        steps : ndarray of shape [S]
+            How far each ends later.
+
+        Returns
+        -------
+        Ends
+            Of all series.
+        """
         times, lengths = self.times.copy(), self.lengths.copy()
         times[which] = add_steps(times[which], steps, self.freq)
         lengths[which] += steps
         return replace(self, times=times, lengths=lengths)
 
     def keys(self, lengths: np.ndarray, times: np.ndarray) -> pd.DataFrame:
-        """Make a table of ids, each as often as its length, and times, in the user's time zone."""
+        """Make a table of ids, each as often as its length, and times, in the user's time zone.
+
+        Parameters
+        ----------
+        lengths : ndarray of shape [n]
+            Rows of each series.
+        times : ndarray of shape [total]
+            Their times.
+
+        Returns
+        -------
+        DataFrame
+            The id column, if there is one, and times.
+        """
         table = {} if self.id_col is None else {self.id_col: np.repeat(self.ids, lengths)}
         table[self.time_col] = times
         frame = pd.DataFrame(table)
@@ -203,3 +331,62 @@ class Ends:
                 column = column.dt.tz_localize("UTC").dt.tz_convert(self.time_zone)
             frame[self.time_col] = column
         return frame
+
+
+def offsets_of(lengths: np.ndarray) -> np.ndarray:
+    """Give where each of several series begins in one array, and where the last one ends, [n + 1].
+
+    Parameters
+    ----------
+    lengths : ndarray of shape [n]
+        Values of each series.
+
+    Returns
+    -------
+    ndarray of shape [n + 1], int64
+        The first is 0.
+    """
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+
+
+def positions(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """List the positions of several runs of one array, one after another.
+
+    Parameters
+    ----------
+    starts, lengths : ndarray of shape [n]
+        Where each run begins, and how long it is.
+
+    Returns
+    -------
+    ndarray of shape [sum of lengths]
+        ``starts[0], starts[0] + 1, ...``.
+    """
+    before = offsets_of(lengths)
+    return np.arange(before[-1]) + np.repeat(starts - before[:-1], lengths)
+
+
+def equal_lengths(lengths: np.ndarray, most: int | None = None) -> Iterator[tuple[np.ndarray, int]]:
+    """Give the series of equal length together, for work on whole arrays.
+
+    Parameters
+    ----------
+    lengths : ndarray of shape [n]
+        Values of each series.
+    most : int, optional
+        Series of a batch; if not given, so many that a batch has a million values.
+
+    Yields
+    ------
+    which : ndarray of shape [B]
+        Positions of the series of a batch.
+    length : int
+        Values of each of them.
+    """
+    order = np.argsort(lengths, kind="stable")
+    borders = np.flatnonzero(np.diff(lengths[order])) + 1
+    for same in np.split(order, borders) if len(order) else ():
+        length = int(lengths[same[0]])
+        batch = most or max(1, _BATCH_VALUES // max(1, length))
+        for begin in range(0, len(same), batch):
+            yield same[begin : begin + batch], length

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.diagnostics.fit import FitQuality, fit_quality
 from gatecast.diagnostics.residuals import noise_floor
 from gatecast.errors import DataError, UsageError
 from gatecast.evaluation.backtest import backtest
 from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.config import covariate_columns
 from gatecast.messages import Message, message
 
 __all__ = ["LongerTraining", "TrainingExamination", "examine_training"]
@@ -113,17 +113,14 @@ def examine_training(
     if not isinstance(model, LSTMForecaster):
         raise UsageError(f"a training is that of an LSTMForecaster; found {type(model).__name__}")
     settings: dict[str, Any] = {**model.get_params(), "h": 1, "level": ()}
-    panel = source
-    if not isinstance(panel, Panel):
-        columns = [c for kind in ("hist", "futr", "stat") for c in settings[f"{kind}_exog_list"]]
-        panel = read_panel(source, freq=model.freq, extra_cols=columns)
+    panel = read_panel(source, freq=model.freq, extra_cols=covariate_columns(settings))
     if len(panel) > 1:
         raise DataError(f"{len(panel)} series were given; a training is examined on one")
     n = len(panel[0].values)
     count = min(n_windows, n // 3)
     if count < 10:
         raise DataError(f"the series has {n} values, and 30 are needed: supply more history")
-    trained = LSTMForecaster(**settings).fit(_first(panel, n - count))
+    trained = LSTMForecaster(**settings).fit(panel.head(n - count))
     steps = trained.updates_
     models = {
         "as it is": LSTMForecaster(**{**settings, "updates": steps}),
@@ -142,15 +139,6 @@ def examine_training(
         # the first values are forecast from an empty state
         fit_quality(before[len(before) // 5 :], after, floor if floor > 0 else None),
     )
-
-
-def _first(panel: Panel, count: int) -> Panel:
-    """Give the first values of a panel of one series."""
-    return replace(
-        panel, offsets=np.array([0, count]), times=panel.times[:count],
-        values=panel.values[:count], filled=panel.filled[:count],
-        extra={name: cells[:count] for name, cells in panel.extra.items()},
-    )  # fmt: skip
 
 
 def _errors(table: Any, target: str, model: str) -> np.ndarray:

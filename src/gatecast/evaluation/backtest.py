@@ -148,14 +148,10 @@ def backtest(
     every = (1 if refit else n_windows) if isinstance(refit, bool) else refit
     if every < 1:
         raise UsageError(f"refit={refit} was requested; use True, False, or 1 or more")
-    panel = source
-    columns = _columns_of(named, "hist", "futr", "stat")
-    if not isinstance(panel, Panel):
-        panel = read_panel(
-            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=freq,
-            extra_cols=columns,
-        )  # fmt: skip
-    panel.require(columns)
+    panel = read_panel(
+        source, id_col=id_col, time_col=time_col, target_col=target_col, freq=freq,
+        extra_cols=_columns_of(named, "hist", "futr", "stat"),
+    )  # fmt: skip
     _check_names(named, panel)
     known = _columns_of(named, "futr")
     windows = windows_at(panel, h + gap, n_windows, step, window, known)

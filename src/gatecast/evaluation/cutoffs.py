@@ -103,27 +103,13 @@ def _ahead(
 
 def _cut(panel: Panel, which: np.ndarray, cuts: np.ndarray, length: int | None) -> Panel:
     """Give the panel of some series as it was known after so many values of each."""
-    times, values, filled = [], [], []
-    extra: dict[str, list[np.ndarray]] = {name: [] for name in panel.extra}
-    for i, cut in zip(which, cuts, strict=True):
-        first = panel.offsets[i]
-        known = panel.values[first : first + cut].copy()
-        drawn = panel.filled[first : first + cut].copy()
-        # the line through a gap that is still open leads to a value that was not known
-        last = int(np.flatnonzero(~drawn)[-1])
-        known[last:] = known[last]
-        begin = 0 if length is None else max(0, cut - length)
-        times.append(panel.times[first : first + cut][begin:].copy())
-        values.append(known[begin:].copy())
-        filled.append(drawn[begin:])
-        for name, cells in panel.extra.items():
-            extra[name].append(cells[first : first + cut][begin:].copy())
-    offsets = np.concatenate([[0], np.cumsum([len(v) for v in values])])
-    return replace(
-        panel, ids=panel.ids[which].copy(), offsets=offsets, times=np.concatenate(times),
-        values=np.concatenate(values), filled=np.concatenate(filled), notes=(),
-        extra={name: np.concatenate(cells) for name, cells in extra.items()},
-    )  # fmt: skip
+    part = panel.take(which).head(cuts)
+    # the line through a gap that is still open leads to a value that was not known
+    rows = np.arange(len(part.values))
+    last = np.maximum.reduceat(np.where(part.filled, -1, rows), part.offsets[:-1])
+    values = part.values[np.minimum(rows, np.repeat(last, part.lengths))]
+    part = replace(part, values=values, notes=())
+    return part if length is None else part.tail(length)
 
 
 def between(before: Window, after: Window) -> Panel | None:
@@ -132,15 +118,7 @@ def between(before: Window, after: Window) -> Panel | None:
         return None
     new: Any = (after.cuts - before.cuts)[after.which]
     train = after.train
-    sizes = np.diff(train.offsets)
-    if (new > sizes).any():
+    if (new > train.lengths).any():
         return None
     some = np.flatnonzero(new > 0)
-    rows = np.concatenate(
-        [np.arange(int(train.offsets[i + 1] - new[i]), int(train.offsets[i + 1])) for i in some]
-    )
-    return replace(
-        train, ids=train.ids[some], offsets=np.concatenate([[0], np.cumsum(new[some])]),
-        times=train.times[rows], values=train.values[rows], filled=train.filled[rows],
-        extra={name: cells[rows] for name, cells in train.extra.items()},
-    )  # fmt: skip
+    return train.take(some).tail(new[some])

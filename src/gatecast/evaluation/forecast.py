@@ -14,7 +14,7 @@ from gatecast.diagnostics.recommendation import verdict
 from gatecast.errors import DataError, NotFittedError
 from gatecast.evaluation.backtest import Backtest
 from gatecast.evaluation.plottable import Plottable
-from gatecast.forecaster.anchor import SIMPLEST
+from gatecast.forecaster.combination import SIMPLEST
 
 __all__ = ["ForecastResult", "forecast"]
 
@@ -122,7 +122,7 @@ def forecast(
     return ForecastResult(
         name, frame, panel.to_frame(), panel.id_col, panel.time_col, panel.target_col,
         tuple(decisions), {"model": name, **model.get_params()}, error, _skill(model),
-        SIMPLEST["values" if getattr(model, "target_", "") == "values" else "changes"], sentences,
+        SIMPLEST[getattr(model, "target_", "") != "values"], sentences,
     )  # fmt: skip
 
 

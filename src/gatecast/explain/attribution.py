@@ -102,12 +102,9 @@ def attribution(
         raise UsageError(f"step={step} was requested; the forecast has steps 1 to {model.h}")
     wanted = np.arange(model.h) if step is None else np.array([step - 1])
     names = input_names(model)
-    networks = [
-        Network(n.layout, n.theta.astype(np.float64)) for n in model.networks_[: model._points]
-    ]
-    trust = 1.0 if model.calibration_ is None else model.calibration_.trust
-    anchor = model._anchor
-    if anchor.reach:
+    networks = [Network(n.layout, n.theta.astype(np.float64)) for n in model.fitted_.members]
+    weight, benchmark = model.fitted_.weight, model.fitted_.benchmark
+    if benchmark.reach:
         names = (*names, _STRAIGHT)
     parts: list[pd.DataFrame] = []
     times, rows = [], []
@@ -116,12 +113,12 @@ def attribution(
         window = track.inputs[-min(n, model.look_back or n) :]  # the memory starts empty before it
         x = window[-min(n, look_back or n) :].astype(np.float64)
         before = len(window) - len(x)
-        ways = [_Way.of(network, window, before, model._threads()) for network in networks]
+        ways = [_Way.of(network, window, before, model.fitted_.threads) for network in networks]
         own = unit_of(track, model.h)
-        present = track.values[-1] if model.target_ == "changes" else 0.0
-        straight = (1.0 - trust) * anchor.shares(track.values - present)
+        present = track.values[-1] if model.fitted_.difference else 0.0
+        straight = (1.0 - weight) * benchmark.shares(track.values - present)
         for k in wanted:
-            size = float(model.scale_[k] * track.strides[-1]) * trust
+            size = float(model.scale_[k] * track.local_scales[-1]) * weight
             middle = _middle([way.said[k] for way in ways])
             shares = np.mean([ways[i].shares(k, steps) for i in middle], axis=0) * size
             said, without = (
@@ -130,7 +127,7 @@ def attribution(
             )
             # what is straight from values before those that are shown belongs to the baseline
             base, seen = present + straight[: n - len(x), k].sum(), straight[n - len(x) :, k]
-            if anchor.reach:
+            if benchmark.reach:
                 shares = np.column_stack([shares, seen])
             parts.append(
                 pd.DataFrame(

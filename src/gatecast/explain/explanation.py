@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -187,23 +187,13 @@ def _chosen(panel: Panel, series: str | None) -> tuple[Panel, int]:
                 f"are {some}: give one of its names"
             )
         place = places[series]
-    part = slice(panel.offsets[place], panel.offsets[place + 1])
-    one = replace(
-        panel,
-        ids=panel.ids[place : place + 1],
-        offsets=np.array([0, part.stop - part.start], panel.offsets.dtype),
-        times=panel.times[part],
-        values=panel.values[part],
-        filled=panel.filled[part],
-        extra={name: column[part] for name, column in panel.extra.items()},
-    )
-    return one, place
+    return panel.one(place), place
 
 
 def _up_to_date(model: LSTMForecaster, one: Panel) -> tuple[LSTMForecaster, Message | None]:
     """Update a copy of the model with the rows after the end of its data."""
     ends = model.ends_
-    which = int(model._find(one)[0])
+    which = int(model.fitted_.find(one)[0])
     last = ends.times[which : which + 1]
     new = int(count_steps(last, one.times[-1:], ends.freq)[0])
     if new == 0:
@@ -211,18 +201,7 @@ def _up_to_date(model: LSTMForecaster, one: Panel) -> tuple[LSTMForecaster, Mess
     if new < 0:
         last_time, end = show_time(last[0]), show_time(one.times[-1])
         return model, message("explain.older_table", last=last_time, end=end)
-    rows = one if new >= len(one.times) else _last(one, new)
+    rows = one.tail(new)
     ahead = copy.deepcopy(model)
     ahead.update(rows)
     return ahead, message("explain.new_values", n=new)
-
-
-def _last(one: Panel, count: int) -> Panel:
-    return replace(
-        one,
-        offsets=np.array([0, count], one.offsets.dtype),
-        times=one.times[-count:],
-        values=one.values[-count:],
-        filled=one.filled[-count:],
-        extra={name: column[-count:] for name, column in one.extra.items()},
-    )

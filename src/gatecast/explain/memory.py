@@ -202,7 +202,7 @@ def _features(model: LSTMForecaster, tracks: Sequence[Track]) -> dict[str, np.nd
         }
         columns = {name: column[:, np.newaxis] for name, column in one.items()}
         if season > 1:
-            phase = 2 * np.pi * ((track.start + np.arange(len(values))) % season) / season
+            phase = 2 * np.pi * ((track.seen.start + np.arange(len(values))) % season) / season
             columns["season"] = np.column_stack([np.sin(phase), np.cos(phase)])
         for name, column in columns.items():
             parts.setdefault(name, []).append(column)
@@ -244,7 +244,7 @@ def _gradient_by_lag(
     longest = max(len(track.values) for track in tracks)
     if model.look_back is not None:
         longest = min(longest, model.look_back)
-    networks = model.networks_[: model._points]
+    networks = model.fitted_.members
     traces: dict[tuple[int, int], np.ndarray] = {}
     # the memory of a window starts empty, and not with what came before it
     carried = model.look_back is None
@@ -267,7 +267,7 @@ def _gradient_by_lag(
                     weights = np.zeros(network.layout.outputs)
                     weights[k] = model.scale_[k]
                     slopes = output_gradient(
-                        network, x, weights, state=state, threads=model._threads()
+                        network, x, weights, state=state, threads=model.fitted_.threads
                     )
                     total[row] += np.abs(slopes).sum(axis=(0, 2))[::-1] / len(networks)
         if reach == longest or 2 * _within(total.sum(axis=0), share) <= reach:
@@ -312,8 +312,8 @@ def _look_back(model: LSTMForecaster, effective: int, share: float, longest: int
         told = message("memory.window", told=told, look_back=model.look_back)
     elif 2 * effective > longest > 1:
         told = message("memory.short_history", told=told, longest=longest)
-    if model.target_ == "changes":
-        told = message("memory.differences", told=told, span=model._memory.span)
+    if model.fitted_.difference:
+        told = message("memory.differences", told=told, span=model.fitted_.state.span)
     return told
 
 

@@ -66,7 +66,7 @@ def training_summary(model: LSTMForecaster, track: Track) -> TrainingSummary:
     TrainingSummary
         Losses, in-sample forecasts one step ahead, and answers with the number behind each.
     """
-    losses = tuple(tuple(loss) for loss in model.losses_[: model._points])
+    losses = tuple(tuple(loss) for loss in model.losses_[: model.fitted_.n_networks])
     fitted = np.concatenate([[np.nan], said_of(model, track)])
     return TrainingSummary(
         _holdout(model), losses, fitted, _about_training(model), _about_errors(track.given, fitted)
@@ -78,7 +78,7 @@ def _holdout(model: LSTMForecaster) -> Message:
     scored = model.calibration_
     if scored is None:
         return message("holdout.none")
-    changes = model.target_ == "changes"
+    changes = model.fitted_.difference
     reference = message("reference.naive") if changes else message("reference.mean")
     gain = 1.0 - scored.error / scored.naive_error if scored.naive_error else 0.0
     if gain < 0.01:
@@ -87,7 +87,7 @@ def _holdout(model: LSTMForecaster) -> Message:
 
 
 def _about_training(model: LSTMForecaster) -> dict[Message, Message]:
-    loss = np.mean(model.losses_[: model._points], axis=0)
+    loss = np.mean(model.losses_[: model.fitted_.n_networks], axis=0)
     chosen = model.updates is None and model.calibration_ is not None
     name = "training.steps_chosen" if chosen else "training.steps_requested"
     return {

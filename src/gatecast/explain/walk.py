@@ -6,13 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.data.transforms import Log
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
+from gatecast.forecaster.fitted import SeriesInputs
 from gatecast.forecaster.lstm import LSTMForecaster
-from gatecast.forecaster.recipe import Prepared
 from gatecast.network import Network
 
 __all__ = [
@@ -32,26 +31,29 @@ class Track(NamedTuple):
         ``datetime64[us]`` or ``int64``.
     given : ndarray of shape [n]
         Values in the series' own unit.
-    values : ndarray of shape [n]
-        Values in the network's unit.
-    inputs : ndarray of shape [n, I], float32
-        What the networks see at each step.
-    strides : ndarray of shape [n]
-        In which inputs and answers of each step are measured.
-    prepared : Prepared
-        What was done to the series.
-    start : int
-        Position of the first value, counted from the first one that the model was fitted on.
+    seen : SeriesInputs
+        Its transformed values, and the inputs of each step.
     """
 
     id: object
     times: np.ndarray
     given: np.ndarray
-    values: np.ndarray
-    inputs: np.ndarray
-    strides: np.ndarray
-    prepared: Prepared
-    start: int
+    seen: SeriesInputs
+
+    @property
+    def values(self) -> np.ndarray:
+        """Transformed values, [n]."""
+        return self.seen.values
+
+    @property
+    def inputs(self) -> np.ndarray:
+        """What the networks see at each step, [n, I], float32."""
+        return self.seen.inputs
+
+    @property
+    def local_scales(self) -> np.ndarray:
+        """By which inputs and outputs of each step are divided, [n]."""
+        return self.seen.local_scales
 
 
 def panel_of(model: LSTMForecaster, source: Any, asked: str) -> Panel:
@@ -71,8 +73,7 @@ def panel_of(model: LSTMForecaster, source: Any, asked: str) -> Panel:
         raise UsageError(
             f"{asked}() looks into a fitted LSTMForecaster; found {type(model).__name__}"
         )
-    if not hasattr(model, "networks_"):
-        raise NotFittedError(f"{asked}() was called before fit(): fit the forecaster first")
+    model.require_fitted(asked)
     panel = model.panel_ if source is None else _read(model, source)
     if panel is None:
         raise NotFittedError(
@@ -119,24 +120,10 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
             f'the times of "{panel.time_col}" and those that the model was fitted on are of two '
             "kinds, dates and whole numbers: give the table in the same form"
         )
-    tracks = []
-    which = model._find(panel)
-    besides = model.exogenous_.inputs(panel, np.diff(panel.offsets), [*which])
-    for series, i, seen in zip(panel, which, besides, strict=True):
-        first = series.times[:1]
-        start = (
-            int(ends.lengths[i]) - 1 + int(count_steps(ends.times[i : i + 1], first, ends.freq)[0])
-        )
-        values = model.prepared_[i].apply(series.values, start)
-        memory = model._memory.anew(1)
-        (own,), (strides,) = memory.walk(values[np.newaxis])
-        inputs = np.hstack([own, seen])
-        tracks.append(
-            Track(
-                series.id, series.times, series.values, values, inputs, strides,
-                model.prepared_[i], start,
-            )
-        )  # fmt: skip
+    tracks = [
+        Track(series.id, series.times, series.values, seen)
+        for series, seen in zip(panel, model.fitted_.inputs(panel), strict=True)
+    ]
     return panel, tracks
 
 
@@ -160,7 +147,7 @@ def trace_of(model: LSTMForecaster, network: Network, inputs: np.ndarray) -> np.
     ndarray of shape [n, L, 6, H]
         See :meth:`gatecast.network.Network.trace`.
     """
-    threads = model._threads()
+    threads = model.fitted_.threads
     window = model.look_back or len(inputs)
     first = len(inputs) % window
     windows = inputs[first:].reshape(-1, window, inputs.shape[1])
@@ -178,23 +165,17 @@ def said_of(model: LSTMForecaster, track: Track) -> np.ndarray:
         Of the values from the second on, in the series' own unit; NaN at the end, where columns
         that are known in advance reach beyond the table.
     """
-    x = track.inputs[np.newaxis]
-    said = [model._along(network, x)[0] for network in model.networks_]
-    median, _ = model._quantiles(said, track.strides, model._anchor.along(track.values))
-    ahead = median[:-1, 0]
-    if model.target_ == "changes":
-        ahead = ahead + track.values[:-1]
-    said = track.prepared.restore(ahead, track.start + 1)
-    unknown = max(0, model.exogenous_.lead - 1)
+    fitted, transforms = model.fitted_, track.seen.transforms
+    ahead = fitted.run_insample(track.seen).median[:-1, 0]
+    said = transforms.inverse_transform(ahead, track.seen.start + 1)
+    unknown = max(0, fitted.covariates.lead - 1)
     said[len(said) - unknown :] = np.nan
     return said
 
 
 def input_names(model: LSTMForecaster) -> tuple[str, ...]:
     """Name the inputs of a step, in their order."""
-    own = ("value",) if model.target_ == "values" else ("distance from level", "last change")
-    lags = (f"change since {lag} steps before" for lag in model._memory.lags)
-    return (*own, *lags, *model.exogenous_.input_names())
+    return model.fitted_.input_names()
 
 
 def unit_of(track: Track, h: int) -> np.ndarray:
@@ -205,10 +186,12 @@ def unit_of(track: Track, h: int) -> np.ndarray:
     ndarray of shape [h]
         NaN where a logarithm is taken: there it depends on the value.
     """
-    if any(isinstance(transform, Log) for transform in track.prepared.transforms):
+    fitted = track.seen.transforms
+    if any(isinstance(transform, Log) for transform in fitted.transforms):
         return np.full(h, np.nan)
-    end = track.start + len(track.values)
-    return track.prepared.restore(np.ones(h), end) - track.prepared.restore(np.zeros(h), end)
+    end = track.seen.start + len(track.values)
+    one, zero = np.ones(h), np.zeros(h)
+    return fitted.inverse_transform(one, end) - fitted.inverse_transform(zero, end)
 
 
 def chosen_network(model: LSTMForecaster, network: int) -> Network:
@@ -220,13 +203,12 @@ def chosen_network(model: LSTMForecaster, network: int) -> Network:
 
 
 def _read(model: LSTMForecaster, source: Any) -> Panel:
-    if isinstance(source, Panel):
-        return source
     ends = model.ends_
     # the usual names are found, and a wide table does not have them
     usual = ends.id_col == "unique_id" and ends.target_col == "y"
     named: dict[str, Any] = {} if usual else {"id_col": ends.id_col, "target_col": ends.target_col}
-    options: dict[str, Any] = {"freq": ends.freq, "extra_cols": model._columns(), **named}
+    options: dict[str, Any] = {"freq": ends.freq, "extra_cols": model.fitted_.covariates.columns}
+    options |= named
     try:
         return read_panel(source, time_col=ends.time_col, **options)
     except NotFoundError:

@@ -1,6 +1,7 @@
 """Floor 3: what users fit and predict with."""
 
 from gatecast.forecaster.lstm import LSTMForecaster
-from gatecast.forecaster.model_file import load
+
+load = LSTMForecaster.load
 
 __all__ = ["LSTMForecaster", "load"]

@@ -1,160 +1,163 @@
 """The file of a fitted forecaster: arrays and a document, and never code.
 
 Of the values it holds what the next step starts from: of each series the last one, and as many
-before it as the network or its anchor sees.
-
-The document says what the arrays are, with the settings, the versions that wrote it, and a
-fingerprint of the data. Files of an older format version are brought forward step by step when they
-are read; those of a newer one are refused.
+before it as lags or the benchmark reach. Each parameter of a transform is one array over all
+series. The document says what the arrays are, with the settings, the versions that wrote it, and a
+fingerprint of the data. Files of an older format are brought forward when they are read
+(:mod:`gatecast.forecaster.model_formats`); those of a newer one are refused.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gatecast import __version__
-from gatecast.data import transforms
-from gatecast.data.outliers import OutlierClip
 from gatecast.data.panel import Ends
-from gatecast.data.power import BoxCox
-from gatecast.data.reading import assumed_schema
 from gatecast.data.schema import Schema
-from gatecast.errors import ModelFileError, NotFittedError
-from gatecast.forecaster.anchor import Anchor
-from gatecast.forecaster.calibration import Calibration
-from gatecast.forecaster.exogenous import Exogenous, Tail
-from gatecast.forecaster.lstm import LSTMForecaster
-from gatecast.forecaster.recipe import ChangeScaler, Memory, Prepared
+from gatecast.data.transforms import (
+    BoxCox,
+    Log,
+    MeanAbsoluteChangeScaler,
+    MinMaxScaler,
+    NonNegative,
+    OutlierClip,
+    RobustScaler,
+    SeasonalAdjustment,
+    StandardScaler,
+)
+from gatecast.data.transforms.pipeline import Step, TransformPipeline
+from gatecast.errors import ModelFileError
+from gatecast.forecaster.combination import Benchmark
+from gatecast.forecaster.config import PRESETS
+from gatecast.forecaster.covariates import Covariates, PendingInputs
+from gatecast.forecaster.features import FeatureState
+from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.intervals import Calibration
+from gatecast.forecaster.model_formats import VERSION, bring_forward
 from gatecast.kernel import Layout, State
 from gatecast.network import Network
-from gatecast.storage import locked, read_saved, require_unchanged, write_arrays
+from gatecast.network.training import available_threads
+from gatecast.storage import Origin, locked, read_saved, require_unchanged, write_arrays
 
-__all__ = ["load", "save"]
+__all__ = ["SavedModel", "damaged", "load_model", "save_model"]
 
 _KIND = "gatecast forecaster"
-_VERSION = 5
 #: The only classes that a file can name.
 _TRANSFORMS: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
-        transforms.AtLeastZero,
-        BoxCox,
-        transforms.Log,
-        transforms.SeasonalAdjustment,
-        OutlierClip,
-        ChangeScaler,
-        transforms.MinMaxScaler,
-        transforms.StandardScaler,
-        transforms.RobustScaler,
+        NonNegative, BoxCox, Log, SeasonalAdjustment, OutlierClip, MeanAbsoluteChangeScaler,
+        MinMaxScaler, StandardScaler, RobustScaler,
     )
-}
+}  # fmt: skip
+_STATE = ("last", "mean", "change_sum", "weight_sum", "recent")
+#: What goes wrong where the parts of a file do not fit together.
+_DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 
 
-def save(model: LSTMForecaster, path: str | os.PathLike[str]) -> None:
+@dataclass(frozen=True, eq=False)
+class SavedModel:
+    """Hold what a file keeps of a forecaster.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        What forecasts.
+    settings : dict of str to object
+        By name.
+    max_steps : int
+        Training steps of each network.
+    losses : list of list of float
+        Loss of each network by epoch.
+    decisions : list of str
+        A sentence each.
+    fingerprint : str
+        SHA-256 of the training data.
+    """
+
+    fitted: FittedForecaster
+    settings: dict[str, Any]
+    max_steps: int
+    losses: list[list[float]]
+    decisions: list[str]
+    fingerprint: str
+
+
+def save_model(saved: SavedModel, path: str | os.PathLike[str], origin: Origin | None) -> Origin:
     """Write a fitted forecaster, all or nothing.
 
     Parameters
     ----------
-    model : LSTMForecaster
-        Fitted; with the state of every series, so that it can go on with :meth:`update`.
+    saved : SavedModel
+        The forecaster.
     path : str or path
         The file.
+    origin : Origin or None
+        Which file it was read from or saved in before.
+
+    Returns
+    -------
+    Origin
+        Of what was written.
 
     Raises
     ------
-    NotFittedError
-        If it is not fitted.
     NotFoundError, UsageError
         If the file cannot be written; an older one is then still there, whole.
     ConflictError
         If the model was read from this file, and somebody else has changed the file since.
     """
-    if not hasattr(model, "networks_"):
-        raise NotFittedError("save() was called before fit(): fit the forecaster first")
-    ends = model.ends_
-    arrays = {
-        "scale": model.scale_,
-        "memory.last": model._memory.last,
-        "memory.level": model._memory.level,
-        "memory.moved": model._memory.moved,
-        "memory.weight": model._memory.weight,
-        "memory.recent": model._memory.recent,
-        "ends.times": ends.times.astype(np.int64),
-        "ends.lengths": ends.lengths.astype(np.int64),
-    }
-    parts = zip(model.networks_, model._states, model._said, strict=True)
-    for i, (network, state, said) in enumerate(parts):
-        arrays[f"network{i}.said"] = said
-        arrays[f"network{i}.theta"] = network.theta
-        arrays[f"network{i}.hidden"], arrays[f"network{i}.cell"] = state
-    calibration = model.calibration_
-    if calibration is not None:
-        arrays["calibration.margins"] = calibration.margins
-        arrays["calibration.paths"] = calibration.paths
-        arrays["calibration.errors"] = calibration.errors
-        arrays["calibration.anchor"] = calibration.anchor.weights
-    see = model.exogenous_
-    arrays["exogenous.means"], arrays["exogenous.deviations"] = see.means, see.deviations
-    arrays["exogenous.fixed"] = see.fixed
-    if model._tails:
-        arrays["tails.lengths"] = np.array([len(tail.inputs) for tail in model._tails])
-        arrays["tails.inputs"] = np.vstack([tail.inputs for tail in model._tails])
-        arrays["tails.known"] = np.vstack([tail.known for tail in model._tails])
+    fitted = saved.fitted
+    arrays = {"scale": fitted.scale}
     document = {
         "kind": _KIND,
-        "version": _VERSION,
+        "version": VERSION,
         "gatecast": __version__,
         "numpy": np.__version__,
         "settings": {
-            k: list(v) if isinstance(v, (tuple, list)) else v for k, v in model.get_params().items()
+            k: list(v) if isinstance(v, (tuple, list)) else v for k, v in saved.settings.items()
         },
-        "fingerprint": model.fingerprint_,
-        "layouts": [asdict(network.layout) for network in model.networks_],
-        "target": model.target_,
-        "span": model._memory.span,
-        "lags": list(model._memory.lags),
-        "usual_stride": model._memory.usual,
-        "dates": ends.times.dtype.kind == "M",
-        "ids": [i.item() if isinstance(i, np.generic) else i for i in ends.ids],
-        "freq": ends.freq,
-        "columns": [ends.id_col, ends.time_col, ends.target_col],
-        "time_zone": ends.time_zone,
-        "schema": model.schema_.to_json(),
-        "transforms": [[_written(t) for t in p.transforms] for p in model.prepared_],
-        "calibration": None
-        if calibration is None
-        else {
-            "trust": calibration.trust,
-            "anchor": calibration.anchor.name,
-            "naive_error": calibration.naive_error,
-        },
-        "exogenous": see.names,
-        "updates": model.updates_,
-        "losses": model.losses_,
-        "notes": model.notes_,
+        "fingerprint": saved.fingerprint,
+        "difference": fitted.state.difference,
+        "span": fitted.state.span,
+        "lags": list(fitted.state.lags),
+        "initial_scale": fitted.state.initial_scale,
+        "ends": _write_ends(fitted.ends, arrays),
+        "schema": None if fitted.schema is None else fitted.schema.to_json(),
+        "transforms": _write_transforms(fitted.transforms, arrays),
+        "layouts": _write_networks(fitted, arrays),
+        "calibration": _write_calibration(fitted.calibration, arrays),
+        "covariates": _write_covariates(fitted, arrays),
+        "max_steps": saved.max_steps,
+        "losses": saved.losses,
+        "decisions": saved.decisions,
     }
+    arrays |= {f"state.{name}": getattr(fitted.state, name) for name in _STATE}
     with locked(path):
-        require_unchanged(path, model._origin)
-        model._origin = write_arrays(path, arrays, document)
+        require_unchanged(path, origin)
+        return write_arrays(path, arrays, document)
 
 
-def load(path: str | os.PathLike[str]) -> LSTMForecaster:
+def load_model(path: str | os.PathLike[str]) -> tuple[SavedModel, Origin]:
     """Read a fitted forecaster.
 
     Parameters
     ----------
     path : str or path
-        What :meth:`gatecast.LSTMForecaster.save` wrote.
+        What :func:`save_model` wrote, in this format or an older one.
 
     Returns
     -------
-    LSTMForecaster
-        It says what the saved one said, bit for bit, and can go on with ``update``.
+    saved : SavedModel
+        The forecaster.
+    origin : Origin
+        Which file it was.
 
     Raises
     ------
@@ -168,175 +171,227 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster:
     if document.get("kind") != _KIND:
         raise ModelFileError(f'"{name}" is not a saved forecaster: give the file of one')
     version = document.get("version")
-    if not isinstance(version, int) or version > _VERSION:
+    if not isinstance(version, int) or version > VERSION:
         raise ModelFileError(
             f'"{name}" has format version {version}, and gatecast {__version__} reads up to '
-            f"{_VERSION}: install a newer gatecast"
+            f"{VERSION}: install a newer gatecast"
         )
     try:
-        if version < 2:
-            _bring_forward_from_1(arrays, document)
-        if version < 3:
-            _bring_forward_from_2(arrays, document)
-        if version < 4:
-            _bring_forward_from_3(arrays, document)
-        if version < 5:
-            _bring_forward_from_4(arrays, document)
-        model = _restored(arrays, document)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        raise ModelFileError(
-            f'"{name}" is not a whole forecaster: {type(error).__name__}, {error}. Take another '
-            "copy, or fit the model again"
-        ) from error
-    model._origin = origin
-    return model
+        bring_forward(arrays, document, version)
+        return _read(arrays, document), origin
+    except _DAMAGE as error:
+        raise damaged(path, error) from error
 
 
-def _bring_forward_from_1(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
-    """Version 2 has the columns that are seen besides the series; version 1 saw none."""
-    document["exogenous"] = {}
-    document["updates"] = document["settings"]["updates"] or 25 * len(document["losses"][0])
+def damaged(path: str | os.PathLike[str], error: Exception) -> ModelFileError:
+    """Make the error that says that a file's parts do not fit together.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    error : Exception
+        What went wrong.
+
+    Returns
+    -------
+    ModelFileError
+        To be raised.
+    """
+    return ModelFileError(
+        f'"{Path(path).name}" is not a whole forecaster: {type(error).__name__}, {error}. Take '
+        "another copy, or fit the model again"
+    )
+
+
+# --------------------------------------------------------------------------------------- writing
+
+
+def _write_ends(ends: Ends, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    arrays["ends.times"] = ends.times.astype(np.int64)
+    arrays["ends.lengths"] = ends.lengths.astype(np.int64)
+    # names may be millions: as an array they do not fill up the file's header
+    ids = json.dumps([i.item() if isinstance(i, np.generic) else i for i in ends.ids]).encode()
+    arrays["ends.ids"] = np.frombuffer(ids + b" " * (-len(ids) % 8), np.int64)
+    return {
+        "dates": ends.times.dtype.kind == "M",
+        "freq": ends.freq,
+        "columns": [ends.id_col, ends.time_col, ends.target_col],
+        "time_zone": ends.time_zone,
+    }
+
+
+def _write_transforms(
+    pipeline: TransformPipeline, arrays: dict[str, np.ndarray]
+) -> list[dict[str, Any]]:
+    written = []
+    for j, step in enumerate(pipeline.steps):
+        entry: dict[str, Any] = {"name": type(step.transform).__name__}
+        arrays[f"transform{j}.rows"] = step.rows
+        for f in fields(step.transform):  # pyright: ignore[reportArgumentType]
+            value = getattr(step.transform, f.name)
+            if isinstance(value, np.ndarray):
+                arrays[f"transform{j}.{f.name}"] = value
+            else:
+                entry[f.name] = value
+        written.append(entry)
+    return written
+
+
+def _write_networks(
+    fitted: FittedForecaster, arrays: dict[str, np.ndarray]
+) -> list[dict[str, Any]]:
+    parts = zip(fitted.networks, fitted.states, fitted.outputs, strict=True)
+    for i, (network, state, outputs) in enumerate(parts):
+        arrays[f"network{i}.theta"], arrays[f"network{i}.outputs"] = network.theta, outputs
+        arrays[f"network{i}.hidden"], arrays[f"network{i}.cell"] = state
+    return [asdict(network.layout) for network in fitted.networks]
+
+
+def _write_calibration(
+    calibration: Calibration | None, arrays: dict[str, np.ndarray]
+) -> dict[str, Any] | None:
+    if calibration is None:
+        return None
+    for name in ("margins", "paths", "errors"):
+        arrays[f"calibration.{name}"] = getattr(calibration, name)
+    arrays["calibration.benchmark"] = calibration.benchmark.weights
+    return {
+        "weight": calibration.weight,
+        "benchmark": calibration.benchmark.name,
+        "naive_error": calibration.naive_error,
+    }
+
+
+def _write_covariates(
+    fitted: FittedForecaster, arrays: dict[str, np.ndarray]
+) -> dict[str, list[str]]:
     for name in ("means", "deviations", "fixed"):
-        arrays[f"exogenous.{name}"] = np.zeros((len(document["ids"]), 0), np.float32)
+        arrays[f"covariates.{name}"] = getattr(fitted.covariates, name)
+    if fitted.pending:
+        arrays["pending.lengths"] = np.array([len(rows.inputs) for rows in fitted.pending])
+        arrays["pending.inputs"] = np.vstack([rows.inputs for rows in fitted.pending])
+        arrays["pending.known"] = np.vstack([rows.future for rows in fitted.pending])
+    return fitted.covariates.names
 
 
-def _bring_forward_from_2(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
-    """Version 3 has lags; before it no network saw any."""
-    document["lags"] = []
-    arrays["memory.recent"] = np.zeros((len(document["ids"]), 0))
+# --------------------------------------------------------------------------------------- reading
 
 
-def _bring_forward_from_3(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
-    """Version 4 has strides; before it they were 1."""
-    document["usual_stride"] = None
-    arrays["memory.moved"] = np.ones(len(document["ids"]))
-    arrays["memory.weight"] = np.ones(len(document["ids"]))
-
-
-def _bring_forward_from_4(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
-    """Version 5 has anchors; before it there was one, which answers zero."""
-    if document["calibration"] is not None:
-        nothing = Anchor.nothing(document["target"], document["settings"]["h"])
-        document["calibration"]["anchor"] = nothing.name
-        arrays["calibration.anchor"] = nothing.weights
-
-
-def _restored(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> LSTMForecaster:
+def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel:
     settings: dict[str, Any] = {
         k: tuple(v) if isinstance(v, list) else v for k, v in document["settings"].items()
     }
-    model = LSTMForecaster(**settings)
-    layouts = [
-        Layout(**{**layout, "dilations": tuple(layout["dilations"])})
-        for layout in document["layouts"]
-    ]
-    count = len(document["ids"])
+    ends = _read_ends(arrays, document["ends"])
+    count, h, level = len(ends.ids), settings["h"], settings["level"]
+    covariates = Covariates(
+        settings["hist_exog_list"], settings["futr_exog_list"], settings["stat_exog_list"],
+        settings["calendar"], h, document["covariates"], arrays["covariates.means"],
+        arrays["covariates.deviations"], arrays["covariates.fixed"],
+    )  # fmt: skip
+    state = FeatureState(
+        document["difference"], document["span"], document["initial_scale"],
+        lags=tuple(document["lags"]), **{name: arrays[f"state.{name}"] for name in _STATE},
+    )  # fmt: skip
+    members = settings["seeds"] or PRESETS[settings["preset"]].n_networks
+    networks, states, outputs = [], [], []
+    for i, sizes in enumerate(document["layouts"]):
+        layout = Layout(**{**sizes, "dilations": tuple(sizes["dilations"])})
+        networks.append(Network(layout, arrays[f"network{i}.theta"]))
+        states.append(State(arrays[f"network{i}.hidden"], arrays[f"network{i}.cell"]))
+        outputs.append(arrays[f"network{i}.outputs"])
+    fitted = FittedForecaster(
+        h, level, settings["look_back"], members,
+        settings["threads"] or available_threads(), ends,
+        _read_transforms(arrays, document["transforms"], count), covariates, state,
+        arrays["scale"], networks, states, outputs,
+        _read_calibration(arrays, document["calibration"]),
+        None if document["schema"] is None else Schema.from_json(document["schema"]), [],
+    )  # fmt: skip
+    if fitted.replays:
+        at = np.cumsum(arrays["pending.lengths"])[:-1]
+        inputs, future = (np.split(arrays[f"pending.{name}"], at) for name in ("inputs", "known"))
+        fitted.pending = [PendingInputs(*both) for both in zip(inputs, future, strict=True)]
+    _check(fitted, count)
+    return SavedModel(
+        fitted, settings, document["max_steps"], document["losses"], document["decisions"],
+        document["fingerprint"],
+    )  # fmt: skip
+
+
+def _read_ends(arrays: dict[str, np.ndarray], written: dict[str, Any]) -> Ends:
     times = arrays["ends.times"]
-    id_col, time_col, target_col = document["columns"]
-    model.ends_ = Ends(
-        np.array(document["ids"], dtype=object),
-        times.astype("datetime64[us]") if document["dates"] else times,
-        arrays["ends.lengths"],
-        document["freq"],
-        id_col,
-        time_col,
-        target_col,
-        document["time_zone"],
-    )
-    model.prepared_ = [
-        Prepared(tuple(_read(t) for t in series)) for series in document["transforms"]
-    ]
-    model.target_ = document["target"]
-    model._memory = Memory(
-        model.target_, document["span"], document["usual_stride"], arrays["memory.last"],
-        arrays["memory.level"], arrays["memory.moved"], arrays["memory.weight"],
-        tuple(document["lags"]), arrays["memory.recent"],
+    id_col, time_col, target_col = written["columns"]
+    names = json.loads(arrays["ends.ids"].tobytes())
+    ids = np.empty(len(names), dtype=object)
+    ids[:] = names
+    return Ends(
+        ids, times.astype("datetime64[us]") if written["dates"] else times,
+        arrays["ends.lengths"], written["freq"], id_col, time_col, target_col,
+        written["time_zone"],
     )  # fmt: skip
-    model.scale_ = arrays["scale"]
-    model.networks_, model._states, model._said = [], [], []
-    for i, layout in enumerate(layouts):
-        model.networks_.append(Network(layout, arrays[f"network{i}.theta"]))
-        model._states.append(State(arrays[f"network{i}.hidden"], arrays[f"network{i}.cell"]))
-        model._said.append(arrays[f"network{i}.said"])
-    model.calibration_ = None
-    if document["calibration"] is not None:
-        model.calibration_ = Calibration(
-            document["calibration"]["trust"],
-            Anchor(document["calibration"]["anchor"], arrays["calibration.anchor"]),
-            arrays["calibration.margins"],
-            arrays["calibration.paths"],
-            arrays["calibration.errors"],
-            document["calibration"]["naive_error"],
-        )
-    model.exogenous_ = see = Exogenous(
-        tuple(model.hist_exog_list), tuple(model.futr_exog_list), tuple(model.stat_exog_list),
-        model.calendar, model.h, document["exogenous"], arrays["exogenous.means"],
-        arrays["exogenous.deviations"], arrays["exogenous.fixed"],
+
+
+def _read_transforms(
+    arrays: dict[str, np.ndarray], written: list[dict[str, Any]], count: int
+) -> TransformPipeline:
+    steps = []
+    for j, entry in enumerate(written):
+        values = dict(entry)
+        kind = _TRANSFORMS[values.pop("name")]
+        names = {f.name for f in fields(kind)} - set(values)
+        parameters = {name: arrays[f"transform{j}.{name}"] for name in names}
+        rows = arrays[f"transform{j}.rows"]
+        fitted = np.count_nonzero(rows >= 0)
+        _require(rows.shape == (count,) and rows.min() >= -1 and rows.max() < fitted)
+        _require(all(len(value) == fitted for value in parameters.values()))
+        steps.append(Step(kind(**values, **parameters), rows))
+    return TransformPipeline(tuple(steps), count)
+
+
+def _read_calibration(
+    arrays: dict[str, np.ndarray], written: dict[str, Any] | None
+) -> Calibration | None:
+    if written is None:
+        return None
+    return Calibration(
+        written["weight"], Benchmark(written["benchmark"], arrays["calibration.benchmark"]),
+        arrays["calibration.margins"], arrays["calibration.paths"], arrays["calibration.errors"],
+        written["naive_error"],
     )  # fmt: skip
-    model._tails = []
-    if model._replays:
-        at = np.cumsum(arrays["tails.lengths"])[:-1]
-        inputs, known = (np.split(arrays[f"tails.{name}"], at) for name in ("inputs", "known"))
-        model._tails = [Tail(*both) for both in zip(inputs, known, strict=True)]
-    model.schema_ = _schema(document, model)
-    model.updates_ = document["updates"]
-    model.losses_, model.notes_ = document["losses"], document["notes"]
-    model.reading_notes_ = []
-    model.fingerprint_, model.panel_ = document["fingerprint"], None
-    _require(len(times) == len(model.prepared_) == len(model._memory.last) == count)
-    usual = model._memory.usual
-    _require(usual is None or 0 < usual < np.inf)
-    _require(model._memory.moved.shape == model._memory.weight.shape == (count,))
-    _require(model.scale_.shape == (model.h,))
-    lags = model._memory.lags
-    _require(all(isinstance(lag, int) and lag > 0 for lag in lags))
-    reach = model._memory.recent.shape[1]
-    _require(model._memory.recent.shape == (count, reach) and reach >= max(lags, default=0))
-    if model.calibration_ is not None:
-        weights = model.calibration_.anchor.weights
-        _require(weights.shape[1] == model.h and len(weights) <= reach + 1)
-    _require(see.means.shape == see.deviations.shape == (count, len(see.columns)))
-    _require(see.fixed.shape == (count, see.fixed_width))
-    if model._replays:
-        _require(len(model._tails) == count)
-        for tail in model._tails:
-            width = tail.inputs.shape[1] + (see.lead + 1) * see.known_width
-            _require(tail.known.shape == (len(tail.inputs), see.known_width))
-            _require(all(width == layout.inputs for layout in layouts))
-    _require(len(layouts) == model._points + bool(model.level))
-    for layout, network, state, said in zip(
-        layouts, model.networks_, model._states, model._said, strict=True
-    ):
+
+
+def _check(fitted: FittedForecaster, count: int) -> None:
+    """Refuse parts that do not fit together."""
+    state, covariates, ends = fitted.state, fitted.covariates, fitted.ends
+    _require(len(ends.times) == len(ends.lengths) == count)
+    _require(state.initial_scale is None or 0 < state.initial_scale < np.inf)
+    _require(all(getattr(state, name).shape == (count,) for name in _STATE[:-1]))
+    _require(fitted.scale.shape == (fitted.h,))
+    _require(all(isinstance(lag, int) and lag > 0 for lag in state.lags))
+    reach = state.recent.shape[1]
+    _require(state.recent.shape == (count, reach) and reach >= max(state.lags, default=0))
+    weights = fitted.benchmark.weights
+    _require(weights.shape[1] == fitted.h and len(weights) <= reach + 1)
+    _require(len(fitted.transforms.steps) > 0 and (fitted.transforms.steps[-1].rows >= 0).all())
+    columns = (count, len(covariates.columns))
+    _require(covariates.means.shape == covariates.deviations.shape == columns)
+    _require(covariates.fixed.shape == (count, covariates.fixed_width))
+    _require(len(fitted.networks) == fitted.n_networks + bool(fitted.level))
+    parts = zip(fitted.networks, fitted.states, fitted.outputs, strict=True)
+    for network, run, outputs in parts:
+        layout = network.layout
         _require(network.theta.shape == (layout.size,))
-        _require(said.shape == (count, layout.outputs))
-        _require(state.hidden.shape == (layout.state_rows, count, layout.hidden))
-        _require(state.cell.shape == state.hidden.shape)
-    return model
+        _require(outputs.shape == (count, layout.outputs))
+        _require(run.hidden.shape == (layout.state_rows, count, layout.hidden))
+        _require(run.cell.shape == run.hidden.shape)
+    _require(len(fitted.pending) == (count if fitted.replays else 0))
+    for rows in fitted.pending:
+        width = rows.inputs.shape[1] + (covariates.lead + 1) * covariates.future_width
+        _require(rows.future.shape == (len(rows.inputs), covariates.future_width))
+        _require(all(width == network.layout.inputs for network in fitted.networks))
 
 
-def _schema(document: dict[str, Any], model: LSTMForecaster) -> Schema:
-    """Give what the history settled; of a file without it, what its columns are."""
-    see = model.exogenous_
-    if document.get("schema") is None:
-        return assumed_schema(model.ends_, see.names, see.columns)
-    return Schema.from_json(document["schema"])
-
-
-def _require(fits: bool) -> None:
+def _require(fits: Any) -> None:
     if not fits:
         raise ValueError("its parts do not fit together")
-
-
-def _written(transform: Any) -> dict[str, Any]:
-    """Write a transform as its name and its numbers."""
-    values = {f.name: getattr(transform, f.name) for f in fields(transform)}
-    return {
-        "name": type(transform).__name__,
-        **{k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in values.items()},
-    }
-
-
-def _read(written: dict[str, Any]) -> Any:
-    values = dict(written)
-    kind = _TRANSFORMS[values.pop("name")]
-    return kind(**{k: np.array(v, float) if isinstance(v, list) else v for k, v in values.items()})

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gatecast.data.calendar import default_season_length
+from gatecast.data.panel import Panel
 from gatecast.data.transforms import SeasonalAdjustment, find_season_length
 from gatecast.errors import UsageError
 
-__all__ = ["as_seasons", "find_season", "keeps_phase"]
+__all__ = ["as_seasons", "find_season", "keeps_phase", "seasons_for"]
 
 #: Of many series so many are asked, and of long ones so many last values.
 _MOST_SERIES = 100
@@ -51,8 +53,40 @@ def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:
             f"season_length={season_length} was asked for; give a length such as 12, or several, "
             "such as (24, 168), or leave it out"
         )
-    found = tuple(sorted({int(length) for length in lengths}))
-    return found[1:] if len(found) > 1 and found[0] == 1 else found
+    result = tuple(sorted({int(length) for length in lengths}))
+    return result[1:] if len(result) > 1 and result[0] == 1 else result
+
+
+def seasons_for(
+    panel: Panel, season_length: int | Sequence[int] | None, h: int
+) -> tuple[tuple[int, ...], list[str]]:
+    """Give the seasons of a panel: those requested, that of its frequency, or one detected.
+
+    Parameters
+    ----------
+    panel : Panel
+        The series.
+    season_length : int, sequence of int or None
+        What is requested.
+    h : int
+        Steps to forecast; as many at least, and a fifth of a series, have no say, because they may
+        be held out.
+
+    Returns
+    -------
+    seasons : tuple of int
+        From short to long; ``(1,)`` for none.
+    decisions : list of str
+        What was detected, a sentence each.
+    """
+    if season_length is not None:
+        return as_seasons(season_length), []
+    usual = default_season_length(panel.freq)
+    if usual > 1 or panel.times.dtype.kind == "M":
+        return (usual,), []
+    back = max(h, int(np.median(panel.lengths)) // 5)
+    season, sentence = find_season([s.values[:-back] for s in panel if len(s.values) > 2 * back])
+    return (season,), [sentence]
 
 
 def find_season(series: Sequence[np.ndarray]) -> tuple[int, str]:
@@ -76,19 +110,20 @@ def find_season(series: Sequence[np.ndarray]) -> tuple[int, str]:
     """
     if not series:
         return 1, "the series are too short to look for a season in their values"
-    asked = [v[-_MOST_VALUES:] for v in series[:: max(1, -(-len(series) // _MOST_SERIES))]]
-    found = [find_season_length(values) for values in asked]
+    tested = [v[-_MOST_VALUES:] for v in series[:: max(1, -(-len(series) // _MOST_SERIES))]]
+    result = [find_season_length(values) for values in tested]
     kept = [
-        m if m > 1 and keeps_phase(values, m) else 1 for values, m in zip(asked, found, strict=True)
+        m if m > 1 and keeps_phase(values, m) else 1
+        for values, m in zip(tested, result, strict=True)
     ]
     none = "the frequency has no usual season, and "
     season, votes = min(Counter(kept).items(), key=lambda item: (-item[1], item[0]))
-    if season > 1 and 2 * votes >= len(asked):
-        of = "" if len(series) == 1 else f" of {votes} of {len(asked)} series"
+    if season > 1 and 2 * votes >= len(tested):
+        of = "" if len(series) == 1 else f" of {votes} of {len(tested)} series"
         return season, f"{none}one of {season} steps was found in the values{of}"
-    if len(series) == 1 and found[0] > 1:
+    if len(series) == 1 and result[0] > 1:
         return 1, (
-            f"{none}a cycle of about {found[0]} steps in the values does not keep its phase: "
+            f"{none}a cycle of about {result[0]} steps in the values does not keep its phase: "
             "it is left to the network"
         )
     return 1, f"{none}none was found in the values"

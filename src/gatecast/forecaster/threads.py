@@ -21,7 +21,7 @@ _S = TypeVar("_S", bound="Shared")
 #: Methods whose durations are logged.
 _LOGGED = ("fit", "update", "save")
 #: Attributes that an update changes in place.
-_STATE = ("_memory", "_states", "_said", "_tails")
+_STATE = ("fitted_",)
 
 
 class Shared:

@@ -225,6 +225,7 @@ class Trainer:
         network: Network,
         draw: Callable[[np.random.Generator], Samples],
         *,
+        count: int | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> History:
         """Train a network in place on samples that are drawn anew for each epoch.
@@ -236,6 +237,8 @@ class Trainer:
         draw : callable
             Gives the samples of an epoch, always as many, from a generator whose state depends on
             ``random_state`` and the epoch alone.
+        count : int, optional
+            How many samples ``draw`` gives; if not given, they are drawn once to be counted.
         progress : callable, optional
             As for :meth:`fit`.
 
@@ -255,7 +258,8 @@ class Trainer:
         def checked(rng: np.random.Generator) -> Samples:
             return _fit_together(network, draw(rng))
 
-        count = len(draw(np.random.default_rng((self.random_state, 0))).x)
+        if count is None:
+            count = len(draw(np.random.default_rng((self.random_state, 0))).x)
         return self._fit(network, checked, count, None, None, "", progress)
 
     def _fit(

@@ -175,16 +175,7 @@ def _known(panel: Panel, back: int) -> np.ndarray:
 
 def _take(panel: Panel, which: np.ndarray, sizes: Any) -> Panel:
     """Give some series, of each so many values from its beginning."""
-    offsets: Any = panel.offsets
-    rows = np.concatenate(
-        [np.zeros(0, np.int64)]
-        + [np.arange(offsets[i], offsets[i] + n) for i, n in zip(which, sizes, strict=True)]
-    )
-    return replace(
-        panel, ids=panel.ids[which], offsets=np.concatenate([[0], np.cumsum(sizes)]),
-        times=panel.times[rows], values=panel.values[rows], filled=panel.filled[rows],
-        extra={name: column[rows] for name, column in panel.extra.items()}, notes=(),
-    )  # fmt: skip
+    return replace(panel.take(which).head(sizes), notes=())
 
 
 def score(model: Any, part: Panel, size: int, plan: Plan, loss: str) -> list[float]:

@@ -30,6 +30,7 @@ from gatecast.errors import (
 from gatecast.evaluation.plottable import Plottable
 from gatecast.evaluation.results import Backtest
 from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.config import covariate_columns
 from gatecast.forecaster.seasons import as_seasons
 from gatecast.messages import Message, message
 from gatecast.progress import reporting, trials
@@ -214,14 +215,10 @@ def tune(
     settings = base.get_params() | {"h": h}
     _check(n_trials, timeout, loss, sampler)
     studies.optuna()
-    panel = source
-    columns = base._columns()
-    if not isinstance(panel, Panel):
-        panel = read_panel(
-            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=base.freq,
-            extra_cols=columns,
-        )  # fmt: skip
-    panel.require(columns)
+    panel = read_panel(
+        source, id_col=id_col, time_col=time_col, target_col=target_col, freq=base.freq,
+        extra_cols=covariate_columns(settings),
+    )  # fmt: skip
     season = None if base.season_length is None else as_seasons(base.season_length)[0]
     if n_unseen is not None:
         warnings.warn("n_unseen is now called n_test", DeprecationWarning, stacklevel=2)

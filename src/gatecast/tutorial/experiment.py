@@ -188,7 +188,7 @@ def _as_written(
     prediction = np.full(len(y), np.nan)
     started = time.perf_counter()
     for x, first in ((x_train, 1), (x_test, SPLIT + 1)):
-        prediction[first : first + len(x)] = scaler.inverse(
+        prediction[first : first + len(x)] = scaler.inverse_transform(
             network.predict(x, threads=threads or 1)[:, 0].astype(np.float64)
         )
     seconds = time.perf_counter() - started
@@ -221,7 +221,7 @@ def _on_sequences(
     prediction = np.full(len(y), np.nan)
     started = time.perf_counter()
     outputs, _ = network.run(scaled[np.newaxis, :-1, np.newaxis])
-    prediction[1:] = scaler.inverse(outputs[0, :, 0].astype(np.float64))
+    prediction[1:] = scaler.inverse_transform(outputs[0, :, 0].astype(np.float64))
     seconds = time.perf_counter() - started
     return _scored(
         "sequences", message("tutorial.label_sequences"), y, prediction, history, seconds,

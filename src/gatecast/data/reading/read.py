@@ -58,10 +58,10 @@ def read_panel(
 
     Parameters
     ----------
-    source : path, pandas Series, or pandas, polars (lazy too) or pyarrow table
+    source : path, pandas Series, Panel, or pandas, polars (lazy too) or pyarrow table
         A CSV or Parquet file or a pipe ("-" is standard input), a long table (a row for each time
         of each series), a wide one (a column of times, and one of numbers for each series), or a
-        Series whose index holds the times.
+        Series whose index holds the times. A Panel is given back as it is.
     id_col : str or sequence of str, optional
         Column that tells series apart, or several ("store,item").
     time_col : str or sequence of str, optional
@@ -87,6 +87,9 @@ def read_panel(
     UsageError
         If ``source`` is not a table, or one column is named for two things.
     """
+    if isinstance(source, Panel):
+        source.require(extra_cols)
+        return source
     table = open_table(source)
     extra = tuple(dict.fromkeys(extra_cols))
     columns, notes = choose_columns(table, id_col, time_col, target_col, extra)

@@ -1,4 +1,4 @@
-"""What values held back from training decide: trust in the network, and the width of intervals.
+"""Conformal prediction intervals, calibrated on a hold-out.
 
 Intervals are conformalised quantiles (Romano, Patterson and Candes 2019): the network's own
 quantiles, widened or narrowed at each step of the horizon by what they would have needed to hold
@@ -12,16 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.forecaster.anchor import Anchor
+from gatecast.forecaster.combination import Benchmark, combine
 
-__all__ = [
-    "TRUST", "Calibration", "clearly_less", "mixed", "quantile_levels", "spread_of",
-]  # fmt: skip
+__all__ = ["Calibration", "quantile_levels", "spread_of"]
 
-#: Shares of the network's answer that are tried; the rest is an anchor's.
-TRUST = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MOST_PATHS = 500
-_FEWEST = 4.0
 
 
 def quantile_levels(level: Sequence[float]) -> tuple[float, ...]:
@@ -31,44 +26,57 @@ def quantile_levels(level: Sequence[float]) -> tuple[float, ...]:
     ----------
     level : sequence of float
         Per cent that each interval should hold.
+
+    Returns
+    -------
+    tuple of float
+        Rising, 0.5 among them.
     """
     ends = {q for share in level for q in (0.5 - share / 200, 0.5 + share / 200)}
     return tuple(sorted({0.5, *ends}))
 
 
 def spread_of(quantiles: np.ndarray, level: Sequence[float]) -> np.ndarray:
-    """Give quantiles [..., Q] less their median."""
+    """Give quantiles [..., Q] less their median.
+
+    Parameters
+    ----------
+    quantiles : ndarray of shape [..., Q]
+        Outputs of a network.
+    level : sequence of float
+        Per cent of each interval.
+
+    Returns
+    -------
+    ndarray of shape [..., Q]
+        Zero at the median.
+    """
     middle = quantile_levels(level).index(0.5)
     return quantiles - quantiles[..., middle : middle + 1]
 
 
-def mixed(median: np.ndarray, anchored: np.ndarray, trust: float) -> np.ndarray:
-    """Mix what a network says with an anchor's answer; ``trust`` is the network's share."""
-    return trust * median + (1.0 - trust) * anchored
-
-
 @dataclass(eq=False)
 class Calibration:
-    """Hold what was learnt from the origins held back.
+    """Hold what forecasts of the hold-out have shown.
 
     Parameters
     ----------
-    trust : float
-        Share of the network's answer in the forecast, 0 to 1.
-    anchor : Anchor
-        Whose answer the rest is.
+    weight : float
+        The network's weight in the forecast combination, 0 to 1.
+    benchmark : Benchmark
+        Whose forecast has the rest.
     margins : ndarray of shape [levels, K]
-        What is added to both ends of each interval, outwards, in the network's unit.
+        What is added to both ends of each interval, outwards, transformed.
     paths : ndarray of shape [P, K], float32
-        Errors of whole forecasts, target less median, in the network's unit; for sample paths.
+        Errors of whole forecasts, target less median, transformed; for sample paths.
     errors : ndarray of shape [origins]
-        Mean absolute error of the forecast from each origin, in the network's unit.
+        Mean absolute error of the forecast from each origin, transformed.
     naive_error : float
-        Mean of the same for an answer of zero.
+        Mean of the same for a forecast of zero.
     """
 
-    trust: float
-    anchor: Anchor
+    weight: float
+    benchmark: Benchmark
     margins: np.ndarray
     paths: np.ndarray
     errors: np.ndarray
@@ -77,27 +85,32 @@ class Calibration:
     @classmethod
     def measure(
         cls,
-        trust: float,
-        anchor: Anchor,
+        weight: float,
+        benchmark: Benchmark,
         forecast: np.ndarray,
         spread: np.ndarray | None,
         targets: np.ndarray,
         level: Sequence[float],
     ) -> Calibration:
-        """Hold forecasts from origins that were not trained on against what came.
+        """Hold forecasts of the hold-out against the actuals.
 
         Parameters
         ----------
-        trust, anchor
-            How they were mixed.
+        weight, benchmark
+            How forecasts were combined.
         forecast : ndarray of shape [n, K]
-            In the network's unit.
+            Transformed.
         spread : ndarray of shape [n, K, Q] or None
             Quantiles less their median; None where no intervals are asked for.
         targets : ndarray of shape [n, K]
-            What came; NaN where it is not known.
+            Actuals; NaN where there are none.
         level : sequence of float
             Per cent that each interval should hold.
+
+        Returns
+        -------
+        Calibration
+            Of these forecasts.
         """
         margins = np.zeros((len(level), targets.shape[1]))
         if spread is not None:
@@ -107,8 +120,8 @@ class Calibration:
         paths = errors[np.isfinite(errors).all(axis=1)]
         step = max(1, len(paths) // _MOST_PATHS)
         return cls(
-            trust,
-            anchor,
+            weight,
+            benchmark,
             margins,
             paths[::step][:_MOST_PATHS].astype(np.float32),
             np.nanmean(np.abs(errors), axis=1),
@@ -117,13 +130,13 @@ class Calibration:
 
     @property
     def error(self) -> float:
-        """Mean absolute error over all origins, in the network's unit."""
+        """Mean absolute error over all origins, transformed."""
         return float(self.errors.mean())
 
     def intervals(
         self,
         median: np.ndarray,
-        anchored: np.ndarray,
+        benchmark: np.ndarray,
         spread: np.ndarray | None,
         level: Sequence[float],
     ) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
@@ -132,9 +145,9 @@ class Calibration:
         Parameters
         ----------
         median : ndarray of shape [n, K]
-            What the networks say, in their unit.
-        anchored : ndarray of shape [n, K]
-            What the anchor says.
+            Median output of the networks, transformed.
+        benchmark : ndarray of shape [n, K]
+            The benchmark's forecast.
         spread : ndarray of shape [n, K, Q] or None
             Quantiles less their median.
         level : sequence of float
@@ -143,19 +156,19 @@ class Calibration:
         Returns
         -------
         forecast : ndarray of shape [n, K]
-            The median, as far as it is trusted, and the anchor's answer.
+            The combination of both.
         ends : dict of float to (ndarray, ndarray)
             Lower and upper end of each interval; a wider one always holds a narrower one.
         """
-        forecast = mixed(median, anchored, self.trust)
+        forecast = combine(median, benchmark, self.weight)
         ends: dict[float, tuple[np.ndarray, np.ndarray]] = {}
         if spread is None:
             return forecast, ends
-        told = dict(zip(level, _ends(forecast, spread, level), strict=True))
+        widths = dict(zip(level, _ends(forecast, spread, level), strict=True))
         inner = forecast, forecast
         for share in sorted(level):
             margin = self.margins[list(level).index(share)]
-            low, high = told[share]
+            low, high = widths[share]
             inner = np.minimum(inner[0], low - margin), np.maximum(inner[1], high + margin)
             ends[share] = inner
         return forecast, ends
@@ -164,28 +177,12 @@ class Calibration:
 def _ends(
     median: np.ndarray, spread: np.ndarray, level: Sequence[float]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Give the ends of each interval as the network says them."""
+    """Give the ends of each interval as the network outputs them."""
     levels = quantile_levels(level)
     return [
         tuple(median + spread[..., levels.index(0.5 + side * share / 200)] for side in (-1, 1))
         for share in level
     ]  # pyright: ignore[reportReturnType]
-
-
-def clearly_less(errors: np.ndarray, others: np.ndarray, independent: float) -> bool:
-    """Say whether errors are smaller than others by more than the standard error of that.
-
-    Parameters
-    ----------
-    errors, others : ndarray of shape [n]
-        Errors from the same origins.
-    independent : float
-        How many of the n forecasts do not overlap; with fewer than four, nothing is clear.
-    """
-    gain = others - errors
-    if independent < _FEWEST or not gain.any():
-        return False
-    return bool(gain.mean() > gain.std() / np.sqrt(independent))
 
 
 def _margins(scores: np.ndarray, share: float) -> np.ndarray:
@@ -198,9 +195,9 @@ def _margins(scores: np.ndarray, share: float) -> np.ndarray:
     margins = np.zeros(h)
     last = 0
     for k in range(h):
-        known = np.sort(scores[np.isfinite(scores[:, k]), k])
-        if len(known):
-            margins[k] = known[min(len(known), int(np.ceil((len(known) + 1) * share))) - 1]
+        past = np.sort(scores[np.isfinite(scores[:, k]), k])
+        if len(past):
+            margins[k] = past[min(len(past), int(np.ceil((len(past) + 1) * share))) - 1]
             last = k
         else:
             margins[k] = margins[last] * np.sqrt((k + 1) / (last + 1))

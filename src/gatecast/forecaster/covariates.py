@@ -1,8 +1,8 @@
-"""What the network sees besides the series: further columns, and the calendar.
+"""Covariates: what the network sees besides the series, further columns and the calendar.
 
-A column known up to the present (``hist_exog_list``) is seen at its own step. One that is known in
-advance (``futr_exog_list``) is seen at each step for that step and the whole horizon after it, so
-that the direct forecast of every step knows what will hold there. One that does not change
+A historic covariate (``hist_exog_list``) is seen at its own step. A future one, known in advance
+(``futr_exog_list``), is seen at each step for that step and the whole horizon after it, so
+that the direct forecast of every step knows what will hold there. A static one
 (``stat_exog_list``) is seen at every step. Numbers are brought to mean 0 and deviation 1 within
 their series (static ones among all series), columns of 0 and 1 stay as they are, and names become
 a 0 or 1 for each name known from training; a new name is none of them.
@@ -18,23 +18,23 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.calendar import is_daily_or_longer
-from gatecast.data.panel import Panel
+from gatecast.data.panel import Panel, positions
 from gatecast.errors import DataError, UsageError
 
-__all__ = ["Exogenous", "Tail"]
+__all__ = ["Covariates", "PendingInputs"]
 
 _LIMIT = 8.0
 _MOST_NAMES = 100
 
 
 @dataclass(eq=False)
-class Exogenous:
+class Covariates:
     """Hold which further columns a network sees, and how they become its inputs.
 
     Parameters
     ----------
     hist, futr, stat : tuple of str
-        Columns known up to the present, in advance, and not changing.
+        Historic, future and static covariates.
     calendar : bool
         Whether the time of day, week and year are seen.
     h : int
@@ -68,7 +68,7 @@ class Exogenous:
         return self.h if self.futr else 0
 
     @property
-    def known_width(self) -> int:
+    def future_width(self) -> int:
         """Inputs that the columns known in advance become, F."""
         return self._width(self.futr)
 
@@ -87,7 +87,7 @@ class Exogenous:
         futr: Sequence[str] = (),
         stat: Sequence[str] = (),
         calendar: bool = False,
-    ) -> Exogenous:
+    ) -> Covariates:
         """Find scales and names from the training part of each series.
 
         Parameters
@@ -101,6 +101,11 @@ class Exogenous:
         hist, futr, stat, calendar
             As for the class.
 
+        Returns
+        -------
+        Covariates
+            Of the N series.
+
         Raises
         ------
         UsageError
@@ -108,39 +113,35 @@ class Exogenous:
         DataError
             If a static column changes within a series, or a column has too many names.
         """
-        found = cls(tuple(hist), tuple(futr), tuple(stat), calendar, h)
+        result = cls(tuple(hist), tuple(futr), tuple(stat), calendar, h)
         if calendar and panel.times.dtype.kind != "M":
             raise UsageError(
                 "calendar=True was asked for, and the times are step numbers: give dates, or "
                 "leave it out"
             )
-        known = np.concatenate(
-            [start + np.arange(n) for start, n in zip(panel.offsets[:-1], lengths, strict=True)]
-        )
+        future = positions(panel.offsets[:-1], lengths)
         owner = np.repeat(np.arange(len(panel)), lengths)
-        found.means = np.zeros((len(panel), len(found.columns)))
-        found.deviations = np.ones_like(found.means)
-        for i, name in enumerate(found.columns):
-            cells = panel.extra[name][known]
+        result.means = np.zeros((len(panel), len(result.columns)))
+        result.deviations = np.ones_like(result.means)
+        for i, name in enumerate(result.columns):
+            cells = panel.extra[name][future]
             if cells.dtype == object:
-                found.names[name] = sorted({str(cell) for cell in cells} - {""})
-                if len(found.names[name]) > _MOST_NAMES:
+                result.names[name] = sorted({str(cell) for cell in cells} - {""})
+                if len(result.names[name]) > _MOST_NAMES:
                     raise DataError(
-                        f'column "{name}" has {len(found.names[name])} names, like '
-                        f'"{found.names[name][0]}", and the network sees each as an input of its '
+                        f'column "{name}" has {len(result.names[name])} names, like '
+                        f'"{result.names[name][0]}", and the network sees each as an input of its '
                         f"own: use a column with {_MOST_NAMES} or fewer"
                     )
             elif not np.isin(cells, (0.0, 1.0)).all():
                 groups = pd.Series(cells).groupby(owner if name not in stat else owner * 0)
                 mean, deviation = np.asarray(groups.mean()), np.asarray(groups.std(ddof=0))
-                found.means[:, i] = mean
-                found.deviations[:, i] = np.where(
+                result.means[:, i] = mean
+                result.deviations[:, i] = np.where(
                     deviation > 1e-12 * np.abs(mean) + 1e-300, deviation, 1.0
                 )
-        found.fixed = np.zeros((len(panel), found.fixed_width), np.float32)
-        if stat:
-            found._fix(panel)
-        return found
+        result._fix(panel)
+        return result
 
     def _fix(self, panel: Panel) -> None:
         for name in self.stat:
@@ -153,45 +154,60 @@ class Exogenous:
                     "list is for columns that do not: name it in hist_exog_list or futr_exog_list"
                 )
         first = {name: panel.extra[name][panel.offsets[:-1]] for name in self.stat}
-        for i in range(len(panel)):
-            row = {name: cells[i : i + 1] for name, cells in first.items()}
-            self.fixed[i] = self._encode(i, self.stat, row, 1)[0]
+        self.fixed = self._encode(np.arange(len(panel)), self.stat, first).astype(np.float32)
 
-    def present(self, i: int, cells: dict[str, np.ndarray], times: np.ndarray) -> np.ndarray:
-        """Give what is seen of each step of series ``i`` that needs no future; [n, P], float32."""
-        n = len(times)
-        parts = [self._encode(i, self.hist, cells, n), np.repeat(self.fixed[i : i + 1], n, axis=0)]
+    def present(
+        self, owner: np.ndarray, cells: dict[str, np.ndarray], times: np.ndarray
+    ) -> np.ndarray:
+        """Give what is seen of steps that needs no future.
+
+        Parameters
+        ----------
+        owner : ndarray of shape [n], int64
+            The series from training that each step belongs to.
+        cells : dict of str to ndarray of shape [n]
+            The columns at these steps.
+        times : ndarray of shape [n]
+            Their times.
+
+        Returns
+        -------
+        ndarray of shape [n, P], float32
+        """
+        parts = [self._encode(owner, self.hist, cells), self.fixed[owner]]
         if self.calendar:
             parts.append(_calendar(times))
         return np.hstack(parts).astype(np.float32)
 
-    def known(self, i: int, cells: dict[str, np.ndarray], n: int) -> np.ndarray:
-        """Give what is known in advance of each step of series ``i``; [n, F], float32."""
-        return self._encode(i, self.futr, cells, n).astype(np.float32)
+    def future(self, owner: np.ndarray, cells: dict[str, np.ndarray]) -> np.ndarray:
+        """Give the future covariates of steps, [n, F], float32; as :meth:`present`."""
+        return self._encode(owner, self.futr, cells).astype(np.float32)
 
-    def inputs(
-        self, panel: Panel, lengths: np.ndarray, which: Sequence[int] | None = None
-    ) -> list[np.ndarray]:
-        """Give what is seen of each step besides the series, [n, P + F (K + 1)] for each of them.
+    def inputs(self, panel: Panel, which: np.ndarray | None = None) -> np.ndarray:
+        """Give what is seen of each step of a panel besides its values.
 
         Parameters
         ----------
         panel : Panel
-            With the columns.
-        lengths : ndarray of shape [N]
-            Values of each series that are looked at; what is known in advance beyond them is zero.
-        which : sequence of int, optional
+            With the columns; future covariates beyond its ends are zero.
+        which : ndarray of shape [N], optional
             Which of the series from training each one is; in the same order if not given.
+
+        Returns
+        -------
+        ndarray of shape [total, P + F (K + 1)], float32
         """
-        made = []
-        for at, n in enumerate(lengths):
-            part = slice(panel.offsets[at], panel.offsets[at] + n)
-            cells = {name: column[part] for name, column in panel.extra.items()}
-            i = at if which is None else int(which[at])
-            known = self.known(i, cells, int(n))
-            ahead = np.vstack([known, np.zeros((self.lead, known.shape[1]), np.float32)])
-            made.append(Tail(self.present(i, cells, panel.times[part]), ahead).split(self.lead)[0])
-        return made
+        which = np.arange(len(panel)) if which is None else np.asarray(which)
+        owner = np.repeat(which, panel.lengths)
+        present = self.present(owner, panel.extra, panel.times)
+        if not self.futr:
+            return present
+        padded = np.zeros((len(owner) + self.lead * len(panel), self.future_width), np.float32)
+        starts = panel.offsets[:-1] + self.lead * np.arange(len(panel))
+        at = positions(starts, panel.lengths)
+        padded[at] = self.future(owner, panel.extra)
+        ahead = padded[at[:, np.newaxis] + np.arange(self.lead + 1)]
+        return np.hstack([present, ahead.reshape(len(owner), -1)])
 
     def input_names(self) -> tuple[str, ...]:
         """Name what is seen of a step, in the order of :meth:`inputs`."""
@@ -206,29 +222,32 @@ class Exogenous:
         turns = ("day", "week", "year") if self.calendar else ()
         clock = [f"{turn} of {span}" for turn in ("sine", "cosine") for span in turns]
         ahead = range(self.lead + 1) if self.futr else ()
-        known = [name + (f", {k} ahead" if k else "") for k in ahead for name in of(self.futr)]
-        return (*of(self.hist), *of(self.stat), *clock, *known)
+        future = [name + (f", {k} ahead" if k else "") for k in ahead for name in of(self.futr)]
+        return (*of(self.hist), *of(self.stat), *clock, *future)
 
     def describe(self, freq: str | int) -> list[str]:
         """Say what the network sees besides the series, a sentence each."""
-        told = []
+        sentences = []
         for names, how in (
             (self.hist, "up to the present"),
             (self.futr, "up to the end of the horizon"),
             (self.stat, "as they belong to each series"),
         ):
             if names:
-                told.append(f"the network sees {', '.join(names)} {how}")
+                sentences.append(f"the network sees {', '.join(names)} {how}")
         if self.calendar:
             clock = "week and year" if is_daily_or_longer(freq) else "day, week and year"
-            told.append(f"the network sees where in the {clock} it is")
-        return told
+            sentences.append(f"the network sees where in the {clock} it is")
+        return sentences
 
     def _width(self, columns: Sequence[str]) -> int:
         return sum(len(self.names.get(name, "1")) for name in columns)
 
-    def _encode(self, i: int, columns: Sequence[str], cells: dict[str, Any], n: int) -> np.ndarray:
-        parts = [np.zeros((n, 0))]
+    def _encode(
+        self, owner: np.ndarray, columns: Sequence[str], cells: dict[str, Any]
+    ) -> np.ndarray:
+        """Scale numbers, and give names a 0 or 1 each; [n, inputs], float64."""
+        parts = [np.zeros((len(owner), 0))]
         for name in columns:
             column = np.asarray(cells[name])
             if name in self.names:
@@ -241,14 +260,14 @@ class Exogenous:
                     "give numbers"
                 )
             at = self.columns.index(name)
-            scaled = (column - self.means[i, at]) / self.deviations[i, at]
+            scaled = (column - self.means[owner, at]) / self.deviations[owner, at]
             parts.append(np.clip(scaled, -_LIMIT, _LIMIT)[:, np.newaxis])
         return np.hstack(parts)
 
 
 @dataclass(frozen=True, eq=False)
-class Tail:
-    """Hold the last steps of a series, which the next forecast walks along again.
+class PendingInputs:
+    """Hold the last steps of a series, which the next forecast runs along again.
 
     Their inputs wait for what is known in advance, or a window begins with them.
 
@@ -256,36 +275,36 @@ class Tail:
     ----------
     inputs : ndarray of shape [n, I - F (K + 1)], float32
         What the network sees of each step already.
-    known : ndarray of shape [n or more, F], float32
+    future : ndarray of shape [n or more, F], float32
         What is known in advance of these steps, and of steps after them.
     """
 
     inputs: np.ndarray
-    known: np.ndarray
+    future: np.ndarray
 
-    def extend(self, inputs: np.ndarray, known: np.ndarray) -> Tail:
+    def extend(self, inputs: np.ndarray, future: np.ndarray) -> PendingInputs:
         """Add further steps."""
-        return Tail(np.vstack([self.inputs, inputs]), np.vstack([self.known, known]))
+        return PendingInputs(np.vstack([self.inputs, inputs]), np.vstack([self.future, future]))
 
-    def last(self, count: int) -> Tail:
+    def last(self, count: int) -> PendingInputs:
         """Keep the last steps."""
-        return Tail(self.inputs[-count:], self.known[-count:])
+        return PendingInputs(self.inputs[-count:], self.future[-count:])
 
-    def split(self, lead: int) -> tuple[np.ndarray, Tail]:
+    def split(self, lead: int) -> tuple[np.ndarray, PendingInputs]:
         """Give the inputs of the steps of which ``lead`` more are known, and the tail after them.
 
         Returns
         -------
         inputs : ndarray of shape [n, I]
             What is known of each step, and of those after it, side by side.
-        rest : Tail
+        rest : PendingInputs
             The steps that go on waiting.
         """
-        ready = max(0, min(len(self.inputs), len(self.known) - lead))
+        ready = max(0, min(len(self.inputs), len(self.future) - lead))
         at = np.arange(ready)[:, np.newaxis] + np.arange(lead + 1)
-        width = self.known.shape[1] * (lead + 1)
-        whole = np.hstack([self.inputs[:ready], self.known[at].reshape(ready, width)])
-        return whole, Tail(self.inputs[ready:], self.known[ready:])
+        width = self.future.shape[1] * (lead + 1)
+        whole = np.hstack([self.inputs[:ready], self.future[at].reshape(ready, width)])
+        return whole, PendingInputs(self.inputs[ready:], self.future[ready:])
 
 
 def _calendar(times: np.ndarray) -> np.ndarray:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from gatecast.network import Progress
 
-__all__ = ["Ticker"]
+__all__ = ["ProgressAggregator"]
 
 
 class _StoppedError(Exception):
     """Another thread was stopped."""
 
 
-class Ticker:
+class ProgressAggregator:
     """Count the updates of several trainings as one."""
 
     def __init__(self, progress: Callable[[Progress], None] | None) -> None:
@@ -25,8 +25,24 @@ class Ticker:
         self._parts: dict[int, int] = {}
 
     def expect(self, total: int) -> None:
-        """Say how many updates there will be, as far as is known."""
+        """Say how many updates there will be, as far as is known.
+
+        Parameters
+        ----------
+        total : int
+            Training steps.
+        """
         self.total = total
+
+    def more(self, steps: int) -> None:
+        """Say that there will be so many more training steps than expected.
+
+        Parameters
+        ----------
+        steps : int
+            Training steps.
+        """
+        self.total += steps
 
     def begin(self) -> None:
         """Begin a round of trainings."""
@@ -35,7 +51,7 @@ class Ticker:
     def of(self, part: int, epoch: int) -> Callable[[Progress], None]:
         """Give what one training of the round tells; its epochs are of so many updates."""
 
-        def tell(p: Progress) -> None:
+        def count(p: Progress) -> None:
             if self.stop.is_set():
                 raise _StoppedError
             with self._lock:
@@ -44,4 +60,4 @@ class Ticker:
                 if self.progress is not None:
                     self.progress(Progress(self.done, max(self.total, self.done), 0.0, p.loss))
 
-        return tell
+        return count

@@ -1,0 +1,177 @@
+"""What all transforms share: parameters of one series or of many, and what they are fitted on.
+
+A transform is a frozen record of what was fitted. ``fit`` takes the training part of one series [n]
+or of several of equal length [B, n], and its parameters are numbers, or arrays with one entry a
+series. Time runs along the last axis of every array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from gatecast.errors import DataError
+
+__all__ = [
+    "Parameter", "Transform", "column", "number", "require_above_zero", "require_finite", "take",
+]  # fmt: skip
+
+#: A number, or an array with one for each series.
+Parameter = Any
+_T = TypeVar("_T")
+
+
+class Transform(Protocol):
+    """What every transform can do.
+
+    ``start`` is the position of the first value, counted from the first value of the training part;
+    it puts seasonal phases in their place in the future. It is one number, or one for each series
+    [B]. Transforms without a season take it and do not need it.
+    """
+
+    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
+        """Apply to values whose first stands at position ``start``.
+
+        Parameters
+        ----------
+        values : ndarray of shape [..., n]
+            In the series' own unit.
+        start : int or ndarray of shape [B], default 0
+            Position of the first value.
+
+        Returns
+        -------
+        ndarray of shape [..., n]
+            Transformed values.
+        """
+        ...
+
+    def inverse_transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
+        """Undo :meth:`transform`.
+
+        Parameters
+        ----------
+        values : ndarray of shape [..., n]
+            Transformed values.
+        start : int or ndarray of shape [B], default 0
+            Position of the first value.
+
+        Returns
+        -------
+        ndarray of shape [..., n]
+            In the series' own unit.
+        """
+        ...
+
+    def describe(self) -> str:
+        """Say in one sentence what is done to the data; of one series.
+
+        Returns
+        -------
+        str
+            Of one series.
+        """
+        ...
+
+
+def take(transform: _T, which: np.ndarray | int) -> _T:
+    """Give a transform of many series for some of them, or for one.
+
+    Parameters
+    ----------
+    transform : Transform
+        With an array for each parameter.
+    which : ndarray of shape [B], or int
+        Positions of the series.
+
+    Returns
+    -------
+    Transform
+        With numbers for one series, arrays for several.
+    """
+    names = [f.name for f in fields(transform)]  # pyright: ignore[reportArgumentType]
+    arrays = {
+        name: value for name in names if isinstance(value := getattr(transform, name), np.ndarray)
+    }
+    chosen = {name: number(value[which]) for name, value in arrays.items()}
+    return replace(transform, **chosen)  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+
+def number(parameter: Any) -> Any:
+    """Give a parameter of one series as a plain number, and of many as it is.
+
+    Parameters
+    ----------
+    parameter : scalar or ndarray
+        Of one series, or of several.
+
+    Returns
+    -------
+    float, int, bool or ndarray
+        A number for one series.
+    """
+    return parameter.item() if np.ndim(parameter) == 0 else parameter
+
+
+def column(parameter: Parameter) -> Any:
+    """Shape a parameter so that it meets values of shape [..., n].
+
+    Parameters
+    ----------
+    parameter : number or ndarray of shape [B]
+        Of one series, or of several.
+
+    Returns
+    -------
+    number or ndarray of shape [B, 1]
+        For arithmetic with values.
+    """
+    return parameter if np.ndim(parameter) == 0 else parameter[:, np.newaxis]
+
+
+def require_finite(values: np.ndarray) -> None:
+    """Refuse a training part that is empty, or has NaN or an infinite value.
+
+    Parameters
+    ----------
+    values : ndarray of shape [n] or [B, n]
+        The training part.
+
+    Raises
+    ------
+    DataError
+        Naming the first such value and its position.
+    """
+    if np.shape(values)[-1] == 0:
+        raise DataError("there are no values to fit on: the training part is empty")
+    bad = np.argwhere(~np.isfinite(values))
+    if len(bad):
+        raise DataError(
+            f"the training part has the value {values[tuple(bad[0])]} at position {bad[0][-1]}: "
+            "replace or remove it"
+        )
+
+
+def require_above_zero(values: np.ndarray, purpose: str) -> None:
+    """Refuse a training part with a value of zero or below.
+
+    Parameters
+    ----------
+    values : ndarray of shape [n] or [B, n]
+        The training part.
+    purpose : str
+        What needs such values; begins the error.
+
+    Raises
+    ------
+    DataError
+        Naming the first such value, its position, and what needs values above zero.
+    """
+    bad = np.argwhere(np.asarray(values) <= 0)
+    if len(bad):
+        raise DataError(
+            f"{purpose} needs values above 0, the training part has {values[tuple(bad[0])]:g} at "
+            f"position {bad[0][-1]}: leave the logarithm out, or take an additive season"
+        )

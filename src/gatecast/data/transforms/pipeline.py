@@ -1,0 +1,491 @@
+"""The transforms of a panel: decided and fitted series by series, held as one array a parameter.
+
+Each series is made comparable: logarithms where its spread grows with its level, a season taken out
+where a test detects one, then divided by its mean absolute change. All work is done on batches of
+series of equal length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from gatecast.data.panel import equal_lengths
+from gatecast.data.transforms.base import Transform, take
+from gatecast.data.transforms.boxcox import BoxCox, Log, spread_grows_with_level
+from gatecast.data.transforms.outliers import OutlierClip, hampel_clip
+from gatecast.data.transforms.scalers import (
+    MeanAbsoluteChangeScaler,
+    MinMaxScaler,
+    NonNegative,
+    RobustScaler,
+    StandardScaler,
+)
+from gatecast.data.transforms.seasonal import SeasonalAdjustment, is_seasonal
+from gatecast.errors import DataError
+
+__all__ = [
+    "SCALES",
+    "Choice",
+    "Scale",
+    "SeriesTransforms",
+    "Step",
+    "TransformPipeline",
+    "Treatment",
+]
+
+Choice: TypeAlias = Literal["auto", True, False]
+Scale: TypeAlias = Literal["auto", "min-max", "standard", "robust"]
+#: The scalers that can be requested by name.
+SCALES: dict[str, Any] = {
+    "min-max": MinMaxScaler,
+    "standard": StandardScaler,
+    "robust": RobustScaler,
+}
+
+#: A day's steps, and those of the week that may be a season too.
+WEEKS = {24: 168, 48: 336, 96: 672}
+#: Logarithms of a panel's series are taken up to this ratio of the largest value to the smallest.
+_WIDEST = 1000.0
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """Say what is done to each series, and what is left to tests.
+
+    Parameters
+    ----------
+    h : int
+        Steps to forecast.
+    seasons : tuple of int, default (1,)
+        Steps in each season, from short to long; ``(1,)`` for none. One is taken out only where a
+        series passes :func:`gatecast.data.transforms.is_seasonal`.
+    log : {"auto", True, False, "box-cox"}, default "auto"
+        Whether logarithms are taken; decided from the values if "auto". ``"box-cox"`` takes a power
+        that is chosen from the values.
+    adjust_season : {"auto", True, False}, default "auto"
+        Whether seasons are taken out; decided from the values if "auto".
+    related : bool, default False
+        Whether series belong to a panel of related ones. Logarithms are then taken of all that is
+        above zero: a test of a single short series errs too often. Where the season is a day and is
+        the only one, that of the week is taken out too, if a test detects it.
+    scale : {"auto", "min-max", "standard", "robust"}, default "auto"
+        What values are divided by: their mean absolute change within the horizon; their range;
+        deviation; or the spread of their middle half.
+    clip_outliers : bool, default False
+        Whether values beyond the outer fences are clipped, once seasons are taken out.
+    """
+
+    h: int
+    seasons: tuple[int, ...] = (1,)
+    log: Choice | Literal["box-cox"] = "auto"
+    adjust_season: Choice = "auto"
+    related: bool = False
+    scale: Scale = "auto"
+    clip_outliers: bool = False
+
+    def choices(self) -> list[tuple[int, Choice]]:
+        """List the seasons that may be taken out, each with whether it is.
+
+        Returns
+        -------
+        list of (int, choice)
+            From short to long.
+        """
+        result: list[tuple[int, Choice]] = [(m, self.adjust_season) for m in self.seasons]
+        if self.related and len(self.seasons) == 1 and self.adjust_season is not False:
+            result.append((WEEKS.get(self.seasons[0], 1), "auto"))
+        return result
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One transform of a pipeline, and the series that it applies to.
+
+    Parameters
+    ----------
+    transform : Transform
+        With an array of shape [R, ...] for each parameter.
+    rows : ndarray of shape [N], int64
+        Row of each series in the parameters; -1 where the transform is left out.
+    """
+
+    transform: Transform
+    rows: np.ndarray
+
+    def of(self, which: np.ndarray) -> Step:
+        """Give the step for some of the series, in their order.
+
+        Parameters
+        ----------
+        which : ndarray of shape [B]
+            Positions of the series.
+
+        Returns
+        -------
+        Step
+            Of B series.
+        """
+        return replace(self, rows=self.rows[which])
+
+    def transformed(
+        self, values: np.ndarray, start: int | np.ndarray, *, inverse: bool = False
+    ) -> np.ndarray:
+        """Apply or undo it; values [N, n], the first of each at position ``start``.
+
+        Parameters
+        ----------
+        values : ndarray of shape [N, n]
+            Of all series.
+        start : int or ndarray of shape [N]
+            Position of the first value.
+        inverse : bool, default False
+            Whether it is undone.
+
+        Returns
+        -------
+        ndarray of shape [N, n]
+            Values where it does not apply are as they were.
+        """
+        there = self.rows >= 0
+        if not there.any():
+            return values
+        fitted: Any = take(self.transform, self.rows[there])
+        step = fitted.inverse_transform if inverse else fitted.transform
+        if there.all():
+            return step(values, start)
+        values = np.array(values, np.float64)
+        values[there] = step(values[there], start if np.ndim(start) == 0 else start[there])  # pyright: ignore[reportIndexIssue]
+        return values
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesTransforms:
+    """Hold the transforms of one series, in the order in which they are applied.
+
+    Parameters
+    ----------
+    transforms : tuple of Transform
+        With a number for each parameter.
+    """
+
+    transforms: tuple[Transform, ...]
+
+    def transform(self, values: np.ndarray, start: int = 0) -> np.ndarray:
+        """Scale values [..., n], the first at position ``start``, for the network.
+
+        Parameters
+        ----------
+        values : ndarray of shape [..., n]
+            In the series' own unit.
+        start : int or ndarray of shape [B], default 0
+            Position of the first value.
+
+        Returns
+        -------
+        ndarray of shape [..., n]
+            Transformed values.
+        """
+        values = np.asarray(values, np.float64)
+        for transform in self.transforms:
+            values = transform.transform(values, start)
+        return values
+
+    def inverse_transform(self, values: np.ndarray, start: int) -> np.ndarray:
+        """Bring scaled values [..., n], the first at ``start``, back to the series' own unit.
+
+        Parameters
+        ----------
+        values : ndarray of shape [..., n]
+            Transformed values.
+        start : int or ndarray of shape [B], default 0
+            Position of the first value.
+
+        Returns
+        -------
+        ndarray of shape [..., n]
+            In the series' own unit.
+        """
+        for transform in reversed(self.transforms):
+            values = transform.inverse_transform(values, start)
+        return values
+
+    def decisions(self) -> list[str]:
+        """Say what is done, a sentence for each transform.
+
+        Returns
+        -------
+        list of str
+            In the order in which transforms are applied.
+        """
+        return [transform.describe() for transform in self.transforms]
+
+
+@dataclass(frozen=True, eq=False)
+class TransformPipeline:
+    """Hold what was decided and fitted for each series of a panel.
+
+    Parameters
+    ----------
+    steps : tuple of Step
+        In the order in which they are applied.
+    count : int
+        How many series, N.
+    """
+
+    steps: tuple[Step, ...]
+    count: int
+
+    @classmethod
+    def fit(
+        cls, values: np.ndarray, offsets: np.ndarray, treatment: Treatment, names: Any = None
+    ) -> TransformPipeline:
+        """Decide on the transforms of each series from its own values.
+
+        Parameters
+        ----------
+        values : ndarray of shape [total], float64
+            Training parts, one after another, in the series' own unit.
+        offsets : ndarray of shape [N + 1]
+            Series ``i`` is ``values[offsets[i] : offsets[i + 1]]``.
+        treatment : Treatment
+            What is requested.
+        names : callable, optional
+            From the position of a series to what an error calls it.
+
+        Returns
+        -------
+        TransformPipeline
+            Of N series.
+
+        Raises
+        ------
+        DataError
+            If what is requested cannot be done with the values of a series.
+        """
+        values = np.asarray(values, np.float64)
+        lengths = np.diff(offsets)
+        parts: dict[Any, list[tuple[np.ndarray, Transform]]] = {}
+        for which, n in equal_lengths(lengths):
+            batch = values[offsets[which][:, np.newaxis] + np.arange(n)]
+            try:
+                result = _fit_batch(batch, treatment)
+            except DataError:
+                _name_the_series(values, offsets, treatment, names)
+                raise
+            for slot, there, transform in result:
+                parts.setdefault(slot, []).append((which[there], transform))
+        order = sorted(parts)
+        return cls(tuple(_joined(parts[slot], len(lengths)) for slot in order), len(lengths))
+
+    @classmethod
+    def fit_one(cls, values: np.ndarray, treatment: Treatment) -> SeriesTransforms:
+        """Decide on the transforms of one series; as :meth:`fit`.
+
+        Parameters
+        ----------
+        values : ndarray of shape [n]
+            The training part.
+        treatment : Treatment
+            What is requested.
+
+        Returns
+        -------
+        SeriesTransforms
+            Of one series.
+        """
+        return cls.fit(values, np.array([0, len(values)]), treatment)[0]
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, i: int) -> SeriesTransforms:
+        steps = (step for step in self.steps if step.rows[i] >= 0)
+        return SeriesTransforms(tuple(take(step.transform, int(step.rows[i])) for step in steps))
+
+    def of(self, which: np.ndarray) -> TransformPipeline:
+        """Give the transforms of some of the series, in their order.
+
+        Parameters
+        ----------
+        which : ndarray of shape [B]
+            Positions of the series.
+
+        Returns
+        -------
+        TransformPipeline
+            Of B series.
+        """
+        return TransformPipeline(tuple(step.of(which) for step in self.steps), len(which))
+
+    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
+        """Scale the values of all series for the network.
+
+        Parameters
+        ----------
+        values : ndarray of shape [N, n]
+            In each series' own unit.
+        start : int or ndarray of shape [N], default 0
+            Position of the first value, counted from that of the training part.
+
+        Returns
+        -------
+        ndarray of shape [N, n]
+            Scaled values.
+        """
+        for step in self.steps:
+            values = step.transformed(values, start)
+        return values
+
+    def inverse_transform(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
+        """Bring scaled values [N, n] back to each series' own unit; as :meth:`transform`.
+
+        Parameters
+        ----------
+        values : ndarray of shape [..., n]
+            Transformed values.
+        start : int or ndarray of shape [B], default 0
+            Position of the first value.
+
+        Returns
+        -------
+        ndarray of shape [..., n]
+            In the series' own unit.
+        """
+        for step in reversed(self.steps):
+            values = step.transformed(values, start, inverse=True)
+        return values
+
+    def transform_flat(self, values: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+        """Scale series of any lengths, one after another from their first values on.
+
+        Parameters
+        ----------
+        values : ndarray of shape [total]
+            In each series' own unit.
+        offsets : ndarray of shape [N + 1]
+            Series ``i`` is ``values[offsets[i] : offsets[i + 1]]``.
+
+        Returns
+        -------
+        ndarray of shape [total]
+            Scaled values.
+        """
+        scaled = np.empty(len(values))
+        for which, n in equal_lengths(np.diff(offsets)):
+            at = offsets[which][:, np.newaxis] + np.arange(n)
+            scaled[at] = self.of(which).transform(np.asarray(values[at], np.float64))
+        return scaled
+
+    def decisions(self, i: int) -> list[str]:
+        """Say what is done to series ``i``, a sentence for each transform.
+
+        Parameters
+        ----------
+        i : int
+            Which series.
+
+        Returns
+        -------
+        list of str
+            In the order in which transforms are applied.
+        """
+        return self[i].decisions()
+
+
+def _fit_batch(
+    values: np.ndarray, treatment: Treatment
+) -> list[tuple[tuple[int, int], np.ndarray, Transform]]:
+    """Decide on the transforms of series of equal length [B, n].
+
+    Returns
+    -------
+    list of (slot, which, transform)
+        The transform's place in the pipeline, the series that it applies to, and its parameters.
+    """
+    t = treatment
+    result: list[tuple[tuple[int, int], np.ndarray, Transform]] = []
+    values = values.copy()
+    every = np.arange(len(values))
+    # a single zero may be the lower end of a scale; two are what is counted
+    counted = (np.count_nonzero(values == 0, axis=-1) >= 2) & (values >= 0).all(axis=-1)
+    counted = np.flatnonzero(counted & values.any(axis=-1))
+    if len(counted):
+        result.append(((0, 0), counted, NonNegative.fit(values[counted])))
+    if t.log == "box-cox":
+        block = t.seasons[0] if values.shape[-1] >= 4 * t.seasons[0] else 2
+        power = BoxCox.fit(values, block)
+        result.append(((1, 0), every, power))
+        values = power.transform(values)
+    else:
+        grows = _grows(values, t) if t.log == "auto" else np.full(len(values), bool(t.log))
+        if grows.any():
+            log = Log.fit(values[grows])
+            result.append(((2, 0), np.flatnonzero(grows), log))
+            values[grows] = log.transform(values[grows])
+    # what is far outside would bend the seasons too
+    choices = t.choices()
+    clipped = hampel_clip(values, [m for m, _ in choices]) if t.clip_outliers else values
+    for nth, (season, choice) in enumerate(choices):
+        there = is_seasonal(clipped, season) if choice == "auto" else np.full(len(values), choice)
+        if there.any():
+            adjustment = SeasonalAdjustment.fit(clipped[there], season, "additive")
+            result.append(((3, nth), np.flatnonzero(there), adjustment))
+            # without outliers to clip the two are one array
+            for array in {id(values): values, id(clipped): clipped}.values():
+                array[there] = adjustment.transform(array[there])
+    if t.clip_outliers:
+        clip = OutlierClip.fit(values)
+        result.append(((4, 0), every, clip))
+        values = clip.transform(values)
+    auto = t.scale == "auto"
+    scaler = MeanAbsoluteChangeScaler.fit(values, t.h) if auto else SCALES[t.scale].fit(values)
+    return [*result, ((5, 0), every, scaler)]
+
+
+def _grows(values: np.ndarray, treatment: Treatment) -> np.ndarray:
+    """Decide where logarithms are taken, [B]."""
+    if treatment.related:
+        low, high = values.min(axis=-1), values.max(axis=-1)
+        return (low > 0) & (high < _WIDEST * low)
+    return spread_grows_with_level(values, max(treatment.seasons[0], 4))
+
+
+def _joined(parts: Iterable[tuple[np.ndarray, Transform]], count: int) -> Step:
+    """Put the parameters of the batches one after another."""
+    which, fitted = zip(*parts, strict=True)
+    arrays = {
+        f.name: np.concatenate([getattr(part, f.name) for part in fitted])
+        for f in fields(fitted[0])
+        if isinstance(getattr(fitted[0], f.name), np.ndarray)
+    }
+    rows = np.full(count, -1, np.int64)
+    chosen = np.concatenate(which)
+    rows[chosen] = np.arange(len(chosen))
+    return Step(replace(fitted[0], **arrays), rows)
+
+
+def _name_the_series(
+    values: np.ndarray, offsets: np.ndarray, treatment: Treatment, names: Any
+) -> None:
+    """Find the first series that cannot be treated as requested, and say which it is.
+
+    Raises
+    ------
+    DataError
+        With the name of the series in front.
+    """
+    if names is None:
+        return
+    for i in range(len(offsets) - 1):
+        _fit_named(values[np.newaxis, offsets[i] : offsets[i + 1]], treatment, names(i))
+
+
+def _fit_named(values: np.ndarray, treatment: Treatment, name: str) -> None:
+    try:
+        _fit_batch(values, treatment)
+    except DataError as error:
+        raise DataError(f"{name}: {error}") from error

@@ -1,0 +1,489 @@
+"""The fitted forecaster: plain arrays that forecast, advance and run in sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from gatecast.data.calendar import count_steps
+from gatecast.data.panel import Ends, Panel, equal_lengths, offsets_of
+from gatecast.data.schema import Schema
+from gatecast.data.transforms.pipeline import SeriesTransforms, TransformPipeline
+from gatecast.errors import NotFoundError
+from gatecast.forecaster.combination import Benchmark
+from gatecast.forecaster.config import Settings
+from gatecast.forecaster.covariates import Covariates, PendingInputs
+from gatecast.forecaster.features import FeatureState
+from gatecast.forecaster.intervals import Calibration, spread_of
+from gatecast.forecaster.preparation import Preparation
+from gatecast.forecaster.training_data import SequenceDataset, run_windows
+from gatecast.kernel import State
+from gatecast.network import Network
+
+__all__ = ["FittedForecaster", "Forecast", "NewRows", "SeriesInputs"]
+
+
+class Forecast(NamedTuple):
+    """Hold forecasts and the ends of their intervals.
+
+    Attributes
+    ----------
+    median : ndarray of shape [n, K]
+        The forecast.
+    intervals : dict of float to (ndarray, ndarray)
+        Lower and upper end for each level; a wider interval always holds a narrower one.
+    """
+
+    median: np.ndarray
+    intervals: dict[float, tuple[np.ndarray, np.ndarray]]
+
+
+class NewRows(NamedTuple):
+    """Hold new values of some series, one series after another.
+
+    Attributes
+    ----------
+    which : ndarray of shape [S], int64
+        The series.
+    counts : ndarray of shape [S], int64
+        New values of each.
+    values, times : ndarray of shape [total]
+        In the series' own unit.
+    cells : dict of str to ndarray of shape [total]
+        Their covariates.
+    """
+
+    which: np.ndarray
+    counts: np.ndarray
+    values: np.ndarray
+    times: np.ndarray
+    cells: dict[str, np.ndarray]
+
+
+class SeriesInputs(NamedTuple):
+    """Hold one series as the networks see it, from its first value on.
+
+    Attributes
+    ----------
+    place : int
+        Which series of the model it is.
+    values : ndarray of shape [n]
+        Transformed values.
+    inputs : ndarray of shape [n, I], float32
+        What the networks see at each step.
+    local_scales : ndarray of shape [n]
+        By which inputs and outputs of each step are divided.
+    transforms : SeriesTransforms
+        What was done to the series.
+    start : int
+        Position of the first value, counted from the first one that the model was fitted on.
+    """
+
+    place: int
+    values: np.ndarray
+    inputs: np.ndarray
+    local_scales: np.ndarray
+    transforms: SeriesTransforms
+    start: int
+
+
+@dataclass(eq=False)
+class FittedForecaster:
+    """Hold all that a forecast, or the next step, needs.
+
+    Parameters
+    ----------
+    h : int
+        Steps to forecast, K.
+    level : tuple of float
+        Per cent that each interval should hold.
+    look_back : int or None
+        Steps of a window; None where networks carry their state along the series.
+    n_networks : int
+        Networks whose median is the forecast; where there are intervals, one more has their
+        quantiles.
+    threads : int
+        Threads that networks run on.
+    ends : Ends
+        Names and last times of the series.
+    transforms : TransformPipeline
+        Of N series.
+    covariates : Covariates
+        What is seen besides the values.
+    state : FeatureState
+        What the next step needs of each series' past.
+    scale : ndarray of shape [K]
+        By which outputs at each step of the horizon are divided.
+    networks : list of Network
+        The trained networks.
+    states : list of State
+        The state of each network after each series.
+    outputs : list of ndarray of shape [N, K * Q]
+        The output of each network after each series.
+    calibration : Calibration or None
+        What the hold-out has shown; None where the series were too short for one.
+    schema : Schema or None
+        What the history settled about how its table is written.
+    pending : list of PendingInputs
+        Last steps of each series, which the next forecast runs along again: where their inputs wait
+        for future covariates, or a window begins with them.
+    """
+
+    h: int
+    level: tuple[float, ...]
+    look_back: int | None
+    n_networks: int
+    threads: int
+    ends: Ends
+    transforms: TransformPipeline
+    covariates: Covariates
+    state: FeatureState
+    scale: np.ndarray
+    networks: list[Network]
+    states: list[State]
+    outputs: list[np.ndarray]
+    calibration: Calibration | None
+    schema: Schema | None
+    pending: list[PendingInputs]
+
+    @classmethod
+    def from_training(
+        cls,
+        settings: Settings,
+        final: Preparation,
+        networks: list[Network],
+        calibration: Calibration | None,
+        panel: Panel,
+    ) -> FittedForecaster:
+        """Run trained networks to the end of each series, and keep what goes on from there.
+
+        Parameters
+        ----------
+        settings : Settings
+            Resolved settings of the fit.
+        final : Preparation
+            All values, as the networks were trained on them.
+        networks : list of Network
+            The ensemble, and the network of the quantiles where there are intervals.
+        calibration : Calibration or None
+            Of the hold-out.
+        panel : Panel
+            The series, in their own unit.
+
+        Returns
+        -------
+        FittedForecaster
+            At the end of each series.
+        """
+        s, data, covariates = settings, final.dataset, final.covariates
+        runs = [
+            data.run(network, s.threads, lead=covariates.lead, look_back=s.look_back)
+            for network in networks
+        ]
+        fitted = cls(
+            s.h, s.level, s.look_back, s.n_networks, s.threads, panel.ends(), final.transforms,
+            covariates, data.state, final.sampler.scale, networks, [state for _, state in runs],
+            [outputs[:, -1] for outputs, _ in runs], calibration, panel.schema, [],
+        )  # fmt: skip
+        if fitted.replays:
+            fitted.pending = _pending_inputs(data, covariates, s.look_back or 0)
+        return fitted
+
+    @property
+    def difference(self) -> bool:
+        """Whether the networks were trained on differences."""
+        return self.state.difference
+
+    @property
+    def members(self) -> list[Network]:
+        """The networks whose median is the forecast."""
+        return self.networks[: self.n_networks]
+
+    @property
+    def benchmark(self) -> Benchmark:
+        """The benchmark that the networks are combined with."""
+        if self.calibration is None:
+            return Benchmark.zero(self.difference, self.h)
+        return self.calibration.benchmark
+
+    @property
+    def weight(self) -> float:
+        """The networks' weight in the forecast combination."""
+        return 1.0 if self.calibration is None else self.calibration.weight
+
+    @property
+    def replays(self) -> bool:
+        """Whether a forecast runs along the last steps again."""
+        return self.covariates.lead > 0 or self.look_back is not None
+
+    # ------------------------------------------------------------------------------ forecasting
+
+    def forecast(self, future: Sequence[np.ndarray] = ()) -> Forecast:
+        """Forecast the steps after the end of each series, transformed.
+
+        Parameters
+        ----------
+        future : sequence of ndarray of shape [K, F], default ()
+            Future covariates of each series, scaled; none where there are no such columns.
+
+        Returns
+        -------
+        Forecast
+            Of N series; :meth:`restore` brings its arrays back to their own unit.
+        """
+        benchmark = self.benchmark
+        straight = benchmark.forecast(self.state.back(benchmark.reach))
+        result = self.combine(self._last_outputs(future), self.state.local_scale, straight)
+        if not self.difference:
+            return result
+        present = self.state.last[:, np.newaxis]
+        return Forecast(
+            result.median + present,
+            {
+                share: (low + present, high + present)
+                for share, (low, high) in result.intervals.items()
+            },
+        )
+
+    def restore(self, values: np.ndarray) -> np.ndarray:
+        """Bring transformed forecasts [N, K] back to each series' own unit.
+
+        Parameters
+        ----------
+        values : ndarray of shape [N, K]
+            Transformed forecasts.
+
+        Returns
+        -------
+        ndarray of shape [N, K]
+            In each series' own unit.
+        """
+        return self.transforms.inverse_transform(values, self.ends.lengths)
+
+    def combine(
+        self, outputs: Sequence[np.ndarray], local_scales: np.ndarray, benchmark: np.ndarray
+    ) -> Forecast:
+        """Make forecasts of the networks' outputs and the benchmark's.
+
+        Parameters
+        ----------
+        outputs : sequence of ndarray of shape [n, K * Q]
+            Of each network.
+        local_scales : ndarray of shape [n]
+            Of the steps that are forecast from.
+        benchmark : ndarray of shape [n, K]
+            The benchmark's forecasts, transformed.
+
+        Returns
+        -------
+        Forecast
+            Transformed, and less the present value where networks are trained on differences.
+        """
+        unit = local_scales[:, np.newaxis] * self.scale
+        median = np.median(outputs[: self.n_networks], axis=0).astype(np.float64) * unit
+        if self.calibration is None:
+            return Forecast(median, {})
+        spread = None
+        if self.level:
+            quantiles = outputs[-1].reshape(len(median), self.h, -1).astype(np.float64)
+            quantiles *= unit[..., np.newaxis]
+            spread = spread_of(quantiles, self.level)
+        return Forecast(*self.calibration.intervals(median, benchmark, spread, self.level))
+
+    def _last_outputs(self, future: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Give the networks' outputs after the last step, [N, K * Q] each."""
+        if not self.replays:
+            return self.outputs
+        future = future or [np.zeros((0, 0), np.float32)] * len(self.pending)
+        waiting = [
+            rows.extend(np.zeros((0, rows.inputs.shape[1]), np.float32), ahead)
+            for rows, ahead in zip(self.pending, future, strict=True)
+        ]
+        outputs = [np.empty_like(output) for output in self.outputs]
+        for which, _ in equal_lengths(np.array([len(rows.inputs) for rows in waiting])):
+            x = np.stack([waiting[i].split(self.covariates.lead)[0] for i in which])
+            if self.look_back is not None:
+                x = x[:, -self.look_back :]
+            for output, result, _ in self._run_on(which, x, outputs):
+                output[which] = result
+        return outputs
+
+    def _run_on(
+        self, which: np.ndarray, x: np.ndarray, outputs: list[np.ndarray]
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, tuple[State, State]]]:
+        """Run the networks along further inputs [B, n, I] of some series, from their states."""
+        for network, state, output in zip(self.networks, self.states, outputs, strict=True):
+            before = State(state.hidden[:, which], state.cell[:, which])
+            result, after = network.run(
+                x, state=before, warmup=x.shape[1] - 1, threads=self.threads
+            )
+            yield output, result[:, 0], (state, after)
+
+    # ----------------------------------------------------------------------------- new values
+
+    def advance(self, rows: NewRows) -> None:
+        """Go on along new values, one step of arithmetic for each, without training.
+
+        Parameters
+        ----------
+        rows : NewRows
+            Values that follow the last ones of their series.
+        """
+        owner = np.repeat(rows.which, rows.counts)
+        offsets = offsets_of(rows.counts)
+        present = self.covariates.present(owner, rows.cells, rows.times)
+        future = self.covariates.future(owner, rows.cells)
+        for some, count in equal_lengths(rows.counts, max(1, len(rows.counts))):
+            if count:
+                at = offsets[some][:, np.newaxis] + np.arange(count)
+                self._advance(rows.which[some], rows.values[at], present[at], future[at])
+        self.ends = self.ends.later(rows.which, rows.counts)
+
+    def _advance(
+        self, which: np.ndarray, values: np.ndarray, present: np.ndarray, future: np.ndarray
+    ) -> None:
+        """Take some series on by as many new values each, [B, n]."""
+        scaled = self.transforms.of(which).transform(values, self.ends.lengths[which])
+        state = self.state.of(which)
+        x, _ = state.advance(scaled)
+        self.state.put(which, state)
+        x = np.concatenate([x, present], axis=-1)
+        if not self.replays:
+            self._step(which, x)
+            return
+        for i, row, ahead in zip(which, x, future, strict=True):
+            waiting = self.pending[i].extend(row, ahead)
+            if self.look_back is not None:
+                self.pending[i] = waiting.last(self.covariates.lead + self.look_back)
+                continue
+            ready, self.pending[i] = waiting.split(self.h)
+            if len(ready):
+                self._step(np.array([i]), ready[np.newaxis])
+
+    def _step(self, which: np.ndarray, x: np.ndarray) -> None:
+        """Take outputs and states of some series on along further inputs [B, n, I]."""
+        for output, result, (state, after) in self._run_on(which, x, self.outputs):
+            output[which] = result
+            state.hidden[:, which], state.cell[:, which] = after
+
+    # ------------------------------------------------------------------------------- in sample
+
+    def find(self, panel: Panel) -> np.ndarray:
+        """Find the series of a panel among those of the model.
+
+        Parameters
+        ----------
+        panel : Panel
+            Some series of the model.
+
+        Returns
+        -------
+        ndarray of shape [n], int64
+            Their positions.
+
+        Raises
+        ------
+        NotFoundError
+            If one is not there.
+        """
+        if self.ends.id_col is None and len(panel) == 1:
+            return np.zeros(1, np.int64)
+        places = {name: i for i, name in enumerate(self.ends.ids)}
+        for name in panel.ids:
+            if name not in places:
+                raise NotFoundError(
+                    f'series "{name}" is not one of the {len(places)} that the model was fitted '
+                    "on: fit it with this series, or leave its rows out"
+                )
+        return np.array([places[name] for name in panel.ids], np.int64)
+
+    def inputs(self, panel: Panel) -> list[SeriesInputs]:
+        """Give what the networks see of each series of a panel, from an empty state.
+
+        Parameters
+        ----------
+        panel : Panel
+            Series of the model, of any part of time, with the covariates.
+
+        Returns
+        -------
+        list of SeriesInputs
+            In the panel's order.
+
+        Raises
+        ------
+        NotFoundError
+            If there is a series that the model does not know.
+        """
+        which = self.find(panel)
+        covariates = self.covariates.inputs(panel, which)
+        parts = []
+        for j, i in enumerate(which):
+            part = slice(panel.offsets[j], panel.offsets[j + 1])
+            first, last = panel.times[part][:1], self.ends.times[i : i + 1]
+            steps = int(count_steps(last, first, self.ends.freq)[0])
+            start, transforms = int(self.ends.lengths[i]) - 1 + steps, self.transforms[int(i)]
+            values = transforms.transform(panel.values[part], start)
+            (own,), (scales,) = self.state.anew(1).advance(values[np.newaxis])
+            x = np.hstack([own, covariates[part]])
+            parts.append(SeriesInputs(int(i), values, x, scales, transforms, start))
+        return parts
+
+    def run_insample(self, series: SeriesInputs, origins: np.ndarray | None = None) -> Forecast:
+        """Forecast from origins within a series.
+
+        Parameters
+        ----------
+        series : SeriesInputs
+            One of :meth:`inputs`.
+        origins : ndarray of shape [n], optional
+            Steps whose value is the last one known; all of them if not given.
+
+        Returns
+        -------
+        Forecast
+            Transformed.
+        """
+        at = np.arange(len(series.values)) if origins is None else origins
+        x = series.inputs[np.newaxis]
+        outputs = [self._run_along(network, x)[0][at] for network in self.networks]
+        straight = self.benchmark.forecast_all(series.values)[at]
+        result = self.combine(outputs, series.local_scales[at], straight)
+        if not self.difference:
+            return result
+        return result._replace(median=result.median + series.values[at, np.newaxis])
+
+    def _run_along(self, network: Network, x: np.ndarray) -> np.ndarray:
+        """Give a network's outputs at every step of series [B, T, I]."""
+        if self.look_back is not None:
+            return run_windows(network, x, self.look_back, x.shape[1], self.threads)
+        return network.run(x, threads=self.threads)[0]
+
+    def input_names(self) -> tuple[str, ...]:
+        """Name the inputs of a step, in their order.
+
+        Returns
+        -------
+        tuple of str
+            Of I inputs.
+        """
+        own = ("distance from level", "last change") if self.difference else ("value",)
+        lags = (f"change since {lag} steps before" for lag in self.state.lags)
+        return (*own, *lags, *self.covariates.input_names())
+
+
+def _pending_inputs(
+    data: SequenceDataset, covariates: Covariates, look_back: int
+) -> list[PendingInputs]:
+    """Give the last steps of each series, which a forecast runs along again."""
+    kept = covariates.lead + look_back
+    width = data.width - covariates.future_width * (covariates.lead + 1)
+    result = []
+    for start, length in zip(data.starts, data.lengths, strict=True):
+        rows = data.inputs_at(np.arange(start + max(0, length - kept), start + length))
+        future = rows[:, width : width + covariates.future_width]
+        result.append(PendingInputs(rows[:, :width].copy(), future.copy()))
+    return result

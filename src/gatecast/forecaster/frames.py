@@ -1,0 +1,108 @@
+"""Forecasts as tables with the user's own column names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.panel import Panel
+from gatecast.forecaster.fitted import FittedForecaster
+
+__all__ = ["forecast_frame", "insample_frame", "paths_frame"]
+
+
+def forecast_frame(fitted: FittedForecaster, future: Sequence[np.ndarray]) -> pd.DataFrame:
+    """Forecast the steps after the end of each series.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        The forecaster.
+    future : sequence of ndarray of shape [K, F]
+        Future covariates, as for :meth:`FittedForecaster.forecast`.
+
+    Returns
+    -------
+    DataFrame
+        As of :meth:`gatecast.LSTMForecaster.predict`.
+    """
+    median, intervals = fitted.forecast(future)
+    frame = fitted.ends.future_frame(fitted.h)
+    columns = {"LSTM": median}
+    for share in sorted(intervals, reverse=True):
+        columns[f"LSTM-lo-{share:g}"] = intervals[share][0]
+    for share in sorted(intervals):
+        columns[f"LSTM-hi-{share:g}"] = intervals[share][1]
+    for name, values in columns.items():
+        frame[name] = fitted.restore(values).ravel()
+    return frame
+
+
+def paths_frame(
+    fitted: FittedForecaster, future: Sequence[np.ndarray], n_paths: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Draw sample paths of the steps after the end of each series.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        The forecaster; with the errors of whole forecasts of a hold-out.
+    future : sequence of ndarray of shape [K, F]
+        Future covariates, as for :meth:`FittedForecaster.forecast`.
+    n_paths : int
+        Paths of each series.
+    rng : numpy.random.Generator
+        Source of the draws.
+
+    Returns
+    -------
+    DataFrame
+        As of :meth:`gatecast.LSTMForecaster.simulate`.
+    """
+    assert fitted.calibration is not None
+    median, _ = fitted.forecast(future)
+    errors = fitted.calibration.paths
+    paths = median + errors[rng.integers(0, len(errors), (n_paths, len(median)))]
+    frame = pd.concat([fitted.ends.future_frame(fitted.h)] * n_paths, ignore_index=True)
+    frame["path"] = np.repeat(np.arange(n_paths), median.size)
+    frame["LSTM"] = np.concatenate([fitted.restore(path).ravel() for path in paths])
+    return frame
+
+
+def insample_frame(fitted: FittedForecaster, panel: Panel, step_size: int) -> pd.DataFrame:
+    """Forecast from origins within the series of a panel.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        The forecaster.
+    panel : Panel
+        The data that it was fitted on.
+    step_size : int
+        Steps between origins; the last one is a horizon before the end.
+
+    Returns
+    -------
+    DataFrame
+        As of :meth:`gatecast.LSTMForecaster.predict_insample`.
+    """
+    h, ends, parts = fitted.h, fitted.ends, []
+    for series, inputs in zip(panel, fitted.inputs(panel), strict=True):
+        origins = np.arange(len(series.values) - h - 1, -1, -step_size)[::-1]
+        median, _ = fitted.run_insample(inputs, origins)
+        restored = [
+            inputs.transforms.inverse_transform(row, start)
+            for row, start in zip(median, origins + 1, strict=True)
+        ]
+        ahead = (origins[:, np.newaxis] + np.arange(1, h + 1)).ravel()
+        part = {} if ends.id_col is None else {ends.id_col: series.id}
+        part |= {
+            ends.time_col: series.times[ahead],
+            "cutoff": np.repeat(series.times[origins], h),
+            ends.target_col: series.values[ahead],
+            "LSTM": np.concatenate([np.zeros(0), *restored]),
+        }
+        parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,288 @@
+"""Preparation: a panel as known at an origin becomes training data, once for each treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gatecast.data.panel import Panel, positions
+from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
+from gatecast.forecaster.combination import Benchmark, BenchmarkKind
+from gatecast.forecaster.config import Settings
+from gatecast.forecaster.covariates import Covariates
+from gatecast.forecaster.features import FeatureState, should_difference, typical_change
+from gatecast.forecaster.training_data import SegmentSampler, SequenceDataset
+
+__all__ = ["Origin", "Preparation", "Preparer", "SeasonalTreatment"]
+
+#: With as many series, a panel is treated as one of related series.
+MANY_SERIES = 20
+#: From this length on, the hold-out hardly affects the full-sample scale, subsequences begin in
+#: many places, and a linear map of many values can be fitted.
+_LONG = 500
+#: Values that a linear map uses at most: two weeks of hours, and a sixteenth of a median series.
+_MOST_MAPPED = 336
+_LEAST_PER_MAPPED = 16
+#: Training steps of an epoch: after so many, new subsequences are drawn; fewer where horizons are
+#: so long that targets would fill the memory.
+_EPOCH = 25
+_SHORT_EPOCH = 5
+_MOST_TARGETS = 2**26
+_LONGEST_SUBSEQUENCE = 200
+
+
+@dataclass(frozen=True)
+class SeasonalTreatment:
+    """Say how the season is treated.
+
+    Parameters
+    ----------
+    lags : tuple of int
+        Lags that the network sees.
+    adjust : bool
+        Whether the season is taken out as the settings say; else it stays.
+    """
+
+    lags: tuple[int, ...] = ()
+    adjust: bool = True
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Say what of each series is known.
+
+    Parameters
+    ----------
+    which : tuple of int
+        The series that are used.
+    cut : int, default 0
+        Last values of each that are not looked at.
+    held_out : int, default 0
+        Values before them that are not trained on.
+    """
+
+    which: tuple[int, ...]
+    cut: int = 0
+    held_out: int = 0
+
+
+@dataclass(eq=False)
+class Preparation:
+    """Hold the series of an origin, transformed and laid out.
+
+    Parameters
+    ----------
+    treatment : SeasonalTreatment
+        How the season is treated.
+    panel : Panel
+        The series in their own unit, the hold-out included.
+    transforms : TransformPipeline
+        Fitted on what is known at the origin.
+    covariates : Covariates
+        Likewise.
+    dataset : SequenceDataset
+        The series with the hold-out, for evaluation.
+    training : SequenceDataset
+        What is known at the origin.
+    sampler : SegmentSampler
+        Draws training subsequences from it.
+    kinds : tuple of BenchmarkKind
+        The benchmarks that a network may be combined with.
+    """
+
+    treatment: SeasonalTreatment
+    panel: Panel
+    transforms: TransformPipeline
+    covariates: Covariates
+    dataset: SequenceDataset
+    training: SequenceDataset
+    sampler: SegmentSampler
+    kinds: tuple[BenchmarkKind, ...]
+    _benchmarks: dict[int, Benchmark] = field(default_factory=dict)
+
+    def benchmark(self, i: int) -> Benchmark:
+        """Give one of the benchmarks, fitted on what is known at the origin.
+
+        Parameters
+        ----------
+        i : int
+            Position among ``kinds``.
+
+        Returns
+        -------
+        Benchmark
+            The same object for the same number.
+        """
+        if i not in self._benchmarks:
+            self._benchmarks[i] = self.kinds[i].fit(self.training)
+        return self._benchmarks[i]
+
+
+class Preparer:
+    """Prepare the series of a panel at any origin, each treatment and origin once.
+
+    Parameters
+    ----------
+    settings : Settings
+        Resolved settings of the fit.
+    panel : Panel
+        All known values of each series, in its own unit, with the covariates.
+    name : callable
+        From the position of a series to what an error calls it.
+    """
+
+    def __init__(self, settings: Settings, panel: Panel, name: Callable[[int], str]) -> None:
+        self.settings, self.panel, self.name = settings, panel, name
+        self.related = len(panel) >= MANY_SERIES
+        self.median_length = int(np.median(panel.lengths))
+        self.long = self.median_length >= _LONG
+        self._prepared: dict[tuple[SeasonalTreatment, Origin], Preparation] = {}
+
+    def prepare(self, treatment: SeasonalTreatment, origin: Origin) -> Preparation:
+        """Transform and lay out the series of an origin.
+
+        Parameters
+        ----------
+        treatment : SeasonalTreatment
+            How the season is treated.
+        origin : Origin
+            What is known.
+
+        Returns
+        -------
+        Preparation
+            The same object for the same arguments.
+
+        Raises
+        ------
+        DataError
+            If what is requested cannot be done with the values of a series.
+        """
+        key = treatment, origin
+        if key not in self._prepared:
+            self._prepared[key] = self._prepare(treatment, origin, self.benchmarks(treatment))
+        return self._prepared[key]
+
+    def prepare_all(self, treatment: SeasonalTreatment, benchmark: int) -> Preparation:
+        """Transform and lay out all values, for the final networks and one benchmark.
+
+        Parameters
+        ----------
+        treatment : SeasonalTreatment
+            How the season is treated.
+        benchmark : int
+            Which benchmark is combined with.
+
+        Returns
+        -------
+        Preparation
+            Of all series.
+        """
+        every = Origin(tuple(range(len(self.panel))))
+        return self._prepare(treatment, every, (self.benchmarks(treatment)[benchmark],))
+
+    def keep_only(self, treatment: SeasonalTreatment) -> None:
+        """Let go of what was prepared for other treatments.
+
+        Parameters
+        ----------
+        treatment : SeasonalTreatment
+            The one that was chosen.
+        """
+        self._prepared = {k: p for k, p in self._prepared.items() if k[0] == treatment}
+
+    def benchmarks(self, treatment: SeasonalTreatment) -> tuple[BenchmarkKind, ...]:
+        """List the benchmarks that a network may be combined with.
+
+        Parameters
+        ----------
+        treatment : SeasonalTreatment
+            How the season is treated.
+
+        Returns
+        -------
+        tuple of BenchmarkKind
+            The first forecasts zero.
+        """
+        s = self.settings
+        most = s.look_back or self.median_length  # a look_back is all that is seen
+        kinds = [BenchmarkKind("zero")]
+        stays = not treatment.adjust or s.adjust_season is False
+        if stays and 1 < s.season_length <= most:
+            kinds.append(BenchmarkKind("seasonal naive", s.season_length))
+        if self.long:
+            reach = min(_MOST_MAPPED, self.median_length // _LEAST_PER_MAPPED, most)
+            kinds.append(BenchmarkKind("linear", reach))
+        return tuple(kinds)
+
+    def _prepare(
+        self, treatment: SeasonalTreatment, origin: Origin, kinds: tuple[BenchmarkKind, ...]
+    ) -> Preparation:
+        s, which = self.settings, np.array(origin.which)
+        lengths = self.panel.lengths
+        lengths[which] -= origin.cut
+        past_lengths = lengths.copy()
+        past_lengths[which] -= origin.held_out
+        panel = self.panel.take(which).head(lengths[which])
+        past = panel.head(past_lengths[which])
+        transforms = TransformPipeline.fit(
+            past.values, past.offsets, self._treatment(treatment),
+            lambda i: self.name(int(which[i])),
+        )  # fmt: skip
+        values = transforms.transform_flat(panel.values, panel.offsets)
+        scaled = values[positions(panel.offsets[:-1], past.lengths)]
+        difference = (
+            should_difference(scaled, past.offsets) if s.difference == "auto" else s.difference
+        )
+        # of a single series, and of long ones, the full-sample scale is used
+        local = self.related and difference and not self.long
+        state = FeatureState.start(
+            difference, max(s.season_length, 8), len(panel), treatment.lags,
+            typical_change(scaled, past.offsets) if local else None,
+            max(kind.reach for kind in kinds),
+        )  # fmt: skip
+        covariates = Covariates.fit(
+            self.panel, past_lengths, s.h, s.hist, s.futr, s.stat, s.calendar
+        )
+        wanted = bool(covariates.columns) or s.calendar
+        dataset = SequenceDataset.from_series(
+            values, panel.offsets, s.h, state, covariates.inputs(panel, which) if wanted else None
+        )
+        training = dataset
+        if origin.held_out:
+            # future covariates beyond the origin are not known in training
+            ahead = covariates.inputs(past, which) if s.futr else None
+            training = dataset.before(origin.held_out, ahead)
+        return Preparation(
+            treatment, panel, transforms, covariates, dataset, training, self._sampler(training),
+            kinds,
+        )  # fmt: skip
+
+    def _treatment(self, treatment: SeasonalTreatment) -> Treatment:
+        s = self.settings
+        adjust = s.adjust_season if treatment.adjust else False
+        return Treatment(s.h, s.seasons, s.log, adjust, self.related, s.scale, s.clip_outliers)
+
+    def _sampler(self, data: SequenceDataset) -> SegmentSampler:
+        """Choose how long subsequences are, and how many are drawn."""
+        s = self.settings
+        longest, shortest = int(data.lengths.max()), int(data.lengths.min())
+        usual = max(longest // 10, 3 * s.season_length, 48)
+        length = max(2, min(usual, _LONGEST_SUBSEQUENCE, longest - 1))
+        # where whole series are drawn, their first steps have to count too
+        warmup = length // 4 if shortest >= length + s.h else min(4, length // 4)
+        if s.look_back is not None:
+            length = s.look_back
+            warmup = length - 1
+        batch = s.batch_size or int(np.clip(data.lengths.sum() / length / 4, 16, 128))
+        # an epoch's targets lie in memory at once
+        fits = _EPOCH * batch * (length - warmup) * s.h <= _MOST_TARGETS
+        epoch = _EPOCH if fits else _SHORT_EPOCH
+        # short series of a panel begin together, and steps counted from there would tell the year:
+        # what all of them did in it would be learnt by heart, so that subsequences begin anywhere
+        anywhere = self.related and not self.long and s.look_back is None
+        least = warmup + s.h + 2 if anywhere else length
+        epoch = min(epoch, s.max_steps or epoch)
+        return SegmentSampler(data, length, warmup, batch, epoch, min(least, length))

@@ -1,0 +1,163 @@
+"""Tables that a fitted forecaster is given: new rows, and future covariates, become arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gatecast.data import reading
+from gatecast.data.calendar import future_times
+from gatecast.data.panel import Panel
+from gatecast.data.rows import show_time
+from gatecast.data.schema import Schema
+from gatecast.errors import DataError, UsageError
+from gatecast.forecaster.fitted import FittedForecaster, NewRows
+
+__all__ = ["read_future_covariates", "read_new_rows", "series_name"]
+
+
+def series_name(name: object) -> str:
+    """Give what an error calls a series.
+
+    Parameters
+    ----------
+    name : object
+        Its id; None if the table has none.
+
+    Returns
+    -------
+    str
+        For a sentence.
+    """
+    return "the series" if name is None else f'series "{name}"'
+
+
+def read_new_rows(
+    fitted: FittedForecaster, source: Any, columns: dict[str, str | None]
+) -> tuple[NewRows, list[str] | None]:
+    """Read values that follow the last ones of a fitted forecaster.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        The forecaster.
+    source : path, DataFrame, Series, Panel, or array of shape [n] or [N, n]
+        See :meth:`gatecast.LSTMForecaster.update`.
+    columns : dict of str to str or None
+        ``id_col``, ``time_col`` and ``target_col``; detected where they are None.
+
+    Returns
+    -------
+    rows : NewRows
+        Checked: their times follow.
+    notes : list of str or None
+        What was detected in the table, a sentence each; None where no table was read.
+
+    Raises
+    ------
+    NotFoundError
+        If there is a series that the model does not know.
+    UsageError, DataError
+        If covariates are missing, times do not follow, or a value is missing.
+    """
+    if isinstance(source, (np.ndarray, list, float, int)):
+        return _numbers(fitted, source), None
+    ends, covariates = fitted.ends, fitted.covariates
+    panel, notes = source, []
+    if isinstance(panel, Panel):
+        which = fitted.find(panel)
+    else:
+        panel, which, last, notes = reading.read_new_rows(
+            source, (*covariates.hist, *covariates.futr), schema=_schema(fitted), ends=ends,
+            **columns,
+        )  # fmt: skip
+        for i, value in last.items():
+            before = int(ends.lengths[i]) - 1
+            again = fitted.transforms[i].transform(np.array([value]), before)[0]
+            same = np.isclose(again, fitted.state.last[i], 1e-6)
+            reading.refuse_other_value(ends, i, value, same=bool(same))
+    due = future_times(ends.times[which], ends.freq, 1)[:, 0]
+    late = np.flatnonzero(panel.times[panel.offsets[:-1]] != due)
+    if len(late):
+        j = int(late[0])
+        raise DataError(
+            f"{series_name(panel.ids[j])} ends at {show_time(ends.times[which[j]])} in the model, "
+            f"so the next value is that of {show_time(due[j])}; found "
+            f"{show_time(panel.times[panel.offsets[j]])}: give the rows in between, and none that "
+            "the model has seen"
+        )
+    return NewRows(which, panel.lengths, panel.values, panel.times, panel.extra), notes
+
+
+def _schema(fitted: FittedForecaster) -> Schema:
+    """Give what the history settled; of an older model file, what its columns are."""
+    covariates = fitted.covariates
+    assumed = reading.assumed_schema(fitted.ends, covariates.names, covariates.columns)
+    return fitted.schema or assumed
+
+
+def _numbers(fitted: FittedForecaster, source: Any) -> NewRows:
+    """Take an array as the next values of every series."""
+    ends, covariates = fitted.ends, fitted.covariates
+    if covariates.hist or covariates.futr:
+        raise UsageError(
+            "update() was given numbers alone, and the model sees further columns "
+            f"({', '.join(covariates.columns)}): give rows with these columns"
+        )
+    values = np.atleast_1d(np.asarray(source, np.float64))
+    rows = values[np.newaxis] if values.ndim == 1 else values
+    count = len(ends.ids)
+    if rows.ndim != 2 or len(rows) != count:
+        raise DataError(
+            f"the next values of {count} series are an array [{count}, n]; found shape "
+            f"{values.shape}"
+        )
+    if not np.isfinite(rows).all():
+        raise DataError("a new value is NaN or infinite; nothing was changed: fill it first")
+    n = rows.shape[1]
+    times = future_times(ends.times, ends.freq, n) if covariates.calendar else ends.times.repeat(n)
+    return NewRows(np.arange(count), np.full(count, n), rows.ravel(), times.ravel(), {})
+
+
+def read_future_covariates(
+    fitted: FittedForecaster, futr_df: Any
+) -> tuple[list[np.ndarray], list[str] | None]:
+    """Read future covariates over the steps after the end of each series.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        The forecaster.
+    futr_df : path, DataFrame or None
+        See :meth:`gatecast.LSTMForecaster.predict`.
+
+    Returns
+    -------
+    future : list of ndarray of shape [K, F]
+        Of each series, scaled; empty where the model has no future covariates.
+    notes : list of str or None
+        What was detected in the table, a sentence each; None where no table was read.
+
+    Raises
+    ------
+    UsageError, DataError
+        If ``futr_df`` is needed and not given, is not needed, or lacks a step.
+    """
+    names, ends, h = fitted.covariates.futr, fitted.ends, fitted.h
+    if not names:
+        if futr_df is not None:
+            raise UsageError(
+                "futr_df was given, and the model sees no column that is known in advance: "
+                "name some in futr_exog_list, or leave it out"
+            )
+        return [], None
+    if futr_df is None:
+        raise UsageError(
+            f"the model sees {', '.join(names)} in advance: give these columns over the next "
+            f"{h} steps of each series with futr_df"
+        )
+    cells, notes = reading.read_plan(futr_df, names, schema=_schema(fitted), ends=ends, h=h)
+    owner = np.repeat(np.arange(len(ends.ids)), h)
+    rows = {name: np.ravel(column) for name, column in cells.items()}
+    return list(fitted.covariates.future(owner, rows).reshape(len(ends.ids), h, -1)), notes
