@@ -96,10 +96,14 @@ void pack_columns(const Net& net, const T* theta, T* packed, bool backward) {
   if (net.skip) pack_panels(Panels(net.inputs, K), skip, K, 1, packed + at.skip_back);
 }
 
-inline size_t column_work(const Net& net, int steps, int warmup, int columns, bool backward) {
+// Scratch of the walk, and behind it that of the weight gradients.
+template <class T>
+size_t column_work(const Net& net, int steps, int warmup, int columns, bool backward) {
   const size_t C = columns;
+  const int inputs = net.inputs > net.hidden ? net.inputs : net.hidden;
   return WalkScratch(net, steps, warmup, backward, true, net.hidden * C, net.inputs * C,
-                     net.outputs * C).size;
+                     net.outputs * C).size +
+         (backward ? outer_work<T>(inputs + net.hidden) : 0);
 }
 
 template <class T, class CellType>
@@ -228,29 +232,31 @@ class ColumnRun : public Walk<T, ColumnRun<T, CellType>> {
   void add_gradients() {
     const bool add = task.accumulate;
     const int G = net.width();
+    T* const work = task.work + scratch.size;
     for (int l = 0; l < net.layers; ++l) {
       const int I = net.layer_inputs(l);
       const ptrdiff_t step = scratch.layer[l].input_step;
       T* kernel = task.gradient + net.kernel(l);
       T* recurrent = task.gradient + net.recurrent(l);
       if (net.cell == Cell::lstm) {  // the recurrent kernel's rows follow the kernel's
-        add_outer(arguments(l, 0, 4), Rows<T>{input(l, 0), I + H, step}, task.steps, C, kernel, G, add);
+        add_outer(arguments(l, 0, 4), Rows<T>{input(l, 0), I + H, step}, task.steps, C, kernel, G,
+                  add, work);
       } else {
         const Rows<T> x{input(l, 0), I, step}, h{hidden(l, 0), H, step};
-        add_outer(arguments(l, 0, 3), x, task.steps, C, kernel, G, add);
-        add_outer(arguments(l, 0, 2), h, task.steps, C, recurrent, G, add);
-        add_outer(arguments(l, 3, 1), h, task.steps, C, recurrent + 2 * H, G, add);
+        add_outer(arguments(l, 0, 3), x, task.steps, C, kernel, G, add, work);
+        add_outer(arguments(l, 0, 2), h, task.steps, C, recurrent, G, add, work);
+        add_outer(arguments(l, 3, 1), h, task.steps, C, recurrent + 2 * H, G, add, work);
       }
       add_sums(arguments(l, 0, 4), task.steps, C, task.gradient + net.bias(l), add);
     }
     const Rows<T> d_out{outputs(task.warmup), K, ptrdiff_t(K) * C};
     const Rows<T> seen{top(task.warmup), H, this->top_step()};
     const int steps = task.loss_steps();
-    add_outer(d_out, seen, steps, C, task.gradient + net.head(), K, add);
+    add_outer(d_out, seen, steps, C, task.gradient + net.head(), K, add, work);
     add_sums(d_out, steps, C, task.gradient + net.head_bias(), add);
     if (net.skip) {
       const Rows<T> x{input(0, task.warmup), net.inputs, scratch.layer[0].input_step};
-      add_outer(d_out, x, steps, C, task.gradient + net.skip_kernel(), K, add);
+      add_outer(d_out, x, steps, C, task.gradient + net.skip_kernel(), K, add, work);
     }
   }
 };

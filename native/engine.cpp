@@ -36,7 +36,7 @@ void pack(const Net& net, const T* theta, T* packed, bool by_rows, bool one_step
 
 template <class T>
 size_t work_size(const Net& net, int steps, int warmup, int columns, int samples, bool backward) {
-  return columns ? column_work(net, steps, warmup, columns, backward)
+  return columns ? column_work<T>(net, steps, warmup, columns, backward)
                  : row_work<T>(net, steps, warmup, samples, backward);
 }
 

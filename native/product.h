@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 #include "simd.h"
 
@@ -106,74 +107,93 @@ struct Rows {
   ptrdiff_t step;
 };
 
-#if defined(__AVX512F__) || defined(__aarch64__)
-constexpr int tile_a = 8, tile_b = 3;
-#else
-constexpr int tile_a = 4, tile_b = 2;
-#endif
-
-// gradient[s * ldg + r] (+)= sum over steps and columns of a[step][r][c] * b[step][s][c]
-template <class T, int RA, int RB>
-void outer_tile(const T* a, ptrdiff_t step_a, const T* b, ptrdiff_t step_b, int steps,
-                ptrdiff_t columns, T* gradient, ptrdiff_t ldg, bool add) {
-  constexpr int W = Simd<T>::width;
-  Vec<T> acc[RB][RA] = {};
-  for (int t = 0; t < steps; ++t) {
-    for (ptrdiff_t c = 0; c < columns; c += W) {
-      Vec<T> vb[RB];
-#pragma GCC unroll 4
-      for (int s = 0; s < RB; ++s) vb[s] = load(b + s * columns + c);
-#pragma GCC unroll 8
-      for (int r = 0; r < RA; ++r) {
-        Vec<T> va = load(a + r * columns + c);
-        if constexpr (RB > 1) keep_in_register(va);
-#pragma GCC unroll 4
-        for (int s = 0; s < RB; ++s) acc[s][r] += va * vb[s];
-      }
-    }
-    a += step_a;
-    b += step_b;
-  }
-  for (int s = 0; s < RB; ++s) {
-    T total[RA];
-    sums<T, RA>(acc[s], total);
-    for (int r = 0; r < RA; ++r) gradient[s * ldg + r] = total[r] + (add ? gradient[s * ldg + r] : T(0));
-  }
-}
-
-template <class T, int RA>
-void outer_rows(const T* a, ptrdiff_t step_a, const Rows<T>& b, int begin, int steps,
-                ptrdiff_t columns, T* gradient, ptrdiff_t ldg, bool add) {
-  const T* from = b.data + begin * b.step;
-  int j = 0;
-  for (; j + tile_b <= b.rows; j += tile_b)
-    outer_tile<T, RA, tile_b>(a, step_a, from + j * columns, b.step, steps, columns,
-                              gradient + j * ldg, ldg, add);
-  for (; j < b.rows; ++j)
-    outer_tile<T, RA, 1>(a, step_a, from + j * columns, b.step, steps, columns,
-                         gradient + j * ldg, ldg, add);
-}
-
-// gradient[b * ldg + a] (+)= sum over steps and columns of a[step][a][c] * b[step][b][c]:
-// dot products along the samples, summed across lanes once at the end, so nothing is transposed.
-// Steps are taken in blocks whose b fits in the second-level cache.
+// packed[k][r] = rows[r][k] for `columns` values of k, zero for the rows from `valid` on to `height`.
+// Writes up to a vector beyond its end, where what is packed next will stand.
 template <class T>
-void add_outer(const Rows<T>& a, const Rows<T>& b, int steps, int columns, T* gradient,
-               ptrdiff_t ldg, bool accumulate) {
-  const size_t step_bytes = size_t(b.rows) * columns * sizeof(T);
-  int block = int(384 * 1024 / step_bytes);
-  if (block < 8) block = 8;
+void pack_transposed(const T* rows, int valid, int height, int columns, T* packed) {
+  constexpr int W = Simd<T>::width;
+  const int last = (height - 1) / W * W;
+  for (int c = 0; c < columns; c += W, packed += W * height)
+    for (int first = last; first >= 0; first -= W) {  // the last first: it writes beyond its row
+      Vec<T> v[W];
+#pragma GCC unroll 16
+      for (int r = 0; r < W; ++r)
+        v[r] = first + r < valid ? load(rows + (first + r) * ptrdiff_t(columns) + c) : Vec<T>{};
+      transpose<T>(v);
+#pragma GCC unroll 16
+      for (int k = 0; k < W; ++k) store<T>(packed + k * height + first, v[k]);
+    }
+}
+
+// A weight gradient is a product along steps and samples. They are taken in blocks of this depth, so
+// that a panel of one operand stays in the first-level cache and all of the other in the second.
+constexpr int depth_block = 256;
+
+// Scratch that add_outer needs where its second operand has up to so many rows.
+template <class T>
+size_t outer_work(int rows) {
+  constexpr int W = Simd<T>::width;
+  return size_t((rows > W ? rows : W) + max_rows + 2 * W) * depth_block + W;
+}
+
+// gradient[s * row + r * column] += sum over k of b[k][s] * a[k][r]: all panels of b, and `width` rows
+// of a, padded to NV vectors.
+template <class T, int NV>
+void outer_panels(const Panels& p, const T* b, const T* a, int width, T* gradient, ptrdiff_t row,
+                  ptrdiff_t column) {
+  constexpr int full = NV * Simd<T>::width;
+  for (int first = 0; first < p.rows; first += p.height, b += size_t(p.height) * p.depth) {
+    const int valid = p.rows - first < p.height ? p.rows - first : p.height;
+    T* to = gradient + first * row;
+    if (width == full && column == 1) {
+      product_panel_of<T, NV>(p.height, b, p.depth, a, full, to, row, valid);
+      continue;
+    }
+    T tile[max_rows * full] = {};
+    product_panel_of<T, NV>(p.height, b, p.depth, a, full, tile, full, valid);
+    for (int s = 0; s < valid; ++s)
+      for (int r = 0; r < width; ++r) to[s * row + r * column] += tile[s * full + r];
+  }
+}
+
+// gradient[b * ldg + a] (+)= sum over steps and columns of a[step][a][c] * b[step][b][c]: both are
+// transposed into panels, so that a's values are the vector dimension, as in the gradient itself.
+template <class T>
+void add_outer(Rows<T> a, Rows<T> b, int steps, int columns, T* gradient, ptrdiff_t ldg,
+               bool accumulate, T* scratch) {
+  constexpr int W = Simd<T>::width;
+  if (!accumulate)
+    for (int s = 0; s < b.rows; ++s)
+      for (int r = 0; r < a.rows; ++r) gradient[s * ldg + r] = T(0);
+  ptrdiff_t row = ldg, column = 1;
+  if (a.rows < W && a.rows < b.rows) {  // few outputs: the other operand fills vectors better
+    std::swap(a, b);
+    std::swap(row, column);
+  }
+  const int block = columns < depth_block ? depth_block / columns : 1;
   for (int begin = 0; begin < steps; begin += block) {
     const int count = begin + block < steps ? block : steps - begin;
-    const bool add = accumulate || begin;
-    int i = 0;
-    const T* from = a.data + begin * a.step;
-    for (; i + tile_a <= a.rows; i += tile_a)
-      outer_rows<T, tile_a>(from + i * ptrdiff_t(columns), a.step, b, begin, count, columns,
-                            gradient + i, ldg, add);
-    for (; i < a.rows; ++i)
-      outer_rows<T, 1>(from + i * ptrdiff_t(columns), a.step, b, begin, count, columns,
-                       gradient + i, ldg, add);
+    const Panels p(b.rows, count * columns);
+    const auto pack = [&](const Rows<T>& from, int first, int height, T* to) {
+      const int left = from.rows - first, valid = left < height ? left : height;
+      for (int t = begin; t < begin + count; ++t, to += size_t(height) * columns)
+        pack_transposed(from.data + t * from.step + first * ptrdiff_t(columns), valid, height,
+                        columns, to);
+    };
+    T* panel = scratch;
+    for (int i = 0; i < p.count; ++i, panel += size_t(p.height) * p.depth)
+      pack(b, i * p.height, p.height, panel);
+    for (int i = 0; i < a.rows; i += 2 * W) {
+      const int left = a.rows - i;
+      T* to = gradient + i * column;
+      if (left > W) {
+        pack(a, i, 2 * W, panel);
+        outer_panels<T, 2>(p, scratch, panel, left < 2 * W ? left : 2 * W, to, row, column);
+      } else {
+        pack(a, i, W, panel);
+        outer_panels<T, 1>(p, scratch, panel, left, to, row, column);
+      }
+    }
   }
 }
 
