@@ -273,7 +273,9 @@ def test_columns_known_in_advance_come_from_a_file_of_their_own(tmp_path):
     assert "--futr-file" in done.stderr
     plan = ("--futr-file", "plan.csv")
     done = gatecast(*asked, *plan, "--calendar", "--save", "m", cwd=tmp_path)
-    assert "the network sees promo up to the end of the horizon" in done.stderr.replace("\n", " ")
+    assert "future covariates, up to the end of the horizon: promo" in done.stderr.replace(
+        "\n", " "
+    )
     assert gatecast("predict", "m", *plan, cwd=tmp_path).stdout == done.stdout
     assert "futr_df" not in gatecast("predict", "m", cwd=tmp_path, code=2).stderr
 

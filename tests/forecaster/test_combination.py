@@ -240,7 +240,9 @@ def test_a_set_is_drawn_to_its_last_season_only_where_two_origins_agree(monkeypa
 
     model, frame = fits(before=0.9)
     assert model.calibration_.weight == 0.5
-    assert "mixed with the seasonal naive forecast of 4 steps" in " ".join(model.decisions())
+    assert "a combination with the seasonal naive forecast of 4 steps" in " ".join(
+        model.decisions()
+    )
     model.fitted_.calibration = dataclasses.replace(model.calibration_, weight=0.0)
     due = SeasonalNaive(4, season_length=4).fit(frame).predict()
     np.testing.assert_allclose(model.predict()["LSTM"], due.iloc[:, -1], rtol=1e-9)

@@ -47,7 +47,7 @@ def test_a_plan_that_is_known_in_advance_brings_the_error_down_to_the_noise():
     error = np.abs(seeing["LSTM"].to_numpy() - future["y"].to_numpy()).mean()
     # the mean absolute value of the noise is 0.8; without the plan it is that of a coin, above 4
     assert error < 1.6 < 3.0 < np.abs(blind.to_numpy() - future["y"].to_numpy()).mean()
-    assert "the network sees promo up to the end of the horizon" in model.decisions()
+    assert "future covariates, up to the end of the horizon: promo" in model.decisions()
 
 
 def test_one_step_ahead_a_leading_column_is_used():

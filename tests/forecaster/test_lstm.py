@@ -165,9 +165,9 @@ def test_short_series_are_drawn_whole_and_what_they_lack_is_not_there():
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        (air_passengers()["y"].to_numpy(), ["logarithms", "season of 12", "usually move"]),
-        (np.random.default_rng(0).normal(size=100), ["usually move"]),
-        (100 + np.random.default_rng(0).normal(size=100), ["usually move"]),
+        (air_passengers()["y"].to_numpy(), ["logarithms", "season of 12", "mean absolute change"]),
+        (np.random.default_rng(0).normal(size=100), ["mean absolute change"]),
+        (100 + np.random.default_rng(0).normal(size=100), ["mean absolute change"]),
     ],
 )
 def test_what_is_done_depends_on_the_series_and_is_undone_exactly(values, words):
@@ -193,7 +193,7 @@ def test_too_short_a_series_is_told_what_would_be_enough():
     with pytest.raises(DataError, match="10 values of a series would be enough"):
         LSTMForecaster(h=3, level=[80], **QUICK).fit(frame[:9])
     few = LSTMForecaster(h=3, level=[80], **QUICK).fit(frame[:10])
-    assert "there were 1: it may be too narrow" in few.decisions()[-1]
+    assert "hold-out has 1: it may be too narrow" in few.decisions()[-1]
 
 
 @pytest.mark.parametrize("n", [5, 9, 15, 30])
@@ -405,13 +405,13 @@ def test_every_decision_can_be_overridden():
     model = LSTMForecaster(h=3, log=False, adjust_season=False, target="values", **QUICK)
     told = " ".join(model.fit(frame).decisions())
     assert "logarithms" not in told
-    assert "season of 12 steps is taken" not in told
-    assert "learns values, as asked for" in told
+    assert "season of 12 steps is subtracted" not in told
+    assert "trained on levels, as requested" in told
     plain = pd.DataFrame({"y": np.random.default_rng(0).normal(50, 1, 60)})
     model = LSTMForecaster(h=3, season_length=7, log=True, adjust_season=True, target="changes")
     model.updates = 10
     told = " ".join(model.fit(plain).decisions())
-    for words in ("logarithms", "season of 7", "learns changes, as asked for"):
+    for words in ("logarithms", "season of 7", "trained on differences, as requested"):
         assert words in told
     below = noisy_walks(2, 40).assign(y=lambda f: f["y"].abs() + (f["unique_id"] == "s0") - 0.5)
     with pytest.raises(DataError, match=r'series "s1": .*logarithm'):

@@ -108,8 +108,8 @@ def test_days_and_weeks_are_taken_out_of_related_series():
     day, week = np.sin(2 * np.pi * t / 24), 0.5 * (t // 24 % 7 > 4)
     values = 5 + day + week + rng.normal(0, 0.02, len(t))
     told = " ".join(transforms_of(values, 48, 24, log=False, related=True).decisions())
-    assert "season of 24 steps is taken off" in told
-    assert "season of 168 steps is taken off" in told
+    assert "season of 24 steps is subtracted" in told
+    assert "season of 168 steps is subtracted" in told
     prepared = transforms_of(values, 48, 24, log=False, related=True)
     unit = prepared.transforms[-1].change
     # what is left is the noise, and the error of its mean over five weeks
@@ -155,7 +155,7 @@ def test_a_season_is_taken_out_only_where_two_origins_agree(monkeypatch, last, b
     monkeypatch.setattr(HoldoutTrial, "score", changed)
     model = LSTMForecaster(h=4, season_length=4, **QUICK).fit(seasonal())
     assert cuts[:4] == [0, 4, 0, 4]
-    where = "taken out of each series" if taken else "left in the series"
+    where = "removed from each series" if taken else "left in the series"
     assert f"the season of 4 steps is {where}" in " ".join(model.decisions())
     assert max(model.fitted_.state.lags) == (4 if taken else 16)
 
@@ -195,7 +195,7 @@ def test_no_window_where_it_was_asked_otherwise(options):
 def test_what_is_asked_of_the_season_is_done(asked, taken):
     model = LSTMForecaster(h=4, season_length=4, adjust_season=asked, **QUICK).fit(seasonal())
     assert model.fitted_.state.lags == (1, 2, 3, 4)
-    assert ("season of 4 steps is taken off" in " ".join(model.decisions())) == taken
+    assert ("season of 4 steps is subtracted" in " ".join(model.decisions())) == taken
 
 
 @pytest.mark.slow
@@ -211,9 +211,9 @@ def test_values_held_back_decide_whether_the_season_is_taken_out():
     for frame, adjusted in ((steady, True), (drifting, False)):
         model = LSTMForecaster(h=4, season_length=4, seeds=1, updates=300).fit(frame)
         told = " ".join(model.decisions())
-        assert ("season of 4 steps is taken off" in told) == adjusted
+        assert ("season of 4 steps is subtracted" in told) == adjusted
         assert ("the season of 4 steps is left in" in told) != adjusted
-        assert adjusted or "sees 16 earlier ones, up to 16 steps back" in told
+        assert adjusted or "include 16 seasonal lags, up to 16 steps back" in told
 
 
 def test_updates_equal_a_run_over_the_whole_set():
@@ -271,7 +271,7 @@ def test_a_set_walks_in_strides_and_a_lone_series_in_its_unit():
     )
     settings = {"h": 3, "target": "changes", "log": False, **QUICK}
     many = LSTMForecaster(**settings).fit(walks)
-    assert "inputs and answers are in strides" in " ".join(many.decisions())
+    assert "divided by a local scale" in " ".join(many.decisions())
     assert many.fitted_.state.initial_scale == pytest.approx(
         np.median(
             [

@@ -120,7 +120,7 @@ def test_an_outlier_neither_rules_the_scale_nor_bends_the_season():
     np.testing.assert_allclose(adjusted.indices, season[:12], atol=0.2)
     bent = transforms_of(wild, 3, 12, adjust_season=True).transforms[0]
     assert np.abs(bent.indices - season[:12]).max() > 10
-    assert any(s.startswith("2 of 96 values lie beyond") for s in prepared.decisions())
+    assert any(s.startswith("2 of 96 values are outliers, beyond") for s in prepared.decisions())
     # a new value is drawn to the fences of the fit, and what comes back is not clipped
     there = prepared.transform(np.array([1e9]), 96)
     assert there == prepared.transform(np.array([1e6]), 96)
@@ -164,8 +164,8 @@ def test_a_season_is_found_where_the_frequency_has_none():
     numbered = pd.DataFrame({"y": AIR})
     model = LSTMForecaster(h=6, **QUICK).fit(numbered)
     told = " ".join(model.decisions())
-    assert "no usual season, and one of 12 steps was found" in told
-    assert "a season of 12 steps is taken off" in told
+    assert "no usual season, and one of 12 steps was detected" in told
+    assert "a season of 12 steps is subtracted" in told
     # the same as being told
     told = LSTMForecaster(h=6, season_length=12, **QUICK).fit(numbered)
     pd.testing.assert_frame_equal(model.predict(), told.predict(), check_exact=True)
@@ -205,7 +205,7 @@ def test_the_season_is_found_without_what_is_held_back():
     spoiled[-40:] = rng.normal(0, 1e6, 40)  # a fifth is held back
     for series in (values, spoiled):
         model = LSTMForecaster(h=6, **QUICK).fit(pd.DataFrame({"y": series}))
-        assert "one of 12 steps was found" in " ".join(model.decisions())
+        assert "one of 12 steps was detected" in " ".join(model.decisions())
 
 
 def test_what_cannot_be_asked_for_is_said():

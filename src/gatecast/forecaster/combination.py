@@ -15,6 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from gatecast.data.least_squares import ridge
 from gatecast.forecaster.training_data import SequenceDataset
+from gatecast.messages import message
 
 __all__ = [
     "NETWORK_ALONE", "SIMPLEST", "WEIGHTS", "Benchmark", "BenchmarkKind", "Combination",
@@ -22,7 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: What an output of zero is: on levels, and on differences.
-SIMPLEST = {False: "the mean", True: "the naive forecast"}
+SIMPLEST = {False: message("reference.mean"), True: message("reference.naive")}
 #: Weights of the network's forecast that are tried; the rest is a benchmark's.
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -105,7 +106,7 @@ class Benchmark:
         ahead = np.arange(h)
         weights = np.zeros((season_length, h))
         weights[season_length - 1 - ahead % season_length, ahead] = 1.0
-        name = f"the seasonal naive forecast of {season_length} steps"
+        name = message("benchmark.seasonal", season=season_length)
         return cls(name, weights - _present(difference, weights))
 
     @classmethod
@@ -146,7 +147,7 @@ class Benchmark:
 
         blocks = (block(at[begin : begin + _AT_ONCE]) for begin in range(0, len(at), _AT_ONCE))
         weights = ridge(blocks, reach, h, _RIDGE)
-        name = f"a linear map of the last {reach} values"
+        name = message("benchmark.linear", n=reach)
         return cls(name, weights - _present(difference, weights))
 
     def forecast(self, windows: np.ndarray) -> np.ndarray:

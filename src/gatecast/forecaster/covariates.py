@@ -20,6 +20,7 @@ import pandas as pd
 from gatecast.data.calendar import is_daily_or_longer
 from gatecast.data.panel import Panel, positions
 from gatecast.errors import DataError, UsageError
+from gatecast.messages import Message, message
 
 __all__ = ["Covariates", "PendingInputs"]
 
@@ -225,19 +226,28 @@ class Covariates:
         future = [name + (f", {k} ahead" if k else "") for k in ahead for name in of(self.futr)]
         return (*of(self.hist), *of(self.stat), *clock, *future)
 
-    def describe(self, freq: str | int) -> list[str]:
-        """Say what the network sees besides the series, a sentence each."""
-        sentences = []
-        for names, how in (
-            (self.hist, "up to the present"),
-            (self.futr, "up to the end of the horizon"),
-            (self.stat, "as they belong to each series"),
-        ):
-            if names:
-                sentences.append(f"the network sees {', '.join(names)} {how}")
+    def describe(self, freq: str | int) -> list[Message]:
+        """Name the inputs of the network besides the series.
+
+        Parameters
+        ----------
+        freq : str or int
+            Of the panel.
+
+        Returns
+        -------
+        list of Message
+            Historic, future and static covariates, and calendar features.
+        """
+        kinds = (
+            ("covariates.historic", self.hist),
+            ("covariates.future", self.futr),
+            ("covariates.static", self.stat),
+        )
+        sentences = [message(kind, names=list(names)) for kind, names in kinds if names]
         if self.calendar:
-            clock = "week and year" if is_daily_or_longer(freq) else "day, week and year"
-            sentences.append(f"the network sees where in the {clock} it is")
+            daily = is_daily_or_longer(freq)
+            sentences.append(message("covariates.week" if daily else "covariates.day"))
         return sentences
 
     def _width(self, columns: Sequence[str]) -> int:

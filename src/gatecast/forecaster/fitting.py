@@ -15,6 +15,7 @@ from gatecast.forecaster.holdout import Choices, Holdout
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.preparation import Preparation, Preparer, SeasonalTreatment
 from gatecast.forecaster.progress import ProgressAggregator
+from gatecast.messages import Message, message
 from gatecast.network import Progress
 
 __all__ = ["Fit", "fit"]
@@ -32,14 +33,14 @@ class Fit:
         Training steps of each network.
     losses : list of list of float
         Loss of each network by epoch.
-    decisions : list of str
+    decisions : list of Message
         What was decided on the way, a sentence each.
     """
 
     fitted: FittedForecaster
     max_steps: int
     losses: list[list[float]]
-    decisions: list[str]
+    decisions: list[Message]
 
 
 def fit(
@@ -106,64 +107,76 @@ def fit(
     return Fit(fitted, choices.max_steps, [history.loss for history in histories], decisions)
 
 
-def _learning(settings: Settings, final: Preparation) -> list[str]:
-    """Say what the networks learn."""
-    difference = final.dataset.difference
-    if settings.difference == "auto":
-        sentences = [
-            "the network learns changes, because the level wanders"
-            if difference
-            else "the network learns the values, which keep returning to their level"
-        ]
-    else:
-        sentences = [f"the network learns {'changes' if difference else 'values'}, as asked for"]
+def _learning(settings: Settings, final: Preparation) -> list[Message]:
+    """Describe what the networks are trained on."""
+    name = {
+        (True, True): "learning.differences",
+        (True, False): "learning.levels",
+        (False, True): "learning.differences_requested",
+        (False, False): "learning.levels_requested",
+    }[settings.difference == "auto", bool(final.dataset.difference)]
+    sentences = [message(name)]
     if final.dataset.state.initial_scale is not None:
-        sentences.append(
-            "inputs and answers are in strides: how far a series had moved from one value to "
-            "the next, as was known at each step"
-        )
+        sentences.append(message("learning.local_scale"))
     return sentences
 
 
 def _holdout_sentences(
     holdout: Holdout, choices: Choices, calibration: Calibration | None
-) -> list[str]:
-    """Say what the hold-out has shown."""
+) -> list[Message]:
+    """Describe what the hold-out has shown."""
     if calibration is None:
-        return ["the series are too short to hold values back: nothing was measured"]
+        return [message("holdout.not_possible")]
     trial = holdout.trial(choices.treatment)
     sentences = calibration_sentences(
         choices.max_steps, calibration, holdout.held_out, len(holdout.which),
         trial.preparation.dataset.difference,
     )  # fmt: skip
     return sentences + [
-        f"an interval of {share:g} % would have to be measured on {int(100 / (100 - share))} "
-        f"forecasts or more that do not overlap, and there were {int(trial.independent)}: it "
-        "may be too narrow"
-        for share in holdout.settings.level
-        if trial.independent < int(100 / (100 - share))
-    ]
+        message(
+            "holdout.interval", level=level, needed=int(100 / (100 - level)),
+            n=int(trial.independent),
+        )
+        for level in holdout.settings.level
+        if trial.independent < int(100 / (100 - level))
+    ]  # fmt: skip
 
 
 def calibration_sentences(
     max_steps: int, calibration: Calibration, held_out: int, series: int, difference: bool
-) -> list[str]:
-    """Say how the forecasts of the hold-out compare with the simplest ones."""
-    benchmark = calibration.benchmark.name
+) -> list[Message]:
+    """Compare the forecasts of the hold-out with the simplest ones.
+
+    Parameters
+    ----------
+    max_steps : int
+        Training steps.
+    calibration : Calibration
+        Errors of the hold-out, and the combination.
+    held_out, series : int
+        Values of each series in the hold-out, and how many series.
+    difference : bool
+        Whether networks are trained on differences.
+
+    Returns
+    -------
+    list of Message
+        The comparison, and the combination where there is one.
+    """
     gain = 1.0 - calibration.error / calibration.naive_error if calibration.naive_error else 0.0
-    of = "" if series == 1 else f" of each of {series} series"
-    than = f"{abs(gain):.0%} {'below' if gain > 0 else 'above'}" if abs(gain) >= 0.01 else "about"
-    sentences = [
-        f"on the last {held_out} values{of}, held back, its mean absolute error was {than} that of "
-        f"{SIMPLEST[difference]}, after {max_steps} updates; so long it is trained",
-    ]
+    numbers = {"n": held_out, "reference": SIMPLEST[difference], "steps": max_steps}
+    if abs(gain) < 0.01:
+        compared = message("holdout.about", **numbers)
+    elif gain > 0:
+        compared = message("holdout.below", gain=gain, **numbers)
+    else:
+        compared = message("holdout.above", gain=-gain, **numbers)
+    if series > 1:
+        compared = message("holdout.panel", told=compared, series=series)
+    benchmark = calibration.benchmark.name
     if not calibration.weight:
-        sentences.append(
-            f"there {benchmark} alone was better than any part of the network: it is the forecast"
-        )
-    elif calibration.weight < 1.0:
-        sentences.append(
-            f"there the network was better when mixed with {benchmark} than alone: so "
-            f"{calibration.weight:.0%} of the forecast is its"
-        )
-    return sentences
+        return [compared, message("combination.benchmark_only", benchmark=benchmark)]
+    if calibration.weight < 1.0:
+        weight = calibration.weight
+        return [compared, message("combination.mixed", benchmark=benchmark, weight=weight)]
+    return [compared]

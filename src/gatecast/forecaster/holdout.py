@@ -30,6 +30,7 @@ from gatecast.forecaster.preparation import (
     Preparer,
     SeasonalTreatment,
 )
+from gatecast.messages import Message, message
 from gatecast.network import Network
 
 __all__ = ["Choices", "Holdout", "HoldoutScore", "HoldoutTrial"]
@@ -245,7 +246,7 @@ class Holdout:
             i for i in self.which if _leaves_enough(lengths[i] - self.held_out, self.held_out)
         )
         self.earlier = earlier if len(earlier) >= MANY_SERIES else ()
-        self.notes: list[str] = []
+        self.notes: list[Message] = []
         self._trials: dict[tuple[SeasonalTreatment, bool], HoldoutTrial] = {}
 
     @property
@@ -369,20 +370,19 @@ def _leaves_enough(lengths: np.ndarray | int, held_out: int) -> np.ndarray:
 
 def _treatment_sentence(
     seasons: tuple[int, ...], chosen: SeasonalTreatment, errors: list[list[np.ndarray]]
-) -> str:
-    sentences = " and ".join(map(str, seasons))
-    how = (
-        "taken out of each series in which a test finds it"
-        if chosen.adjust
-        else "left in the series"
-    )
-    (left, out), *before = [
-        (f"{a.mean():.3g}", f"{b.mean():.3g}") for a, b in zip(*errors, strict=True)
-    ]
-    earlier_on = "".join(f" ({a} and {b} at the origin before)" for a, b in before)
-    return (
-        f"the season of {sentences} steps is {how}: on values held back the error of a network was "
-        f"{left} with the season in and {out} without{earlier_on}, in units of a usual change; "
-        f"with each value it sees {len(chosen.lags)} earlier ones, up to "
-        f"{max(chosen.lags)} steps back"
+) -> Message:
+    (left, removed), *before = [(a.mean(), b.mean()) for a, b in zip(*errors, strict=True)]
+    fields = {
+        "seasons": [str(season) for season in seasons],
+        "treatment": message("season.out") if chosen.adjust else message("season.in"),
+        "left": left,
+        "removed": removed,
+        "lags": len(chosen.lags),
+        "longest": max(chosen.lags),
+    }
+    if not before:
+        return message("season.treatment", **fields)
+    ((left_before, removed_before),) = before
+    return message(
+        "season.treatment_twice", left_before=left_before, removed_before=removed_before, **fields
     )

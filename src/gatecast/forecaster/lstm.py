@@ -24,6 +24,7 @@ from gatecast.forecaster.model_file import SavedModel, damaged, load_model, save
 from gatecast.forecaster.seasons import seasons_for
 from gatecast.forecaster.tables import read_future_covariates, read_new_rows, series_name
 from gatecast.forecaster.threads import Shared, one_at_a_time
+from gatecast.messages import Message, message
 from gatecast.network import Network, Progress
 from gatecast.network.training import Schedule
 
@@ -460,7 +461,7 @@ class LSTMForecaster(Shared):
         return model
 
     def decisions(self) -> list[str]:
-        """Say what was detected in the data and what was done to them.
+        """Describe what was detected in the data and what was done to them.
 
         Returns
         -------
@@ -550,11 +551,15 @@ def _check_lengths(panel: Panel, h: int) -> None:
         )
 
 
-def _transform_decisions(fitted: FittedForecaster) -> list[str]:
-    sentences, ids = [], fitted.ends.ids
-    for i, name in enumerate(ids[:10]):
-        prefix = "" if len(ids) == 1 else f"{name}: "
-        sentences += [prefix + sentence for sentence in fitted.transforms.decisions(i)]
+def _transform_decisions(fitted: FittedForecaster) -> list[Message]:
+    ids = fitted.ends.ids
+    if len(ids) == 1:
+        return fitted.transforms.decisions(0)
+    sentences = [
+        message("of_series", series=str(name), decision=decision)
+        for i, name in enumerate(ids[:10])
+        for decision in fitted.transforms.decisions(i)
+    ]
     if len(ids) > 10:
-        sentences.append(f"{len(ids) - 10} more series were treated in the same way")
+        sentences.append(message("transform.more_series", n=len(ids) - 10))
     return sentences

@@ -41,6 +41,7 @@ from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.model_formats import VERSION, bring_forward
 from gatecast.kernel import Layout, State
+from gatecast.messages import documents, from_document
 from gatecast.network import Network
 from gatecast.network.training import available_threads
 from gatecast.storage import Origin, locked, read_saved, require_unchanged, write_arrays
@@ -136,7 +137,7 @@ def save_model(saved: SavedModel, path: str | os.PathLike[str], origin: Origin |
         "covariates": _write_covariates(fitted, arrays),
         "max_steps": saved.max_steps,
         "losses": saved.losses,
-        "decisions": saved.decisions,
+        "decisions": documents(saved.decisions),
     }
     arrays |= {f"state.{name}": getattr(fitted.state, name) for name in _STATE}
     with locked(path):
@@ -314,7 +315,8 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         fitted.pending = [PendingInputs(*both) for both in zip(inputs, future, strict=True)]
     _check(fitted, count)
     return SavedModel(
-        fitted, settings, document["max_steps"], document["losses"], document["decisions"],
+        fitted, settings, document["max_steps"], document["losses"],
+        [from_document(one) for one in document["decisions"]],
         document["fingerprint"],
     )  # fmt: skip
 

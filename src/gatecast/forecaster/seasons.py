@@ -12,6 +12,7 @@ from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.data.transforms import SeasonalAdjustment, find_season_length
 from gatecast.errors import UsageError
+from gatecast.messages import Message, message
 
 __all__ = ["as_seasons", "find_season", "keeps_phase", "seasons_for"]
 
@@ -59,7 +60,7 @@ def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:
 
 def seasons_for(
     panel: Panel, season_length: int | Sequence[int] | None, h: int
-) -> tuple[tuple[int, ...], list[str]]:
+) -> tuple[tuple[int, ...], list[Message]]:
     """Give the seasons of a panel: those requested, that of its frequency, or one detected.
 
     Parameters
@@ -76,7 +77,7 @@ def seasons_for(
     -------
     seasons : tuple of int
         From short to long; ``(1,)`` for none.
-    decisions : list of str
+    decisions : list of Message
         What was detected, a sentence each.
     """
     if season_length is not None:
@@ -89,7 +90,7 @@ def seasons_for(
     return (season,), [sentence]
 
 
-def find_season(series: Sequence[np.ndarray]) -> tuple[int, str]:
+def find_season(series: Sequence[np.ndarray]) -> tuple[int, Message]:
     """Find the season of series whose frequency has no usual one.
 
     Each series is asked (:func:`gatecast.data.transforms.find_season_length`). A season counts
@@ -105,28 +106,26 @@ def find_season(series: Sequence[np.ndarray]) -> tuple[int, str]:
     -------
     season_length : int
         What half of the series or more agree on; 1 if there is no such length.
-    sentence : str
-        What was found, in words.
+    sentence : Message
+        What was detected, in words.
     """
     if not series:
-        return 1, "the series are too short to look for a season in their values"
+        return 1, message("season.too_short")
     tested = [v[-_MOST_VALUES:] for v in series[:: max(1, -(-len(series) // _MOST_SERIES))]]
     result = [find_season_length(values) for values in tested]
     kept = [
         m if m > 1 and keeps_phase(values, m) else 1
         for values, m in zip(tested, result, strict=True)
     ]
-    none = "the frequency has no usual season, and "
     season, votes = min(Counter(kept).items(), key=lambda item: (-item[1], item[0]))
     if season > 1 and 2 * votes >= len(tested):
-        of = "" if len(series) == 1 else f" of {votes} of {len(tested)} series"
-        return season, f"{none}one of {season} steps was found in the values{of}"
+        if len(series) == 1:
+            return season, message("season.detected", season=season)
+        n = len(tested)
+        return season, message("season.detected_panel", season=season, votes=votes, n=n)
     if len(series) == 1 and result[0] > 1:
-        return 1, (
-            f"{none}a cycle of about {result[0]} steps in the values does not keep its phase: "
-            "it is left to the network"
-        )
-    return 1, f"{none}none was found in the values"
+        return 1, message("season.cycle", length=result[0])
+    return 1, message("season.none")
 
 
 def keeps_phase(values: np.ndarray, season_length: int) -> bool:

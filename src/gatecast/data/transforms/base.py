@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from gatecast.errors import DataError
+from gatecast.messages import Message
 
 __all__ = [
     "Parameter", "Transform", "column", "number", "require_above_zero", "require_finite", "take",
@@ -65,12 +66,12 @@ class Transform(Protocol):
         """
         ...
 
-    def describe(self) -> str:
-        """Say in one sentence what is done to the data; of one series.
+    def describe(self) -> Message:
+        """Describe what is done to the data; of one series.
 
         Returns
         -------
-        str
+        Message
             Of one series.
         """
         ...

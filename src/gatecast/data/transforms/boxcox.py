@@ -14,6 +14,7 @@ from gatecast.data.transforms.base import (
     require_finite,
 )
 from gatecast.errors import DataError
+from gatecast.messages import Message, message
 
 __all__ = ["BoxCox", "Log", "spread_grows_with_level"]
 
@@ -158,17 +159,17 @@ class BoxCox:
         )
         return np.where(power == 0.0, unit * np.exp(np.where(power == 0.0, clipped, 0.0)), powers)
 
-    def describe(self) -> str:
-        """Say in one sentence what is done to the data.
+    def describe(self) -> Message:
+        """Describe what is done to the data.
 
         Returns
         -------
-        str
+        Message
             Of one series.
         """
         if self.power == 0.0:
-            return "logarithms are taken of the values, which makes their spread even"
-        return f"the power {self.power:.2g} is taken of the values, which makes their spread even"
+            return message("transform.logarithm")
+        return message("transform.power", power=self.power)
 
 
 @dataclass(frozen=True)
@@ -241,15 +242,15 @@ class Log:
         """
         return np.exp(values)
 
-    def describe(self) -> str:
-        """Say in one sentence what is done to the data.
+    def describe(self) -> Message:
+        """Describe what is done to the data.
 
         Returns
         -------
-        str
+        Message
             Of one series.
         """
-        return "logarithms are taken of the values"
+        return message("transform.log_requested")
 
 
 def spread_grows_with_level(values: np.ndarray, block: int) -> np.ndarray:

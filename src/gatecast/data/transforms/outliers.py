@@ -10,6 +10,7 @@ import pandas as pd
 
 from gatecast.data.transforms.base import Parameter, column, number
 from gatecast.errors import DataError
+from gatecast.messages import Message, message
 
 __all__ = ["OutlierClip", "hampel_clip"]
 
@@ -106,17 +107,16 @@ class OutlierClip:
         """
         return values
 
-    def describe(self) -> str:
-        """Say in one sentence what is done to the data.
+    def describe(self) -> Message:
+        """Describe what is done to the data.
 
         Returns
         -------
-        str
+        Message
             Of one series.
         """
-        return (
-            f"{self.clipped} of {self.count} values lie beyond {self.low:.6g} to {self.high:.6g} "
-            "(three quartile distances outside the quartiles) and are drawn there"
+        return message(
+            "transform.clipped", clipped=self.clipped, n=self.count, low=self.low, high=self.high
         )
 
 

@@ -26,6 +26,7 @@ from gatecast.data.transforms.scalers import (
 )
 from gatecast.data.transforms.seasonal import SeasonalAdjustment, is_seasonal
 from gatecast.errors import DataError
+from gatecast.messages import Message
 
 __all__ = [
     "SCALES",
@@ -213,12 +214,12 @@ class SeriesTransforms:
             values = transform.inverse_transform(values, start)
         return values
 
-    def decisions(self) -> list[str]:
-        """Say what is done, a sentence for each transform.
+    def decisions(self) -> list[Message]:
+        """Describe what is done, a sentence for each transform.
 
         Returns
         -------
-        list of str
+        list of Message
             In the order in which transforms are applied.
         """
         return [transform.describe() for transform in self.transforms]
@@ -380,8 +381,8 @@ class TransformPipeline:
             scaled[at] = self.of(which).transform(np.asarray(values[at], np.float64))
         return scaled
 
-    def decisions(self, i: int) -> list[str]:
-        """Say what is done to series ``i``, a sentence for each transform.
+    def decisions(self, i: int) -> list[Message]:
+        """Describe what is done to series ``i``, a sentence for each transform.
 
         Parameters
         ----------
@@ -390,7 +391,7 @@ class TransformPipeline:
 
         Returns
         -------
-        list of str
+        list of Message
             In the order in which transforms are applied.
         """
         return self[i].decisions()

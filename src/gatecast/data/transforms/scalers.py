@@ -9,6 +9,7 @@ import numpy as np
 
 from gatecast.data.transforms.base import Parameter, column, number, require_finite
 from gatecast.errors import DataError
+from gatecast.messages import Message, message
 
 __all__ = [
     "MeanAbsoluteChangeScaler", "MinMaxScaler", "NonNegative", "RobustScaler", "StandardScaler",
@@ -100,15 +101,15 @@ class MinMaxScaler:
         """
         return values * self._scale + column(self.low)
 
-    def describe(self) -> str:
-        """Say in one sentence what is done to the data.
+    def describe(self) -> Message:
+        """Describe what is done to the data.
 
         Returns
         -------
-        str
+        Message
             Of one series.
         """
-        return f"values are scaled so that {self.low:.6g} becomes 0 and {self.high:.6g} becomes 1"
+        return message("transform.min_max", low=self.low, high=self.high)
 
 
 @dataclass(frozen=True)
@@ -186,18 +187,15 @@ class StandardScaler:
         """
         return values * column(self.deviation) + column(self.mean)
 
-    def describe(self) -> str:
-        """Say in one sentence what is done to the data.
+    def describe(self) -> Message:
+        """Describe what is done to the data.
 
         Returns
         -------
-        str
+        Message
             Of one series.
         """
-        return (
-            f"values are shifted by their mean, {self.mean:.6g}, and divided by their standard "
-            f"deviation, {self.deviation:.6g}"
-        )
+        return message("transform.standard", mean=self.mean, deviation=self.deviation)
 
 
 @dataclass(frozen=True)
@@ -274,18 +272,15 @@ class RobustScaler:
         """
         return values * column(self.spread) + column(self.median)
 
-    def describe(self) -> str:
-        """Say in one sentence what is done to the data.
+    def describe(self) -> Message:
+        """Describe what is done to the data.
 
         Returns
         -------
-        str
+        Message
             Of one series.
         """
-        return (
-            f"values are shifted by their median, {self.median:.6g}, and divided by the spread of "
-            f"their middle half, {self.spread:.6g}"
-        )
+        return message("transform.robust", median=self.median, spread=self.spread)
 
 
 @dataclass(frozen=True)
@@ -371,18 +366,15 @@ class MeanAbsoluteChangeScaler:
         """
         return values * column(self.change) + column(self.mean)
 
-    def describe(self) -> str:
-        """Say in one sentence what is done to the data.
+    def describe(self) -> Message:
+        """Describe what is done to the data.
 
         Returns
         -------
-        str
+        Message
             Of one series.
         """
-        return (
-            f"values are shifted by their mean, {self.mean:.6g}, and divided by how far they "
-            f"usually move within the horizon, {self.change:.6g}"
-        )
+        return message("transform.mean_change", mean=self.mean, change=self.change)
 
 
 def _relative(values: np.ndarray) -> tuple[Any, np.ndarray]:
@@ -458,12 +450,12 @@ class NonNegative:
         """
         return np.maximum(values, 0.0)
 
-    def describe(self) -> str:
-        """Say in one sentence what is done to the data.
+    def describe(self) -> Message:
+        """Describe what is done to the data.
 
         Returns
         -------
-        str
+        Message
             Of one series.
         """
-        return "no value is below zero and some are zero, so no forecast is below zero"
+        return message("transform.non_negative")

@@ -9,6 +9,7 @@ import numpy as np
 
 from gatecast.data.transforms.base import number, require_above_zero, require_finite
 from gatecast.errors import DataError, UsageError
+from gatecast.messages import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,24 +166,19 @@ class SeasonalAdjustment:
         season = self.at(start, values.shape[-1])
         return values * season if self.kind == "multiplicative" else values + season
 
-    def describe(self) -> str:
-        """Say in one sentence what is done to the data.
+    def describe(self) -> Message:
+        """Describe what is done to the data.
 
         Returns
         -------
-        str
+        Message
             Of one series.
         """
         low, high = self.indices.min(), self.indices.max()
+        numbers = {"season": self.season_length, "low": low, "high": high}
         if self.kind == "multiplicative":
-            return (
-                f"values are divided by a season of {self.season_length} steps, from "
-                f"{low:.3g} to {high:.3g} times the level"
-            )
-        return (
-            f"a season of {self.season_length} steps is taken off, from {low:.3g} to {high:.3g} "
-            "around the level"
-        )
+            return message("transform.season_divided", **numbers)
+        return message("transform.season_subtracted", **numbers)
 
 
 def is_seasonal(values: np.ndarray, season_length: int) -> Any:

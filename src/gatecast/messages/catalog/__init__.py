@@ -7,6 +7,7 @@ from typing import TypeAlias
 from gatecast.messages.catalog import (
     diagnostics,
     explain,
+    forecaster,
     general,
     kernel,
     pages,
@@ -35,6 +36,7 @@ def _merged(*parts: Texts) -> Texts:
 CATALOG = _merged(
     diagnostics.TEXTS,
     explain.TEXTS,
+    forecaster.TEXTS,
     general.TEXTS,
     kernel.TEXTS,
     pages.TEXTS,

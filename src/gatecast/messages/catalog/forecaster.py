@@ -1,0 +1,194 @@
+"""What a forecaster detected in the data, did to them, and chose."""
+
+TEXTS = {
+    "of_series": ("{series}: {decision}", "{series}：{decision}"),
+    # transforms
+    "transform.logarithm": (
+        "logarithms are taken of the values, which makes their variance even",
+        "对数值取对数，使方差均匀",
+    ),
+    "transform.power": (
+        "the power {power:.2g} is taken of the values, which makes their variance even",
+        "对数值取 {power:.2g} 次幂，使方差均匀",
+    ),
+    "transform.log_requested": ("logarithms are taken of the values", "对数值取对数"),
+    "transform.clipped": (
+        "{clipped} of {n} values are outliers, beyond {low:.6g} to {high:.6g} (quartiles +/- 3 IQR)"
+        ", and are clipped there",
+        "{n} 个值中有 {clipped} 个是离群值，超出 {low:.6g} 到 {high:.6g}（四分位数 ± 3 IQR），"
+        "被截到边界",
+    ),
+    "transform.min_max": (
+        "values are scaled so that {low:.6g} becomes 0 and {high:.6g} becomes 1",
+        "数值经过缩放，{low:.6g} 变为 0，{high:.6g} 变为 1",
+    ),
+    "transform.standard": (
+        "values are shifted by their mean, {mean:.6g}, and divided by their standard deviation, "
+        "{deviation:.6g}",
+        "数值减去均值 {mean:.6g}，再除以标准差 {deviation:.6g}",
+    ),
+    "transform.robust": (
+        "values are shifted by their median, {median:.6g}, and divided by their interquartile "
+        "scale, {spread:.6g}",
+        "数值减去中位数 {median:.6g}，再除以四分位距尺度 {spread:.6g}",
+    ),
+    "transform.mean_change": (
+        "values are shifted by their mean, {mean:.6g}, and divided by their mean absolute change "
+        "within the horizon, {change:.6g}",
+        "数值减去均值 {mean:.6g}，再除以预测范围内的平均绝对变化 {change:.6g}",
+    ),
+    "transform.non_negative": (
+        "no value is below zero and some are zero, so no forecast is below zero",
+        "没有负值，且有零，因此预测不会低于零",
+    ),
+    "transform.season_divided": (
+        "values are divided by a season of {season} steps, from {low:.3g} to {high:.3g} times the "
+        "level",
+        "数值除以 {season} 步的季节因子，为水平的 {low:.3g} 到 {high:.3g} 倍",
+    ),
+    "transform.season_subtracted": (
+        "a season of {season} steps is subtracted, from {low:.3g} to {high:.3g} around the level",
+        "减去 {season} 步的季节成分，相对水平从 {low:.3g} 到 {high:.3g}",
+    ),
+    "transform.more_series": (
+        "{n} more series were treated in the same way",
+        "另外 {n} 条序列也作了同样的处理",
+    ),
+    # seasons
+    "season.too_short": (
+        "the series are too short to detect a season in their values",
+        "序列太短，无法从数值中检测季节",
+    ),
+    "season.detected": (
+        "the frequency has no usual season, and one of {season} steps was detected in the values",
+        "这个频率没有通常的季节，在数值中检测到了 {season} 步的季节",
+    ),
+    "season.detected_panel": (
+        "the frequency has no usual season, and one of {season} steps was detected in the values "
+        "of {votes} of {n} series",
+        "这个频率没有通常的季节，在 {n} 条序列中的 {votes} 条里检测到了 {season} 步的季节",
+    ),
+    "season.cycle": (
+        "the frequency has no usual season, and a cycle of about {length} steps in the values does "
+        "not keep its phase: it is left to the network",
+        "这个频率没有通常的季节，数值中约 {length} 步的周期相位不固定，交给网络去学",
+    ),
+    "season.none": (
+        "the frequency has no usual season, and none was detected in the values",
+        "这个频率没有通常的季节，数值中也没有检测到",
+    ),
+    "season.in": ("left in the series", "保留在序列中"),
+    "season.out": (
+        "removed from each series in which a test detects it",
+        "从检验出季节的各条序列中去掉",
+    ),
+    "season.treatment": (
+        "the season of {seasons:list} steps is {treatment}: the hold-out error of a network was "
+        "{left:.3g} with the season and {removed:.3g} without, in units of a mean absolute change; "
+        "the inputs of each step include {lags:seasonal lag|seasonal lags}, up to {longest} steps "
+        "back",
+        "{seasons:list} 步的季节{treatment}：网络的留出误差保留季节时为 {left:.3g}，去掉时为 "
+        "{removed:.3g}（以平均绝对变化为单位）；每一步的输入包含 {lags} 个季节滞后，最远回看 "
+        "{longest} 步",
+    ),
+    "season.treatment_twice": (
+        "the season of {seasons:list} steps is {treatment}: the hold-out error of a network was "
+        "{left:.3g} with the season and {removed:.3g} without ({left_before:.3g} and "
+        "{removed_before:.3g} at the origin before), in units of a mean absolute change; the "
+        "inputs of each step include {lags:seasonal lag|seasonal lags}, up to {longest} steps back",
+        "{seasons:list} 步的季节{treatment}：网络的留出误差保留季节时为 {left:.3g}，去掉时为 "
+        "{removed:.3g}（前一个起点为 {left_before:.3g} 和 {removed_before:.3g}，"
+        "以平均绝对变化为单位）"
+        "；每一步的输入包含 {lags} 个季节滞后，最远回看 {longest} 步",
+    ),
+    # what networks are trained on
+    "learning.levels": (
+        "the network is trained on levels, which are stationary",
+        "网络在水平值上训练，因为它们是平稳的",
+    ),
+    "learning.differences": (
+        "the network is trained on differences, because the level is not stationary",
+        "网络在差分上训练，因为水平不平稳",
+    ),
+    "learning.levels_requested": (
+        "the network is trained on levels, as requested",
+        "按要求，网络在水平值上训练",
+    ),
+    "learning.differences_requested": (
+        "the network is trained on differences, as requested",
+        "按要求，网络在差分上训练",
+    ),
+    "learning.local_scale": (
+        "inputs and targets at each step are divided by a local scale: an exponentially weighted "
+        "mean of past absolute changes",
+        "每一步的输入和目标都除以局部尺度：过去绝对变化的指数加权平均",
+    ),
+    "covariates.historic": (
+        "historic covariates, up to the present: {names:list}",
+        "历史协变量（到目前为止）：{names:list}",
+    ),
+    "covariates.future": (
+        "future covariates, up to the end of the horizon: {names:list}",
+        "未来协变量（到预测末尾为止）：{names:list}",
+    ),
+    "covariates.static": (
+        "static covariates, one value for each series: {names:list}",
+        "静态协变量（每条序列一个值）：{names:list}",
+    ),
+    "covariates.week": (
+        "calendar features: the position in the week and the year",
+        "日历特征：在一周和一年中的位置",
+    ),
+    "covariates.day": (
+        "calendar features: the position in the day, the week and the year",
+        "日历特征：在一天、一周和一年中的位置",
+    ),
+    # the hold-out
+    "holdout.below": (
+        "on the last {n:value|values}, the hold-out, the MAE is {gain:percent} below that of "
+        "{reference} after {steps:training step|training steps}; the final networks use as many",
+        "在最后 {n} 个值（留出部分）上，训练 {steps} 步后 MAE 比{reference}低 {gain:percent}；"
+        "最终的网络也训练这么多步",
+    ),
+    "holdout.above": (
+        "on the last {n:value|values}, the hold-out, the MAE is {gain:percent} above that of "
+        "{reference} after {steps:training step|training steps}; the final networks use as many",
+        "在最后 {n} 个值（留出部分）上，训练 {steps} 步后 MAE 比{reference}高 {gain:percent}；"
+        "最终的网络也训练这么多步",
+    ),
+    "holdout.about": (
+        "on the last {n:value|values}, the hold-out, the MAE is about that of {reference} after "
+        "{steps:training step|training steps}; the final networks use as many",
+        "在最后 {n} 个值（留出部分）上，训练 {steps} 步后 MAE 与{reference}相当；"
+        "最终的网络也训练这么多步",
+    ),
+    "holdout.panel": ("{told} (over {series} series)", "{told}（共 {series} 条序列）"),
+    "holdout.not_possible": (
+        "the series are too short for a hold-out: no error was measured",
+        "序列太短，无法留出数值：没有测量误差",
+    ),
+    "holdout.interval": (
+        "an interval of {level:g} % needs {needed} forecasts or more that do not overlap, and the "
+        "hold-out has {n}: it may be too narrow",
+        "{level:g}% 的区间需要至少 {needed} 次互不重叠的预测来校准，而留出部分只有 {n} 次："
+        "区间可能偏窄",
+    ),
+    "combination.benchmark_only": (
+        "{benchmark} alone beat every combination with the network on the hold-out: it is the "
+        "forecast",
+        "在留出部分上，单独使用{benchmark}胜过它与网络的任何组合：因此以它为预测",
+    ),
+    "combination.mixed": (
+        "a combination with {benchmark} beat the network alone on the hold-out: the weight of the "
+        "network is {weight:.0%}",
+        "在留出部分上，与{benchmark}的组合胜过单独的网络：网络的权重为 {weight:.0%}",
+    ),
+    "benchmark.seasonal": (
+        "the seasonal naive forecast of {season} steps",
+        "{season} 步的季节朴素预测",
+    ),
+    "benchmark.linear": (
+        "a linear map of the last {n} values",
+        "最近 {n} 个值的线性映射",
+    ),
+}
