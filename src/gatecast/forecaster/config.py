@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
+
 from gatecast.data.transforms.pipeline import SCALES, Choice, Scale
 from gatecast.errors import UsageError
 from gatecast.forecaster.seasons import as_seasons
@@ -135,16 +137,9 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     UsageError
         Naming the first setting that is out of its range, and what it may be.
     """
-    for name in _POSITIVE:
-        if settings[name] < 1:
-            raise UsageError(f"{name}={settings[name]} was asked for; use 1 or more")
+    _check_kinds(settings)
     if settings["season_length"] is not None:
         as_seasons(settings["season_length"])
-    for name in _POSITIVE_OR_NONE:
-        if settings[name] is not None and settings[name] < 1:
-            raise UsageError(
-                f"{name}={settings[name]} was asked for; use 1 or more, or leave it out"
-            )
     for name, allowed in _CHOICES.items():
         value = settings[name]
         if not any(type(value) is type(one) and value == one for one in allowed):
@@ -152,6 +147,43 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     _check_layers(settings)
     _check_levels(settings)
     _check_columns(settings)
+
+
+def _check_kinds(settings: Mapping[str, Any]) -> None:
+    """Refuse counts that are no whole numbers of 1 or more, and levels that are no per cents.
+
+    Parameters
+    ----------
+    settings : mapping of str to object
+        By name, as in :class:`gatecast.LSTMForecaster`.
+
+    Raises
+    ------
+    UsageError
+        If one is of another type, or out of its range.
+    """
+    for name in (*_POSITIVE, *_POSITIVE_OR_NONE):
+        value, optional = settings[name], name in _POSITIVE_OR_NONE
+        if value is None and optional:
+            continue
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+            whole = isinstance(value, float) and value.is_integer()
+            example = f", {name}={value:.0f}" if whole else ""
+            raise UsageError(f"{name}={value!r} was asked for; give a whole number{example}")
+        if value < 1:
+            end = ", or leave it out" if optional else ""
+            raise UsageError(f"{name}={value} was asked for; use 1 or more{end}")
+    level = settings["level"]
+    if isinstance(level, (int, float)):
+        raise UsageError(f"level={level} was asked for; give a list of per cents, such as [80, 95]")
+    for share in level:
+        if isinstance(share, bool) or not isinstance(share, (int, float, np.number)):
+            raise UsageError(f"level={level!r} was asked for; give per cents, such as [80, 95]")
+        if 0 < share < 1:
+            raise UsageError(
+                f"level={list(level)} was asked for, and levels are per cents: for an interval "
+                f"that holds {share:.0%} of the values give {share * 100:g}"
+            )
 
 
 def covariate_columns(settings: Mapping[str, Any]) -> tuple[str, ...]:

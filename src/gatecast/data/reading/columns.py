@@ -303,8 +303,8 @@ def find_id_columns(table: Table, columns: Columns, times: np.ndarray) -> tuple[
     """Find the columns that tell series apart where times repeat.
 
     Columns of names, or of whole numbers, beside times and values; never a clock hour, a month, a
-    quarter or a week. One if there is no other; else the fewest that explain every repeat, if no
-    others of as many do.
+    quarter or a week. One if there is no other; else those that explain every repeat by the fewest
+    series, if all others would make twice as many.
 
     Parameters
     ----------
@@ -334,17 +334,16 @@ def find_id_columns(table: Table, columns: Columns, times: np.ndarray) -> tuple[
     table.load([*columns.in_file(), *candidates], ())
     keys = pd.DataFrame({name: table.text(name).codes for name in candidates})
     keys[""] = pd.factorize(times)[0]
+    explaining: list[tuple[int, tuple[str, ...]]] = []
     for count in range(1, min(len(candidates), _MOST_ID_COLUMNS) + 1):
-        explaining = [
-            (len(keys[list(names)].drop_duplicates()), names)
-            for names in combinations(candidates, count)
-            if not keys.duplicated([*names, ""]).any()
-        ]
-        if explaining:
-            (fewest, names), *others = sorted(explaining)
-            clear = all(fewest * 2 <= more for more, _ in others)
-            return names if clear else ()
-    return ()
+        for names in combinations(candidates, count):
+            more = any(set(fewer) <= set(names) for _, fewer in explaining)
+            if not more and not keys.duplicated([*names, ""]).any():
+                explaining.append((len(keys[list(names)].drop_duplicates()), names))
+    if not explaining:
+        return ()
+    (series, names), *others = sorted(explaining)
+    return names if all(series * 2 <= number for number, _ in others) else ()
 
 
 def counts_up(numbers: Sequence[int]) -> bool:
