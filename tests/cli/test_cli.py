@@ -173,7 +173,7 @@ def test_a_saved_model_forecasts_and_goes_on_without_training(saved):
 def test_a_saved_model_is_explained(saved):
     folder = saved
     done = gatecast("explain", "m.gatecast", "old.csv", cwd=folder)
-    assert "a look_back of" in done.stdout
+    assert "a --look-back of" in " ".join(done.stdout.split())
     assert "Page: gatecast-explain.html" in done.stderr
     page = (folder / "gatecast-explain.html").read_text()
     assert '<html lang="en">' in page
