@@ -147,7 +147,7 @@ def read_saved(
         arrays = safetensors.numpy.load(data)
         length = int.from_bytes(data[:8], "little")
         header = json.loads(data[8 : 8 + length])
-        document = json.loads(header["__metadata__"]["gatecast"])
+        document = json.loads(header["__metadata__"]["gatecast"], parse_constant=_no_number)
         del arrays[_CHECKSUM]
         if not isinstance(document, dict):
             raise TypeError("the document is not an object")
@@ -160,6 +160,11 @@ def read_saved(
         ) from error
     copies = {name: array.copy() for name, array in arrays.items()}
     return copies, document, Origin(os.path.realpath(source), data[-32:])
+
+
+def _no_number(text: str) -> None:
+    """Refuse NaN and infinities, which JSON does not have and Python reads all the same."""
+    raise ValueError(f"{text} is no number")
 
 
 def _read_bytes(source: Path) -> bytes:
@@ -221,7 +226,7 @@ def kind_of(path: str | os.PathLike[str]) -> str | None:
         with Path(path).open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(min(length, 100_000_000)))
-        return json.loads(header["__metadata__"]["gatecast"])["kind"]
+        return json.loads(header["__metadata__"]["gatecast"], parse_constant=_no_number)["kind"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 

@@ -14,8 +14,10 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-__all__ = ["Array", "Field", "Flag", "Items", "Maybe", "OneOf", "Real", "Record", "Sizes", "Text",
-           "Whole", "check"]  # fmt: skip
+__all__ = [
+    "Anything", "Array", "Field", "Flag", "Items", "Maybe", "OneOf", "Real", "Record", "Sizes",
+    "Text", "Whole", "check",
+]  # fmt: skip
 
 #: Sizes by name: the first array or list of a size sets it, all others must agree.
 Sizes: TypeAlias = dict[str, int]
@@ -101,6 +103,14 @@ class OneOf:
 
 
 @dataclass(frozen=True)
+class Anything:
+    """Declare a value that something else checks."""
+
+    def __call__(self, value: Any, name: str, sizes: Sizes) -> None:
+        """Let the value pass."""
+
+
+@dataclass(frozen=True)
 class Maybe:
     """Declare a value that may be missing."""
 
@@ -130,21 +140,23 @@ class Items:
 
 @dataclass(frozen=True)
 class Record:
-    """Declare an object with exactly these names."""
+    """Declare an object of these names, of which some may be left out."""
 
     fields: Mapping[str, Field]
+    optional: frozenset[str] = frozenset()
 
     def __call__(self, value: Any, name: str, sizes: Sizes) -> None:
         """Check the value."""
-        if not isinstance(value, dict) or value.keys() != self.fields.keys():
+        needed = self.fields.keys() - self.optional
+        if not isinstance(value, dict) or not needed <= value.keys() <= self.fields.keys():
             _refuse(name, value, f"an object of {', '.join(sorted(self.fields))}")
-        for key, part in self.fields.items():
-            part(value[key], f"{name}.{key}" if name else key, sizes)
+        for key in value:
+            self.fields[key](value[key], f"{name}.{key}" if name else key, sizes)
 
 
 @dataclass(frozen=True)
 class Array:
-    """Declare an array of a type, a shape of numbers and named sizes, and a range.
+    """Declare an array of a type or a kind, a shape of numbers and named sizes, and a range.
 
     ``missing`` allows NaN, which is what stands for a value that is not there.
     """
@@ -157,7 +169,7 @@ class Array:
 
     def __call__(self, value: Any, name: str, sizes: Sizes) -> None:
         """Check the value."""
-        if value.dtype != self.dtype:
+        if not np.issubdtype(value.dtype, self.dtype):
             raise ValueError(f"{name} has numbers of type {value.dtype}, not {self.dtype}")
         _agree(name, value.shape, self.shape, sizes)
         if not value.size:

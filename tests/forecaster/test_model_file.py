@@ -1,11 +1,13 @@
 """A saved forecaster says what it said, and is data: nothing else is ever loaded."""
 
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.hostile import attack
 
 import gatecast
 from gatecast import LSTMForecaster, storage
@@ -130,14 +132,14 @@ def put(**values):
         (put(settings=None), "not a whole forecaster"),
         (put(ends={"columns": ["a"]}), "not a whole forecaster"),
         (lambda arrays, _: arrays.pop("network1.theta"), "not a whole forecaster"),
-        (lambda arrays, _: arrays.update(scale=np.ones(3)), "do not fit together"),
+        (lambda arrays, _: arrays.update(scale=np.ones(3)), r"sizes \[3\], and \[5\]"),
         (
             lambda arrays, _: arrays.update({"network0.theta": np.ones(3, np.float32)}),
             "do not fit together",
         ),
         (
             lambda arrays, _: arrays.update({"network0.hidden": np.ones((1, 9, 6), np.float32)}),
-            "do not fit together",
+            "network0.hidden has the sizes",
         ),
     ],
 )
@@ -241,3 +243,11 @@ def test_a_file_grows_by_numbers_alone(tmp_path):
         document["decisions"] = []
         sizes.append(len(json.dumps(document)))
     assert abs(sizes[1] - sizes[0]) < 50
+
+
+def test_a_file_that_lies_is_refused_or_gives_finite_forecasts(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        results = attack(tmp_path, 200)
+    assert set(results) == {"refused", "finite"}
+    assert min(results.values()) > 30

@@ -1,12 +1,28 @@
-"""Files with a right checksum that lie: one field of a whole file changed to what it never is."""
+"""Files with a right checksum that lie: one field of a whole file changed to what it never is.
 
+``python tests/helpers/hostile.py`` makes 10,000 of them from models of several kinds, loads each
+with little memory, and counts: refused, finite in every verb, or what else.
+"""
+
+import argparse
 import copy
 import hashlib
 import json
+import resource
+import tempfile
+import time
+import warnings
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import safetensors.numpy
+
+import gatecast
+from gatecast import LSTMForecaster
+from gatecast.errors import GatecastError, ModelFileError, NotFoundError
+from gatecast.storage import read_arrays
 
 #: What stands in for a value of a document.
 VALUES = (
@@ -105,3 +121,82 @@ def write_sealed(path, arrays, document):
     whole["sha256"] = np.zeros(32, np.uint8)
     content = safetensors.numpy.save(whole, {"gatecast": json.dumps(document)})[:-32]
     Path(path).write_bytes(content + hashlib.sha256(content).digest())
+
+
+def models(folder):
+    """Save models of every kind, and give their files."""
+    days, rng = pd.date_range("2024-01-01", periods=60), np.random.default_rng(0)
+    one = pd.DataFrame({"ds": days, "y": 10 + np.sin(np.arange(60) / 3) + rng.random(60)})
+    many = pd.concat(one.assign(unique_id=f"s{i}", price=i + rng.random(60)) for i in range(3))
+    plain = many.drop(columns="price")
+    small = {"h": 3, "updates": 4, "seeds": 1, "hidden": 3, "threads": 1}
+    made = [
+        LSTMForecaster(**small, level=[80], log="box-cox", clip_outliers=True).fit(one),
+        LSTMForecaster(**small, look_back=5, scale="robust", cell="gru").fit(one),
+        LSTMForecaster(**small, season_length=4, adjust_season=True, log=True).fit(plain),
+        LSTMForecaster(**small, hist_exog_list=["price"], calendar=True).fit(many),
+        LSTMForecaster(**small, target="changes", scale="min-max").fit(one),
+    ]  # fmt: skip
+    for i, model in enumerate(made):
+        model.save(Path(folder) / f"model{i}")
+    return [Path(folder) / f"model{i}" for i in range(len(made))]
+
+
+def numbers(frame):
+    """Give the numbers of a forecast as one array."""
+    return frame.select_dtypes("number").to_numpy(np.float64)
+
+
+def outcome(path):
+    """Load a model and call every verb: "refused", "finite", or what went wrong."""
+    start = time.process_time()
+    try:
+        try:
+            model = gatecast.load(path)
+        except (ModelFileError, NotFoundError):
+            return "refused" if time.process_time() - start < 1 else "refused late"
+        finite = np.isfinite(numbers(model.predict())).all()
+        try:
+            finite &= np.isfinite(numbers(model.simulate(2))).all()
+            model.update(np.full((len(model.ends_.ids), 2), 11.0))
+            finite &= np.isfinite(numbers(model.predict())).all()
+        except GatecastError:
+            pass  # too short for paths, or further columns are needed: a sentence
+        model.save(path)
+        gatecast.load(path)
+    except BaseException as error:
+        return f"{type(error).__name__}: {error!s:.80}"
+    return "finite" if finite else "not finite"
+
+
+def attack(folder, count, seed=0):
+    """Make hostile files of every kind of model; count what becomes of them.
+
+    Returns
+    -------
+    Counter
+        "refused", "finite", and each other outcome with what was changed.
+    """
+    rng, results = np.random.default_rng(seed), Counter()
+    contents = [read_arrays(path) for path in models(folder)]
+    path = Path(folder) / "hostile"
+    for i in range(count):
+        *content, what = hostile(*contents[i % len(contents)], rng)
+        write_sealed(path, *content)
+        result = outcome(path)
+        plain = result in ("refused", "finite")
+        results[result if plain else f"{result} (model{i % len(contents)}, {what})"] += 1
+    return results
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (size + 400 * 2**20,) * 2)  # fits take some too
+    with tempfile.TemporaryDirectory() as temporary:
+        for line, times in attack(temporary, options.count, options.seed).most_common():
+            print(f"{times:6} {line}")

@@ -452,7 +452,8 @@ class LSTMForecaster(Shared):
         saved, origin = load_model(path)
         try:
             model = cls(**saved.settings)
-        except TypeError as error:
+            check_settings(model.get_params())
+        except (TypeError, ValueError, AttributeError) as error:
             raise damaged(path, error) from error
         model.fitted_, model.panel_, model._origin = saved.fitted, None, origin
         model.reading_notes_ = []

@@ -39,6 +39,7 @@ from gatecast.forecaster.covariates import Covariates, PendingInputs
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.intervals import Calibration
+from gatecast.forecaster.model_form import check_form, require_forecast
 from gatecast.forecaster.model_formats import VERSION, bring_forward
 from gatecast.kernel import Layout, State
 from gatecast.messages import documents, from_document
@@ -179,7 +180,10 @@ def load_model(path: str | os.PathLike[str]) -> tuple[SavedModel, Origin]:
         )
     try:
         bring_forward(arrays, document, version)
-        return _read(arrays, document), origin
+        check_form(arrays, document)
+        saved = _read(arrays, document)
+        require_forecast(saved.fitted)
+        return saved, origin
     except _DAMAGE as error:
         raise damaged(path, error) from error
 

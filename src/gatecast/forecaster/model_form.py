@@ -1,0 +1,165 @@
+"""What the file of a forecaster may hold, and the forecast that it must be able to make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gatecast.forecaster.config import PRESETS
+from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.validation import (
+    Anything,
+    Array,
+    Field,
+    Flag,
+    Items,
+    Maybe,
+    OneOf,
+    Real,
+    Record,
+    Text,
+    Whole,
+    check,
+)
+
+__all__ = ["check_form", "require_forecast"]
+
+_ABOVE_ZERO = float(np.nextafter(0.0, 1.0))
+_MOST = 2**31
+#: Beyond what training can lead to, and small enough that float32 does not overflow.
+_WEIGHT, _HIDDEN, _OUTPUT = 1e6, 1e3, 1e12
+#: The years 1 to 9999 in microseconds, and step numbers.
+_TIMES = {True: (-62135596800000000, 253402300799999999), False: (-(2**53), 2**53)}
+_NAMES = Items(Text())
+_SETTINGS: dict[str, Field] = {
+    "h": Whole(1, _MOST), "level": Items(Real(0, 100)), "preset": OneOf(tuple(PRESETS)),
+    "seeds": Maybe(Whole(1, 10_000)), "threads": Maybe(Whole(1, 4096)),
+    "look_back": Maybe(Whole(1, _MOST)), "calendar": Flag(), "hist_exog_list": _NAMES,
+    "futr_exog_list": _NAMES, "stat_exog_list": _NAMES,
+}  # fmt: skip
+_LAYOUT = Record(
+    {
+        "inputs": Whole(1, _MOST), "hidden": Whole(1, _MOST), "outputs": Whole(1, _MOST),
+        "layers": Whole(1, 1000), "cell": OneOf(("lstm", "gru")), "residual": Flag(),
+        "dilations": Items(Whole(1, _MOST)), "skip": Flag(),
+    },
+    frozenset({"layers", "cell", "residual", "skip"}),
+)  # fmt: skip
+_CALIBRATION = Record({"weight": Real(0, 1), "benchmark": Text(), "naive_error": Real(0)})
+_ENDS = Record(
+    {
+        "dates": Flag(), "freq": Anything(), "columns": Items(Maybe(Text()), 3),
+        "time_zone": Maybe(Text()),
+    }
+)  # fmt: skip
+#: The parameters of each transform, and the least that each may be.
+_PARAMETERS: dict[str, dict[str, float]] = {
+    "NonNegative": {}, "Log": {"floor": _ABOVE_ZERO},
+    "BoxCox": {"power": -1.0, "unit": _ABOVE_ZERO, "floor": _ABOVE_ZERO, "ceiling": _ABOVE_ZERO},
+    "SeasonalAdjustment": {"indices": -np.inf}, "OutlierClip": {"low": -np.inf, "high": -np.inf},
+    "MeanAbsoluteChangeScaler": {"mean": -np.inf, "change": _ABOVE_ZERO},
+    "MinMaxScaler": {"low": -np.inf, "high": -np.inf},
+    "StandardScaler": {"mean": -np.inf, "deviation": _ABOVE_ZERO},
+    "RobustScaler": {"median": -np.inf, "spread": _ABOVE_ZERO},
+}  # fmt: skip
+
+
+def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
+    """Check types, ranges and shapes of what a file of the present format holds.
+
+    Parameters
+    ----------
+    arrays : dict of str to ndarray
+        The file's arrays.
+    document : dict
+        The file's document.
+
+    Raises
+    ------
+    ValueError
+        If something is not as it must be.
+    """
+    settings = document["settings"]
+    others: dict[str, Field] = {name: Anything() for name in settings if name not in _SETTINGS}
+    transform = Record(
+        {"name": OneOf(tuple(_PARAMETERS)), "kind": OneOf(("additive", "multiplicative"))},
+        frozenset({"kind"}),
+    )
+    record: dict[str, Field] = {
+        "settings": Record({**_SETTINGS, **others}), "difference": Flag(),
+        "span": Whole(1, _MOST), "lags": Items(Whole(1, _MOST)),
+        "initial_scale": Maybe(Real(0, above=True)), "ends": _ENDS, "transforms": Items(transform),
+        "layouts": Items(_LAYOUT), "calibration": Maybe(_CALIBRATION),
+        "max_steps": Whole(1, _MOST), "losses": Items(Items(Real())),
+        "decisions": Items(Anything()), "fingerprint": Text(),
+        "covariates": Record(dict.fromkeys(document["covariates"], _NAMES)),
+    }  # fmt: skip
+    for name, part in record.items():
+        part(document[name], name, {})
+    forms = _array_forms(arrays, document)
+    # what else there is belongs to other formats and is not read
+    check({name: arrays[name] for name in forms}, {}, Record({}), forms, {"K": settings["h"]})
+
+
+def _array_forms(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dict[str, Array]:
+    """Declare the arrays that a document speaks of."""
+    single, double, whole = np.float32, np.floating, np.int64
+    least_weight = 0.0 if document["initial_scale"] is None else _ABOVE_ZERO
+    forms = {
+        "scale": Array(double, ("K",)),
+        "ends.times": Array(whole, ("N",), *_TIMES[document["ends"]["dates"]]),
+        "ends.lengths": Array(whole, ("N",), 1, 2**53), "ends.ids": Array(whole, (None,)),
+        "state.last": Array(double, ("N",)), "state.mean": Array(double, ("N",), missing=True),
+        "state.change_sum": Array(double, ("N",), 0.0),
+        "state.weight_sum": Array(double, ("N",), least_weight),
+        "state.recent": Array(double, ("N", "reach"), missing=True),
+        "covariates.means": Array(double, ("N", "columns")),
+        "covariates.deviations": Array(double, ("N", "columns"), _ABOVE_ZERO),
+        "covariates.fixed": Array(single, ("N", None)),
+    }  # fmt: skip
+    for j, step in enumerate(document["transforms"]):
+        forms[f"transform{j}.rows"] = Array(whole, ("N",), -1)
+        for name, low in _PARAMETERS[step["name"]].items():
+            shape = (f"rows{j}", None) if name == "indices" else (f"rows{j}",)
+            forms[f"transform{j}.{name}"] = Array(double, shape, low)
+    for i in range(len(document["layouts"])):
+        forms[f"network{i}.theta"] = Array(single, (None,), -_WEIGHT, _WEIGHT)
+        forms[f"network{i}.outputs"] = Array(single, ("N", None), -_OUTPUT, _OUTPUT)
+        forms[f"network{i}.hidden"] = Array(single, (None, "N", None), -_HIDDEN, _HIDDEN)
+        forms[f"network{i}.cell"] = Array(single, (None, "N", None), -_WEIGHT, _WEIGHT)
+    if document["calibration"] is not None:
+        forms["calibration.margins"] = Array(double, (None, "K"))
+        forms["calibration.paths"] = Array(single, (None, "K"))
+        forms["calibration.errors"] = Array(double, (None,))
+        forms["calibration.benchmark"] = Array(double, (None, "K"))
+    if "pending.lengths" in arrays:
+        forms["pending.lengths"] = Array(whole, ("N",), 0)
+        forms["pending.inputs"] = Array(single, ("rows", None))
+        forms["pending.known"] = Array(single, ("rows", None))
+    return forms
+
+
+def require_forecast(fitted: FittedForecaster) -> None:
+    """Make sure that a forecaster that was read makes forecasts of finite numbers.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        As it was read.
+
+    Raises
+    ------
+    ValueError
+        If it does not.
+    """
+    covariates = fitted.covariates
+    ahead = np.zeros((fitted.h, covariates.future_width), np.float32)
+    future = [ahead] * len(fitted.ends.ids) if covariates.lead else []
+    fitted.ends.future_frame(fitted.h)
+    with np.errstate(all="ignore"):
+        forecast = fitted.forecast(future)
+        ends = [end for pair in forecast.intervals.values() for end in pair]
+        finite = all(np.isfinite(fitted.restore(v)).all() for v in (forecast.median, *ends))
+    if not finite:
+        raise ValueError("its forecast is not finite")
