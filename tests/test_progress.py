@@ -1,5 +1,6 @@
 """Bars in a notebook, and who gets none. (Those in a terminal: tests/cli/test_terminal.py.)"""
 
+import re
 import sys
 from types import ModuleType, SimpleNamespace
 
@@ -88,6 +89,8 @@ def test_a_backtest_shows_its_bar_and_none_of_its_fits(notebook):
     assert "4/4 fits" in output[-1]
     backtest(models[:1], series, n_windows=2, progress=False)
     assert len(notebook.outputs) == 1
+    models[1].fit(series)
+    assert re.search(r"training .* \d+/\d+ steps loss", notebook.outputs[1][-1])
     assert found.models == ("Naive", "LSTM")
 
 

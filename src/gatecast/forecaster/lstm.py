@@ -27,6 +27,7 @@ from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
 from gatecast.network import Network, Progress
 from gatecast.network.training import Schedule
+from gatecast.progress import reporting, training_bar
 
 __all__ = ["LSTMForecaster"]
 
@@ -201,7 +202,7 @@ class LSTMForecaster(Shared):
         id_col: str | None = None,
         time_col: str | None = None,
         target_col: str | None = None,
-        progress: Callable[[Progress], None] | None = None,
+        progress: Callable[[Progress], None] | bool | None = None,
     ) -> LSTMForecaster:
         """Read the data, decide what to do to each series, and train.
 
@@ -211,8 +212,9 @@ class LSTMForecaster(Shared):
             See :func:`gatecast.data.reading.read_panel`.
         id_col, time_col, target_col : str, optional
             Columns; detected if not given.
-        progress : callable, optional
-            Told how far training is, over all networks as one; an epoch is then a training step.
+        progress : callable or bool, optional
+            A bar if True, and in notebooks if not given; see :mod:`gatecast.progress`. A callable is
+            told how far training is, over all networks as one; an epoch is then a training step.
 
         Returns
         -------
@@ -238,7 +240,8 @@ class LSTMForecaster(Shared):
         _check_lengths(panel, self.h)
         seasons, detected = seasons_for(panel, self.season_length, self.h)
         settings = Settings.resolve(params, seasons)
-        result = fit(settings, panel, lambda i: series_name(panel.ids[i]), progress)
+        with reporting(progress, training_bar) as report:
+            result = fit(settings, panel, lambda i: series_name(panel.ids[i]), report)
 
         self.fitted_: FittedForecaster = result.fitted
         self.updates_: int = result.max_steps
