@@ -70,7 +70,7 @@ class Calibration:
     paths : ndarray of shape [P, K], float32
         Errors of whole forecasts, target less median, transformed; for sample paths.
     errors : ndarray of shape [origins]
-        Mean absolute error of the forecast from each origin, transformed.
+        Mean absolute error of the forecast from each origin, transformed; from a file, their mean.
     naive_error : float
         Mean of the same for a forecast of zero.
     """

@@ -258,8 +258,10 @@ def _write_calibration(
 ) -> dict[str, Any] | None:
     if calibration is None:
         return None
-    for name in ("margins", "paths", "errors"):
+    for name in ("margins", "paths"):
         arrays[f"calibration.{name}"] = getattr(calibration, name)
+    # of a panel's many origins the mean is enough
+    arrays["calibration.errors"] = np.array([calibration.error])
     arrays["calibration.benchmark"] = calibration.benchmark.weights
     return {
         "weight": calibration.weight,
