@@ -158,8 +158,14 @@ def require_forecast(fitted: FittedForecaster) -> None:
     future = [ahead] * len(fitted.ends.ids) if covariates.lead else []
     fitted.ends.future_frame(fitted.h)
     with np.errstate(all="ignore"):
-        forecast = fitted.forecast(future)
-        ends = [end for pair in forecast.intervals.values() for end in pair]
-        finite = all(np.isfinite(fitted.restore(v)).all() for v in (forecast.median, *ends))
+        median, intervals = fitted.forecast(future)
+        rows = [median, *(end for pair in intervals.values() for end in pair)]
+        if fitted.calibration is not None and len(fitted.calibration.paths):
+            farthest = np.abs(fitted.calibration.paths).max(axis=0)
+            rows += [median - farthest, median + farthest]
+        restored = [fitted.restore(row) for row in rows]
+        # the values of an update may be these, or others
+        fresh = fitted.transforms.transform(restored[0] + 1.0, fitted.ends.lengths)
+        finite = all(np.isfinite(row).all() for row in (*restored, fresh))
     if not finite:
         raise ValueError("its forecast is not finite")
