@@ -213,8 +213,8 @@ class LSTMForecaster(Shared):
         id_col, time_col, target_col : str, optional
             Columns; detected if not given.
         progress : callable or bool, optional
-            A bar if True, and in notebooks if not given; see :mod:`gatecast.progress`. A callable is
-            told how far training is, over all networks as one; an epoch is then a training step.
+            A bar if True, and in notebooks if not given; see :mod:`gatecast.progress`. A callable
+            is told how far training is, over all networks as one; an epoch is then a training step.
 
         Returns
         -------
