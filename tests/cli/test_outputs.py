@@ -1,7 +1,6 @@
 """What is written in which order: nothing that fails may cost a forecast or move a model on."""
 
 import io
-import io
 import json
 import os
 import resource
@@ -53,11 +52,6 @@ def assert_forecast(table, folder):
     """Compare with the library's forecast; the command line writes six digits."""
     right = pd.read_csv(folder / "right.csv")
     pd.testing.assert_frame_equal(pd.read_csv(table), right, rtol=1e-5)
-
-
-def assert_same(text, path):
-    """The forecast of a file, in six digits or more."""
-    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(text)), pd.read_csv(path), rtol=2e-6)
 
 
 def test_a_model_does_not_move_on_when_nobody_hears_its_forecast(folder):
