@@ -20,11 +20,11 @@ def test_a_network_of_five_updates_is_undertrained():
     found = examine_training(LSTMForecaster(h=1, updates=5, seeds=1), sine)
     assert found.longer.helps
     assert found.longer.gain > 0.1
-    assert found.longer.updates == 5
+    assert found.longer.steps == 5
     assert found.fit.underfitted
     assert not found.fit.overfitted
     answers = found.answers
-    assert answers["Would more training help?"].startswith("yes: after 15 updates")
+    assert answers["Would more training help?"].startswith("yes: with 15 training steps instead of 5")
     assert "underfitted" in answers["Is it over- or underfitted?"]
 
 
