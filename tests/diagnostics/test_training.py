@@ -24,7 +24,8 @@ def test_a_network_of_five_updates_is_undertrained():
     assert found.fit.underfitted
     assert not found.fit.overfitted
     answers = found.answers
-    assert answers["Would more training help?"].startswith("yes: with 15 training steps instead of 5")
+    longer = answers["Would more training help?"]
+    assert longer.startswith("yes: with 15 training steps instead of 5")
     assert "underfitted" in answers["Is it over- or underfitted?"]
 
 
