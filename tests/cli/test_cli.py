@@ -368,7 +368,7 @@ def test_a_forecast_by_the_best(tmp_path):
 def test_what_is_done_to_the_data_can_be_said(passengers):
     asked = ("forecast", "air.csv", "--h", 2, "--log", "box-cox", "--scale", "robust")
     done = gatecast(*asked, "--adjust-season", "no", "--clip-outliers", cwd=passengers.parent)
-    for words in ("the power", "median", "0 of 144 values lie beyond"):
+    for words in ("the power", "median", "0 of 144 values are outliers, beyond"):
         assert words in done.stderr
     assert "a season of" not in done.stderr
     wrong = gatecast("forecast", "air.csv", "--h", 2, "--log", "2", cwd=passengers.parent, code=2)
