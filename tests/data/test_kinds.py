@@ -123,6 +123,9 @@ def test_several_columns_tell_series_apart(write):
         assert panel.schema is not None
         assert panel.schema.id_cols == ("store", "item")
         assert panel[4].values.tolist() == [22 + d for d in range(1, 9)]
+        frame = panel.schema.split_ids(panel.future_frame(1))
+        assert frame.columns.tolist() == ["store", "item", "date"]
+        assert frame["item"].tolist() == ["1", "2", "3"] * 2
 
 
 def month_days(rule):

@@ -13,6 +13,8 @@ from gatecast.cli.options import DIGITS, ID_COL, JSON, NO_REPORT, TARGET_COL, TI
 from gatecast.cli.settings import with_settings
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gatecast.data.panel import Panel
     from gatecast.evaluation.backtest import Backtest
     from gatecast.evaluation.forecast import ForecastResult
@@ -74,7 +76,7 @@ def forecast(
     model = model if compared is None else _best(compared)
     fitted = _fit(model, panel, h, settings)
     result = result_of(fitted, futr_file if model == "LSTM" else None, backtest=compared)
-    frame, decisions = result.frame, [*result.verdict, *result.decisions]
+    frame, decisions = _parted(panel, result.frame), [*result.verdict, *result.decisions]
     if model not in SAVED and settings.get("level"):
         decisions.append(f"intervals are the LSTM's alone, and {model} makes this forecast")
     failures: list[Exception] = []
@@ -102,6 +104,11 @@ def forecast(
         "output": None if output is None else str(output),
     }
     finish(document if as_json else None, written, failures)
+
+
+def _parted(panel: Panel, frame: pd.DataFrame) -> pd.DataFrame:
+    """Name series by as many columns as the table has for that."""
+    return panel.schema.split_ids(frame) if panel.schema else frame
 
 
 def _pages(

@@ -80,9 +80,12 @@ def _forecast(
     from gatecast.cli.console import say
     from gatecast.cli.outputs import emit
     from gatecast.cli.tables import records, write_forecast, write_table
+    from gatecast.forecaster import LSTMForecaster
 
     notes = list(getattr(model, "reading_notes_", []))
     frame = model.predict(futr_file)
+    schema = model.fitted_.schema if isinstance(model, LSTMForecaster) else model.panel_.schema
+    frame = frame if schema is None else schema.split_ids(frame)
     notes = list(dict.fromkeys([*notes, *getattr(model, "reading_notes_", [])]))
     if not as_json:
         for note in notes:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["ColumnKind", "DecimalMark", "NumberFormat", "Schema"]
 
@@ -82,6 +85,29 @@ class Schema:
     kinds: dict[str, ColumnKind] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     blanks: list[str] = field(default_factory=list)
+
+    def split_ids(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Name series again by the several columns of ids that the history has.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            With one column of joined names.
+
+        Returns
+        -------
+        DataFrame
+            With a column for each part in its place; the same frame where there is one column.
+        """
+        joined = ",".join(self.id_cols)
+        if len(self.id_cols) < 2 or joined not in frame.columns:
+            return frame
+        parts = [str(name).split(self.id_separator) for name in frame[joined]]
+        at = frame.columns.get_loc(joined)
+        frame = frame.drop(columns=joined)
+        for k, name in enumerate(self.id_cols):
+            frame.insert(int(at) + k, name, [part[k] for part in parts])  # pyright: ignore[reportArgumentType]
+        return frame
 
     def to_json(self) -> dict[str, Any]:
         """Give it as what JSON holds."""
