@@ -100,6 +100,8 @@ def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
     forms = _array_forms(arrays, document)
     # what else there is belongs to other formats and is not read
     check({name: arrays[name] for name in forms}, {}, Record({}), forms, {"K": settings["h"]})
+    if document["calibration"] is not None and not arrays["calibration.errors"].size:
+        raise ValueError("calibration.errors is empty, and its mean is needed")
 
 
 def _array_forms(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dict[str, Array]:
