@@ -3,6 +3,7 @@
 import ast
 import importlib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -26,8 +27,14 @@ def test_every_public_name_has_its_home():
 @pytest.mark.parametrize("name", HOMES)
 def test_a_name_is_what_its_home_has(name):
     there = getattr(gatecast, name)
-    assert there is getattr(importlib.import_module(HOMES[name]), name)
-    assert there.__name__ == name
+    home = getattr(importlib.import_module(HOMES[name]), name)
+    assert home.__name__ == name
+    if isinstance(there, ModuleType):  # a package that is called by the name of its function
+        assert there.__name__ == f"gatecast.{name}"
+        with pytest.raises(TypeError, match=f"(?i){name}.*missing"):
+            there()
+    else:
+        assert there is home
     assert there.__doc__
 
 

@@ -23,7 +23,7 @@ from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.combination import Benchmark
 from gatecast.forecaster.fitting import calibration_sentences
 from gatecast.forecaster.intervals import Calibration
-from gatecast.messages import Message
+from gatecast.messages import Message, message
 from gatecast.report.chinese import in_chinese
 from gatecast.report.explain import Judged, explain_page
 from gatecast.report.glass import pack_attribution, pack_forecast, pack_gates, time_labels
@@ -464,20 +464,25 @@ def test_what_a_backtest_said_stands_first_with_its_leaderboard(open_glass, tmp_
     board = pd.DataFrame(
         {"model": ["Naive", "LSTM"], "mae": [1.25, 1.5], "coverage-80": [50.0, 100]}
     )
-    told = (
-        "use Naive: its error is 17% below that of LSTM, the next (Diebold-Mariano over 20 cutoffs"
+    evidence = message("evidence.cutoffs", p=0.01, n=20, low=0.11, high=0.28)
+    verdict = message(
+        "recommend.best", model="Naive", other="LSTM", metric="MAE", gain=0.17, evidence=evidence
     )
-    judged = Judged([f"{told}, p = 0.010)"], board, {"Is there drift?": "no drift: errors are as "
-                    "large at the end as before (p = 0.300)"})  # fmt: skip
+    drift = {message("question.drift"): message("residuals.no_drift", p=0.3)}
+    judged = Judged([verdict], board, drift)
     explain_page(inside, tmp_path / "page.html", subject="air.csv", judged=judged, back="b.html")
     page, _ = open_glass(tmp_path / "page.html")
-    assert page.locator(".lead").inner_text() == f"U{told[1:]}, p = 0.010)."
+    assert page.locator(".lead").inner_text() == (
+        "Use Naive: its MAE is 17 % below that of LSTM, the next best (Diebold-Mariano p = 0.010 "
+        "over 20 cutoffs; 95 % interval of the gain 11 % to 28 %)."
+    )
     rows = page.locator("tr:has(td.name)").all_inner_texts()
     assert rows == ["Naive\t1.25\t50.0%", "LSTM\t1.5\t100.0%"]
     assert page.get_by_role("link", name="b.html").get_attribute("href") == "./b.html"
     page.locator("#lang").click()
     assert page.locator(".lead").inner_text() == (
-        "用 Naive：它的误差比其次的 LSTM 低 17%（Diebold-Mariano，20 个截断点，p = 0.010）。"
+        "用 Naive：它的 MAE 比其次的 LSTM 低 17%（Diebold-Mariano p = 0.010，20 个截断点；"
+        "增益的 95% 区间为 11% 到 28%）。"
     )
     assert "没有漂移" in page.locator("dl").first.inner_text()
 
