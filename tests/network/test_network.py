@@ -134,6 +134,15 @@ def test_a_diverging_loss_is_a_sentence_and_keeps_the_weights():
     assert np.isfinite(network.theta).all()
 
 
+def test_a_validation_loss_that_is_not_finite_is_a_sentence():
+    network = Network.create(1, 4, 1, rng=np.random.default_rng(0))
+    x, y = np.zeros((20, 3, 1), np.float32), np.zeros((20, 1), np.float32)
+    y[-1] = 3e38  # its square is beyond float32; only the validation part, the end, has it
+    with pytest.raises(TrainingError, match="the validation loss became NaN or infinite in epoch"):
+        Trainer(epochs=2, batch_size=4, validation_split=0.2).fit(network, x, y)
+    assert np.isfinite(network.theta).all()
+
+
 def test_progress_is_told_of_each_epoch():
     x, y = sine_windows()
     told = []

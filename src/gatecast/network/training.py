@@ -195,7 +195,8 @@ class Trainer:
         DataError
             If no sample is left to train on, or to validate on where a split was asked for.
         TrainingError
-            If a loss was NaN or infinite; the network keeps the weights from before that update.
+            If a loss was NaN or infinite; the network keeps the weights from before that update,
+            or, of a validation loss, those after that epoch.
         KeyboardInterrupt
             On Ctrl-C; the network has the weights of the last finished update.
         """
@@ -321,18 +322,17 @@ class Trainer:
                 average_keep=self.average_keep, threads=threads, progress=tell,
             )  # fmt: skip
             if first + trained.updates < updates:
-                raise TrainingError(
-                    f"the loss became NaN or infinite in epoch {epoch + 1}; the weights from "
-                    f"before that update are kept. Lower learning_rate={self.learning_rate:g}, "
-                    "or look for huge values in the data"
-                )
+                raise self._not_finite("loss", epoch, "before that update")
             run.losses[first:] = trained.losses
             run.updates = 0
             history.loss.append(float(run.losses @ sizes) / count)
             watched = history.loss[-1]
             if validation is not None:
                 outputs, _ = network.run(validation.x, warmup=warmup, threads=threads)
-                watched = self._mean_loss(outputs, validation.y, validation.weights)
+                with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence below
+                    watched = self._mean_loss(outputs, validation.y, validation.weights)
+                if not np.isfinite(watched):
+                    raise self._not_finite("validation loss", epoch, "after that epoch")
                 history.validation_loss.append(watched)
             history.seconds = time.perf_counter() - started
             if self.patience is not None:
@@ -355,6 +355,12 @@ class Trainer:
         if self.average_epochs:
             network.theta[:] = run.last_sum / min(self.average_epochs, self.epochs)
         return history
+
+    def _not_finite(self, loss: str, epoch: int, kept: str) -> TrainingError:
+        return TrainingError(
+            f"the {loss} became NaN or infinite in epoch {epoch + 1}; the weights from {kept} are "
+            f"kept. Lower learning_rate={self.learning_rate:g}, or look for huge values in the data"
+        )
 
     def _fingerprint(self, network: Network, samples: Samples) -> str:
         """Tell this training from every other one; costs a look at all data."""
