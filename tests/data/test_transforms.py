@@ -339,7 +339,7 @@ def test_outliers_are_drawn_to_the_outer_fences():
     np.testing.assert_array_equal(there[:101], values[:101])
     np.testing.assert_array_equal(there[101:], [clip.high, clip.low])
     np.testing.assert_array_equal(clip.inverse_transform(values), values)
-    assert clip.describe().startswith("2 of 103 values lie beyond")
+    assert clip.describe().startswith("2 of 103 values are outliers, beyond")
     mostly_zero = np.array([0.0] * 20 + [5.0])
     np.testing.assert_array_equal(OutlierClip.fit(mostly_zero).transform(mostly_zero), mostly_zero)
     with pytest.raises(DataError, match="finite values"):

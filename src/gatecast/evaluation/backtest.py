@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
+from multiprocessing import current_process
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -328,7 +330,7 @@ def _each(tasks: list[_Task], n_jobs: int | None) -> Iterable[_Outcome]:
         runner = joblib.Parallel(return_as="generator", **options)
     except ValueError:  # a backend that gives all results at the end
         runner = joblib.Parallel(**options)
-    results: Any = runner(joblib.delayed(_work)(task) for task in shared)
+    results: Any = runner(joblib.delayed(_work_apart)(task) for task in shared)
     return results
 
 
@@ -339,6 +341,13 @@ def _share_threads(task: _Task, jobs: int) -> _Task:
         return task
     settings["threads"] = max(1, (os.cpu_count() or 1) // jobs)
     return task._replace(model=type(task.model)(**settings))
+
+
+def _work_apart(task: _Task) -> _Outcome:
+    """Work for another process, which answers Ctrl-C alone and ends this one."""
+    if current_process().name.startswith("LokyProcess"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return _work(task)
 
 
 def _work(task: _Task) -> _Outcome:
