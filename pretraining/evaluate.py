@@ -60,7 +60,7 @@ def series_of(data: Path, name: str, count: int, origin: int, h: int) -> list[tu
 def forecast(known: np.ndarray, m: int, M: int, h: int, weights: PretrainedNetwork) -> np.ndarray:
     """Forecast quantiles [h, Q] of one series, as users get them."""
     model = PretrainedLSTM(h, season_length=(m, M) if M else m)
-    model.network_ = weights
+    model.network_, model.seasons_ = weights, (m, M) if M else (m,)
     return model.forecast_rows(known[None, -max(LONGEST, 3 * M) :])[0]
 
 

@@ -113,6 +113,19 @@ def test_a_saved_model_forecasts_the_same_bits(tmp_path, passengers):
         gatecast.load(tmp_path / "m.gatecast")
 
 
+def test_a_season_that_the_fit_detected_stays(tmp_path, monkeypatch):
+    """The file holds the last values alone, and an update changes them: neither detects anew."""
+    t = np.arange(3000)
+    values = 20 * np.sin(2 * np.pi * t / 20) + np.random.default_rng(8).standard_normal(3000)
+    model = PretrainedLSTM(h=5).fit(pd.Series(values))
+    assert model.seasons_ == (20,)
+    monkeypatch.setattr("gatecast.pretrained.forecaster.find_season", None)
+    model.save(tmp_path / "m.gatecast")
+    loaded = gatecast.load(tmp_path / "m.gatecast")
+    assert loaded.predict().equals(model.predict())
+    assert model.update([0.0] * 900).seasons_ == loaded.seasons_ == (20,)
+
+
 def test_three_values_are_enough_and_two_are_not():
     f = PretrainedLSTM(h=4, level=[90]).fit(pd.Series([3.0, 4.0, 5.5])).predict()
     assert np.isfinite(f.to_numpy(float)).all()

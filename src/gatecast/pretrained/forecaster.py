@@ -18,7 +18,7 @@ from gatecast.errors import ModelFileError, NotFittedError, UsageError
 from gatecast.forecaster.seasons import as_seasons, find_season
 from gatecast.messages import message
 from gatecast.pretrained.features import step_inputs
-from gatecast.pretrained.history import append, tail
+from gatecast.pretrained.history import append
 from gatecast.pretrained.network import LEVELS, PretrainedNetwork, load_weights, quantiles_at
 from gatecast.storage import read_arrays, write_arrays
 
@@ -43,7 +43,7 @@ class PretrainedLSTM(Baseline):
     all are positive. Of positive series with a season it sees the values themselves too, and the
     forecast is the mean of both. Its inputs at each step are differences to the last values and
     seasons, in units of a running mean absolute change; its outputs weigh simple forecasts by what
-    it remembers (see ``docs/pretrained.md``). So it can forecast from 3 values on.
+    it remembers (see ``pretraining/README.md``). So it can forecast from 3 values on.
 
     Parameters
     ----------
@@ -64,6 +64,8 @@ class PretrainedLSTM(Baseline):
     ----------
     panel_ : Panel
         The data as read.
+    seasons_ : tuple of int
+        Season length, or a short one and a longer one; what the fit detected stays.
     reading_notes_ : list of str
         What was detected in the rows of the last update.
 
@@ -73,7 +75,7 @@ class PretrainedLSTM(Baseline):
     >>> from gatecast.datasets import air_passengers
     >>> forecast = gc.PretrainedLSTM(h=12, level=[80]).fit(air_passengers()).predict()
     >>> list(forecast.columns)
-    ['ds', 'PretrainedLSTM', 'PretrainedLSTM-lo-80', 'PretrainedLSTM-hi-80']
+    ['unique_id', 'ds', 'PretrainedLSTM', 'PretrainedLSTM-lo-80', 'PretrainedLSTM-hi-80']
     """
 
     season_length: Any = None
@@ -106,6 +108,7 @@ class PretrainedLSTM(Baseline):
         network = load_weights(self.weights)
         super().fit(source, **columns)
         self.network_ = network
+        self.seasons_ = self._detect_seasons()
         self.reading_notes_: list[str] = []
         return self
 
@@ -214,7 +217,7 @@ class PretrainedLSTM(Baseline):
         NotFoundError, UsageError
             If the file cannot be written; an older one is then still there, whole.
         """
-        panel = tail(self._require_fitted("save"), self._longest())
+        panel = self._require_fitted("save").tail(self._longest())
         arrays = {
             "offsets": panel.offsets.astype(np.int64),
             "times": panel.times.astype(np.int64),
@@ -233,6 +236,7 @@ class PretrainedLSTM(Baseline):
             "freq": panel.freq,
             "columns": [panel.id_col, panel.time_col, panel.target_col],
             "time_zone": panel.time_zone,
+            "seasons": list(self.seasons_),
             "schema": None if panel.schema is None else panel.schema.to_json(),
         }
         write_arrays(path, arrays, document)
@@ -289,6 +293,7 @@ class PretrainedLSTM(Baseline):
                 schema=None if schema is None else Schema.from_json(schema),
             )
             model.reading_notes_ = []
+            model.seasons_ = as_seasons(document["seasons"])[:2]
             weights = {k[8:]: v for k, v in arrays.items() if k.startswith("weights.")}
             model.network_ = PretrainedNetwork.from_arrays(weights)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
@@ -312,14 +317,16 @@ class PretrainedLSTM(Baseline):
         NotFittedError
             Before :meth:`fit`.
         """
-        panel, season = self._require_fitted("traces"), self._seasons()
+        panel = self._require_fitted("traces")
         for i, series in enumerate(panel):
             gaps = panel.filled[slice(*panel.offsets[i : i + 2])].copy()
             gaps[0] = False
             values = series.values
             values = np.log(values) if (values > 0).all() else values
             longer = self._longer_season(len(values))
-            inputs = step_inputs(np.where(gaps, np.nan, values)[None], season[0], longer).inputs
+            inputs = step_inputs(
+                np.where(gaps, np.nan, values)[None], self.seasons_[0], longer
+            ).inputs
             yield self.network_.lstm.trace(inputs, threads=self.n_jobs)[0]
 
     def notes(self) -> list[str]:
@@ -332,7 +339,7 @@ class PretrainedLSTM(Baseline):
         """
         if not hasattr(self, "panel_"):
             return []
-        seasons = [str(m) for m in self._seasons() if m > 1]
+        seasons = [str(m) for m in self.seasons_ if m > 1]
         made = [message("pretrained.no_fit")]
         if seasons:
             made.append(message("pretrained.season", seasons=seasons))
@@ -361,12 +368,12 @@ class PretrainedLSTM(Baseline):
 
     def _longest(self) -> int:
         """Count the last values of a series that its forecast depends on."""
-        return max(_LONGEST, 3 * self._seasons()[-1])
+        return max(_LONGEST, 3 * self.seasons_[-1])
 
     def _least_values(self, season: int) -> int:  # noqa: ARG002
         return 3
 
-    def _seasons(self) -> tuple[int, ...]:
+    def _detect_seasons(self) -> tuple[int, ...]:
         """Give one season length, or a short one and a longer one."""
         if self.season_length is not None:
             seasons = as_seasons(self.season_length)
@@ -378,7 +385,7 @@ class PretrainedLSTM(Baseline):
 
     def _longer_season(self, n: int) -> int:
         """Give the longer of two seasons, where n values hold it twice; else 0."""
-        seasons = self._seasons()
+        seasons = self.seasons_
         return seasons[1] if len(seasons) > 1 and n > 2 * seasons[1] else 0
 
     def forecast_rows(self, values: np.ndarray) -> np.ndarray:
@@ -394,7 +401,7 @@ class PretrainedLSTM(Baseline):
         ndarray of shape [B, h, Q]
             In the unit of the values.
         """
-        season, longer = self._seasons()[0], self._longer_season(values.shape[1])
+        season, longer = self.seasons_[0], self._longer_season(values.shape[1])
         positive = ~(values <= 0).any(1)
         made = np.empty((len(values), self.h, len(LEVELS)))
 

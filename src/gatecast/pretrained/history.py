@@ -1,4 +1,4 @@
-"""Go on with a panel: new rows at the end of its series, and only the last ones kept."""
+"""Go on with a panel: new rows at the end of its series."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gatecast.data.reading import NewRows, assumed_schema, read_new_rows
 from gatecast.data.rows import show_time
 from gatecast.errors import DataError, NotFoundError
 
-__all__ = ["append", "tail"]
+__all__ = ["append"]
 
 
 def append(panel: Panel, source: Any, **columns: Any) -> tuple[Panel, list[str]]:
@@ -67,30 +67,6 @@ def append(panel: Panel, source: Any, **columns: Any) -> tuple[Panel, list[str]]
         filled=np.concatenate(filled), extra={},
     )  # fmt: skip
     return grown_panel, notes
-
-
-def tail(panel: Panel, most: int) -> Panel:
-    """Keep the last values of each series, and no further columns.
-
-    Parameters
-    ----------
-    panel : Panel
-        The series.
-    most : int
-        Values of a series that are kept at most.
-
-    Returns
-    -------
-    Panel
-        Views are copied.
-    """
-    starts = np.maximum(panel.offsets[:-1], panel.offsets[1:] - most)
-    rows = np.concatenate([np.arange(a, b) for a, b in zip(starts, panel.offsets[1:], strict=True)])
-    lengths = panel.offsets[1:] - starts
-    return replace(
-        panel, offsets=np.concatenate([[0], np.cumsum(lengths)]), times=panel.times[rows],
-        values=panel.values[rows], filled=panel.filled[rows], extra={},
-    )  # fmt: skip
 
 
 def _rows_of_numbers(panel: Panel, source: Any) -> dict[int, tuple[np.ndarray, np.ndarray]]:
