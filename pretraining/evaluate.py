@@ -18,10 +18,8 @@ import numpy as np
 import pandas as pd
 
 from gatecast.pretrained import PretrainedLSTM
-from gatecast.pretrained.network import LEVELS, PretrainedNetwork
+from gatecast.pretrained.network import MEDIAN, PretrainedNetwork
 from gatecast.storage import read_arrays
-
-MIDDLE = list(LEVELS).index(0.5)
 
 #: file, season length, longer season, season of MASE, horizon
 SETS = {
@@ -101,10 +99,10 @@ def score(args: argparse.Namespace, network: PretrainedNetwork, name: str) -> di
         if not scale > 0:
             continue
         q = forecast(known, m, M, h, network)[: len(future)]
-        ways = {"pretrained": q[:, MIDDLE], **{k: v[: len(future)] for k, v in other.items()}}
+        ways = {"pretrained": q[:, MEDIAN], **{k: v[: len(future)] for k, v in other.items()}}
         ways["naive"] = known[-1 - (-np.arange(len(future)) - 1) % m] * 1.0
         ways["classic"] = np.mean(list(other.values()), 0)[: len(future)]
-        ways["all"] = np.mean([*other.values(), np.resize(q[:, MIDDLE], h)], 0)[: len(future)]
+        ways["all"] = np.mean([*other.values(), np.resize(q[:, MEDIAN], h)], 0)[: len(future)]
         for way, value in ways.items():
             errors.setdefault(way, []).append(np.abs(future - value).mean() / scale)
         inside.append([

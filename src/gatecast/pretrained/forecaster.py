@@ -19,7 +19,13 @@ from gatecast.forecaster.seasons import as_seasons, find_season
 from gatecast.messages import message
 from gatecast.pretrained.features import step_inputs
 from gatecast.pretrained.history import append
-from gatecast.pretrained.network import LEVELS, PretrainedNetwork, load_weights, quantiles_at
+from gatecast.pretrained.network import (
+    LEVELS,
+    MEDIAN,
+    PretrainedNetwork,
+    load_weights,
+    quantiles_at,
+)
 from gatecast.storage import read_arrays, write_arrays
 
 __all__ = ["KIND", "PretrainedLSTM"]
@@ -134,7 +140,7 @@ class PretrainedLSTM(Baseline):
         quantiles = self.quantiles("predict")
         frame = self.panel_.future_frame(self.h)
         name = type(self).__name__
-        frame[name] = quantiles[..., list(LEVELS).index(0.5)].ravel()
+        frame[name] = quantiles[..., MEDIAN].ravel()
         for level in self.level or ():
             sides = np.array([0.5 - level / 200, 0.5 + level / 200])
             bounds = quantiles_at(quantiles, sides)
@@ -420,4 +426,4 @@ class PretrainedLSTM(Baseline):
 
     def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:  # noqa: ARG002
         """Forecast the median of one series."""
-        return self.forecast_rows(values[None])[0, :, list(LEVELS).index(0.5)]
+        return self.forecast_rows(values[None])[0, :, MEDIAN]

@@ -22,11 +22,12 @@ from gatecast.pretrained.features import (
 )
 from gatecast.storage import read_arrays
 
-__all__ = ["LEVELS", "PretrainedNetwork", "load_weights", "quantiles_at"]
+__all__ = ["LEVELS", "MEDIAN", "PretrainedNetwork", "load_weights", "quantiles_at"]
 
 #: quantile levels of the forecasts, Q
 LEVELS = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
-_MEDIAN = 4
+#: which of them is the median
+MEDIAN = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,10 +162,10 @@ class PretrainedNetwork:
         g = g + _silu(g @ self.mix + self.mix_bias)
         out = (g @ self.out + self.out_bias).astype(np.float64)
         q, weights = out[..., : len(LEVELS)], out[..., len(LEVELS) :]
-        median = q[..., _MEDIAN, None] + ((self.skip + weights) * benchmarks).sum(-1)[..., None]
+        median = q[..., MEDIAN, None] + ((self.skip + weights) * benchmarks).sum(-1)[..., None]
         step = np.logaddexp(0.0, q)
-        up = np.cumsum(step[..., _MEDIAN + 1 :], -1)
-        down = np.cumsum(step[..., _MEDIAN - 1 :: -1], -1)[..., ::-1]
+        up = np.cumsum(step[..., MEDIAN + 1 :], -1)
+        down = np.cumsum(step[..., MEDIAN - 1 :: -1], -1)[..., ::-1]
         return np.concatenate([median - down, median, median + up], -1)
 
 
