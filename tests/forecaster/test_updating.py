@@ -6,7 +6,7 @@ import sys
 
 import pandas as pd
 import pytest
-from helpers import lost_updates
+from helpers import long_run, lost_updates
 
 import gatecast
 from gatecast import LSTMForecaster
@@ -59,6 +59,17 @@ def test_neither_killed_processes_nor_threads_lose_a_row():
     assert found["processes"]["lost"] == 0
     assert found["processes"]["kills"] > 0
     assert found["processes"]["rows"] >= 10 * 2 * lost_updates.UPDATES
+
+
+@pytest.mark.slow
+def test_each_act_of_the_long_run_loses_nothing():
+    command = [sys.executable, long_run.__file__, "--minutes=0"]
+    found = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    assert found["acts"] == len(long_run.ACTS)
+    assert found["lost"] == found["left"] == 0
+    assert found["rows"] >= 2 * lost_updates.UPDATES
+    for name in ("full disks", "killed saves", "refused rows", "fits", "commands"):
+        assert found[name] > 0
 
 
 def test_who_saves_over_what_another_has_changed_is_told_so(path):
