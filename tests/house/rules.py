@@ -13,9 +13,8 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-import gatecast
-
-SOURCES = Path(gatecast.__file__).parent
+#: Those of this checkout, whatever is installed.
+SOURCES = Path(__file__).parents[2] / "src" / "gatecast"
 ALLOWED = Path(__file__).with_name("allowed.json")
 
 #: The floor of each room; a module imports from its own floor and those below.
