@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gatecast.pretrained import PretrainedLSTM
+from gatecast.pretrained.forecaster import PretrainedLSTM
 from gatecast.pretrained.network import MEDIAN, PretrainedNetwork
 from gatecast.storage import read_arrays
 

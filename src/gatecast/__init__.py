@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gatecast.evaluation.forecast import forecast
     from gatecast.explain import attribution, explain, gates, look_inside, memory
     from gatecast.forecaster import LSTMForecaster
-    from gatecast.pretrained import PretrainedLSTM
+    from gatecast.pretrained.forecaster import PretrainedLSTM
     from gatecast.report.write import report
     from gatecast.saved import load, open_for_update
     from gatecast.tuning import tune
@@ -68,7 +68,7 @@ _HOMES = {
     "LinearAutoregression": "baselines",
     "MSTL": "baselines",
     "Naive": "baselines",
-    "PretrainedLSTM": "pretrained",
+    "PretrainedLSTM": "pretrained.forecaster",
     "SARIMA": "baselines",
     "SeasonalNaive": "baselines",
     "Theta": "baselines",

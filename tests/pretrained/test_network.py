@@ -119,3 +119,14 @@ def test_weights_that_do_not_exist_or_do_not_fit_are_refused():
             broken[name] = wrong
         with pytest.raises(ModelFileError):
             PretrainedNetwork.from_arrays(broken)
+
+
+@pytest.mark.parametrize("season", [1, 12])
+def test_forecasts_from_several_steps_see_nothing_after_them(season):
+    y = walks(5, 90) + np.array([30.0, 30.0, 0.0, 9.0, 3.0])[:, None]  # some cross zero
+    y[0, 5] = np.nan
+    network, at = load_weights("public"), np.array([40, 60, 88])
+    made = network.forecast_both_views(y, at, 8, season)
+    for i, step in enumerate(at):
+        alone = network.forecast_both_views(y[:, : step + 1], at[i : i + 1], 8, season)
+        np.testing.assert_array_equal(made[:, i], alone[:, 0])

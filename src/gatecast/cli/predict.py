@@ -12,7 +12,7 @@ from gatecast.cli.options import JSON
 
 if TYPE_CHECKING:
     from gatecast.forecaster import LSTMForecaster
-    from gatecast.pretrained import PretrainedLSTM
+    from gatecast.pretrained.forecaster import PretrainedLSTM
 
 __all__ = ["predict", "update"]
 

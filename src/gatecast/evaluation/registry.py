@@ -8,7 +8,7 @@ from typing import Any
 from gatecast import baselines
 from gatecast.errors import NotFoundError
 from gatecast.forecaster import LSTMForecaster
-from gatecast.pretrained import PretrainedLSTM
+from gatecast.pretrained.forecaster import PretrainedLSTM
 
 __all__ = ["DEFAULT", "NAMES", "SAVED", "candidates", "full_name"]
 

@@ -12,7 +12,7 @@ from gatecast.data.panel import Panel
 from gatecast.explain.walk import chosen_network, trace_of, tracks_of
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.kernel import GATES, Layout
-from gatecast.pretrained import PretrainedLSTM
+from gatecast.pretrained.forecaster import PretrainedLSTM
 
 __all__ = ["gates", "trace_names"]
 

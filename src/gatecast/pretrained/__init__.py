@@ -1,5 +1,1 @@
-"""The LSTM that comes trained: one set of weights for any series, season length and horizon."""
-
-from gatecast.pretrained.forecaster import PretrainedLSTM
-
-__all__ = ["PretrainedLSTM"]
+"""The LSTM that comes trained: one set of weights for any season length and horizon."""

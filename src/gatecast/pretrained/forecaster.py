@@ -408,21 +408,10 @@ class PretrainedLSTM(Baseline):
             In the unit of the values.
         """
         season, longer = self.seasons_[0], self._longer_season(values.shape[1])
-        positive = ~(values <= 0).any(1)
-        made = np.empty((len(values), self.h, len(LEVELS)))
-
-        def run(series: np.ndarray) -> np.ndarray:
-            return self.network_.forecast(series, self.h, season, longer, threads=self.n_jobs)
-
-        if positive.any():
-            made[positive] = np.exp(np.clip(run(np.log(values[positive])), -700, 700))
-            if season > 1:
-                # in both views by turns, a season's growth is multiplicative and additive
-                made[positive] += np.maximum(run(values[positive]), 0.0)
-                made[positive] /= 2
-        if not positive.all():
-            made[~positive] = run(values[~positive])
-        return made
+        last = np.array([values.shape[1] - 1])
+        return self.network_.forecast_both_views(
+            values, last, self.h, season, longer, threads=self.n_jobs
+        )[:, 0]
 
     def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:  # noqa: ARG002
         """Forecast the median of one series."""

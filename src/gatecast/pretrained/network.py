@@ -132,11 +132,80 @@ class PretrainedNetwork:
         ndarray of shape [B, h, Q]
             Quantiles at :data:`LEVELS`, in the unit of ``y``; they never cross.
         """
+        at = np.array([y.shape[1] - 1])
+        return self.forecast_at(y, at, h, season, long_season, threads=threads)[:, 0]
+
+    def forecast_at(
+        self,
+        y: np.ndarray,
+        at: np.ndarray,
+        h: int,
+        season: int,
+        long_season: int = 0,
+        *,
+        threads: int = 1,
+    ) -> np.ndarray:
+        """Forecast quantiles from several steps of each series, in one run along it.
+
+        Parameters
+        ----------
+        y, h, season, long_season, threads
+            As for :meth:`forecast`.
+        at : ndarray of int, shape [P]
+            Steps from which forecasts are made, rising. None depends on a value after its step.
+
+        Returns
+        -------
+        ndarray of shape [B, P, h, Q]
+            In the unit of ``y``.
+        """
         f = step_inputs(y, season, long_season)
-        T = y.shape[1]
-        state, _ = self.lstm.run(f.inputs, warmup=T - 1, threads=threads)
-        q = self.head(f, state, np.array([T - 1]), np.arange(1, h + 1))[:, 0]
-        return f.y[:, -1, None, None] + q * f.scale[:, -1, None, None]
+        state, _ = self.lstm.run(f.inputs, warmup=int(at[0]), threads=threads)
+        q = self.head(f, state[:, at - at[0]], at, np.arange(1, h + 1))
+        return f.y[:, at][..., None, None] + q * f.scale[:, at][..., None, None]
+
+    def forecast_both_views(
+        self,
+        y: np.ndarray,
+        at: np.ndarray,
+        h: int,
+        season: int,
+        long_season: int = 0,
+        *,
+        threads: int = 1,
+    ) -> np.ndarray:
+        """Forecast in logarithms as long as all values are positive, and the values as they are.
+
+        Positive series with a season are seen in both views, and the forecast is the mean of both:
+        by turns, a season's growth is multiplicative and additive.
+
+        Parameters
+        ----------
+        y, at, h, season, long_season, threads
+            As for :meth:`forecast_at`.
+
+        Returns
+        -------
+        ndarray of shape [B, P, h, Q]
+            In the unit of ``y``; not negative where all values up to the step are positive.
+        """
+
+        def run(values: np.ndarray) -> np.ndarray:
+            return self.forecast_at(values, at, h, season, long_season, threads=threads)
+
+        # NaN is missing, and tells nothing about the sign
+        positive = ~np.logical_or.accumulate(y <= 0, axis=1)[:, at]
+        logs, plain = positive.any(axis=1), ~positive.all(axis=1) | (season > 1)
+        made = np.empty((len(y), len(at), h, len(LEVELS)))
+        if plain.any():
+            made[plain] = run(y[plain])
+        if logs.any():
+            values = np.log(np.where(y[logs] > 0, y[logs], np.nan))
+            grown = np.exp(np.clip(run(values), -700, 700))
+            if season > 1:
+                grown = (grown + np.maximum(made[logs], 0.0)) / 2
+            made[logs] = np.where(positive[logs][..., None, None], grown, made[logs])
+        return made
 
     def head(
         self, features: Features, state: np.ndarray, at: np.ndarray, ahead: np.ndarray
