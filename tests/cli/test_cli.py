@@ -35,7 +35,8 @@ def test_demo_prints_one_document(tmp_path):
     assert 0.640 < found["tutorial"]["test_rmse"] < 0.660
     assert 0.0143 < found["tutorial"]["loss"][-1] < 0.0152
     assert found["sequences"]["test_rmse"] <= 0.498
-    assert {"test_rmse", "train_rmse"} <= set(found["naive"])
+    for row in ("naive", "pretrained"):
+        assert {"test_rmse", "train_rmse"} <= set(found[row])
     assert found["noise_floor"]["test_rmse"] == pytest.approx(0.4948, abs=5e-5)
     assert found["sarima"] is None or found["sarima"]["test_rmse"] < 0.501
     assert found["report"] == "gatecast-demo.html"

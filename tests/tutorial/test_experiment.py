@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from gatecast.pretrained import PretrainedLSTM
 from gatecast.tutorial.experiment import SPLIT, run_tutorial
 
 
@@ -50,6 +51,20 @@ def test_predictions_stand_at_the_time_they_are_for(result):
     np.testing.assert_array_equal(naive[1:], y[:-1])
 
 
+def test_the_pretrained_row_is_what_the_pretrained_model_forecasts(result):
+    run = result.run("pretrained")
+    y = result.frame["y"].to_numpy()
+    for n in (20, 200, 1000):  # not all positive, so without logarithms; at most 1,024 values
+        model = PretrainedLSTM(1, season_length=63).fit(result.frame[:n])
+        expected = model.predict()["PretrainedLSTM"].to_numpy()
+        np.testing.assert_allclose(run.prediction[n], expected[0], rtol=1e-5)
+    assert result.noise_floor < run.test_rmse < result.run("tutorial").test_rmse
+    assert run.test_rmse == pytest.approx(np.sqrt(((y - run.prediction)[SPLIT:] ** 2).mean()))
+    assert run.fit_seconds is None
+    assert run.label.text("zh") == "在其他序列上预训练的 LSTM，不训练"
+    assert any("cycle of 63 steps" in note for note in result.notes)
+
+
 @pytest.mark.slow
 def test_no_fitted_row_but_the_tutorials_own_sees_the_test_part(result, monkeypatch):
     import gatecast.tutorial.experiment as module
@@ -58,7 +73,7 @@ def test_no_fitted_row_but_the_tutorials_own_sees_the_test_part(result, monkeypa
     poisoned.loc[SPLIT + 1000 :, "y"] = 1e6
     monkeypatch.setattr(module, "noisy_sine", lambda: poisoned)
     again = run_tutorial()
-    for key in ("sequences", "naive", "sarima"):
+    for key in ("sequences", "pretrained", "naive", "sarima"):
         if result.run(key) is not None:
             np.testing.assert_array_equal(
                 again.run(key).prediction[: SPLIT + 1001],

@@ -111,7 +111,7 @@ def _document(
 
     from gatecast.messages import documents
 
-    keys = ("tutorial", "sequences", "naive", "sarima")
+    keys = ("tutorial", "sequences", "pretrained", "naive", "sarima")
     return {
         **{key: row(result.run(key)) for key in keys},
         "noise_floor": {"test_rmse": result.noise_floor},

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["demo_chart", "demo_page"]
 
 NETWORKS = ("tutorial", "sequences")
-_COLOURS = {"tutorial": "orange", "sequences": "blue", "naive": "silver", "sarima": "green"}
+_COLOURS = {
+    "tutorial": "orange", "sequences": "blue", "pretrained": "sky", "naive": "silver",
+    "sarima": "green",
+}  # fmt: skip
 _LABELS = {
     "tutorial": "教程原来的 LSTM",
     "sequences": "在序列上训练的 LSTM",
+    "pretrained": "在其他序列上预训练的 LSTM，不训练",
     "naive": "朴素预测（重复上一个值）",
     "sarima": "ARIMA(2, 0, 2)，最大似然",
 }

@@ -18,7 +18,7 @@ import pandas as pd
 from gatecast.baselines.naive import naive_one_step
 from gatecast.baselines.statistical import arima_one_step
 from gatecast.data.sequences import sequences, tutorial_windows
-from gatecast.data.transforms import MinMaxScaler, StandardScaler
+from gatecast.data.transforms import MinMaxScaler, StandardScaler, find_season_length
 from gatecast.datasets import noisy_sine, noisy_sine_signal
 from gatecast.diagnostics.fit import fit_quality, loss_settled, noise_floor_gap, prediction_speed
 from gatecast.errors import MissingExtraError
@@ -26,6 +26,8 @@ from gatecast.evaluation.metrics import rmse
 from gatecast.evaluation.significance import diebold_mariano
 from gatecast.messages import Message, message
 from gatecast.network import History, Network, Progress, Trainer
+from gatecast.pretrained.features import step_inputs
+from gatecast.pretrained.network import MEDIAN, load_weights
 
 __all__ = ["ModelRun", "Observation", "TutorialResult", "run_tutorial"]
 
@@ -41,7 +43,7 @@ class ModelRun:
     Parameters
     ----------
     key : str
-        ``"tutorial"``, ``"sequences"``, ``"naive"`` or ``"sarima"``.
+        ``"tutorial"``, ``"sequences"``, ``"pretrained"``, ``"naive"`` or ``"sarima"``.
     label : Message
         Its name for people.
     train_rmse, test_rmse : float
@@ -144,12 +146,18 @@ def run_tutorial(
     def teller(key: str) -> Callable[[Progress], None] | None:
         return None if progress is None else partial(progress, key)
 
+    cycle = find_season_length(y[:SPLIT])
     runs = [
         _as_written(y, random_state, threads, teller("tutorial")),
         _on_sequences(y, random_state, threads, teller("sequences")),
+        _pretrained(y, cycle),
         _scored("naive", message("tutorial.label_naive"), y, naive_one_step(y)),
     ]
-    notes = [message("tutorial.note_leak"), message("tutorial.note_losses")]
+    notes = [
+        message("tutorial.note_leak"),
+        message("tutorial.note_losses"),
+        message("tutorial.note_pretrained", cycle=cycle, n=SPLIT),
+    ]
     try:
         prediction, seconds = arima_one_step(y, SPLIT, ARIMA_ORDER)
     except MissingExtraError as error:
@@ -229,6 +237,21 @@ def _on_sequences(
     )  # fmt: skip
 
 
+def _pretrained(y: np.ndarray, season: int) -> ModelRun:
+    """Run an LSTM that was trained on other series along this one once."""
+    network = load_weights()
+    started = time.perf_counter()
+    features = step_inputs(y[np.newaxis, :-1], season)
+    state, _ = network.lstm.run(features.inputs)
+    at = np.arange(len(y) - 1)
+    change = network.head(features, state, at, np.array([1]))[0, :, 0, MEDIAN]
+    prediction = np.full(len(y), np.nan)
+    prediction[1:] = y[:-1] + change * features.scale[0]
+    seconds = time.perf_counter() - started
+    label = message("tutorial.label_pretrained")
+    return _scored("pretrained", label, y, prediction, predict_seconds=seconds)
+
+
 def _scored(
     key: str,
     label: Message,
@@ -257,7 +280,8 @@ def _scored(
 
 def _observations(y: np.ndarray, runs: list[ModelRun], floor: float) -> tuple[Observation, ...]:
     """Answer the tutorial's closing questions for both networks."""
-    tutorial, carried, naive = runs[:3]
+    tutorial, carried = runs[:2]
+    naive = next(run for run in runs if run.key == "naive")
 
     def fit(run: ModelRun) -> Message:
         error = y - run.prediction

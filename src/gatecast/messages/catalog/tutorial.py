@@ -6,6 +6,10 @@ TEXTS = {
         "LSTM(50) on sequences, state carried",
         "LSTM(50)，用序列训练，状态延续",
     ),
+    "tutorial.label_pretrained": (
+        "LSTM pretrained on others, no training",
+        "在其他序列上预训练的 LSTM，不训练",
+    ),
     "tutorial.label_naive": ("last value (naive)", "上一个值（朴素预测）"),
     "tutorial.label_arima": (
         "ARIMA({p}, {d}, {q}), maximum likelihood",
@@ -25,6 +29,12 @@ TEXTS = {
         "Losses are mean squared errors on each network's own scale: the tutorial's series lies "
         "between 0 and 1, the other has mean 0 and deviation 1.",
         "损失是各网络自己尺度上的均方误差：教程的序列在 0 和 1 之间，另一个均值为 0、标准差为 1。",
+    ),
+    "tutorial.note_pretrained": (
+        "The pretrained LSTM comes with gatecast and was trained on other series; of this one it "
+        "was given the cycle of {cycle} steps, detected in the first {n:,} values.",
+        "预训练的 LSTM 随 gatecast 一起提供，是在其他序列上训练的；关于这条序列，只告诉它周期为 "
+        "{cycle} 步（在前 {n:,} 个值中检测到）。",
     ),
     "tutorial.no_arima": ("There is no ARIMA row: {reason}.", "没有 ARIMA 一行：{reason}。"),
     "tutorial.both": (
