@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gatecast.pretrained import PretrainedLSTM
+from gatecast.pretrained.forecaster import PretrainedLSTM
 from gatecast.tutorial.experiment import SPLIT, run_tutorial
 
 

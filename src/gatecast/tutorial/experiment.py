@@ -26,7 +26,6 @@ from gatecast.evaluation.metrics import rmse
 from gatecast.evaluation.significance import diebold_mariano
 from gatecast.messages import Message, message
 from gatecast.network import History, Network, Progress, Trainer
-from gatecast.pretrained.features import step_inputs
 from gatecast.pretrained.network import MEDIAN, load_weights
 
 __all__ = ["ModelRun", "Observation", "TutorialResult", "run_tutorial"]
@@ -241,12 +240,9 @@ def _pretrained(y: np.ndarray, season: int) -> ModelRun:
     """Run an LSTM that was trained on other series along this one once."""
     network = load_weights()
     started = time.perf_counter()
-    features = step_inputs(y[np.newaxis, :-1], season)
-    state, _ = network.lstm.run(features.inputs)
-    at = np.arange(len(y) - 1)
-    change = network.head(features, state, at, np.array([1]))[0, :, 0, MEDIAN]
     prediction = np.full(len(y), np.nan)
-    prediction[1:] = y[:-1] + change * features.scale[0]
+    at = np.arange(len(y) - 1)
+    prediction[1:] = network.forecast_at(y[np.newaxis, :-1], at, 1, season)[0, :, 0, MEDIAN]
     seconds = time.perf_counter() - started
     label = message("tutorial.label_pretrained")
     return _scored("pretrained", label, y, prediction, predict_seconds=seconds)
