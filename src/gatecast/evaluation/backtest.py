@@ -12,7 +12,6 @@ from multiprocessing import current_process
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-import joblib
 import numpy as np
 import pandas as pd
 
@@ -320,6 +319,8 @@ def _run(
 
 
 def _each(tasks: list[_Task], n_jobs: int | None) -> Iterable[_Outcome]:
+    import joblib  # as long as NumPy to import, and a forecast needs none
+
     requested: Any = n_jobs
     jobs = joblib.effective_n_jobs(requested)
     if jobs == 1:

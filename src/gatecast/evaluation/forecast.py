@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
-from gatecast.diagnostics.recommendation import verdict
 from gatecast.errors import DataError, NotFittedError
-from gatecast.evaluation.backtest import Backtest
 from gatecast.evaluation.plottable import Plottable
-from gatecast.forecaster.combination import SIMPLEST
+from gatecast.messages import message
+
+if TYPE_CHECKING:
+    from gatecast.evaluation.results import Backtest
 
 __all__ = ["ForecastResult", "forecast"]
 
@@ -116,13 +117,16 @@ def forecast(
     error = None
     if backtest is not None:
         error = _backtest_error(backtest, name, panel)
+        from gatecast.diagnostics.recommendation import verdict  # with all tests of a backtest
+
         sentences = verdict(backtest).sentences if len(backtest.models) > 1 else ()
     if error is None:
         error = _expected_error(model, frame, futr_df, name)
+    reference = "mean" if getattr(model, "target_", "") == "values" else "naive"
     return ForecastResult(
         name, frame, panel.to_frame(), panel.id_col, panel.time_col, panel.target_col,
         tuple(decisions), {"model": name, **model.get_params()}, error, _skill(model),
-        SIMPLEST[getattr(model, "target_", "") != "values"], sentences,
+        message(f"reference.{reference}"), sentences,
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from gatecast import baselines
 from gatecast.errors import NotFoundError
-from gatecast.forecaster import LSTMForecaster
 from gatecast.pretrained.forecaster import PretrainedLSTM
 
 __all__ = ["DEFAULT", "NAMES", "SAVED", "candidates", "full_name"]
@@ -76,6 +75,8 @@ def candidates(
         if name not in NAMES:
             raise NotFoundError(f'there is no model "{name}"; there are {", ".join(NAMES)}')
         if name == "LSTM":
+            from gatecast.forecaster import LSTMForecaster  # others need no training
+
             made[name] = LSTMForecaster(h, season_length=season_length, **settings)
             continue
         if name == "PretrainedLSTM":
