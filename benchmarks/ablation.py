@@ -78,8 +78,8 @@ PARTS: dict[str, tuple[Callable[[], None], dict[str, Any]]] = {
     "no straight path": (_no_path, {}),
     "no week beside the day": (_no_week, {}),
     "the network alone": (_alone, {}),
-    "one network": (lambda: None, {"seeds": 1}),
-    "150 updates": (lambda: None, {"updates": 150}),
+    "one network": (lambda: None, {"n_networks": 1}),
+    "150 updates": (lambda: None, {"max_steps": 150}),
     "24 units": (lambda: None, {"hidden": 24}),
     "96 units": (lambda: None, {"hidden": 96}),
 }

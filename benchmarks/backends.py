@@ -17,7 +17,11 @@ from gatecast.datasets import air_passengers
 
 
 def backtest() -> Any:
-    models = [gc.LSTMForecaster(12, seeds=1), gc.LinearAutoregression(12), gc.SeasonalNaive(12)]
+    models = [
+        gc.LSTMForecaster(12, n_networks=1),
+        gc.LinearAutoregression(12),
+        gc.SeasonalNaive(12),
+    ]
     return gc.backtest(models, air_passengers(), n_windows=6, step_size=6).forecasts
 
 

@@ -133,8 +133,8 @@ def small(n_trials: int, path: str, **more: Any) -> Any:
     y = np.sin(np.arange(150) / 4) + np.random.default_rng(0).normal(0, 0.1, 150)
     return tune(
         pd.DataFrame({"y": y}), 2, n_trials, storage=path, resume=True, random_state=0,
-        space={"hidden": (2, 8), "updates": (3, 20), "look_back": None, "layers": 1},
-        forecaster=LSTMForecaster(2, hidden=3, updates=5), n_windows=4, n_test=6, **more,
+        space={"hidden": (2, 8), "max_steps": (3, 20), "look_back": None, "layers": 1},
+        forecaster=LSTMForecaster(2, hidden=3, max_steps=5), n_windows=4, n_test=6, **more,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from gatecast.errors import DataError
 def test_reading_fit_update_save_and_load_are_logged_with_durations(tmp_path, caplog):
     caplog.set_level(logging.INFO, "gatecast")
     frame = air_passengers().drop(columns="unique_id")
-    model = LSTMForecaster(h=3, updates=5, seeds=1, hidden=4).fit(frame)
+    model = LSTMForecaster(h=3, max_steps=5, n_networks=1, hidden=4).fit(frame)
     model.update([400.0]).save(tmp_path / "model")
     gatecast.load(tmp_path / "model")
     lines = [re.fullmatch(r"(\w+) took (\d+\.\d{3}) s", r.getMessage()) for r in caplog.records]

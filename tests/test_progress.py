@@ -83,7 +83,7 @@ def test_nothing_is_shown_elsewhere_but_where_it_is_asked_for(capsys):
 
 def test_a_backtest_shows_its_bar_and_none_of_its_fits(notebook):
     series = pd.Series(np.arange(20.0))
-    models = [Naive(h=1), LSTMForecaster(1, updates=1, seeds=1, hidden=2)]
+    models = [Naive(h=1), LSTMForecaster(1, max_steps=1, n_networks=1, hidden=2)]
     found = backtest(models, series, n_windows=2)
     (output,) = notebook.outputs
     assert "4/4 fits" in output[-1]

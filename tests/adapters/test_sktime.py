@@ -17,7 +17,7 @@ from gatecast.forecaster import LSTMForecaster
 # given by sktime 1.2 whenever any forecaster is made
 pytestmark = pytest.mark.filterwarnings("ignore:.*remember_data:FutureWarning")
 
-QUICK = {"hidden": 8, "updates": 10, "seeds": 1}
+QUICK = {"hidden": 8, "max_steps": 10, "n_networks": 1}
 
 
 @pytest.mark.slow

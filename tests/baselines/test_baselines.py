@@ -141,11 +141,14 @@ def test_a_season_of_a_week_of_hours_is_seen_as_waves_and_it_is_said():
     ):
         found = model.fit(known).predict().iloc[:, -1]
         assert np.abs(found - then).mean() < 1.0  # the noise, whose mean absolute value is 0.8
-    (note,) = baselines.SARIMA(h=24, season_length=168).fit(known).notes()
+    note = baselines.SARIMA(h=24, season_length=168).fit(known).decisions()[-1]
     assert "168 steps as up to 10 pairs of sine and cosine" in note
-    (note,) = baselines.AutoETS(h=24, season_length=168).fit(known).notes()
+    note = baselines.AutoETS(h=24, season_length=168).fit(known).decisions()[-1]
     assert "does not see the season" in note
-    assert baselines.SARIMA(h=24, season_length=24).fit(known).notes() == []
+    model = baselines.SARIMA(h=24, season_length=24).fit(known)
+    assert model.decisions() == list(model.panel_.notes)
+    with pytest.warns(DeprecationWarning, match=r"notes\(\) is now called decisions\(\)"):
+        assert model.notes() == []
 
 
 def test_a_time_limit_ends_a_model_between_two_series():

@@ -135,7 +135,7 @@ def test_a_page_that_cannot_be_written_is_said(passengers):
 def small_model():
     """The file of a small model of all but the last year."""
     frame = air_passengers()[:-12].rename(columns={"ds": "month", "y": "passengers"})
-    model = LSTMForecaster(h=3, level=[80, 95], updates=30, seeds=1, hidden=6)
+    model = LSTMForecaster(h=3, level=[80, 95], max_steps=30, n_networks=1, hidden=6)
     model.fit(frame.drop(columns="unique_id"))
     with tempfile.TemporaryDirectory() as folder:
         model.save(Path(folder, "m"))
@@ -322,7 +322,7 @@ def test_the_glass_box_of_a_backtest_says_what_it_said(passengers):
 def test_a_model_is_judged_beside_others_where_that_is_asked_for(tmp_path):
     frame = pd.DataFrame({"y": [5.0 + (i % 4) + 0.01 * i * i for i in range(30)]})
     frame.to_csv(tmp_path / "y.csv", index=False)
-    model = LSTMForecaster(h=2, updates=5, seeds=1, hidden=3).fit(frame)
+    model = LSTMForecaster(h=2, max_steps=5, n_networks=1, hidden=3).fit(frame)
     model.save(tmp_path / "m")
     asked = ("explain", "m", "y.csv", "--json")
     plain = json.loads(gatecast(*asked, cwd=tmp_path).stdout)
@@ -417,7 +417,8 @@ def test_what_messages_call_arguments_are_options():
 
 
 def test_settings_come_through_as_they_are_meant(passengers):
-    small = ("--preset", "fast", "--hidden", 5, "--cell", "gru", "--updates", 9, "--seeds", 2)
+    small = ("--preset", "fast", "--hidden", 5, "--cell", "gru")
+    small += ("--max-steps", 9, "--n-networks", 2)
     more = ("--season-length", "12,4", "--level", "80,92.5", "--adjust-season", "no", "--digits", 4)
     asked = ("forecast", "air.csv", "--h", 2, *small, *more, "--no-report")
     done = gatecast(*asked, cwd=passengers.parent)
@@ -425,8 +426,32 @@ def test_settings_come_through_as_they_are_meant(passengers):
     assert header == "month,LSTM,LSTM-lo-92.5,LSTM-lo-80,LSTM-hi-80,LSTM-hi-92.5"
     assert all(len(cell.replace(".", "")) <= 4 for cell in first.split(",")[1:])
     settings = json.loads(gatecast(*asked, "--json", cwd=passengers.parent).stdout)["settings"]
-    wanted = {"preset": "fast", "hidden": 5, "cell": "gru", "updates": 9, "seeds": 2, "layers": 1}
+    wanted = {
+        "preset": "fast",
+        "hidden": 5,
+        "cell": "gru",
+        "max_steps": 9,
+        "n_networks": 2,
+        "layers": 1,
+    }
     wanted |= {"season_length": [12, 4], "level": [80, 92.5], "adjust_season": False}
     assert wanted.items() <= settings.items()
     wrong = gatecast(*asked, "--season-length", "week", cwd=passengers.parent, code=2)
     assert "--season-length week was requested; give whole numbers" in wrong.stderr
+
+
+def test_options_by_their_old_names_work_and_say_the_new_one(passengers):
+    small = ("--preset", "fast", "--hidden", 3, "--no-report", "--json")
+    asked = ("forecast", "air.csv", "--h", 2, *small)
+    deprecated = ("--seeds", 2, "--updates", 4, "--target", "values")
+    old = gatecast(*asked, *deprecated, cwd=passengers.parent)
+    assert "--seeds is now called --n-networks" in old.stderr
+    settings = json.loads(old.stdout)["settings"]
+    wanted = {"n_networks": 2, "max_steps": 4, "difference": False}
+    assert wanted.items() <= settings.items()
+    (passengers.parent / "old.toml").write_text("[forecast]\nseeds = 2\nupdates = 4\n")
+    again = gatecast(*asked, "--config", "old.toml", "--difference", "no", cwd=passengers.parent)
+    assert json.loads(again.stdout)["settings"] == settings
+    forecast = typer.main.get_command(app).commands["forecast"]
+    old_flags = {"--seeds", "--updates", "--target"}
+    assert all(p.hidden for p in forecast.params if old_flags & {*p.opts})

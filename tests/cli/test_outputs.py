@@ -42,7 +42,7 @@ def folder(tmp_path):
     frame = air_passengers().drop(columns="unique_id")
     frame[:-1].to_csv(tmp_path / "old.csv", index=False)
     frame[-1:].to_csv(tmp_path / "new.csv", index=False)
-    model = LSTMForecaster(h=3, updates=5, seeds=1, hidden=4).fit(frame[:-1])
+    model = LSTMForecaster(h=3, max_steps=5, n_networks=1, hidden=4).fit(frame[:-1])
     model.save(tmp_path / "model")
     model.update(frame[-1:]).predict().to_csv(tmp_path / "right.csv", index=False)
     return tmp_path
@@ -158,7 +158,7 @@ def test_a_backtest_and_a_search_are_printed_before_their_pages(folder):
     assert 'cannot write "gatecast-backtest.html"' in done.stderr
     assert len(pd.read_csv(folder / "f.csv"))
 
-    search = [f"--space={setting}" for setting in ("hidden=2", "updates=5", "seeds=1")]
+    search = [f"--space={setting}" for setting in ("hidden=2", "max_steps=5", "n_networks=1")]
     args = ("tune", "short.csv", "--h", 2, "--n-trials", 1, *search, "--json")
     done = gatecast(*args, cwd=folder, code=2, most=NO_ROOM)
     assert 'cannot write "gatecast-tune' in done.stderr

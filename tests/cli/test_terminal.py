@@ -22,7 +22,7 @@ def folder(tmp_path_factory):
     shop = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=90), "sold": y})
     shop.to_csv(folder / "shop.csv", index=False)
     shop[80:].to_csv(folder / "new.csv", index=False)
-    model = LSTMForecaster(h=2, updates=20, seeds=1, hidden=4, level=[80])
+    model = LSTMForecaster(h=2, max_steps=20, n_networks=1, hidden=4, level=[80])
     model.fit(shop[:80]).save(folder / "m.gatecast")
     air = air_passengers().drop(columns="unique_id")
     air.columns = ["month", "passengers"]
@@ -30,7 +30,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-SMALL = ("--space", "hidden=2:6", "--space", "updates=3:12", "--space", "layers=1")
+SMALL = ("--space", "hidden=2:6", "--space", "max_steps=3:12", "--space", "layers=1")
 FEW = ("--models", "LinearAutoregression,Naive", "--n-windows", 3)
 
 

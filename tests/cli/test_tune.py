@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 pytest.importorskip("optuna", reason="needs the extra [tune]")
 
 SMALL = (
-    "--space", "hidden=2:6", "--space", "updates=3:12", "--space", "look_back=none",
+    "--space", "hidden=2:6", "--space", "max_steps=3:12", "--space", "look_back=none",
     "--space", "layers=1",
 )  # fmt: skip
 
@@ -56,7 +56,7 @@ def test_tune_finds_says_keeps_and_goes_on(folder):
 def test_the_space_can_stand_in_a_file(folder):
     (folder / "settings.toml").write_text(
         "[tune]\nh = 2\nn-trials = 3\n"
-        'space = ["hidden=2:6", "updates=3:12", "cell=lstm,gru", "layers=2", "dropout=0.1"]\n'
+        'space = ["hidden=2:6", "max_steps=3:12", "cell=lstm,gru", "layers=2", "dropout=0.1"]\n'
     )
     done = gatecast("tune", "shop.csv", "--config", "settings.toml", "--json", cwd=folder)
     trials = json.loads(done.stdout)["trials"][1:]

@@ -94,7 +94,7 @@ def test_the_verdict_does_not_contradict_the_leaderboard(seed, loss, count):
 
 
 def test_where_no_line_fits_it_recommends_the_lstm():
-    models = [LSTMForecaster(h=1, seeds=1), LinearAutoregression(h=1), Naive(h=1)]
+    models = [LSTMForecaster(h=1, n_networks=1), LinearAutoregression(h=1), Naive(h=1)]
     found = backtest(models, series(threshold(1500)), n_windows=200, step_size=1, refit=False)
     told = verdict(found)
     assert told.use == told.best == "LSTM"
@@ -106,7 +106,7 @@ def test_where_no_line_fits_it_recommends_the_lstm():
 
 
 def test_chaos_some_steps_ahead_is_the_lstms_too():
-    models = [LSTMForecaster(h=5, seeds=1), LinearAutoregression(h=5), Naive(h=5)]
+    models = [LSTMForecaster(h=5, n_networks=1), LinearAutoregression(h=5), Naive(h=5)]
     found = backtest(models, series(lorenz(2500)), n_windows=60, step_size=5, refit=False)
     told = verdict(found)
     assert told.use == "LSTM"
@@ -115,7 +115,7 @@ def test_chaos_some_steps_ahead_is_the_lstms_too():
 
 def test_a_random_walk_is_for_the_naive_forecast():
     walk = np.random.default_rng(0).normal(0, 0.006, 1000).cumsum()
-    models = [LSTMForecaster(h=5, seeds=1), LinearAutoregression(h=5), Naive(h=5), Drift(h=5)]
+    models = [LSTMForecaster(h=5, n_networks=1), LinearAutoregression(h=5), Naive(h=5), Drift(h=5)]
     found = backtest(models, series(walk), n_windows=40, step_size=5, refit=False)
     told = verdict(found)
     assert told.use == "Naive"
@@ -125,7 +125,7 @@ def test_a_random_walk_is_for_the_naive_forecast():
 
 def test_air_passengers_are_for_sarima_or_a_tie_with_it():
     pytest.importorskip("statsforecast", reason="needs the extra [stats]")
-    models = [LSTMForecaster(h=12, seeds=1), SARIMA(h=12), SeasonalNaive(h=12)]
+    models = [LSTMForecaster(h=12, n_networks=1), SARIMA(h=12), SeasonalNaive(h=12)]
     found = backtest(models, air_passengers(), n_windows=10, step_size=6)
     told = verdict(found)
     assert "SARIMA" in told.ties
@@ -138,7 +138,7 @@ def test_a_linear_series_is_for_a_line_or_a_tie_with_it():
     y = np.zeros(1200)
     for t in range(2, 1200):
         y[t] = 1.1 * y[t - 1] - 0.6 * y[t - 2] + rng.normal()
-    models = [LSTMForecaster(h=1, seeds=1), SARIMA(h=1, order=(2, 0, 0)), Naive(h=1)]
+    models = [LSTMForecaster(h=1, n_networks=1), SARIMA(h=1, order=(2, 0, 0)), Naive(h=1)]
     found = backtest(models, series(y), n_windows=60, step_size=1, refit=False)
     told = verdict(found)
     assert told.use == "SARIMA"

@@ -17,7 +17,7 @@ def table(values):
 def test_a_network_of_five_updates_is_undertrained():
     # too short for a linear map, which would take the place of such a network
     sine = table(noisy_sine()["y"].to_numpy()[:480])
-    found = examine_training(LSTMForecaster(h=1, updates=5, seeds=1), sine)
+    found = examine_training(LSTMForecaster(h=1, max_steps=5, n_networks=1), sine)
     assert found.longer.helps
     assert found.longer.gain > 0.1
     assert found.longer.steps == 5
@@ -32,7 +32,13 @@ def test_a_network_of_five_updates_is_undertrained():
 def test_a_network_that_learns_noise_by_heart_is_overfitted():
     noisy = 2 * np.sin(np.arange(150) / 2) + np.random.default_rng(0).normal(size=150)
     model = LSTMForecaster(
-        h=1, updates=400, seeds=1, hidden=64, learning_rate=2e-2, target="values", season_length=1
+        h=1,
+        max_steps=400,
+        n_networks=1,
+        hidden=64,
+        learning_rate=2e-2,
+        difference=False,
+        season_length=1,
     )
     found = examine_training(model, table(noisy))
     assert found.fit.overfitted
@@ -43,7 +49,7 @@ def test_a_network_that_learns_noise_by_heart_is_overfitted():
 
 def test_the_defaults_are_neither():
     sine = table(noisy_sine()["y"].to_numpy()[:1000])
-    found = examine_training(LSTMForecaster(h=3, seeds=1, level=[80]), sine)
+    found = examine_training(LSTMForecaster(h=3, n_networks=1, level=[80]), sine)
     assert not found.longer.helps
     assert not found.fit.overfitted
     assert not found.fit.underfitted

@@ -20,7 +20,7 @@ from gatecast.forecaster import LSTMForecaster
 
 
 def small(**settings):
-    return LSTMForecaster(h=2, hidden=4, seeds=1, updates=5, **settings)
+    return LSTMForecaster(h=2, hidden=4, n_networks=1, max_steps=5, **settings)
 
 
 def monthly(values, name=None, start="2020-01-01"):
@@ -239,7 +239,7 @@ def progress(done, total):
     if done >= 3:  # a fit and its update are told together, so after four
         os.kill(os.getpid(), signal.SIGKILL)
 
-models = [LSTMForecaster(h=2, hidden=4, seeds=1, updates=5), LinearAutoregression(h=2)]
+models = [LSTMForecaster(h=2, hidden=4, n_networks=1, max_steps=5), LinearAutoregression(h=2)]
 backtest(models, sys.argv[1], n_windows=4, refit=2, resume=sys.argv[2], progress=progress)
 """
 
@@ -361,7 +361,7 @@ def test_columns_known_in_advance_are_known_at_every_cutoff_and_no_others():
     promo = (rng.random(120) < 0.3) * 1.0
     table = monthly(50 + 10 * promo + rng.normal(size=120)).assign(promo=promo, price=promo + 1)
     model = LSTMForecaster(
-        h=2, hidden=8, seeds=1, updates=200, season_length=1,
+        h=2, hidden=8, n_networks=1, max_steps=200, season_length=1,
         futr_exog_list=["promo"], hist_exog_list=["price"],
     )  # fmt: skip
     seeing = backtest({"seeing": model, "mean": WindowAverage(h=2, window_size=40)}, table, h=2)

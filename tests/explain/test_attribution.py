@@ -8,7 +8,7 @@ from gatecast.errors import UsageError
 from gatecast.explain import attribution
 from gatecast.forecaster import LSTMForecaster
 
-QUICK = {"updates": 60, "seeds": 3, "hidden": 8}
+QUICK = {"max_steps": 60, "n_networks": 3, "hidden": 8}
 
 
 def restored(model, found, name="forecast"):
@@ -22,14 +22,14 @@ def sums(found, names, column="attribution"):
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
-@pytest.mark.parametrize("target", ["values", "changes"])
-@pytest.mark.parametrize("seeds", [1, 2, 3])
-def test_attributions_add_up_to_the_difference_from_the_baseline(cell, target, seeds):
-    settings = {**QUICK, "seeds": seeds}
-    model = LSTMForecaster(h=3, cell=cell, target=target, layers=2, **settings)
+@pytest.mark.parametrize("difference", [False, True])
+@pytest.mark.parametrize("n_networks", [1, 2, 3])
+def test_attributions_add_up_to_the_difference_from_the_baseline(cell, difference, n_networks):
+    settings = {**QUICK, "n_networks": n_networks}
+    model = LSTMForecaster(h=3, cell=cell, difference=difference, layers=2, **settings)
     model.fit(noisy_sine()[:300])
     found = attribution(model, look_back=None)
-    assert len(found) == 3 * 300 * (1 if target == "values" else 2)
+    assert len(found) == 3 * 300 * (2 if difference else 1)
     heads = found.drop_duplicates("step")
     wanted = (heads["forecast"] - heads["baseline"]).to_numpy()
     assert np.abs(wanted).max() > 0.1
@@ -72,7 +72,7 @@ def test_after_logarithms_there_is_no_share_in_the_unit_of_the_series():
 def test_a_linear_network_is_shared_by_its_weights():
     # inputs so small that the cell is a leaky sum: the share of lag k is keep^k times its value
     frame = pd.DataFrame({"ds": range(80), "y": np.random.default_rng(0).normal(size=80)})
-    model = LSTMForecaster(h=1, target="values", updates=5, seeds=1, hidden=1).fit(frame)
+    model = LSTMForecaster(h=1, difference=False, max_steps=5, n_networks=1, hidden=1).fit(frame)
     (network,) = model.networks_
     network.theta = np.zeros(network.layout.size)
     p = network.layout.views(network.theta)
@@ -88,7 +88,7 @@ def test_a_linear_network_is_shared_by_its_weights():
 
 
 def test_a_look_back_leaves_the_past_to_the_baseline():
-    model = LSTMForecaster(h=2, target="values", **QUICK).fit(noisy_sine()[:300])
+    model = LSTMForecaster(h=2, difference=False, **QUICK).fit(noisy_sine()[:300])
     whole, part = attribution(model, look_back=None), attribution(model, look_back=5)
     assert len(attribution(model)) == 2 * 200
     assert len(part) == 2 * 5
@@ -103,7 +103,7 @@ def test_a_look_back_leaves_the_past_to_the_baseline():
 
 def test_what_hangs_on_the_smallest_change_long_ago_is_not_shared_wrongly():
     # a unit that writes back to itself with a large weight jumps from one state to another
-    model = LSTMForecaster(h=1, target="values", updates=5, seeds=1, hidden=1).fit(
+    model = LSTMForecaster(h=1, difference=False, max_steps=5, n_networks=1, hidden=1).fit(
         noisy_sine()[:100]
     )
     (network,) = model.networks_

@@ -12,7 +12,7 @@ from gatecast.explain.walk import said_of, tracks_of
 from gatecast.forecaster import LSTMForecaster, load
 from gatecast.kernel import GATES, reference
 
-QUICK = {"h": 3, "updates": 20, "seeds": 2, "hidden": 5}
+QUICK = {"h": 3, "max_steps": 20, "n_networks": 2, "hidden": 5}
 
 
 def two_shops():
@@ -36,10 +36,12 @@ def in_float64(model):
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
-@pytest.mark.parametrize("target", ["values", "changes"])
-def test_gates_are_those_of_the_numpy_twin(cell, target):
+@pytest.mark.parametrize("difference", [False, True])
+def test_gates_are_those_of_the_numpy_twin(cell, difference):
     frame = two_shops()
-    model = in_float64(LSTMForecaster(cell=cell, target=target, layers=2, **QUICK).fit(frame))
+    model = in_float64(
+        LSTMForecaster(cell=cell, difference=difference, layers=2, **QUICK).fit(frame)
+    )
     found = gates(model, network=1)
     names = [*GATES[cell], *(["cell"] if cell == "lstm" else []), "hidden"]
     assert list(found) == ["shop", "day", "layer", "unit", *names]
@@ -76,7 +78,7 @@ def test_a_part_of_a_seasonal_series_keeps_its_phase_and_time_zone():
     y = 10 * np.sin(2 * np.pi * t / 12) + 0.3 * np.random.default_rng(0).normal(size=96)
     ds = pd.date_range("2020-01-01", periods=96, freq="h", tz="Europe/Berlin")
     frame = pd.DataFrame({"ds": ds, "y": y})
-    model = LSTMForecaster(season_length=12, adjust_season=True, target="values", **QUICK)
+    model = LSTMForecaster(season_length=12, adjust_season=True, difference=False, **QUICK)
     model.fit(frame)
     found = gates(model, frame[7:])
     assert found["ds"].iloc[0] == ds[7]
@@ -120,7 +122,9 @@ def test_rows_without_times_are_numbered_again():
 
 @pytest.mark.parametrize("look_back", [1, 4, 7, 100])
 def test_windows_stand_end_to_end_and_begin_with_an_empty_memory(look_back):
-    model = LSTMForecaster(h=2, look_back=look_back, updates=5, seeds=1, hidden=3, target="values")
+    model = LSTMForecaster(
+        h=2, look_back=look_back, max_steps=5, n_networks=1, hidden=3, difference=False
+    )
     frame = pd.DataFrame({"y": np.sin(np.arange(40.0))})
     found = gates(model.fit(frame))
     inputs = np.clip(model.transforms_[0].transform(frame["y"].to_numpy()), -8, 8).astype(
@@ -144,11 +148,11 @@ def test_windows_stand_end_to_end_and_begin_with_an_empty_memory(look_back):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("settings", [{}, {"look_back": 9}, {"level": [80], "seeds": 2}])
-@pytest.mark.parametrize("target", ["values", "changes"])
-def test_what_was_said_one_step_ahead_is_the_forecast_of_the_time(settings, target):
+@pytest.mark.parametrize("settings", [{}, {"look_back": 9}, {"level": [80], "n_networks": 2}])
+@pytest.mark.parametrize("difference", [False, True])
+def test_what_was_said_one_step_ahead_is_the_forecast_of_the_time(settings, difference):
     frame = pd.DataFrame({"ds": range(60), "y": 5 + np.sin(np.arange(60.0) / 3)})
-    model = LSTMForecaster(**{**QUICK, "h": 1, "target": target, **settings}).fit(frame)
+    model = LSTMForecaster(**{**QUICK, "h": 1, "difference": difference, **settings}).fit(frame)
     _, (track,) = tracks_of(model, None, "said_of")
     np.testing.assert_allclose(said_of(model, track), model.predict_insample()["LSTM"], rtol=1e-6)
     # of a stretch from the middle, with its place in the season

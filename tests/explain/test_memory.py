@@ -9,7 +9,7 @@ from gatecast.explain.sensitivity import output_gradient
 from gatecast.explain.walk import tracks_of
 from gatecast.forecaster import LSTMForecaster
 
-QUICK = {"updates": 10, "seeds": 1, "hidden": 4}
+QUICK = {"max_steps": 10, "n_networks": 1, "hidden": 4}
 
 
 def noise(n=200):
@@ -24,7 +24,7 @@ def opened(model):
 
 
 def with_forget_gate(share, **settings):
-    model = LSTMForecaster(h=2, target="values", **QUICK, **settings).fit(noise())
+    model = LSTMForecaster(h=2, difference=False, **QUICK, **settings).fit(noise())
     p = opened(model)
     forget = slice(4, 8)
     p["layer0.kernel"][:, forget] = 0.0
@@ -103,7 +103,7 @@ def test_the_look_back_is_looked_for_until_it_is_found():
 
 @pytest.mark.slow
 def test_the_noisy_sine_needs_about_a_period():
-    model = LSTMForecaster(h=1, updates=300, seeds=1).fit(noisy_sine()[:2000])
+    model = LSTMForecaster(h=1, max_steps=300, n_networks=1).fit(noisy_sine()[:2000])
     assert 62.8 / 2 < memory(model).effective_memory < 62.8 * 2
 
 
@@ -125,7 +125,7 @@ def test_a_unit_that_follows_the_season_is_named():
     season = 5 * np.sin(2 * np.pi * t / 12)
     frame = pd.DataFrame({"ds": t, "y": season + np.random.default_rng(0).normal(0, 2.0, 240)})
     model = LSTMForecaster(
-        h=2, target="values", season_length=12, adjust_season=False, **QUICK
+        h=2, difference=False, season_length=12, adjust_season=False, **QUICK
     ).fit(frame)
     p = opened(model)
     for name in ("kernel", "recurrent", "bias"):
@@ -140,19 +140,19 @@ def test_a_unit_that_follows_the_season_is_named():
     np.testing.assert_allclose(units["correlation"], 0.903, atol=0.03)
 
 
-@pytest.mark.parametrize("target", ["values", "changes"])
-def test_memory_of_a_gru_and_of_many_series(target):
+@pytest.mark.parametrize("difference", [False, True])
+def test_memory_of_a_gru_and_of_many_series(difference):
     t = np.arange(90)
     frame = pd.concat(
         pd.DataFrame({"unique_id": i, "ds": t[: 60 + i], "y": np.sin(t[: 60 + i] / 3 + i)})
         for i in range(3)
     )
-    model = LSTMForecaster(h=3, cell="gru", layers=2, target=target, level=[80], **QUICK)
+    model = LSTMForecaster(h=3, cell="gru", layers=2, difference=difference, level=[80], **QUICK)
     found = memory(model.fit(frame))
     assert len(found.units) == 8
     assert {"update_open", "reset_closed"} <= set(found.units)
     assert 0 < found.effective_memory <= found.reach
-    assert ("distance from a local mean" in found.sentences[0]) == (target == "changes")
+    assert ("distance from a local mean" in found.sentences[0]) == difference
 
 
 @pytest.mark.parametrize("look_back", [1, 6])

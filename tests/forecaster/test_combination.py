@@ -27,9 +27,9 @@ def table(values):
 
 
 DIFFERENCES = pytest.mark.parametrize("difference", [False, True])
-TARGETS = pytest.mark.parametrize("target", ["values", "changes"])
+TARGETS = pytest.mark.parametrize("difference", [False, True])
 #: So little training that a straight line is better.
-POOR = {"updates": 5, "hidden": 4, "season_length": 1}
+POOR = {"max_steps": 5, "hidden": 4, "season_length": 1}
 
 
 def forecast_after(benchmark, difference, values):
@@ -103,9 +103,9 @@ def test_forecasts_along_a_series_are_those_of_its_dataset_and_of_a_state(differ
 
 
 @TARGETS
-def test_where_a_straight_line_is_better_it_has_its_share(tmp_path, target):
+def test_where_a_straight_line_is_better_it_has_its_share(tmp_path, difference):
     y = noisy_sine(1200)
-    model = LSTMForecaster(h=3, target=target, level=[80], **POOR).fit(table(y[:1150]))
+    model = LSTMForecaster(h=3, difference=difference, level=[80], **POOR).fit(table(y[:1150]))
     calibration = model.calibration_
     assert calibration.weight < 1
     assert calibration.benchmark.reach == 1150 // 16
@@ -142,7 +142,7 @@ def test_where_a_straight_line_is_better_it_has_its_share(tmp_path, target):
 
 @pytest.mark.slow
 def test_a_network_that_is_better_is_left_alone():
-    model = LSTMForecaster(h=1, season_length=1, seeds=1).fit(table(noisy_sine(6000)))
+    model = LSTMForecaster(h=1, season_length=1, n_networks=1).fit(table(noisy_sine(6000)))
     assert model.calibration_.weight == 1.0
     assert not model.calibration_.benchmark.reach
 
@@ -162,8 +162,10 @@ def test_windows_see_no_further_back_through_the_map():
 
 
 @TARGETS
-def test_attributions_hold_the_part_of_the_map(target):
-    model = LSTMForecaster(h=2, target=target, seeds=3, **POOR).fit(table(noisy_sine(1200)))
+def test_attributions_hold_the_part_of_the_map(difference):
+    model = LSTMForecaster(h=2, difference=difference, n_networks=3, **POOR).fit(
+        table(noisy_sine(1200))
+    )
     model.fitted_.calibration = dataclasses.replace(model.calibration_, weight=0.25)
     for look_back in (200, 50):
         found = attribution(model, look_back=look_back)
@@ -176,7 +178,7 @@ def test_attributions_hold_the_part_of_the_map(target):
         np.testing.assert_allclose(said, model.predict()["LSTM"], rtol=1e-5)
     straight = found[(found["input"] == "straight from the values") & (found["step"] == 1)]
     values = model.transforms_[0].transform(noisy_sine(1200))[:-51:-1]
-    if target == "changes":
+    if difference:
         values = values - values[0]
     weights = model.fitted_.benchmark.weights[:50, 0]
     np.testing.assert_allclose(
@@ -234,7 +236,7 @@ def test_a_set_is_drawn_to_its_last_season_only_where_two_origins_agree(monkeypa
             )
             for i in range(24)
         )  # fmt: skip
-        return LSTMForecaster(h=4, season_length=4, updates=5, hidden=4, adjust_season=False).fit(
+        return LSTMForecaster(h=4, season_length=4, max_steps=5, hidden=4, adjust_season=False).fit(
             frame
         ), frame
 

@@ -8,7 +8,7 @@ import gatecast
 from gatecast.errors import DataError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster
 
-QUICK = {"updates": 40, "seeds": 1, "hidden": 8}
+QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8}
 
 
 def promoted(n=240, seed=0):
@@ -39,7 +39,7 @@ def shops():
 def test_a_plan_that_is_known_in_advance_brings_the_error_down_to_the_noise():
     frame = promoted()
     known, future = frame[:-14], frame[-14:]
-    settings = {"h": 14, "season_length": 1, "seeds": 1, "updates": 500}
+    settings = {"h": 14, "season_length": 1, "n_networks": 1, "max_steps": 500}
     blind = LSTMForecaster(**settings).fit(known).predict()["LSTM"]
     model = LSTMForecaster(**settings, futr_exog_list=["promo"]).fit(known)
     seeing = model.predict(future.drop(columns="y"))
@@ -55,7 +55,7 @@ def test_one_step_ahead_a_leading_column_is_used():
     ahead = rng.normal(0, 1, 601)
     frame = pd.DataFrame({"ds": range(600), "y": ahead[:-1] * 5 + rng.normal(0, 0.5, 600)})
     frame["leads"] = ahead[1:]
-    settings = {"h": 1, "season_length": 1, "seeds": 1, "updates": 500}
+    settings = {"h": 1, "season_length": 1, "n_networks": 1, "max_steps": 500}
     model = LSTMForecaster(**settings, hist_exog_list=["leads"]).fit(frame[:500])
     errors = []
     for i in range(500, 600):
@@ -120,7 +120,7 @@ def walked_from_the_start(model, frame, days):
         said = [network.run(x)[0][:, -1] for network in model.networks_]
         straight = fitted.benchmark.forecast_all(values[0, :110])[-1:]
         median, _ = fitted.combine(said, scales[:, 109], straight)
-        base = values[0, 109] if model.target_ == "changes" else 0.0
+        base = values[0, 109] if model.difference_ else 0.0
         found.append(model.transforms_[i].inverse_transform(median[0] + base, 110))
     return np.array(found)
 
@@ -229,4 +229,4 @@ def test_every_input_has_a_name():
     names = model.fitted_.covariates.input_names()
     assert names[:4] == ("price", "region = north", "region = south", "size")
     assert names[-3:] == ("promo", "promo, 1 ahead", "promo, 2 ahead")
-    assert len(names) == model.networks_[0].layout.inputs - (1 if model.target_ == "values" else 2)
+    assert len(names) == model.networks_[0].layout.inputs - (1 if not model.difference_ else 2)

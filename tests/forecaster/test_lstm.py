@@ -12,7 +12,7 @@ from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.training_data import SegmentSampler, run_windows
 from gatecast.network import Network
 
-QUICK = {"updates": 40, "seeds": 1, "hidden": 8}
+QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8}
 INITIAL = {False: None, True: 1.5}
 
 
@@ -234,7 +234,7 @@ def noisy_walks(count, n, seed=0):
 def test_intervals_hold_their_share_and_never_cross():
     frame = noisy_walks(300, 60)
     known, future = frame[frame["ds"] < 52], frame[frame["ds"] >= 52]
-    model = LSTMForecaster(h=8, level=[50, 80, 95], updates=150, seeds=1, hidden=8)
+    model = LSTMForecaster(h=8, level=[50, 80, 95], max_steps=150, n_networks=1, hidden=8)
     forecast = model.fit(known).predict()
     y = future["y"].to_numpy()
     before, after = forecast["LSTM"].to_numpy(), forecast["LSTM"].to_numpy()
@@ -255,7 +255,7 @@ def test_intervals_hold_their_share_and_never_cross():
 
 @pytest.mark.slow
 def test_sample_paths_spread_as_the_series_does():
-    model = LSTMForecaster(h=8, updates=150, seeds=1, hidden=8).fit(noisy_walks(300, 60))
+    model = LSTMForecaster(h=8, max_steps=150, n_networks=1, hidden=8).fit(noisy_walks(300, 60))
     paths = model.simulate(200, random_state=1)
     assert list(paths.columns) == ["unique_id", "ds", "path", "LSTM"]
     assert len(paths) == 200 * 300 * 8
@@ -270,7 +270,7 @@ def test_sample_paths_spread_as_the_series_does():
 
 def test_a_walk_cannot_be_forecast_and_it_is_said():
     frame = noisy_walks(100, 80)
-    model = LSTMForecaster(h=5, hidden=8, seeds=1).fit(frame)
+    model = LSTMForecaster(h=5, hidden=8, n_networks=1).fit(frame)
     assert model.calibration_.error == pytest.approx(model.calibration_.naive_error, rel=0.03)
 
 
@@ -338,7 +338,7 @@ def test_insample_forecasts_stand_at_their_times_and_know_only_their_past():
     x, scales = model.fitted_.state.anew(1).advance(values[np.newaxis, :37])
     said = model.networks_[0].predict(x)[0] * model.scale_ * model.calibration_.weight
     said = said * scales[0, -1]
-    base = values[36] if model.target_ == "changes" else 0.0
+    base = values[36] if model.difference_ else 0.0
     np.testing.assert_allclose(
         last, model.transforms_[1].inverse_transform(said + base, 37), rtol=1e-4
     )
@@ -363,7 +363,9 @@ def test_nothing_after_the_end_is_known_to_what_is_measured(monkeypatch):
     first = []
     for table in (frame, poisoned):
         first.append(len(networks))
-        LSTMForecaster(h=5, season_length=1, hidden=6, updates=50, seeds=1, threads=1).fit(table)
+        LSTMForecaster(h=5, season_length=1, hidden=6, max_steps=50, n_networks=1, threads=1).fit(
+            table
+        )
     (one,), (two,) = networks[first[0]][0], networks[first[1]][0]
     np.testing.assert_array_equal(one.theta, two.theta)
 
@@ -381,7 +383,7 @@ def test_ctrl_c_stops_all_networks_at_once():
 
     before = threading.active_count()
     with pytest.raises(KeyboardInterrupt):
-        LSTMForecaster(h=12, updates=20_000, seeds=4).fit(sunspots(), progress=interrupt)
+        LSTMForecaster(h=12, max_steps=20_000, n_networks=4).fit(sunspots(), progress=interrupt)
     assert threading.active_count() == before  # no network goes on
     assert reports[-1].epoch < 0.1 * reports[-1].epochs
 
@@ -402,14 +404,14 @@ def test_settings_and_order_of_calls_are_checked():
 
 def test_every_decision_can_be_overridden():
     frame = air_passengers().drop(columns="unique_id")
-    model = LSTMForecaster(h=3, log=False, adjust_season=False, target="values", **QUICK)
+    model = LSTMForecaster(h=3, log=False, adjust_season=False, difference=False, **QUICK)
     told = " ".join(model.fit(frame).decisions())
     assert "logarithms" not in told
     assert "season of 12 steps is subtracted" not in told
     assert "trained on levels, as requested" in told
     plain = pd.DataFrame({"y": np.random.default_rng(0).normal(50, 1, 60)})
-    model = LSTMForecaster(h=3, season_length=7, log=True, adjust_season=True, target="changes")
-    model.updates = 10
+    model = LSTMForecaster(h=3, season_length=7, log=True, adjust_season=True, difference=True)
+    model.max_steps = 10
     told = " ".join(model.fit(plain).decisions())
     for words in ("logarithms", "season of 7", "trained on differences, as requested"):
         assert words in told
@@ -418,8 +420,8 @@ def test_every_decision_can_be_overridden():
         LSTMForecaster(h=3, log=True, **QUICK).fit(below)
     with pytest.raises(UsageError, match="log='yes'"):
         LSTMForecaster(h=3, log="yes").fit(plain)
-    with pytest.raises(UsageError, match="target='both'"):
-        LSTMForecaster(h=3, target="both").fit(plain)
+    with pytest.raises(UsageError, match="difference='both'"):
+        LSTMForecaster(h=3, difference="both").fit(plain)
 
 
 def test_a_wide_table_is_forecast_and_goes_on_as_one():
@@ -449,7 +451,7 @@ def test_each_window_starts_from_an_empty_memory(look_back, back):
 
 def test_a_window_forgets_what_is_older_than_it():
     y = np.sin(np.arange(80.0))
-    model = LSTMForecaster(h=3, look_back=4, season_length=1, target="values", **QUICK)
+    model = LSTMForecaster(h=3, look_back=4, season_length=1, difference=False, **QUICK)
     model.fit(pd.DataFrame({"y": y}))
     forecasts = []
     for older in (5.0, -5.0):
@@ -463,7 +465,7 @@ def test_a_window_forgets_what_is_older_than_it():
 @pytest.mark.slow
 def test_windows_of_64_learn_the_tutorials_series():
     y = noisy_sine()["y"].to_numpy()[:3000]
-    model = LSTMForecaster(h=1, look_back=64, seeds=1, updates=300)
+    model = LSTMForecaster(h=1, look_back=64, n_networks=1, max_steps=300)
     model.fit(pd.DataFrame({"y": y[:2000]}))
     errors = []
     for i in range(2000, 3000):
@@ -504,7 +506,7 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_every_way_of_treating_the_data_can_be_asked_for_by_name(way, tmp_path):
     frame = air_passengers()
-    model = LSTMForecaster(h=12, level=[80], **way, updates=150, seeds=1).fit(frame[:-12])
+    model = LSTMForecaster(h=12, level=[80], **way, max_steps=150, n_networks=1).fit(frame[:-12])
     forecast = model.predict()
     error = np.abs(forecast["LSTM"] - frame["y"].to_numpy()[-12:]).mean()
     assert error < seasonal_naive_error(

@@ -14,7 +14,7 @@ from gatecast import LSTMForecaster, storage
 from gatecast.datasets import air_passengers
 from gatecast.errors import ModelFileError, NotFittedError, NotFoundError, UsageError
 
-QUICK = {"updates": 20, "seeds": 2, "hidden": 6}
+QUICK = {"max_steps": 20, "n_networks": 2, "hidden": 6}
 
 
 def single():
@@ -77,7 +77,7 @@ def test_it_is_small_and_holds_no_training_data(tmp_path):
     frame = single()
     rng = np.random.default_rng(0)
     frame["y"] = frame["y"] + rng.random(len(frame))  # values that cannot be there by chance
-    model = LSTMForecaster(h=12, level=[80], updates=20).fit(frame)
+    model = LSTMForecaster(h=12, level=[80], max_steps=20).fit(frame)
     path = tmp_path / "model.gatecast"
     model.save(path)
     assert path.stat().st_size < 1_000_000
@@ -155,7 +155,7 @@ def test_a_file_changed_on_purpose_is_refused(tmp_path, change, message):
 @pytest.mark.slow
 def test_every_truncation_and_many_flipped_bits_are_noticed(tmp_path):
     path = tmp_path / "model.gatecast"
-    LSTMForecaster(h=2, updates=5, seeds=1, hidden=1).fit(single()).save(path)
+    LSTMForecaster(h=2, max_steps=5, n_networks=1, hidden=1).fit(single()).save(path)
     whole = path.read_bytes()
     for length in range(0, len(whole), 7):
         path.write_bytes(whole[:length])
@@ -205,7 +205,9 @@ LATER = {
     "5-panel": (np.ones((22, 2)), None, None),
     "5-covariates": (_COVARIATES[60:63], _COVARIATES[60:], _COVARIATES[63:]),
     "5-windows": ([400.0], None, None),
-    **{f"{version}-single": ([400.0, 410.0], None, None) for version in (1, 2, 3, 4)},
+    "6-panel": (np.ones((22, 2)), None, None),
+    "6-covariates": (_COVARIATES[60:63], _COVARIATES[60:], _COVARIATES[63:]),
+    **{f"{version}-single": ([400.0, 410.0], None, None) for version in (1, 2, 3, 4, 6)},
 }
 
 
@@ -226,7 +228,7 @@ def test_a_file_of_an_older_format_forecasts_and_goes_on_as_when_it_was_written(
 
 def _saved_again(model, path):
     model.save(path)
-    assert storage.read_arrays(path)[1]["version"] == 6
+    assert storage.read_arrays(path)[1]["version"] == 7
     return gatecast.load(path)
 
 

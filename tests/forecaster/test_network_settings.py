@@ -12,7 +12,7 @@ from gatecast.errors import UsageError
 from gatecast.forecaster.intervals import quantile_levels
 from gatecast.kernel import native
 
-QUICK = {"updates": 20, "seeds": 1, "hidden": 6}
+QUICK = {"max_steps": 20, "n_networks": 1, "hidden": 6}
 AIR = air_passengers().drop(columns="unique_id")
 
 
@@ -38,7 +38,7 @@ def trainings(monkeypatch, **settings):
 )
 def test_what_is_found_when_not_said_can_be_said(named):
     # of changes, whose usual loss is the absolute one, in the fewest stretches of an update
-    np.testing.assert_array_equal(said(target="changes", **named), said(target="changes"))
+    np.testing.assert_array_equal(said(difference=True, **named), said(difference=True))
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_what_is_found_when_not_said_can_be_said(named):
     ids=str,
 )  # fmt: skip
 def test_each_setting_makes_another_forecast(named):
-    usual = said(target="changes", layers=named.get("layers", 1))
-    assert not np.array_equal(said(target="changes", **named), usual)
+    usual = said(difference=True, layers=named.get("layers", 1))
+    assert not np.array_equal(said(difference=True, **named), usual)
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_each_setting_makes_another_forecast(named):
 def test_a_loss_learns_the_centre_that_it_is_small_at(loss, known):
     # independent values of an exponential distribution: its median is ln 2, its mean 1
     y = np.random.default_rng(0).exponential(size=4000)
-    settings = {"target": "values", "log": False, "season_length": 1, "seeds": 1, "hidden": 4}
-    model = LSTMForecaster(1, loss=loss, updates=300, **settings).fit(pd.Series(y))
+    settings = {"difference": False, "log": False, "season_length": 1, "n_networks": 1, "hidden": 4}
+    model = LSTMForecaster(1, loss=loss, max_steps=300, **settings).fit(pd.Series(y))
     told = model.predict_insample()["LSTM"].mean()
     if known is None:
         assert np.log(2.0) < told < 1.0

@@ -14,7 +14,7 @@ from gatecast.forecaster.config import PRESETS
 from gatecast.forecaster.features import FeatureState, lags_of, seasons_of, typical_change
 from gatecast.forecaster.holdout import HoldoutTrial
 
-QUICK = {"updates": 40, "seeds": 1, "hidden": 8}
+QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8}
 
 
 def seasonal(count=24, n=60, noise=0.1, seed=0):
@@ -129,7 +129,7 @@ def test_logarithms_are_taken_of_related_series_above_zero():
 
 def test_a_season_of_each_series_own_is_learnt_from_the_window():
     frame = seasonal(60, 40, noise=0.05)
-    model = LSTMForecaster(h=4, season_length=4, seeds=1).fit(frame[frame["ds"] < 36])
+    model = LSTMForecaster(h=4, season_length=4, n_networks=1).fit(frame[frame["ds"] < 36])
     found = model.predict().merge(frame, on=["unique_id", "ds"])
     # the noise has 0.04, the seasonal naive forecast root 2 times that, the naive one 3
     assert (found["LSTM"] - found["y"]).abs().mean() < 0.056
@@ -209,7 +209,7 @@ def test_values_held_back_decide_whether_the_season_is_taken_out():
         pd.DataFrame({"unique_id": f"s{i}", "ds": t, "y": 90 + y}) for i, y in enumerate(phases)
     )
     for frame, adjusted in ((steady, True), (drifting, False)):
-        model = LSTMForecaster(h=4, season_length=4, seeds=1, updates=300).fit(frame)
+        model = LSTMForecaster(h=4, season_length=4, n_networks=1, max_steps=300).fit(frame)
         told = " ".join(model.decisions())
         assert ("season of 4 steps is subtracted" in told) == adjusted
         assert ("the season of 4 steps is left in" in told) != adjusted
@@ -242,7 +242,7 @@ def test_nothing_after_the_cutoff_reaches_a_forecast_within_the_data():
     values = model.transforms_[3].transform(frame[frame["unique_id"] == "s03"]["y"].to_numpy())
     x, scales = model.fitted_.state.anew(1).advance(values[np.newaxis, :56])
     said = model.networks_[0].predict(x)[0] * model.scale_ * model.calibration_.weight
-    base = values[55] if model.target_ == "changes" else 0.0
+    base = values[55] if model.difference_ else 0.0
     said = said * scales[0, -1]
     np.testing.assert_allclose(
         last, model.transforms_[3].inverse_transform(said + base, 56), rtol=1e-4
@@ -251,11 +251,11 @@ def test_nothing_after_the_cutoff_reaches_a_forecast_within_the_data():
 
 def test_a_preset_says_how_many_networks_and_how_long():
     frame = seasonal()
-    for preset, seeds, longest in (("fast", 1, 500), ("default", 3, 1500), ("best", 7, 4500)):
-        model = LSTMForecaster(h=4, hidden=2, updates=3, preset=preset).fit(frame)
-        assert len(model.networks_) == seeds
+    for preset, n_networks, longest in (("fast", 1, 500), ("default", 3, 1500), ("best", 7, 4500)):
+        model = LSTMForecaster(h=4, hidden=2, max_steps=3, preset=preset).fit(frame)
+        assert len(model.networks_) == n_networks
         assert PRESETS[preset].candidates[-1] == longest
-    assert len(LSTMForecaster(h=4, hidden=2, updates=3, seeds=2).fit(frame).networks_) == 2
+    assert len(LSTMForecaster(h=4, hidden=2, max_steps=3, n_networks=2).fit(frame).networks_) == 2
     with pytest.raises(UsageError, match="preset='slow' was asked for; use \"fast\""):
         LSTMForecaster(h=4, preset="slow").fit(frame)
 
@@ -269,7 +269,7 @@ def test_a_set_walks_in_strides_and_a_lone_series_in_its_unit():
             "y": rng.normal(size=(25, 60)).cumsum(axis=1).ravel(),
         }
     )
-    settings = {"h": 3, "target": "changes", "log": False, **QUICK}
+    settings = {"h": 3, "difference": True, "log": False, **QUICK}
     many = LSTMForecaster(**settings).fit(walks)
     assert "divided by a local scale" in " ".join(many.decisions())
     assert many.fitted_.state.initial_scale == pytest.approx(

@@ -12,7 +12,7 @@ import pytest
 from gatecast import LSTMForecaster
 from gatecast.datasets import air_passengers
 
-SETTINGS = {"h": 3, "updates": 5, "seeds": 1, "hidden": 4, "threads": 1}
+SETTINGS = {"h": 3, "max_steps": 5, "n_networks": 1, "hidden": 4, "threads": 1}
 
 
 @pytest.fixture(scope="module")
@@ -99,11 +99,11 @@ def test_a_copy_shares_no_array_with_its_original_and_goes_its_own_way(fitted, d
     assert arrays_of(other, [])
     for array in arrays_of(other, []):
         assert not any(np.shares_memory(array, mine) for mine in arrays_of(fitted, []))
-    other.notes_.append("a note")
+    other.decisions_.append("a note")
     pd.testing.assert_frame_equal(other.predict(), before)
     assert not other.update([900.0]).predict().equals(before)
     pd.testing.assert_frame_equal(fitted.predict(), before)
-    assert "a note" not in fitted.notes_
+    assert "a note" not in fitted.decisions_
     with fitted:  # its lock is its own: another thread gets at the copy
         assert in_threads(1, lambda _: len(other.predict())) == [3]
 

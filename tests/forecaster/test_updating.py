@@ -13,7 +13,7 @@ from gatecast import LSTMForecaster
 from gatecast.datasets import air_passengers
 from gatecast.errors import ConflictError, ModelFileError, NotFoundError
 
-SETTINGS = {"h": 3, "updates": 5, "seeds": 1, "hidden": 4, "threads": 1}
+SETTINGS = {"h": 3, "max_steps": 5, "n_networks": 1, "hidden": 4, "threads": 1}
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def single_season(_):
 
 def single_found_season(_):
     """One long series whose season and length are found; a linear map is tried."""
-    model = gc.LSTMForecaster(h=10, hidden=6, updates=60, seeds=2)
+    model = gc.LSTMForecaster(h=10, hidden=6, max_steps=60, n_networks=2)
     model.fit(noisy_sine()[:1500])
     return {"predict": values_of(model.predict())}
 
@@ -62,7 +62,7 @@ def single_found_season(_):
 def single_walk(_):
     """One series without a season, as numbers; box-cox, outliers and a robust scale."""
     model = gc.LSTMForecaster(
-        h=4, level=[90], hidden=5, updates=50, seeds=1, log="box-cox", clip_outliers=True,
+        h=4, level=[90], hidden=5, max_steps=50, n_networks=1, log="box-cox", clip_outliers=True,
         scale="robust", loss="huber",
     )  # fmt: skip
     model.fit(lynx())
@@ -71,7 +71,7 @@ def single_walk(_):
 
 def panel_short(_):
     """Thirty short series: the treatment of the season is chosen at two origins."""
-    model = gc.LSTMForecaster(h=6, level=[80], hidden=8, updates=75, seeds=2)
+    model = gc.LSTMForecaster(h=6, level=[80], hidden=8, max_steps=75, n_networks=2)
     model.fit(panel([48] * 30))
     return {"predict": values_of(model.predict())}
 
@@ -84,7 +84,7 @@ def panel_uneven(_):
     y = np.where(codes % 5 == 0, np.maximum(np.round(y - 21), 0), y)
     y = np.where(codes % 11 == 3, y - 22, y)
     y = np.where(codes == 7, 4.0, y)
-    model = gc.LSTMForecaster(h=5, hidden=6, updates=50, seeds=1, clip_outliers=True)
+    model = gc.LSTMForecaster(h=5, hidden=6, max_steps=50, n_networks=1, clip_outliers=True)
     model.fit(frame.assign(y=y))
     return {"predict": values_of(model.predict()), "insample": values_of(model.predict_insample(9))}
 
@@ -93,7 +93,7 @@ def panel_long(_):
     """Twenty-one long series with a day and a week: a linear map and the seasonal naive."""
     frame = panel([620 + 5 * (i % 2) for i in range(21)], season=24, freq="h", seed=2)
     week = pd.DatetimeIndex(frame["ds"]).dayofweek >= 5
-    model = gc.LSTMForecaster(h=12, level=[80], hidden=6, updates=50, seeds=1)
+    model = gc.LSTMForecaster(h=12, level=[80], hidden=6, max_steps=50, n_networks=1)
     model.fit(frame.assign(y=frame["y"] + 2.0 * week))
     return {"predict": values_of(model.predict())}
 
@@ -101,8 +101,8 @@ def panel_long(_):
 def few_series(_):
     """Three series of two kinds of season, stacked and dilated layers, levels learnt."""
     model = gc.LSTMForecaster(
-        h=3, hidden=4, layers=2, dilation=2, residual=True, dropout=0.1, updates=50, seeds=1,
-        season_length=(4, 12), target="values", scale="standard", batch_size=16,
+        h=3, hidden=4, layers=2, dilation=2, residual=True, dropout=0.1, max_steps=50, n_networks=1,
+        season_length=(4, 12), difference=False, scale="standard", batch_size=16,
         schedule="one_cycle",
     )  # fmt: skip
     model.fit(panel([80, 95, 95], freq="QS", season=4))
@@ -121,7 +121,7 @@ def covariates(folder):
     known = frame.groupby("unique_id").head(60)
     later = frame.drop(known.index)
     model = gc.LSTMForecaster(
-        h=4, level=[80], hidden=6, updates=50, seeds=2, calendar=True, cell="gru",
+        h=4, level=[80], hidden=6, max_steps=50, n_networks=2, calendar=True, cell="gru",
         hist_exog_list=["price", "weather"], futr_exog_list=["promotion"], stat_exog_list=["size"],
     )  # fmt: skip
     model.fit(known)
@@ -145,7 +145,7 @@ def covariates(folder):
 def windows(folder):
     """Windows of their own for each forecast; saved, loaded and advanced by an array."""
     frame = panel([60, 52], season=7, freq="D", seed=5)
-    model = gc.LSTMForecaster(h=3, level=[90], hidden=5, updates=50, seeds=1, look_back=9)
+    model = gc.LSTMForecaster(h=3, level=[90], hidden=5, max_steps=50, n_networks=1, look_back=9)
     model.fit(frame)
     model.save(folder / "windows.gatecast")
     loaded = gc.load(folder / "windows.gatecast").update(np.full((2, 2), 21.0))
@@ -160,7 +160,7 @@ def updated(folder):
     """A panel that is saved, loaded, and advanced for some of its series."""
     frame = panel([50] * 24, seed=6)
     known = frame.groupby("unique_id").head(45)
-    model = gc.LSTMForecaster(h=4, level=[80], hidden=6, updates=50, seeds=1).fit(known)
+    model = gc.LSTMForecaster(h=4, level=[80], hidden=6, max_steps=50, n_networks=1).fit(known)
     model.save(folder / "panel.gatecast")
     loaded = gc.load(folder / "panel.gatecast")
     later = frame.drop(known.index)
@@ -171,7 +171,7 @@ def updated(folder):
 def backtested(_):
     """A backtest, with and without new training at each origin."""
     models = {
-        "LSTM": gc.LSTMForecaster(h=6, hidden=5, updates=50, seeds=1),
+        "LSTM": gc.LSTMForecaster(h=6, hidden=5, max_steps=50, n_networks=1),
         "naive": gc.SeasonalNaive(h=6),
     }
     found = {}
@@ -185,7 +185,7 @@ def backtested(_):
 
 def explained(_):
     """What is seen inside: gates, and the shares of a forecast among the past steps."""
-    model = gc.LSTMForecaster(h=3, hidden=4, updates=50, seeds=2).fit(sunspots()[-300:])
+    model = gc.LSTMForecaster(h=3, hidden=4, max_steps=50, n_networks=2).fit(sunspots()[-300:])
     shares = gc.attribution(model, steps=8, look_back=30)
     gates = gc.gates(model)
     return {"shares": values_of(shares), "gates": values_of(gates)[::7]}

@@ -129,13 +129,13 @@ def models(folder):
     one = pd.DataFrame({"ds": days, "y": 10 + np.sin(np.arange(60) / 3) + rng.random(60)})
     many = pd.concat(one.assign(unique_id=f"s{i}", price=i + rng.random(60)) for i in range(3))
     plain = many.drop(columns="price")
-    small = {"h": 3, "updates": 4, "seeds": 1, "hidden": 3, "threads": 1}
+    small = {"h": 3, "max_steps": 4, "n_networks": 1, "hidden": 3, "threads": 1}
     made = [
         LSTMForecaster(**small, level=[80], log="box-cox", clip_outliers=True).fit(one),
         LSTMForecaster(**small, look_back=5, scale="robust", cell="gru").fit(one),
         LSTMForecaster(**small, season_length=4, adjust_season=True, log=True).fit(plain),
         LSTMForecaster(**small, hist_exog_list=["price"], calendar=True).fit(many),
-        LSTMForecaster(**small, target="changes", scale="min-max").fit(one),
+        LSTMForecaster(**small, difference=True, scale="min-max").fit(one),
     ]  # fmt: skip
     for i, model in enumerate(made):
         model.save(Path(folder) / f"model{i}")

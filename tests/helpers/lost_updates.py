@@ -23,7 +23,7 @@ from gatecast import LSTMForecaster, PretrainedLSTM
 
 WORKERS, UPDATES = 3, 4  # processes, and updates of each in a round
 KINDS = {
-    "lstm": lambda: LSTMForecaster(h=2, updates=3, seeds=1, hidden=3, threads=1),
+    "lstm": lambda: LSTMForecaster(h=2, max_steps=3, n_networks=1, hidden=3, threads=1),
     "pretrained": lambda: PretrainedLSTM(h=2),
 }
 

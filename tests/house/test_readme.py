@@ -40,7 +40,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_python_blocks_run_one_after_another(folder, monkeypatch):
-    small = functools.partial(gatecast.LSTMForecaster, updates=20, seeds=1, hidden=4)
+    small = functools.partial(gatecast.LSTMForecaster, max_steps=20, n_networks=1, hidden=4)
     monkeypatch.setattr(gatecast, "LSTMForecaster", small, raising=False)
     space = {}
     for code in blocks("README.md", "python"):

@@ -153,7 +153,7 @@ def test_further_columns_are_ignored_with_a_sentence(passengers):
 
     table = passengers.assign(promo=np.arange(len(passengers)) % 2)
     model = PretrainedLSTM(h=2).fit(read_panel(table, extra_cols=["promo"]))
-    assert any("ignored" in str(s) and "promo" in str(s) for s in model.notes())
+    assert any("ignored" in str(s) and "promo" in str(s) for s in model.decisions())
     assert model.predict().equals(PretrainedLSTM(h=2).fit(passengers).predict())
 
 

@@ -76,7 +76,7 @@ ATTACKS = [
 
 
 def fitted(cell="lstm", layers=1):
-    settings = {"h": 6, "updates": 30, "seeds": 1, "hidden": 7, "level": [80]}
+    settings = {"h": 6, "max_steps": 30, "n_networks": 1, "hidden": 7, "level": [80]}
     return LSTMForecaster(cell=cell, layers=layers, **settings).fit(air_passengers())
 
 
@@ -213,8 +213,8 @@ def judged_by_a_backtest():
 
 def test_every_finding_and_verdict_is_a_message_in_both_languages(inside):
     told = messages_of(inside) + judged_by_a_backtest()
-    for more in ({"look_back": 5}, {"updates": None}):
-        settings = {"h": 3, "updates": 20, "seeds": 1, "hidden": 3, **more}
+    for more in ({"look_back": 5}, {"max_steps": None}):
+        settings = {"h": 3, "max_steps": 20, "n_networks": 1, "hidden": 3, **more}
         several = pd.concat([air_passengers(), air_passengers().assign(unique_id="b: c")])
         told += messages_of(explain(LSTMForecaster(**settings).fit(several)))
     for one in told:
@@ -446,7 +446,7 @@ def test_a_click_on_a_spike_shows_what_the_memory_did_there(open_glass, page_of,
 
 @pytest.mark.browser
 def test_windows_are_shown_end_to_end_from_an_empty_memory(open_glass, tmp_path):
-    settings = {"h": 6, "updates": 30, "seeds": 1, "hidden": 7, "look_back": 10}
+    settings = {"h": 6, "max_steps": 30, "n_networks": 1, "hidden": 7, "look_back": 10}
     found = explain(LSTMForecaster(**settings).fit(air_passengers()))
     explain_page(found, tmp_path / "page.html", subject="air.csv")
     page, player = open_glass(tmp_path / "page.html")
@@ -546,7 +546,7 @@ def test_zoom_keeps_the_step_in_sight(open_glass, page_of):
 
 @pytest.mark.browser
 def test_ten_thousand_steps_are_one_page_that_can_be_zoomed(open_glass, tmp_path):
-    model = LSTMForecaster(h=1, hidden=50, updates=5, seeds=1).fit(noisy_sine())
+    model = LSTMForecaster(h=1, hidden=50, max_steps=5, n_networks=1).fit(noisy_sine())
     found = explain(model)
     explain_page(found, tmp_path / "page.html", subject="sine")
     assert (tmp_path / "page.html").stat().st_size < 1_000_000

@@ -19,7 +19,7 @@ TEMPLATES = Path(gc.__file__).parent / "report" / "templates"
 
 @pytest.fixture(scope="module")
 def fitted():
-    settings = {"h": 6, "updates": 30, "seeds": 1, "hidden": 7, "level": [80, 95]}
+    settings = {"h": 6, "max_steps": 30, "n_networks": 1, "hidden": 7, "level": [80, 95]}
     return gc.LSTMForecaster(**settings).fit(air_passengers())
 
 

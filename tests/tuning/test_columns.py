@@ -16,11 +16,11 @@ from gatecast.errors import NotFoundError, UsageError
 from gatecast.tuning.origins import Plan, known_before
 
 SPACE = {
-    "hidden": (4, 8), "updates": (200, 400), "look_back": None, "layers": 1, "cell": "lstm",
+    "hidden": (4, 8), "max_steps": (200, 400), "look_back": None, "layers": 1, "cell": "lstm",
     "log": False, "season_length": 1, "calendar": [False, True],
 }  # fmt: skip
 KNOWN = LSTMForecaster(
-    7, hidden=8, updates=400, season_length=1, futr_exog_list=["promo"],
+    7, hidden=8, max_steps=400, season_length=1, futr_exog_list=["promo"],
     hist_exog_list=["weather"], stat_exog_list=["region"],
 )  # fmt: skip
 
@@ -58,7 +58,7 @@ def test_trials_know_a_plan_and_score_as_a_backtest_does():
     panel = read_panel(frame, extra_cols=["promo", "weather", "region"], **NAMES)
     plan = Plan.make(panel, 7, 4, 3)
     back = 7 + 2 * plan.test_step
-    model = LSTMForecaster(**{**KNOWN.get_params(), "seeds": 1})
+    model = LSTMForecaster(**{**KNOWN.get_params(), "n_networks": 1})
     losses = [
         backtest(
             model, known_before(panel, back + left * plan.step), n_windows=2,
@@ -70,7 +70,7 @@ def test_trials_know_a_plan_and_score_as_a_backtest_does():
     assert scores.tolist() == np.concatenate(losses).tolist()
     # the mean absolute value of the noise is 0.8, a fifth of the usual change; without the plan
     # that of an error is about the usual change
-    bare = LSTMForecaster(7, hidden=8, updates=400, season_length=1)
+    bare = LSTMForecaster(7, hidden=8, max_steps=400, season_length=1)
     blind = search(frame, 1, forecaster=bare)
     assert found.trials["value"][0] < 0.4 < 0.7 < blind.trials["value"][0]
     assert "calendar" in found.settings
@@ -96,7 +96,7 @@ def test_the_search_sees_no_column_of_the_unseen_origins():
 @pytest.mark.slow
 def test_a_study_of_other_columns_is_another_study(tmp_path):
     frame, path = promoted(60), tmp_path / "s.db"
-    space = {**SPACE, "updates": [3]}
+    space = {**SPACE, "max_steps": [3]}
     search(frame, 1, storage=path, space=space)
     other = frame.assign(promo=1.0 - frame["promo"])
     with pytest.raises(UsageError, match="begun with other data"):
@@ -117,7 +117,7 @@ def test_a_column_that_is_not_there_is_said():
 def test_the_command_line_takes_columns(tmp_path):
     promoted(60).to_csv(tmp_path / "sales.csv", index=False)
     asked = (
-        "tune", "sales.csv", "--h", "7", "--n-trials", "2", "--json", "--space", "updates=3:6",
+        "tune", "sales.csv", "--h", "7", "--n-trials", "2", "--json", "--space", "max_steps=3:6",
         "--futr-exog", "promo", "--hist-exog", "weather", "--stat-exog", "region",
         "--target-col", "sold", "--id-col", "shop",
     )  # fmt: skip

@@ -17,7 +17,7 @@ def search(seed, n_trials):
     y = pd.Series(np.sin(np.arange(150) / 4))
     return tune(
         y, 2, n_trials, sampler="gp", random_state=seed, n_windows=4, n_test=6,
-        forecaster=LSTMForecaster(2, updates=3, seeds=1),
+        forecaster=LSTMForecaster(2, max_steps=3, n_networks=1),
     )  # fmt: skip
 
 

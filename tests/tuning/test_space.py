@@ -68,17 +68,17 @@ def test_what_is_narrowed_depends_on_the_same(override):
 def test_every_draw_is_a_forecaster_that_can_be_fitted():
     panel = panel_of(60)
     for settings in drawn(space_for(panel), 20, seed=1):
-        fitted = LSTMForecaster(1, **{**settings, "updates": 1, "seeds": 1}).fit(panel)
+        fitted = LSTMForecaster(1, **{**settings, "max_steps": 1, "n_networks": 1}).fit(panel)
         assert np.isfinite(fitted.predict()["LSTM"]).all()
         assert all(fitted.get_params()[name] == value for name, value in settings.items()
-                   if name not in ("updates", "seeds"))  # fmt: skip
+                   if name not in ("max_steps", "n_networks"))  # fmt: skip
 
 
 def test_the_defaults_have_their_place():
     found = nearest_point(space_for(panel_of()), DEFAULTS)
     assert found["hidden"] == 48
     assert found["look_back given"] is found["batch_size given"] is False
-    assert found["updates"] == 122  # the middle, on a log scale, of what is found when not said
+    assert found["max_steps"] == 122  # the middle, on a log scale, of what is found when not said
     assert not {"dropout", "residual", "dilation", "look_back", "batch_size"} & set(found)
     deep = nearest_point(space_for(panel_of()), {**DEFAULTS, "layers": 2, "dropout": 0.9})
     assert (deep["dropout"], deep["residual"], deep["dilation"]) == (0.3, False, 1)
@@ -105,8 +105,8 @@ def test_no_trial_takes_a_season_out_of_a_series_that_is_too_short_for_it():
         pd.DataFrame({"ds": np.arange(n), "y": rng.normal(size=n)}).assign(unique_id=f"s{n}")
         for n in (40, 60, 80)
     )
-    base = LSTMForecaster(2, season_length=7, updates=2, hidden=2)
-    space = {"updates": 2, "hidden": 2, "look_back": None}
+    base = LSTMForecaster(2, season_length=7, max_steps=2, hidden=2)
+    space = {"max_steps": 2, "hidden": 2, "look_back": None}
     found = tune(frame, 2, 12, space=space, forecaster=base, n_windows=3, n_test=3)
     assert set(found.trials["state"]) <= {"finished", "pruned"}
     assert set(found.trials["adjust_season"]) == {"auto", False}
@@ -115,12 +115,12 @@ def test_no_trial_takes_a_season_out_of_a_series_that_is_too_short_for_it():
 def test_the_user_narrows_widens_and_fixes():
     space = space_for(
         panel_of(),
-        {"hidden": (2, 4), "cell": ["gru"], "seeds": (1, 5), "season_length": 7,
+        {"hidden": (2, 4), "cell": ["gru"], "n_networks": (1, 5), "season_length": 7,
          "learning_rate": Floats(1e-3, 1e-2)},
     )  # fmt: skip
     assert space["hidden"] == Integers(2, 4, log=True)
     assert space["cell"] == Choice(("gru",))
-    assert space["seeds"] == Integers(1, 5)
+    assert space["n_networks"] == Integers(1, 5)
     assert space["season_length"] == Choice((7,))
     assert space["learning_rate"] == Floats(1e-3, 1e-2)
     with pytest.raises(UsageError, match='space has "width"'):
@@ -129,13 +129,13 @@ def test_the_user_narrows_widens_and_fixes():
 
 def test_seeds_are_trained_where_they_are_searched():
     y = pd.Series(np.sin(np.arange(80) / 4))
-    space = {"hidden": 3, "updates": 3, "look_back": None, "layers": 1}
-    base = LSTMForecaster(1, updates=3, hidden=3, seeds=2)
+    space = {"hidden": 3, "max_steps": 3, "look_back": None, "layers": 1}
+    base = LSTMForecaster(1, max_steps=3, hidden=3, n_networks=2)
     asked = {"n_windows": 2, "n_test": 2, "forecaster": base}
     one, many = (
-        tune(y, 1, 3, space=space | more, **asked) for more in ({}, {"seeds": (1, 4)})
+        tune(y, 1, 3, space=space | more, **asked) for more in ({}, {"n_networks": (1, 4)})
     )  # fmt: skip
-    assert "seeds" not in one.settings
-    assert set(many.trials["seeds"]) <= {1, 2, 3, 4}
+    assert "n_networks" not in one.settings
+    assert set(many.trials["n_networks"]) <= {1, 2, 3, 4}
     # the defaults with their two networks, and with one as in any trial otherwise
     assert many.trials["value"][0] != one.trials["value"][0]

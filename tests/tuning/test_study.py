@@ -22,8 +22,8 @@ from gatecast.tuning.origins import Plan, known_before  # noqa: E402
 from gatecast.tuning.space import SPACE, Integers  # noqa: E402
 from gatecast.tuning.verdict import Verdict, _edges  # noqa: E402
 
-SMALL = {"hidden": (2, 6), "updates": (3, 12), "look_back": None, "layers": 1}
-QUICK = LSTMForecaster(1, hidden=3, updates=5)
+SMALL = {"hidden": (2, 6), "max_steps": (3, 12), "look_back": None, "layers": 1}
+QUICK = LSTMForecaster(1, hidden=3, max_steps=5)
 
 
 def wave(n=120, noise=0.1):
@@ -48,9 +48,9 @@ def test_the_first_trial_has_the_defaults_and_its_scores_are_those_of_a_backtest
     found = quick(n_trials=3)
     first = found.trials.iloc[0]
     assert (first["state"], first["note"]) == ("finished", "the defaults")
-    assert (first["hidden"], first["updates"]) == (3, 5)
+    assert (first["hidden"], first["max_steps"]) == (3, 5)
     panel = read_panel(wave())
-    model = LSTMForecaster(2, hidden=3, updates=5, seeds=1)
+    model = LSTMForecaster(2, hidden=3, max_steps=5, n_networks=1)
     plan = Plan.make(panel, 2, 4, 6)
     back = 2 + 5 * plan.test_step
     losses = [

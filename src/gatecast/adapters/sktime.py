@@ -40,18 +40,18 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         Steps in a season; that of the frequency if not given, 1 for none.
     log, adjust_season : {"auto", True, False}
         Whether logarithms are taken, and the season is taken out.
-    target : {"auto", "values", "changes"}
-        What the network sees and says.
+    difference : {"auto", True, False}
+        Whether networks are trained on differences, or on levels.
     cell : {"lstm", "gru"}
         Kind of network.
     hidden : int
         Units of each layer, H.
     layers : int
         Stacked layers, L.
-    updates : int, optional
-        Updates of each network's weights; chosen on values held back if not given.
-    seeds : int, optional
-        Networks trained; their median is the forecast.
+    max_steps : int, optional
+        Training steps of each network; chosen on the hold-out if not given.
+    n_networks : int, optional
+        Ensemble size; the median of the networks is the forecast.
     learning_rate : float
         Highest rate of Adam.
     random_state : int
@@ -63,7 +63,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
     dropout, residual, dilation
         What is between layers.
     schedule : {"cosine", "constant", "one_cycle"}
-        Learning rate over the updates.
+        Learning rate over the training steps.
     batch_size : int, optional
         Stretches, or windows, of one update; by how much data there are if not given.
     loss : {"auto", "absolute", "squared", "huber"}
@@ -78,7 +78,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
     --------
     >>> from gatecast.adapters.sktime import SktimeLSTMForecaster
     >>> from sktime.datasets import load_airline
-    >>> forecaster = SktimeLSTMForecaster(hidden=8, updates=20, seeds=1)
+    >>> forecaster = SktimeLSTMForecaster(hidden=8, max_steps=20, n_networks=1)
     >>> forecast = forecaster.fit(load_airline(), fh=[1, 2, 12]).predict()
     >>> [str(month) for month in forecast.index]
     ['1961-01', '1961-02', '1961-12']
@@ -107,12 +107,12 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         season_length: int | Sequence[int] | None = LSTMForecaster.season_length,
         log: str | bool = LSTMForecaster.log,
         adjust_season: str | bool = LSTMForecaster.adjust_season,
-        target: str = LSTMForecaster.target,
+        difference: str | bool = LSTMForecaster.difference,
         cell: str = LSTMForecaster.cell,
         hidden: int = LSTMForecaster.hidden,
         layers: int = LSTMForecaster.layers,
-        updates: int | None = LSTMForecaster.updates,
-        seeds: int | None = LSTMForecaster.seeds,
+        max_steps: int | None = LSTMForecaster.max_steps,
+        n_networks: int | None = LSTMForecaster.n_networks,
         learning_rate: float = LSTMForecaster.learning_rate,
         random_state: int = LSTMForecaster.random_state,
         threads: int | None = LSTMForecaster.threads,
@@ -130,12 +130,12 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         self.season_length = season_length
         self.log = log
         self.adjust_season = adjust_season
-        self.target = target
+        self.difference = difference
         self.cell = cell
         self.hidden = hidden
         self.layers = layers
-        self.updates = updates
-        self.seeds = seeds
+        self.max_steps = max_steps
+        self.n_networks = n_networks
         self.learning_rate = learning_rate
         self.random_state = random_state
         self.threads = threads
@@ -202,7 +202,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         list of dict
             Parameters of the constructor.
         """
-        quick = {"hidden": 4, "updates": 3, "seeds": 1, "threads": 1}
+        quick = {"hidden": 4, "max_steps": 3, "n_networks": 1, "threads": 1}
         return [quick, {**quick, "season_length": 4, "random_state": 1}]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import Any
@@ -112,15 +113,33 @@ class Baseline(ABC):
         )
         return frame
 
-    def notes(self) -> list[str]:
-        """Say what is done otherwise than the model's name lets expect, once it is fitted.
+    def decisions(self) -> list[str]:
+        """Describe what was detected in the data, and what was decided that the name does not tell.
 
         Returns
         -------
         list of str
             A sentence each.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
         """
-        return []
+        if not hasattr(self, "panel_"):
+            raise NotFittedError("decisions() was called before fit(): fit the model first")
+        return [*self.panel_.notes, *self._own_decisions(self._season())]
+
+    def notes(self) -> list[str]:
+        """Give :meth:`decisions` by its old name, which goes away in the next release.
+
+        Returns
+        -------
+        list of str
+            A sentence each, without those on the data.
+        """
+        warnings.warn("notes() is now called decisions()", DeprecationWarning, stacklevel=2)
+        return self._own_decisions(self._season())
 
     def _check_settings(self) -> None:
         for name, value in (("h", self.h), ("season_length", self.season_length)):
@@ -141,6 +160,10 @@ class Baseline(ABC):
     def _least_values(self, season: int) -> int:  # noqa: ARG002 - for those with a season
         """Say how many values a series has to have."""
         return 1
+
+    def _own_decisions(self, season: int) -> list[str]:  # noqa: ARG002 - for those with a season
+        """Describe what the model decided itself."""
+        return []
 
     @abstractmethod
     def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:

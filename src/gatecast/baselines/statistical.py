@@ -86,9 +86,7 @@ class _Statistical(Baseline):
 class _ARIMA(_Statistical):
     """Put sines and cosines in the place of a season that is too long for a seasonal ARIMA."""
 
-    def notes(self) -> list[str]:
-        """Say what is done about a long season; see :meth:`Baseline.notes`."""
-        season = self._season()
+    def _own_decisions(self, season: int) -> list[str]:
         if season <= LONGEST_SEASON:
             return []
         return [
@@ -122,9 +120,7 @@ class AutoARIMA(_ARIMA):
 class AutoETS(_Statistical):
     """Choose an exponential smoothing by its information criterion (Hyndman et al. 2002)."""
 
-    def notes(self) -> list[str]:
-        """Say that a long season is not seen; see :meth:`Baseline.notes`."""
-        season = self._season()
+    def _own_decisions(self, season: int) -> list[str]:
         if season <= LONGEST_SEASON:
             return []
         return [f"AutoETS does not see the season: it allows {LONGEST_SEASON} steps, not {season}"]

@@ -10,6 +10,8 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from gatecast.cli.options import choice, frequency, levels, names, seasons
+from gatecast.forecaster.renamed import OLD_SETTINGS, current_names
+from gatecast.messages import message
 
 __all__ = ["SETTINGS", "Setting", "covariates", "first_season", "with_settings"]
 
@@ -49,7 +51,7 @@ SETTINGS = {
     "preset": Setting(str, "Time for training: fast, default or best."),
     "log": Setting(str, "Logarithms: auto, yes, no, or box-cox for another power.", choice),
     "adjust_season": Setting(str, "Seasonal adjustment: auto, yes or no.", choice),
-    "target": Setting(str, "What the network learns: auto, values or changes."),
+    "difference": Setting(str, "Train on differences: auto, yes or no.", choice),
     "scale": Setting(str, "Divide by: auto, min-max, standard or robust."),
     "clip_outliers": Setting(bool, "Clip outliers (quartiles +/- 3 IQR)."),
     "look_back": Setting(int, "Steps of a window; else the state is carried along the series."),
@@ -59,8 +61,8 @@ SETTINGS = {
     "dropout": Setting(float, "Share of values dropped between layers."),
     "residual": Setting(bool, "Add a layer's inputs to its outputs."),
     "dilation": Setting(int, "How much further back each layer reaches than the one below."),
-    "updates": Setting(int, "Training steps; chosen on the hold-out if not given."),
-    "seeds": Setting(int, "Networks of the ensemble."),
+    "max_steps": Setting(int, "Training steps; chosen on the hold-out if not given."),
+    "n_networks": Setting(int, "Networks of the ensemble."),
     "learning_rate": Setting(float, "Highest learning rate."),
     "schedule": Setting(str, "Learning rate over time: cosine, constant or one_cycle."),
     "batch_size": Setting(int, "Training subsequences, or windows, of a step."),
@@ -84,12 +86,17 @@ def with_settings(without: Collection[str] = ()) -> Callable[..., Callable[..., 
         A decorator.
     """
     table = {name: setting for name, setting in SETTINGS.items() if name not in without}
+    old = {name: now for name, now in OLD_SETTINGS.items() if now in table}
 
     def decorate(verb: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(verb)
         def call(**options: Any) -> None:
             written = {name: options.pop(name) for name in table}
-            settings = {
+            deprecated = {name: text for name in old if (text := options.pop(name)) is not None}
+            for name in deprecated:
+                new = message("option.renamed", old=_flag(name), now=_flag(old[name]))
+                typer.echo(new, err=True)
+            settings = current_names(deprecated, warn=False) | {
                 name: read(text) if (read := table[name].read) else text
                 for name, text in written.items()
                 if text is not None and text is not False
@@ -99,7 +106,10 @@ def with_settings(without: Collection[str] = ()) -> Callable[..., Callable[..., 
         own = inspect.signature(verb, eval_str=True).parameters.values()
         parameters = [
             p.replace(kind=p.KEYWORD_ONLY) for p in own if p.name != "settings"
-        ] + [_parameter(name, setting) for name, setting in table.items()]  # fmt: skip
+        ] + [_parameter(name, setting) for name, setting in table.items()] + [
+            _parameter(name, table[now], True)
+            for name, now in old.items()
+        ]  # fmt: skip
         call.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportAttributeAccessIssue]
         call.__annotations__ = {p.name: p.annotation for p in parameters}
         return call
@@ -119,9 +129,12 @@ def first_season(settings: dict[str, Any]) -> int | None:
     return min(length) if isinstance(length, tuple) else length
 
 
-def _parameter(name: str, setting: Setting) -> inspect.Parameter:
-    flag = setting.option or "--" + name.replace("_", "-")
-    option = typer.Option(flag, help=setting.help)
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _parameter(name: str, setting: Setting, hidden: bool = False) -> inspect.Parameter:
+    option = typer.Option(setting.option or _flag(name), help=setting.help, hidden=hidden)
     kind: Any = bool if setting.kind is bool else setting.kind | None
     return inspect.Parameter(
         name,

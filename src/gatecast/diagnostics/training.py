@@ -121,10 +121,10 @@ def examine_training(
     if count < 10:
         raise DataError(f"the series has {n} values, and 30 are needed: supply more history")
     trained = LSTMForecaster(**settings).fit(panel.head(n - count))
-    steps = trained.updates_
+    steps = trained.max_steps_
     models = {
-        "as it is": LSTMForecaster(**{**settings, "updates": steps}),
-        "longer": LSTMForecaster(**{**settings, "updates": _LONGER * steps}),
+        "as it is": LSTMForecaster(**{**settings, "max_steps": steps}),
+        "longer": LSTMForecaster(**{**settings, "max_steps": _LONGER * steps}),
     }
     result = backtest(models, panel, h=1, n_windows=count, step_size=1, refit=False)
     losses = result.losses("squared")

@@ -369,7 +369,8 @@ def _work(task: _Task) -> _Outcome:
             if fitted is None or new is None:
                 fitted = type(task.model)(**task.model.get_params())
                 fitted.fit(window.train)
-                notes += fitted.notes() if hasattr(fitted, "notes") else []
+                if hasattr(fitted, "decisions") and not hasattr(fitted, "simulate"):
+                    notes += fitted.decisions()
             else:
                 fitted.update(new)
             sees_ahead = task.model.get_params().get("futr_exog_list")

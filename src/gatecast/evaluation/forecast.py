@@ -110,9 +110,6 @@ def forecast(
     panel = _history(model, source)
     keys = (panel.id_col, panel.time_col)
     name = next(str(column) for column in frame.columns if column not in keys)
-    decisions = model.decisions() if hasattr(model, "decisions") else None
-    if decisions is None:
-        decisions = [*panel.notes, *model.notes()]
     sentences: tuple[str, ...] = ()
     error = None
     if backtest is not None:
@@ -122,10 +119,10 @@ def forecast(
         sentences = verdict(backtest).sentences if len(backtest.models) > 1 else ()
     if error is None:
         error = _expected_error(model, frame, futr_df, name)
-    reference = "mean" if getattr(model, "target_", "") == "values" else "naive"
+    reference = "naive" if getattr(model, "difference_", True) else "mean"
     return ForecastResult(
         name, frame, panel.to_frame(), panel.id_col, panel.time_col, panel.target_col,
-        tuple(decisions), {"model": name, **model.get_params()}, error, _skill(model),
+        tuple(model.decisions()), {"model": name, **model.get_params()}, error, _skill(model),
         message(f"reference.{reference}"), sentences,
     )  # fmt: skip
 

@@ -88,11 +88,11 @@ def _holdout(model: LSTMForecaster) -> Message:
 
 def _about_training(model: LSTMForecaster) -> dict[Message, Message]:
     loss = np.mean(model.losses_[: model.fitted_.n_networks], axis=0)
-    chosen = model.updates is None and model.calibration_ is not None
+    chosen = model.max_steps is None and model.calibration_ is not None
     name = "training.steps_chosen" if chosen else "training.steps_requested"
     return {
         message("question.loss_settled"): loss_settled(loss.tolist()).sentence,
-        message("question.training_steps"): message(name, steps=model.updates_),
+        message("question.training_steps"): message(name, steps=model.max_steps_),
     }
 
 

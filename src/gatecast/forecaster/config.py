@@ -96,8 +96,7 @@ class Settings:
             given.pop(name)
         return cls(
             level=tuple(given.pop("level")), seasons=seasons,
-            difference={"auto": "auto", "values": False, "changes": True}[given.pop("target")],
-            max_steps=given.pop("updates"), n_networks=given.pop("seeds") or preset.n_networks,
+            n_networks=given.pop("n_networks") or preset.n_networks,
             threads=given.pop("threads") or available_threads(), candidates=preset.candidates,
             hist=tuple(given.pop("hist_exog_list")), futr=tuple(given.pop("futr_exog_list")),
             stat=tuple(given.pop("stat_exog_list")), **given,
@@ -110,11 +109,11 @@ class Settings:
 
 
 _POSITIVE = ("h", "hidden", "layers", "dilation")
-_POSITIVE_OR_NONE = ("updates", "seeds", "threads", "look_back", "batch_size")
+_POSITIVE_OR_NONE = ("max_steps", "n_networks", "threads", "look_back", "batch_size")
 _CHOICES: dict[str, tuple[Any, ...]] = {
     "log": ("auto", "box-cox", True, False),
     "adjust_season": ("auto", True, False),
-    "target": ("auto", "values", "changes"),
+    "difference": ("auto", True, False),
     "clip_outliers": (True, False),
     "residual": (True, False),
     "scale": ("auto", *SCALES),

@@ -21,6 +21,7 @@ from gatecast.forecaster.fitting import fit
 from gatecast.forecaster.frames import forecast_frame, insample_frame, paths_frame
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.model_file import SavedModel, damaged, load_model, save_model
+from gatecast.forecaster.renamed import WithOldNames, takes_old_names
 from gatecast.forecaster.seasons import seasons_for
 from gatecast.forecaster.tables import read_future_covariates, read_new_rows, series_name
 from gatecast.forecaster.threads import Shared, one_at_a_time
@@ -34,8 +35,9 @@ __all__ = ["LSTMForecaster"]
 _FEWEST_VALUES = 4
 
 
+@takes_old_names
 @dataclass
-class LSTMForecaster(Shared):
+class LSTMForecaster(WithOldNames, Shared):
     """Forecast the next ``h`` values of one series, or of many with one global network.
 
     The network runs along each series, carries its state, and outputs at every step the next ``h``
@@ -55,30 +57,28 @@ class LSTMForecaster(Shared):
     level : sequence of float, default ()
         Per cent that each prediction interval should hold, for example ``[80, 95]``.
     freq : str or int, optional
-        Frequency of the series; found from the times if not given.
+        Frequency of the series; detected if not given.
     season_length : int or sequence of int, optional
         Steps in a season, or in several, for example ``(24, 168)``; 1 for none. If not given, that
-        of the frequency, and where times are step numbers, one that is found. A season is taken out
-        of a series only where a test finds it there.
+        of the frequency, and where times are step numbers, a detected one.
     log : {"auto", True, False, "box-cox"}, default "auto"
-        Whether logarithms are taken; if not said, where the spread grows with the level.
-        ``"box-cox"`` takes a power that makes the spread even.
+        Whether logarithms are taken; if "auto", where the variance grows with the local mean.
+        ``"box-cox"`` takes a power that makes it even.
     adjust_season : {"auto", True, False}, default "auto"
-        Whether the season is taken out; if not said, where a test finds it.
-    target : {"auto", "values", "changes"}, default "auto"
-        Whether the network sees the values and says those to come, or sees changes and says
-        changes from the present value, which is differencing; if not said, the first where series
-        keep returning to their level.
+        Whether series are seasonally adjusted; if "auto", where a test detects a season.
+    difference : {"auto", True, False}, default "auto"
+        Whether networks are trained on differences, or on levels; if "auto", on levels where series
+        are mean-reverting.
     cell : {"lstm", "gru"}, default "lstm"
         Kind of network.
     hidden : int, default 48
         Units of each layer, H.
     layers : int, default 1
         Stacked layers, L.
-    updates : int, optional
-        Updates of each network's weights; chosen on the values held back if not given.
-    seeds : int, optional
-        Networks trained; as the preset says if not given.
+    max_steps : int, optional
+        Training steps of each network; chosen on the hold-out if not given.
+    n_networks : int, optional
+        Ensemble size; that of the preset if not given.
     learning_rate : float, default 5e-3
         Highest rate of Adam.
     random_state : int, default 0
@@ -86,42 +86,37 @@ class LSTMForecaster(Shared):
     threads : int, optional
         Threads; one for each processor if not given. The forecast does not depend on it.
     hist_exog_list, futr_exog_list, stat_exog_list : sequence of str, default ()
-        Further columns that the network sees, of numbers or of names: known up to the present;
-        known in advance, over the whole horizon (a holiday, a price that is planned); not changing
-        within a series. See :mod:`gatecast.forecaster.covariates`.
+        Columns of covariates, numeric or categorical: historic; future, known over the whole
+        horizon (a holiday, a planned price); static. See :mod:`gatecast.forecaster.covariates`.
     calendar : bool, default False
-        Whether the network sees where in the day, week and year each step is.
+        Whether time of day, day of week and day of year are inputs.
     scale : {"auto", "min-max", "standard", "robust"}, default "auto"
-        What a series is divided by: how far it usually moves within the horizon; its range;
-        deviation; or the spread of its middle half. In every case the network sees how far a value
-        lies from a recent level.
+        What a series is divided by: its mean absolute change within the horizon; range; standard
+        deviation; or interquartile scale.
     clip_outliers : bool, default False
-        Whether values far outside (three quartile distances) are drawn in before the network
-        sees them.
+        Whether outliers are clipped (quartiles +/- 3 IQR).
     look_back : int, optional
-        Steps of a window, T. If given, the network's memory starts empty this many steps before
-        each forecast, in training as after it, as in the usual tutorials; if not, it is carried
-        along the whole series, which learns faster and costs one step for a new value.
+        Steps of a window, T. If given, the state is zero this many steps before each forecast, in
+        training as after it; if not, it is carried along the whole series, which learns faster.
     preset : {"fast", "default", "best"}, default "default"
-        How much time a fit may take: one network, and 500 updates at the most; three, and 1,500;
-        seven, and 4,500. More updates than 150 are made only where they help on the values held
-        back.
+        How much time a fit may take: one network and at most 500 training steps; three and 1,500;
+        seven and 4,500. There are more than 150 only where they help on the hold-out.
     dropout : float, default 0.0
         Share of the values between two layers that is set to zero while training; needs two.
     residual : bool, default False
-        Whether each layer above the first adds what it sees to what it says; needs two.
+        Whether each layer above the first adds its inputs to its outputs; needs two.
     dilation : int, default 1
         How many times as far back as that of the layer below each layer's recurrence reaches
         (Chang et al. 2017); with 2 and three layers 1, 2 and 4 steps. Above 1 it needs two.
     schedule : {"cosine", "constant", "one_cycle"}, default "cosine"
-        Learning rate over the updates: falling to zero along a cosine; the same throughout; or
-        rising first and then falling. See :class:`gatecast.network.Trainer`.
+        Learning rate over the training steps: falling to zero along a cosine; constant; or rising
+        first and then falling. See :class:`gatecast.network.Trainer`.
     batch_size : int, optional
-        Stretches, or windows, of one update; 16 to 128 by how much data there are if not given.
+        Training subsequences, or windows, of one step; 16 to 128 by the size of the data if not
+        given.
     loss : {"auto", "absolute", "squared", "huber"}, default "auto"
-        Error that training makes small, whose minimum is the median, the mean, or between them; if
-        not said, Huber's where the network learns values, and the absolute error of changes.
-        Interval ends are always learnt as quantiles.
+        Training loss; if "auto", Huber's on levels and the absolute error on differences. Ends of
+        intervals are always trained as quantiles.
 
     Attributes
     ----------
@@ -131,22 +126,22 @@ class LSTMForecaster(Shared):
         The fitted forecaster: plain arrays.
     transforms_ : TransformPipeline
         What is done to each series.
-    target_ : {"values", "changes"}
-        Whether networks are trained on levels or on differences.
+    difference_ : bool
+        Whether networks are trained on differences, or on levels.
     networks_ : list of Network
         The trained networks.
     calibration_ : Calibration or None
         What the hold-out has shown; None where the series are too short for one.
-    updates_ : int
-        Updates of each network's weights.
+    max_steps_ : int
+        Training steps of each network.
     losses_ : list of list of float
         Loss of each network by epoch.
     panel_ : Panel or None
         The data as read; None once the model was loaded or updated.
     fingerprint_ : str
         SHA-256 of the values and times that it was fitted on.
-    notes_ : list of str
-        What was found out and decided, a sentence each.
+    decisions_ : list of str
+        What was detected and decided, a sentence each.
     """
 
     h: int
@@ -155,12 +150,12 @@ class LSTMForecaster(Shared):
     season_length: int | Sequence[int] | None = None
     log: Choice | Literal["box-cox"] = "auto"
     adjust_season: Choice = "auto"
-    target: Literal["auto", "values", "changes"] = "auto"
+    difference: Choice = "auto"
     cell: Literal["lstm", "gru"] = "lstm"
     hidden: int = 48
     layers: int = 1
-    updates: int | None = None
-    seeds: int | None = None
+    max_steps: int | None = None
+    n_networks: int | None = None
     learning_rate: float = 5e-3
     random_state: int = 0
     threads: int | None = None
@@ -244,13 +239,13 @@ class LSTMForecaster(Shared):
             result = fit(settings, panel, lambda i: series_name(panel.ids[i]), report)
 
         self.fitted_: FittedForecaster = result.fitted
-        self.updates_: int = result.max_steps
+        self.max_steps_: int = result.max_steps
         self.losses_: list[list[float]] = result.losses
         self.panel_: Panel | None = panel
         self._origin = None
         self.reading_notes_: list[str] = []
         self.fingerprint_: str = sha256(panel.times.tobytes() + panel.values.tobytes()).hexdigest()
-        self.notes_: list[str] = [
+        self.decisions_: list[str] = [
             *panel.notes, *detected, *_transform_decisions(result.fitted),
             *result.fitted.covariates.describe(panel.freq), *result.decisions,
         ]  # fmt: skip
@@ -426,7 +421,12 @@ class LSTMForecaster(Shared):
         """
         fitted = self.require_fitted("save")
         saved = SavedModel(
-            fitted, self.get_params(), self.updates_, self.losses_, self.notes_, self.fingerprint_
+            fitted,
+            self.get_params(),
+            self.max_steps_,
+            self.losses_,
+            self.decisions_,
+            self.fingerprint_,
         )
         self._origin = save_model(saved, path, self._origin)
 
@@ -460,8 +460,8 @@ class LSTMForecaster(Shared):
             raise damaged(path, error) from error
         model.fitted_, model.panel_, model._origin = saved.fitted, None, origin
         model.reading_notes_ = []
-        model.updates_, model.losses_ = saved.max_steps, saved.losses
-        model.notes_, model.fingerprint_ = saved.decisions, saved.fingerprint
+        model.max_steps_, model.losses_ = saved.max_steps, saved.losses
+        model.decisions_, model.fingerprint_ = saved.decisions, saved.fingerprint
         return model
 
     def decisions(self) -> list[str]:
@@ -478,7 +478,7 @@ class LSTMForecaster(Shared):
             Before :meth:`fit`.
         """
         self.require_fitted("decisions")
-        return [*self.notes_, *self.reading_notes_]
+        return [*self.decisions_, *self.reading_notes_]
 
     def require_fitted(self, name: str) -> FittedForecaster:
         """Give the fitted forecaster, or refuse to go on.
@@ -528,9 +528,9 @@ class LSTMForecaster(Shared):
         return self.fitted_.scale
 
     @property
-    def target_(self) -> str:
-        """Whether networks are trained on levels or on differences."""
-        return "changes" if self.fitted_.difference else "values"
+    def difference_(self) -> bool:
+        """Whether networks are trained on differences, or on levels."""
+        return self.fitted_.difference
 
 
 def _check_lengths(panel: Panel, h: int) -> None:

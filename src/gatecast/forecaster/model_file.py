@@ -300,7 +300,7 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         document["difference"], document["span"], document["initial_scale"],
         lags=tuple(document["lags"]), **{name: arrays[f"state.{name}"] for name in _STATE},
     )  # fmt: skip
-    members = settings["seeds"] or PRESETS[settings["preset"]].n_networks
+    members = settings["n_networks"] or PRESETS[settings["preset"]].n_networks
     networks, states, outputs = [], [], []
     for i, sizes in enumerate(document["layouts"]):
         layout = Layout(**{**sizes, "dilations": tuple(sizes["dilations"])})

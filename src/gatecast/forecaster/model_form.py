@@ -34,7 +34,7 @@ _TIMES = {True: (-62135596800000000, 253402300799999999), False: (-(2**53), 2**5
 _NAMES = Items(Text())
 _SETTINGS: dict[str, Field] = {
     "h": Whole(1, _MOST), "level": Items(Real(0, 100)), "preset": OneOf(tuple(PRESETS)),
-    "seeds": Maybe(Whole(1, 10_000)), "threads": Maybe(Whole(1, 4096)),
+    "n_networks": Maybe(Whole(1, 10_000)), "threads": Maybe(Whole(1, 4096)),
     "look_back": Maybe(Whole(1, _MOST)), "calendar": Flag(), "hist_exog_list": _NAMES,
     "futr_exog_list": _NAMES, "stat_exog_list": _NAMES,
 }  # fmt: skip

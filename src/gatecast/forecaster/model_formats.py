@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from gatecast.forecaster.combination import Benchmark
+from gatecast.forecaster.renamed import current_names
 
 __all__ = ["VERSION", "bring_forward"]
 
 #: The format that is written.
-VERSION = 6
+VERSION = 7
 
 _ORDER = (
     "AtLeastZero", "BoxCox", "Log", "SeasonalAdjustment", "OutlierClip", "ChangeScaler",
@@ -33,7 +34,7 @@ def bring_forward(arrays: dict[str, np.ndarray], document: dict[str, Any], versi
     version : int
         Format of the file.
     """
-    for older, step in ((1, _from_1), (2, _from_2), (3, _from_3), (4, _from_4), (5, _from_5)):
+    for older, step in enumerate((_from_1, _from_2, _from_3, _from_4, _from_5, _from_6), start=1):
         if version <= older:
             step(arrays, document)
 
@@ -100,6 +101,11 @@ def _from_5(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
     none = {name: [] for name in names}
     document["settings"] = {**missing, **none, **document["settings"]}
     document["transforms"] = _joined(document["transforms"], arrays)
+
+
+def _from_6(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  # noqa: ARG001
+    """Format 7 has the present names of settings."""
+    document["settings"] = current_names(document["settings"], warn=False)
 
 
 def _joined(

@@ -335,25 +335,29 @@ class PretrainedLSTM(Baseline):
             ).inputs
             yield self.network_.lstm.trace(inputs, threads=self.n_jobs)[0]
 
-    def notes(self) -> list[str]:
-        """List what was decided.
+    def decisions(self) -> list[str]:
+        """Describe what was detected in the data and decided.
 
         Returns
         -------
         list of str
-            A sentence each; empty before :meth:`fit`.
+            A sentence each.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
         """
-        if not hasattr(self, "panel_"):
-            return []
+        panel = self._require_fitted("decisions")
         seasons = [str(m) for m in self.seasons_ if m > 1]
         made = [message("pretrained.no_fit")]
         if seasons:
             made.append(message("pretrained.season", seasons=seasons))
         else:
             made.append(message("pretrained.no_season"))
-        if self.panel_.extra:
-            made.append(message("pretrained.ignored", names=list(self.panel_.extra)))
-        return list(made)
+        if panel.extra:
+            made.append(message("pretrained.ignored", names=list(panel.extra)))
+        return [*panel.notes, *made, *self.reading_notes_]
 
     def _check_settings(self) -> None:
         if self.h < 1:

@@ -188,7 +188,7 @@ def _try(trial: Any, work: Work, first: bool, state: Any, study: Any) -> None:
         warnings.simplefilter("ignore")  # of an infinite score, which is meant
         drawn = draw(trial, work.space)
     # one network tells settings apart as well as several, where their number is not among these
-    few = {} if "seeds" in work.space else {"seeds": 1}
+    few = {} if "n_networks" in work.space else {"n_networks": 1}
     model = make_model(work.base, {"level": ()} | few, {} if first else drawn)
     scores: list[float] = []
     reason, pruned = "", False

@@ -18,6 +18,7 @@ from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.errors import UsageError
 from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.renamed import current_names
 
 if TYPE_CHECKING:
     import optuna
@@ -149,10 +150,10 @@ class Integers(_Range):
 Distribution = Choice | Floats | Integers
 
 #: What is searched. The ends are those within which the forecaster's own benchmarks move, kept so
-#: low that a trial costs about a second: width and length of training cost most. The number of
-#: seeds is not among them: more are hardly ever worse and always cost more, so that a trial trains
-#: one network, and the forecaster as many as it would otherwise. ``space={"seeds": (1, 5)}`` takes
-#: it in, and trials then train so many.
+#: low that a trial costs about a second: width and length of training cost most. The ensemble
+#: size is not among them: more networks are hardly ever worse and always cost more, so that a trial
+#: trains one, and the forecaster as many as it would otherwise. ``space={"n_networks": (1, 5)}``
+#: takes it in, and trials then train so many.
 SPACE: Mapping[str, Distribution] = {
     # the network: sizes act by their ratio, so that 8 to 16 is as far as 16 to 32
     "cell": Choice(("lstm", "gru")),
@@ -162,9 +163,9 @@ SPACE: Mapping[str, Distribution] = {
     "dropout": Floats(0.0, 0.3, unless=("layers", 1)),
     "residual": Choice((False, True), unless=("layers", 1)),
     "dilation": Integers(1, 4, log=True, unless=("layers", 1)),
-    # the training; these are searched together, since a higher rate needs fewer updates
+    # the training; these are searched together, since a higher rate needs fewer steps
     "learning_rate": Floats(5e-4, 5e-2, log=True),
-    "updates": Integers(50, 300, log=True),
+    "max_steps": Integers(50, 300, log=True),
     "schedule": Choice(("cosine", "constant", "one_cycle")),
     "batch_size": Integers(8, 24, log=True, or_none=True),
     "loss": Choice(("auto", "absolute", "squared", "huber")),
@@ -174,7 +175,7 @@ SPACE: Mapping[str, Distribution] = {
     "log": Choice(("auto", True, False)),
     "season_length": Choice((None, 1)),
     "adjust_season": Choice(("auto", True, False), unless=("season_length", 1)),
-    "target": Choice(("auto", "values", "changes")),
+    "difference": Choice(("auto", False, True)),
     "scale": Choice(("auto", "min-max", "standard", "robust")),
     "clip_outliers": Choice((False, True)),
     "calendar": Choice((False, True)),
@@ -245,7 +246,7 @@ def space_for(
         space.pop("look_back")
     else:
         space["look_back"] = replace(windows, high=min(windows.high, longest))
-    for name, override in (overrides or {}).items():
+    for name, override in current_names(overrides or {}).items():
         if name not in searchable():
             raise UsageError(
                 f'space has "{name}", which is no setting that can be searched; these can: '

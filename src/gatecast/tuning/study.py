@@ -139,8 +139,8 @@ def tune(
     origins are test origins, which the search does not use. There the settings found are compared
     with the defaults, and they are kept only if they are better by more than noise
     (Diebold-Mariano p < 0.05). The first trial has the defaults. A trial trains one
-    network (``seeds=1``), where the forecaster returned trains as many as it would otherwise; with
-    ``seeds`` in ``space`` it trains as many as are tried.
+    network (``n_networks=1``), where the forecaster returned trains as many as it would otherwise;
+    with ``n_networks`` in ``space`` it trains as many as are tried.
 
     Parameters
     ----------
