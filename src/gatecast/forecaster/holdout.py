@@ -326,13 +326,18 @@ class Holdout:
         return chosen
 
     def _choose_steps(self, treatment: SeasonalTreatment, candidates: tuple[int, ...]) -> int:
-        """Choose how long to train: longer only as long as that clearly helps."""
-        trial = self.trial(treatment)
+        """Choose how long to train: longer only as long as that clearly helps.
+
+        With future covariates it is enough that it helps: a network that has yet to learn their
+        effect makes forecasts that lie between those of all cells.
+        """
+        trial, known_ahead = self.trial(treatment), bool(self.settings.futr)
         best = trial.score(candidates[0])
         for max_steps in candidates[1:]:
             result = trial.score(max_steps)
             alone = result.combinations[NETWORK_ALONE], best.combinations[NETWORK_ALONE]
-            if not clearly_less(*alone, trial.independent):
+            helps = known_ahead and alone[0].mean() < alone[1].mean()
+            if not (helps or clearly_less(*alone, trial.independent)):
                 break
             best = result
         return best.max_steps
