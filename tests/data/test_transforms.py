@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from gatecast import datasets
+from gatecast import LSTMForecaster, datasets
 from gatecast.data.transforms import (
     BoxCox,
+    LevelShift,
     Log,
     MinMaxScaler,
     OutlierClip,
@@ -18,6 +20,7 @@ from gatecast.data.transforms import (
     find_season_length,
     is_seasonal,
 )
+from gatecast.data.transforms.level_shift import find_level_shift
 from gatecast.errors import DataError, UsageError
 
 AIR = datasets.air_passengers()["y"].to_numpy()
@@ -344,3 +347,50 @@ def test_outliers_are_drawn_to_the_outer_fences():
     np.testing.assert_array_equal(OutlierClip.fit(mostly_zero).transform(mostly_zero), mostly_zero)
     with pytest.raises(DataError, match="finite values"):
         OutlierClip.fit(np.array([1.0, np.nan]))
+
+
+def shifted(n=100, last=10, size=100.0, seed=0):
+    values = 100 + np.random.default_rng(seed).normal(0, 2, n)
+    values[n - last :] += size
+    return values
+
+
+@pytest.mark.parametrize(("last", "size"), [(5, 20), (10, 100), (30, -60), (12, -30)])
+def test_a_lasting_shift_of_the_level_is_found_where_it_is(last, size):
+    values = np.stack([shifted(last=last, size=size, seed=seed) for seed in range(8)])
+    assert find_level_shift(values).tolist() == [100 - last] * 8
+    fitted = LevelShift.fit(values, np.full(8, 100 - last))
+    np.testing.assert_allclose(fitted.shift, size, atol=3)
+    moved = fitted.transform(values)
+    np.testing.assert_allclose(moved[:, : 100 - last].mean(-1), moved[:, 100 - last :].mean(-1))
+    np.testing.assert_array_equal(moved[:, 100 - last :], values[:, 100 - last :])
+    for start in (0, 87, 95, 100):
+        part = fitted.transform(values[:, start:], start)
+        np.testing.assert_array_equal(part, moved[:, start:])
+        np.testing.assert_allclose(fitted.inverse_transform(part, start), values[:, start:])
+
+
+def test_what_wanders_grows_or_swings_has_no_lasting_shift():
+    rng, n = np.random.default_rng(0), np.arange(120)
+    steps = rng.normal(size=(300, 120))
+    autoregressive = np.zeros((300, 120))
+    for t in range(1, 120):
+        autoregressive[:, t] = 0.9 * autoregressive[:, t - 1] + steps[:, t]
+    for values in (
+        steps.cumsum(-1), autoregressive, n + steps, np.exp(n / 20) * np.exp(steps / 10),
+        100 * np.sin(n / 12) + steps, rng.poisson(0.3, (300, 120)), np.zeros((3, 120)),
+        np.where(n % 40 < 30, 0, 50) + steps,  # a spell that was there before
+        np.where(n >= 117, 50, 0) + steps,  # three values are not lasting
+        np.where(n >= 60, 50, 0) + steps,  # half of the series: the network has seen both
+    ):  # fmt: skip
+        assert not find_level_shift(values).any()
+
+
+def test_a_forecast_after_a_shift_stays_at_the_new_level():
+    frame = pd.DataFrame({"ds": pd.date_range("2024-01-01", periods=100), "y": shifted()})
+    model = LSTMForecaster(h=14).fit(frame)
+    np.testing.assert_allclose(model.predict()["LSTM"], 200, atol=5)
+    assert any("the level shifted before the last 10 values" in d for d in model.decisions())
+    assert np.abs(model.predict_insample()["LSTM"] - model.predict_insample()["y"]).median() < 4
+    down = LSTMForecaster(h=14, level=[80]).fit(frame.assign(y=shifted(size=-60)))
+    np.testing.assert_allclose(down.predict()["LSTM"], 40, atol=5)

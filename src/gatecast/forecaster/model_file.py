@@ -22,6 +22,7 @@ from gatecast.data.panel import Ends
 from gatecast.data.schema import Schema
 from gatecast.data.transforms import (
     BoxCox,
+    LevelShift,
     Log,
     MeanAbsoluteChangeScaler,
     MinMaxScaler,
@@ -54,8 +55,8 @@ _KIND = "gatecast forecaster"
 _TRANSFORMS: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
-        NonNegative, BoxCox, Log, SeasonalAdjustment, OutlierClip, MeanAbsoluteChangeScaler,
-        MinMaxScaler, StandardScaler, RobustScaler,
+        NonNegative, BoxCox, Log, LevelShift, SeasonalAdjustment, OutlierClip,
+        MeanAbsoluteChangeScaler, MinMaxScaler, StandardScaler, RobustScaler,
     )
 }  # fmt: skip
 _STATE = ("last", "mean", "change_sum", "weight_sum", "recent")

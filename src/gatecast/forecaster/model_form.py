@@ -57,6 +57,7 @@ _ENDS = Record(
 _PARAMETERS: dict[str, dict[str, float]] = {
     "NonNegative": {}, "Log": {"floor": _ABOVE_ZERO},
     "BoxCox": {"power": -1.0, "unit": _ABOVE_ZERO, "floor": _ABOVE_ZERO, "ceiling": _ABOVE_ZERO},
+    "LevelShift": {"position": 1.0, "shift": -np.inf, "last": 1.0},
     "SeasonalAdjustment": {"indices": -np.inf}, "OutlierClip": {"low": -np.inf, "high": -np.inf},
     "MeanAbsoluteChangeScaler": {"mean": -np.inf, "change": _ABOVE_ZERO},
     "MinMaxScaler": {"low": -np.inf, "high": -np.inf},

@@ -2,6 +2,7 @@
 
 from gatecast.data.transforms.base import Transform
 from gatecast.data.transforms.boxcox import BoxCox, Log
+from gatecast.data.transforms.level_shift import LevelShift
 from gatecast.data.transforms.outliers import OutlierClip, hampel_clip
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
 from gatecast.data.transforms.scalers import (
@@ -19,6 +20,7 @@ from gatecast.data.transforms.seasonal import (
 
 __all__ = [
     "BoxCox",
+    "LevelShift",
     "Log",
     "MeanAbsoluteChangeScaler",
     "MinMaxScaler",

@@ -16,6 +16,7 @@ import numpy as np
 from gatecast.data.panel import equal_lengths
 from gatecast.data.transforms.base import Transform, take
 from gatecast.data.transforms.boxcox import BoxCox, Log, spread_grows_with_level
+from gatecast.data.transforms.level_shift import LevelShift, find_level_shift
 from gatecast.data.transforms.outliers import OutlierClip, hampel_clip
 from gatecast.data.transforms.scalers import (
     MeanAbsoluteChangeScaler,
@@ -29,14 +30,8 @@ from gatecast.errors import DataError
 from gatecast.messages import Message
 
 __all__ = [
-    "SCALES",
-    "Choice",
-    "Scale",
-    "SeriesTransforms",
-    "Step",
-    "TransformPipeline",
-    "Treatment",
-]
+    "SCALES", "Choice", "Scale", "SeriesTransforms", "Step", "TransformPipeline", "Treatment",
+]  # fmt: skip
 
 Choice: TypeAlias = Literal["auto", True, False]
 Scale: TypeAlias = Literal["auto", "min-max", "standard", "robust"]
@@ -72,7 +67,8 @@ class Treatment:
     related : bool, default False
         Whether series belong to a panel of related ones. Logarithms are then taken of all that is
         above zero: a test of a single short series errs too often. Where the season is a day and is
-        the only one, that of the week is taken out too, if a test detects it.
+        the only one, that of the week is taken out too, if a test detects it. Of others, a lasting
+        shift of the level near the end is taken out, if a test detects it.
     scale : {"auto", "min-max", "standard", "robust"}, default "auto"
         What values are divided by: their mean absolute change within the horizon; their range;
         deviation; or the spread of their middle half.
@@ -427,6 +423,13 @@ def _fit_batch(
             log = Log.fit(values[grows])
             result.append(((2, 0), np.flatnonzero(grows), log))
             values[grows] = log.transform(values[grows])
+    if not t.related:
+        shifted = find_level_shift(values)
+        there = np.flatnonzero(shifted)
+        if len(there):
+            shift = LevelShift.fit(values[there], shifted[there])
+            result.append(((2, 1), there, shift))
+            values[there] = shift.transform(values[there])
     # what is far outside would bend the seasons too
     choices = t.choices()
     clipped = hampel_clip(values, [m for m, _ in choices]) if t.clip_outliers else values

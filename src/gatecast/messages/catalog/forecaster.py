@@ -18,6 +18,11 @@ TEXTS = {
         "{n} 个值中有 {clipped} 个是离群值，超出 {low:.6g} 到 {high:.6g}（四分位数 ± 3 IQR），"
         "被截到边界",
     ),
+    "transform.level_shift": (
+        "the level shifted before the last {last:value|values} and has stayed there: the "
+        "{position:value|values} before are moved to the present level",
+        "最后 {last} 个值之前水平发生了持续的变动：之前的 {position} 个值被移到现在的水平",
+    ),
     "transform.min_max": (
         "values are scaled so that {low:.6g} becomes 0 and {high:.6g} becomes 1",
         "数值经过缩放，{low:.6g} 变为 0，{high:.6g} 变为 1",
