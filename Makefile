@@ -12,13 +12,24 @@ SOURCES := pyproject.toml CMakeLists.txt $(shell find native src -not -path '*__
 
 # two pips must not write into one environment at the same time
 .NOTPARALLEL:
-.PHONY: help demo test quick lint bench sanitize fuzz clean
+.PHONY: help demo docs pictures test quick lint bench sanitize fuzz clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
 
 demo: $(VENV)/all.stamp  ## install gatecast[all] and run the tutorial's experiment
 	$(BIN)/gatecast demo
+
+docs: $(VENV)/docs.stamp  ## build the documentation in docs/_build/html, every cell of it executed
+	for language in en zh; do \
+	  DOCS_LANGUAGE=$$language $(BIN)/python -m sphinx -q -W -n -d docs/_build/doctrees/$$language \
+	    docs docs/_build/html/$$language || exit 1; \
+	done
+	cp docs/_static/choose.html docs/_build/html/index.html
+	$(BIN)/python docs/check.py docs/_build/html
+
+pictures: $(VENV)/test.stamp  ## make the pictures of the READMEs again (needs Chromium)
+	$(BIN)/python docs/pictures.py
 
 test: $(VENV)/test.stamp  ## install what the tests need and run them
 	$(BIN)/python -m pytest
@@ -48,7 +59,7 @@ fuzz: $(VENV)/test.stamp  ## 20,000 calls of the kernel's door under ASan + UBSa
 	PATH="$(abspath $(BIN)):$$PATH" bash tests/kernel/fuzz.sh $(BIN)/python
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) build
+	rm -rf $(VENV) build docs/_build docs/gallery
 
 $(MADE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
@@ -62,11 +73,11 @@ $(MADE):
 	  echo "$(PYTHON) could not make a virtual environment: install python3-venv"; exit 1; }
 	@touch $(VENV)/made.stamp $@
 
-# one rule for each set of extras: all.stamp, test.stamp, lint.stamp
+# one rule for each set of extras: all, test, docs, lint
 $(VENV)/all.stamp $(VENV)/lint.stamp: $(VENV)/%.stamp: $(MADE) $(SOURCES)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[$*]'
 	@touch $@
 
-$(VENV)/test.stamp: $(MADE) $(SOURCES)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[all,test]'
+$(VENV)/test.stamp $(VENV)/docs.stamp: $(VENV)/%.stamp: $(MADE) $(SOURCES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[all,$*]'
 	@touch $@

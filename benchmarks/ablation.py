@@ -2,8 +2,8 @@
 
     python benchmarks/ablation.py --data DIR --origin 1 --series 1000
 
-Every row is the default forecaster but for one part; see ``docs/recipe.md``. Origins before the
-test part are for this: the test part is reported once, by ``benchmarks/accuracy.py``.
+Every row is the default forecaster but for one part; see ``docs/explained/recipe.md``. Origins
+before the test part are for this: the test part is reported once, by ``benchmarks/accuracy.py``.
 """
 
 from __future__ import annotations

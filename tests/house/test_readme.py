@@ -4,15 +4,17 @@ import ast
 import functools
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
 import typer
+from typer.testing import CliRunner
 
 import gatecast
 from gatecast.cli.main import app
+from gatecast.tutorial.experiment import run_tutorial
 
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
@@ -21,19 +23,18 @@ READMES = ("README.md", "README.zh-CN.md")
 def blocks(name, language):
     """Give the fenced blocks of a language; shell blocks have none."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    return [code for kind, code in re.findall(r"^```(\w*)\n(.*?)^```", text, re.M | re.S)
+    return [code for kind, code in re.findall(r"^```([\w{}-]*)[^\n]*\n(.*?)^```", text, re.M | re.S)
             if kind == language]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    pytest.importorskip("statsforecast", reason="needs the extra [stats]")
+    return run_tutorial()
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """The files of one's own that a block speaks of."""
-    rng = np.random.default_rng(0)
-    days = pd.date_range("2024-01-01", periods=104)
-    sales = pd.DataFrame({"day": days, "promo": np.arange(104) % 5 == 0, "region": "north"})
-    sales.insert(1, "sold", 20 + 5 * sales["promo"] + rng.normal(size=104))
-    sales[:90].to_csv(tmp_path / "sales.csv", index=False)
-    sales[90:].drop(columns="sold").to_csv(tmp_path / "plan.csv", index=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -44,12 +45,46 @@ def test_python_blocks_run_one_after_another(folder, monkeypatch):
     monkeypatch.setattr(gatecast, "LSTMForecaster", small, raising=False)
     space = {}
     for code in blocks("README.md", "python"):
-        if "gc.tune" in code:
-            pytest.importorskip("optuna", reason="needs the extra [tune]")
-            assert "n_trials=50" in code
-            code = code.replace("n_trials=50", "n_trials=2")
         exec(compile(code, "README.md", "exec"), space)
     assert (folder / "air.gatecast").exists()
+    assert list(space["forecast"].columns[:3]) == ["unique_id", "ds", "LSTM"]
+
+
+#: What makes each verb of the READMEs cheap; the words of the READMEs stand before it.
+CHEAP = {
+    "forecast": "--preset fast",
+    "backtest": "--models LinearAutoregression,SeasonalNaive",
+    "tune": "--preset fast --n-trials 2",
+}
+
+
+@pytest.mark.slow
+def test_commands_run_one_after_another(folder):
+    pytest.importorskip("optuna", reason="needs the extra [tune]")
+    lines = [line for line in commands("README.md") if not line.startswith("python -m venv")]
+    assert len(lines) == 6
+    subprocess.run([sys.executable, *shlex.split(lines[0])[1:]], check=True)
+    for line in lines[1:]:
+        words = shlex.split(f"{line.partition('#')[0]} {CHEAP.get(line.split()[1], '')}")
+        done = CliRunner().invoke(app, words[1:])
+        assert done.exit_code == 0, (line, done.output, done.exception)
+    assert {"air.gatecast", "gatecast-forecast.html", "gatecast-explain.html"} <= {
+        path.name for path in folder.iterdir()
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", READMES)
+def test_the_table_is_what_the_experiment_has(name, experiment):
+    table = next(block for block in blocks(name, "") if "noise floor" in block)
+    rows = {line[:38].strip(): line[38:].split() for line in table.splitlines()[2:]}
+    for run in experiment.runs:
+        train, test = map(float, rows.pop(str(run.label)))
+        # another SIMD level rounds another way
+        assert (train, test) == pytest.approx((run.train_rmse, run.test_rmse), abs=2e-3)
+    (floor,) = rows.pop("noise floor")
+    assert float(floor) == pytest.approx(experiment.noise_floor, abs=1e-4)
+    assert rows == {}
 
 
 def test_both_readmes_have_the_same_blocks():
@@ -62,11 +97,14 @@ def test_both_readmes_have_the_same_blocks():
 
 
 def commands(name):
-    text = "\n".join(blocks(name, ""))
-    return re.findall(r"^(?:\$ )?((?:gatecast|python|make) .*)$", text, re.M)
+    text = "\n".join(blocks(name, "") + blocks(name, "{code-cell}"))
+    return re.findall(r"^(?:\$ |!)?((?:gatecast|python|make) .*)$", text, re.M)
 
 
-@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "benchmarks/README.md"])
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("[a-z]*/*.md"))
+
+
+@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "benchmarks/README.md", *PAGES])
 def test_commands_can_be_parsed_and_files_are_there(name):
     parser = typer.main.get_command(app)
     text = (ROOT / name).read_text(encoding="utf-8")
