@@ -1,8 +1,9 @@
 """Two languages in one source: each block of prose is followed by its Chinese.
 
 Lines that begin with ``zh: `` replace, in Chinese, the block above them (back to the last empty
-line, or the end of a front matter or a fence); a line that begins with ``zh= `` replaces the one line above it. Code is written once, so the
-two languages cannot drift apart, and it is executed once.
+line, or the end of a front matter or a fence); a line that begins with ``zh= `` replaces the one
+line above it. Code is written once, so the two languages cannot drift apart, and it is executed
+once.
 
 Translations in .po files, the usual form, keep a paragraph and its translation in two files, and a
 paragraph that changed becomes English again without a word; here ``untranslated`` finds a block
