@@ -331,12 +331,12 @@ class Holdout:
         With future covariates it is enough that it helps: a network that has yet to learn their
         effect makes forecasts that lie between those of all cells.
         """
-        trial, known_ahead = self.trial(treatment), bool(self.settings.futr)
+        trial, has_future = self.trial(treatment), bool(self.settings.futr)
         best = trial.score(candidates[0])
         for max_steps in candidates[1:]:
             result = trial.score(max_steps)
             alone = result.combinations[NETWORK_ALONE], best.combinations[NETWORK_ALONE]
-            helps = known_ahead and alone[0].mean() < alone[1].mean()
+            helps = has_future and alone[0].mean() < alone[1].mean()
             if not (helps or clearly_less(*alone, trial.independent)):
                 break
             best = result
