@@ -137,14 +137,15 @@ def test_a_season_of_a_week_of_hours_is_seen_as_waves_and_it_is_said():
     known, then = table[:-24], y[-24:]
     for model in (
         baselines.SARIMA(h=24, season_length=168),
-        baselines.MSTL(h=24, seasons=(24, 168)),
+        baselines.SARIMA(h=24, season_length=(24, 168)),
+        baselines.MSTL(h=24, season_length=[168, 24]),
     ):
         found = model.fit(known).predict().iloc[:, -1]
         assert np.abs(found - then).mean() < 1.0  # the noise, whose mean absolute value is 0.8
     note = baselines.SARIMA(h=24, season_length=168).fit(known).decisions()[-1]
-    assert "168 steps as up to 10 pairs of sine and cosine" in note
+    assert "up to 10 pairs of sine and cosine for the season of 168 steps" in note
     note = baselines.AutoETS(h=24, season_length=168).fit(known).decisions()[-1]
-    assert "does not see the season" in note
+    assert "AutoETS has no season: it allows 24 steps, not 168" in note
     model = baselines.SARIMA(h=24, season_length=24).fit(known)
     assert model.decisions() == list(model.panel_.notes)
     with pytest.warns(DeprecationWarning, match=r"notes\(\) is now called decisions\(\)"):

@@ -156,7 +156,7 @@ def test_seasons_are_given_as_one_or_several():
     assert as_seasons((1, 7)) == (7,)
     assert as_seasons((1,)) == (1,)
     for wrong in (0, -3, True, 2.5, "12", (24, 0), (24, None), ()):
-        with pytest.raises(UsageError, match=r"season_length=.* was asked for"):
+        with pytest.raises(UsageError, match=r"season_length=.* was requested"):
             as_seasons(wrong)
 
 

@@ -159,7 +159,7 @@ def test_further_columns_are_ignored_with_a_sentence(passengers):
 
 @pytest.mark.parametrize(
     ("settings", "words"),
-    [({"h": 0}, "h=0"), ({"h": 2, "level": [120]}, "level=120"),
+    [({"h": 0}, "h=0"), ({"h": 2, "level": [120]}, r"level=\[120\]"),
      ({"h": 2, "season_length": 0}, "season_length=0"), ({"h": 2, "weights": "x"}, "weights")],
 )  # fmt: skip
 def test_settings_that_make_no_sense_get_a_sentence(passengers, settings, words):

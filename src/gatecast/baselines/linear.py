@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from gatecast.baselines.intervals import first_origins
 from gatecast.baselines.protocol import Baseline
-from gatecast.data.calendar import default_season_length
 from gatecast.data.least_squares import ridge
-from gatecast.errors import DataError, UsageError
+from gatecast.data.panel import Panel
+from gatecast.errors import DataError, too_small
 
 __all__ = ["LinearAutoregression", "WindowAverage"]
+
+_L = TypeVar("_L", bound="LinearAutoregression")
 
 
 @dataclass
@@ -21,7 +24,7 @@ class WindowAverage(Baseline):
 
     Parameters
     ----------
-    h, freq, season_length
+    h, freq, season_length, level, alias
         As for every baseline.
     window_size : int, optional
         Values averaged; a season if not given.
@@ -29,30 +32,18 @@ class WindowAverage(Baseline):
 
     window_size: int | None = None
 
-    def fit(
-        self,
-        source: Any,
-        *,
-        id_col: str | None = None,
-        time_col: str | None = None,
-        target_col: str | None = None,
-    ) -> Baseline:
-        """Read the data, as every baseline does.
+    _knows_one_season = True
 
-        Raises
-        ------
-        UsageError
-            If ``window_size`` is below 1.
-        """
+    def _check_settings(self) -> None:
+        super()._check_settings()
         if self.window_size is not None and self.window_size < 1:
-            raise UsageError(f"window_size={self.window_size} was asked for; use 1 or more")
-        return super().fit(source, id_col=id_col, time_col=time_col, target_col=target_col)
+            raise too_small("window_size", self.window_size, 1)
 
-    def _least_values(self, season: int) -> int:
-        return self.window_size or season
+    def _least_values(self, seasons: tuple[int, ...]) -> int:
+        return self.window_size or seasons[0]
 
-    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:
-        return np.full(self.h, values[-(self.window_size or season) :].mean())
+    def _forecast(self, values: np.ndarray, seasons: tuple[int, ...]) -> np.ndarray:
+        return np.full(self.h, values[-(self.window_size or seasons[0]) :].mean())
 
 
 @dataclass
@@ -66,7 +57,7 @@ class LinearAutoregression(Baseline):
 
     Parameters
     ----------
-    h, freq, season_length
+    h, freq, season_length, level, alias
         As for every baseline.
     look_back : int, optional
         Values seen, p; twice a season, at least 8, or as far as half of the longest series
@@ -95,14 +86,26 @@ class LinearAutoregression(Baseline):
     ridge: float = 1e-3
 
     def fit(
-        self,
+        self: _L,
         source: Any,
         *,
         id_col: str | None = None,
         time_col: str | None = None,
         target_col: str | None = None,
-    ) -> Baseline:
+    ) -> _L:
         """Read the data and solve for the weights.
+
+        Parameters
+        ----------
+        source : path, DataFrame, Series or Panel
+            See :func:`gatecast.data.reading.read_panel`.
+        id_col, time_col, target_col : str, optional
+            Columns; detected if not given.
+
+        Returns
+        -------
+        LinearAutoregression
+            Itself.
 
         Raises
         ------
@@ -111,14 +114,10 @@ class LinearAutoregression(Baseline):
         DataError
             If no series has ``look_back + h`` values.
         """
-        if self.look_back is not None and self.look_back < 1:
-            raise UsageError(f"look_back={self.look_back} was asked for; use 1 or more")
-        if not self.ridge >= 0:
-            raise UsageError(f"ridge={self.ridge} was asked for; use 0 or more")
         super().fit(source, id_col=id_col, time_col=time_col, target_col=target_col)
         panel = self.panel_
-        season = self.season_length or default_season_length(panel.freq)
-        longest = int(np.diff(panel.offsets).max())
+        season = self._seasons(panel)[-1]
+        longest = int(panel.lengths.max())
         chosen = max(1, min(max(8, 2 * season), (longest - self.h) // 2))
         p = chosen if self.look_back is None else self.look_back
         if longest < p + self.h:
@@ -132,7 +131,21 @@ class LinearAutoregression(Baseline):
         self.look_back_: int = p
         return self
 
-    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:  # noqa: ARG002
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        if self.look_back is not None and self.look_back < 1:
+            raise too_small("look_back", self.look_back, 1)
+        if not self.ridge >= 0:
+            raise too_small("ridge", self.ridge, 0)
+
+    def _for_calibration(
+        self, panel: Panel, seasons: tuple[int, ...]
+    ) -> tuple[LinearAutoregression, np.ndarray]:
+        first = first_origins(panel, self.h, self._least_values(seasons))
+        first = np.maximum(first, panel.lengths - panel.lengths // 3)
+        return LinearAutoregression(**self.get_params()).fit(panel.head(first)), first
+
+    def _forecast(self, values: np.ndarray, seasons: tuple[int, ...]) -> np.ndarray:  # noqa: ARG002
         p = self.look_back_
         past = values[-p:]
         past = np.concatenate([np.full(p - len(past), past[0]), past])

@@ -31,7 +31,7 @@ def naive_one_step(values: np.ndarray) -> np.ndarray:
 class Naive(Baseline):
     """Repeat the last value; the best forecast of a random walk. Settings: see Baseline."""
 
-    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:  # noqa: ARG002
+    def _forecast(self, values: np.ndarray, seasons: tuple[int, ...]) -> np.ndarray:  # noqa: ARG002
         return np.full(self.h, values[-1])
 
 
@@ -39,20 +39,22 @@ class Naive(Baseline):
 class SeasonalNaive(Baseline):
     """Repeat the last season. Settings: see Baseline."""
 
-    def _least_values(self, season: int) -> int:
-        return season
+    _knows_one_season = True
 
-    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:
-        return np.resize(values[-season:], self.h)
+    def _least_values(self, seasons: tuple[int, ...]) -> int:
+        return seasons[0]
+
+    def _forecast(self, values: np.ndarray, seasons: tuple[int, ...]) -> np.ndarray:
+        return np.resize(values[-seasons[0] :], self.h)
 
 
 @dataclass
 class Drift(Baseline):
     """Draw the line from the first value through the last one on. Settings: see Baseline."""
 
-    def _least_values(self, season: int) -> int:  # noqa: ARG002
+    def _least_values(self, seasons: tuple[int, ...]) -> int:  # noqa: ARG002
         return 2
 
-    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:  # noqa: ARG002
+    def _forecast(self, values: np.ndarray, seasons: tuple[int, ...]) -> np.ndarray:  # noqa: ARG002
         slope = (values[-1] - values[0]) / (len(values) - 1)
         return values[-1] + slope * np.arange(1, self.h + 1)

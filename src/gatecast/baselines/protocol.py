@@ -1,21 +1,73 @@
-"""What every baseline shares with the forecaster: read, fit each series, forecast all of them."""
+"""What every model can do, and what the baselines share: read, fit, forecast, intervals."""
 
 from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from gatecast.baselines.intervals import Ends, conformal_ends, first_origins
 from gatecast.data.calendar import default_season_length
-from gatecast.data.panel import Series
+from gatecast.data.panel import Panel, Series
 from gatecast.data.reading import read_panel
-from gatecast.errors import DataError, NotFittedError, UsageError
+from gatecast.errors import DataError, NotFittedError, UsageError, too_small
+from gatecast.forecaster.columns import add_forecast
+from gatecast.forecaster.config import check_level
+from gatecast.forecaster.seasons import as_seasons
+from gatecast.messages import message
 
-__all__ = ["Baseline"]
+__all__ = ["Baseline", "Forecaster"]
+
+_B = TypeVar("_B", bound="Baseline")
+
+
+class Forecaster(Protocol):
+    """What a backtest, a combination and a page ask of a model.
+
+    :class:`gatecast.LSTMForecaster`, :class:`gatecast.PretrainedLSTM` and the baselines have it.
+
+    Attributes
+    ----------
+    h : int
+        Steps to forecast.
+    alias : str
+        Name of the forecast's column.
+    """
+
+    h: int
+    alias: Any  # a text once the model is made
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Give the settings by name."""
+        ...
+
+    def set_params(self, **params: Any) -> Any:
+        """Change settings by name, all or none, and give the model itself."""
+        ...
+
+    def fit(
+        self,
+        source: Any,
+        *,
+        id_col: str | None = None,
+        time_col: str | None = None,
+        target_col: str | None = None,
+    ) -> Any:
+        """Fit the model to the series, and give the model itself."""
+        ...
+
+    def predict(self, futr_df: Any = None, *, level: Sequence[float] | None = None) -> pd.DataFrame:
+        """Forecast ``h`` steps: ids, times, ``alias``, ``alias-lo-80``, ``alias-hi-80``."""
+        ...
+
+    def decisions(self) -> list[str]:
+        """Describe what was detected in the data and decided, a sentence each."""
+        ...
 
 
 @dataclass
@@ -27,9 +79,14 @@ class Baseline(ABC):
     h : int
         Steps to forecast.
     freq : str or int, optional
-        Frequency of the series; found from the times if not given.
-    season_length : int, optional
-        Steps in a season, m; that of the frequency if not given.
+        Frequency of the series; detected if not given.
+    season_length : int or sequence of int, optional
+        Steps in a season, or in several, for example ``(24, 168)``; that of the frequency if not
+        given. A model that knows one season takes the shortest.
+    level : sequence of float, default ()
+        Per cent that each prediction interval should hold, for example ``[80, 95]``.
+    alias : str, optional
+        Name of the forecast's column; that of the class if not given.
 
     Attributes
     ----------
@@ -39,28 +96,36 @@ class Baseline(ABC):
 
     h: int
     freq: str | int | None = None
-    season_length: int | None = None
+    season_length: int | Sequence[int] | None = None
+    level: Sequence[float] = field(default=(), kw_only=True)
+    alias: str | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.alias is None:
+            self.alias = type(self).__name__
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
-        """Give the settings by name, as scikit-learn does."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
-
-    def fit(
-        self,
-        source: Any,
-        *,
-        id_col: str | None = None,
-        time_col: str | None = None,
-        target_col: str | None = None,
-    ) -> Baseline:
-        """Read the data.
+        """Give the settings by name, as scikit-learn does.
 
         Parameters
         ----------
-        source : path, DataFrame, Series or Panel
-            See :func:`gatecast.data.reading.read_panel`.
-        id_col, time_col, target_col : str, optional
-            Columns; found out if not given.
+        deep : bool, default True
+            Has no effect; scikit-learn's.
+
+        Returns
+        -------
+        dict of str to object
+            Every setting.
+        """
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def set_params(self: _B, **params: Any) -> _B:
+        """Change settings by name, all or none.
+
+        Parameters
+        ----------
+        **params
+            Settings.
 
         Returns
         -------
@@ -70,7 +135,43 @@ class Baseline(ABC):
         Raises
         ------
         UsageError
-            If ``h`` or ``season_length`` is below 1.
+            If there is no such setting.
+        """
+        there = self.get_params()
+        for name in params:
+            if name not in there:
+                raise UsageError(
+                    f"{type(self).__name__} has no setting {name}; it has {', '.join(there)}"
+                )
+        vars(self).update(params)
+        return self
+
+    def fit(
+        self: _B,
+        source: Any,
+        *,
+        id_col: str | None = None,
+        time_col: str | None = None,
+        target_col: str | None = None,
+    ) -> _B:
+        """Read the data.
+
+        Parameters
+        ----------
+        source : path, DataFrame, Series or Panel
+            See :func:`gatecast.data.reading.read_panel`.
+        id_col, time_col, target_col : str, optional
+            Columns; detected if not given.
+
+        Returns
+        -------
+        Baseline
+            Itself.
+
+        Raises
+        ------
+        UsageError
+            If a setting is out of its range.
         NotFoundError, DataError
             If the data cannot be read or used, or a series is too short.
         """
@@ -78,8 +179,7 @@ class Baseline(ABC):
         panel = read_panel(
             source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq
         )
-        season = self.season_length or default_season_length(panel.freq)
-        needed = self._least_values(season)
+        needed = self._least_values(self._seasons(panel))
         for series in panel:
             if len(series.values) < needed:
                 raise DataError(
@@ -89,32 +189,44 @@ class Baseline(ABC):
         self.panel_ = panel
         return self
 
-    def predict(self) -> pd.DataFrame:
+    def predict(
+        self,
+        futr_df: Any = None,  # noqa: ARG002 - of models with covariates
+        *,
+        level: Sequence[float] | None = None,
+    ) -> pd.DataFrame:
         """Forecast the ``h`` steps after the end of each series.
+
+        Parameters
+        ----------
+        futr_df : optional
+            Has no effect: the model has no covariates.
+        level : sequence of float, optional
+            Per cent of each interval; those of the model if not given.
 
         Returns
         -------
         DataFrame
-            The user's id and time columns, and one named after the model.
+            The user's id and time columns, one named ``alias``, and for each level ``alias-lo-80``
+            and ``alias-hi-80``.
 
         Raises
         ------
         NotFittedError
             Before :meth:`fit`.
+        UsageError
+            If a level is no per cent.
         DataError
-            If a series cannot be forecast.
+            If a series cannot be forecast, or is too short for intervals.
         """
-        if not hasattr(self, "panel_"):
-            raise NotFittedError("predict() was called before fit(): fit the model first")
-        season = self._season()
-        frame = self.panel_.future_frame(self.h)
-        frame[type(self).__name__] = np.concatenate(
-            [self._forecast_or_say(series, season) for series in self.panel_]
-        )
-        return frame
+        panel = self._require_fitted("predict")
+        requested = self.level if level is None else level
+        check_level(requested)
+        forecasts, ends = self._forecast_panel(panel, self._seasons(panel), list(requested or ()))
+        return add_forecast(panel.future_frame(self.h), str(self.alias), forecasts, ends)
 
     def decisions(self) -> list[str]:
-        """Describe what was detected in the data, and what was decided that the name does not tell.
+        """Describe what was detected in the data, and what the name of the model does not tell.
 
         Returns
         -------
@@ -126,9 +238,8 @@ class Baseline(ABC):
         NotFittedError
             Before :meth:`fit`.
         """
-        if not hasattr(self, "panel_"):
-            raise NotFittedError("decisions() was called before fit(): fit the model first")
-        return [*self.panel_.notes, *self._own_decisions(self._season())]
+        panel = self._require_fitted("decisions")
+        return [*panel.notes, *self._own_decisions(self._seasons(panel))]
 
     def notes(self) -> list[str]:
         """Give :meth:`decisions` by its old name, which goes away in the next release.
@@ -139,34 +250,69 @@ class Baseline(ABC):
             A sentence each, without those on the data.
         """
         warnings.warn("notes() is now called decisions()", DeprecationWarning, stacklevel=2)
-        return self._own_decisions(self._season())
+        return self._own_decisions(self._seasons(self._require_fitted("notes")))
+
+    def _require_fitted(self, verb: str) -> Panel:
+        if not hasattr(self, "panel_"):
+            raise NotFittedError(f"{verb}() was called before fit(): fit the model first")
+        return self.panel_
 
     def _check_settings(self) -> None:
-        for name, value in (("h", self.h), ("season_length", self.season_length)):
-            if value is not None and value < 1:
-                raise UsageError(f"{name}={value} was requested; use 1 or more")
+        if self.h < 1:
+            raise too_small("h", self.h, 1)
+        if self.season_length is not None:
+            as_seasons(self.season_length)
+        check_level(self.level)
 
-    def _season(self) -> int:
-        return self.season_length or default_season_length(self.panel_.freq)
+    def _seasons(self, panel: Panel) -> tuple[int, ...]:
+        """Give the steps of each season, from short to long."""
+        given = self.season_length
+        return as_seasons(default_season_length(panel.freq) if given is None else given)
 
-    def _forecast_or_say(self, series: Series, season: int) -> np.ndarray:
+    def _forecast_panel(
+        self, panel: Panel, seasons: tuple[int, ...], level: list[float]
+    ) -> tuple[np.ndarray, Ends]:
+        """Forecast all series, [N, K], with the ends of their intervals."""
+        forecasts = np.stack([self._forecast_or_say(series, seasons) for series in panel])
+        if not level:
+            return forecasts, {}
+        model, first = self._for_calibration(panel, seasons)
+        return forecasts, conformal_ends(
+            panel, forecasts, level, first, lambda values: model._forecast(values, seasons)
+        )
+
+    def _for_calibration(self: _B, panel: Panel, seasons: tuple[int, ...]) -> tuple[_B, np.ndarray]:
+        """Give a model that was fitted on nothing after the origins of calibration, and these."""
+        return self, first_origins(panel, self.h, self._least_values(seasons))
+
+    def _forecast_or_say(self, series: Series, seasons: tuple[int, ...]) -> np.ndarray:
         """Forecast one series, or say which one could not be."""
         try:
-            return self._forecast(series.values, season)
+            return self._forecast(series.values, seasons)
         except DataError as error:
-            name = type(self).__name__
-            raise DataError(f"{name} cannot forecast {_named(series)}: {error}") from error
+            raise self._of_series(series, error) from error
 
-    def _least_values(self, season: int) -> int:  # noqa: ARG002 - for those with a season
+    def _of_series(self, series: Series, error: DataError) -> DataError:
+        return DataError(f"{type(self).__name__} cannot forecast {_named(series)}: {error}")
+
+    def _least_values(self, seasons: tuple[int, ...]) -> int:  # noqa: ARG002 - of those with one
         """Say how many values a series has to have."""
         return 1
 
-    def _own_decisions(self, season: int) -> list[str]:  # noqa: ARG002 - for those with a season
+    def _own_decisions(self, seasons: tuple[int, ...]) -> list[str]:
         """Describe what the model decided itself."""
-        return []
+        if len(seasons) == 1 or not self._knows_one_season:
+            return []
+        longer = list(map(str, seasons[1:]))
+        return [
+            message("baseline.one_season", model=type(self).__name__, season=seasons[0],
+                    longer=longer)
+        ]  # fmt: skip
+
+    _knows_one_season = False
 
     @abstractmethod
-    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:
+    def _forecast(self, values: np.ndarray, seasons: tuple[int, ...]) -> np.ndarray:
         """Forecast the ``h`` values after one series, from nothing but its values."""
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from gatecast.baselines.intervals import Ends
 from gatecast.baselines.protocol import Baseline
+from gatecast.data.panel import Panel
 from gatecast.errors import DataError, UsageError, require_extra
+from gatecast.messages import message
 
 __all__ = ["MSTL", "SARIMA", "AutoARIMA", "AutoETS", "Theta", "arima_one_step"]
 
@@ -27,7 +30,7 @@ class _Statistical(Baseline):
 
     Parameters
     ----------
-    h, freq, season_length
+    h, freq, season_length, level, alias
         As for every baseline.
     time_limit : float, optional
         Seconds that all series together may take; checked after each of them.
@@ -35,31 +38,37 @@ class _Statistical(Baseline):
 
     time_limit: float | None = None
 
-    def predict(self) -> pd.DataFrame:
-        """Forecast the ``h`` steps after the end of each series; see :class:`Baseline`.
+    def _forecast_panel(
+        self, panel: Panel, seasons: tuple[int, ...], level: list[float]
+    ) -> tuple[np.ndarray, Ends]:
+        started, outputs = time.perf_counter(), []
+        for series in panel:
+            taken = time.perf_counter() - started
+            if outputs and self.time_limit is not None and taken > self.time_limit:
+                raise DataError(
+                    f"{len(outputs)} of {len(panel)} series took {taken:.0f} s, and "
+                    f"time_limit={self.time_limit:g}: allow more, or leave the model out"
+                )
+            try:
+                outputs.append(self._fit_one(series.values, seasons, level))
+            except DataError as error:
+                raise self._of_series(series, error) from error
+        joined = {name: np.stack([one[name] for one in outputs]) for name in outputs[0]}
+        ends = {share: (joined[f"lo-{share:g}"], joined[f"hi-{share:g}"]) for share in level}
+        return joined["mean"], ends
 
-        Raises
-        ------
-        NotFittedError
-            Before :meth:`fit`.
-        DataError
-            If a series cannot be forecast, or ``time_limit`` is over before all are.
-        """
-        self._started, self._done = time.perf_counter(), 0
-        return super().predict()
+    def _forecast(self, values: np.ndarray, seasons: tuple[int, ...]) -> np.ndarray:
+        return self._fit_one(values, seasons, [])["mean"]
 
-    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:
+    def _fit_one(
+        self, values: np.ndarray, seasons: tuple[int, ...], level: list[float]
+    ) -> dict[str, np.ndarray]:
+        """Fit a model to one series; its forecast, and the ends of its intervals, each [K]."""
         models = require_extra("statsforecast.models", "stats", type(self).__name__)
-        taken = time.perf_counter() - self._started
-        if self._done and self.time_limit is not None and taken > self.time_limit:
-            raise DataError(
-                f"{self._done} of {len(self.panel_)} series took {taken:.0f} s, and "
-                f"time_limit={self.time_limit:g}: allow more, or leave the model out"
-            )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on convergence; what counts is the score
             try:
-                found = self._ask(models, values, season)
+                outputs = self._outputs(models, values, seasons, level)
             except (
                 ValueError,
                 NotImplementedError,
@@ -68,51 +77,57 @@ class _Statistical(Baseline):
                 raise DataError(
                     f'{len(values)} values were refused with "{error}": supply more history'
                 ) from error
-        forecast = np.asarray(found, float)
-        if not np.isfinite(forecast).all():
+        outputs = {name: np.asarray(column, float) for name, column in outputs.items()}
+        if not all(np.isfinite(column).all() for column in outputs.values()):
             raise DataError(f"the fit to {len(values)} values failed: choose another model")
-        self._done += 1
-        return forecast
+        return outputs
 
-    def _ask(self, models: Any, values: np.ndarray, season: int) -> np.ndarray:
-        """Let a model of statsforecast forecast."""
-        return self._model(models, season).forecast(values, self.h)["mean"]
+    def _outputs(
+        self, models: Any, values: np.ndarray, seasons: tuple[int, ...], level: list[float]
+    ) -> dict[str, Any]:
+        """Forecast with a model of statsforecast."""
+        return self._model(models, seasons).forecast(values, self.h, level=level or None)
 
-    def _model(self, models: Any, season: int) -> Any:
+    def _model(self, models: Any, seasons: tuple[int, ...]) -> Any:
         """Make the model of statsforecast."""
-        return getattr(models, type(self).__name__)(season_length=season)
+        return getattr(models, type(self).__name__)(season_length=seasons[0])
 
 
 class _ARIMA(_Statistical):
     """Put sines and cosines in the place of a season that is too long for a seasonal ARIMA."""
 
-    def _own_decisions(self, season: int) -> list[str]:
-        if season <= LONGEST_SEASON:
+    def _own_decisions(self, seasons: tuple[int, ...]) -> list[str]:
+        if seasons[-1] <= LONGEST_SEASON and len(seasons) == 1:
             return []
         return [
-            f"{type(self).__name__} sees the season of {season} steps as up to {_HARMONICS} "
-            f"pairs of sine and cosine (a seasonal ARIMA of more than {LONGEST_SEASON} steps would "
-            "run for hours)"
-        ]
+            message("baseline.fourier", model=type(self).__name__, seasons=list(map(str, seasons)),
+                    pairs=_HARMONICS, longest=LONGEST_SEASON)
+        ]  # fmt: skip
 
-    def _ask(self, models: Any, values: np.ndarray, season: int) -> np.ndarray:
-        if season <= LONGEST_SEASON:
-            return super()._ask(models, values, season)
+    def _outputs(
+        self, models: Any, values: np.ndarray, seasons: tuple[int, ...], level: list[float]
+    ) -> dict[str, Any]:
+        if seasons[-1] <= LONGEST_SEASON and len(seasons) == 1:
+            return super()._outputs(models, values, seasons, level)
         n = len(values)
-        harmonics = max(1, min(_HARMONICS, n // 20))
-        turns = 2 * np.pi * np.outer(np.arange(n + self.h) / season, 1 + np.arange(harmonics))
+        harmonics = max(1, min(_HARMONICS, n // 20 // len(seasons)))
+        # harmonics of one season may be those of another, as 7 turns a week are one a day
+        frequencies = {
+            Fraction(k, m) for m in seasons for k in range(1, min(harmonics, (m - 1) // 2) + 1)
+        }
+        turns = 2 * np.pi * np.outer(np.arange(n + self.h), [float(f) for f in sorted(frequencies)])
         waves = np.hstack([np.sin(turns), np.cos(turns)])
-        return self._model(models, 1).forecast(values, self.h, X=waves[:n], X_future=waves[n:])[
-            "mean"
-        ]
+        return self._model(models, (1,)).forecast(
+            values, self.h, X=waves[:n], X_future=waves[n:], level=level or None
+        )
 
 
 @dataclass
 class AutoARIMA(_ARIMA):
     """Choose a seasonal ARIMA by its information criterion (Hyndman and Khandakar 2008).
 
-    A season of more than 24 steps is seen as Fourier terms (Hyndman and Athanasopoulos 2021,
-    section 10.5).
+    A season of more than 24 steps, and several seasons, are Fourier terms (Hyndman and
+    Athanasopoulos 2021, section 10.5).
     """
 
 
@@ -120,10 +135,12 @@ class AutoARIMA(_ARIMA):
 class AutoETS(_Statistical):
     """Choose an exponential smoothing by its information criterion (Hyndman et al. 2002)."""
 
-    def _own_decisions(self, season: int) -> list[str]:
-        if season <= LONGEST_SEASON:
-            return []
-        return [f"AutoETS does not see the season: it allows {LONGEST_SEASON} steps, not {season}"]
+    _knows_one_season = True
+
+    def _own_decisions(self, seasons: tuple[int, ...]) -> list[str]:
+        if seasons[0] <= LONGEST_SEASON:
+            return super()._own_decisions(seasons)
+        return [message("baseline.no_season", longest=LONGEST_SEASON, season=seasons[0])]
 
 
 @dataclass
@@ -132,10 +149,10 @@ class MSTL(_Statistical):
 
     Parameters
     ----------
-    h, freq, season_length, time_limit
+    h, freq, season_length, time_limit, level, alias
         As for every statistical model.
     seasons : tuple of int, optional
-        Steps in each season, for example (24, 168); ``season_length`` alone if not given.
+        Deprecated name of ``season_length``.
 
     References
     ----------
@@ -144,18 +161,27 @@ class MSTL(_Statistical):
     Research*.
     """
 
-    seasons: tuple[int, ...] | None = None
+    seasons: InitVar[tuple[int, ...] | None] = None
 
-    def _least_values(self, season: int) -> int:
-        return 2 * max(self.seasons or (season,)) + 1
+    def __post_init__(self, seasons: tuple[int, ...] | None) -> None:
+        super().__post_init__()
+        if seasons is not None:
+            sentence = f"seasons is now called season_length: give season_length={seasons}"
+            warnings.warn(sentence, DeprecationWarning, stacklevel=3)
+            self.season_length = seasons
 
-    def _model(self, models: Any, season: int) -> Any:
-        return models.MSTL(season_length=list(self.seasons or (season,)))
+    def _least_values(self, seasons: tuple[int, ...]) -> int:
+        return 2 * seasons[-1] + 1
+
+    def _model(self, models: Any, seasons: tuple[int, ...]) -> Any:
+        return models.MSTL(season_length=list(seasons))
 
 
 @dataclass
 class Theta(_Statistical):
     """Average a line and a smoothing of the series (Assimakopoulos and Nikolopoulos 2000)."""
+
+    _knows_one_season = True
 
 
 @dataclass
@@ -164,54 +190,43 @@ class SARIMA(_ARIMA):
 
     Parameters
     ----------
-    h, freq, season_length, time_limit
+    h, freq, season_length, time_limit, level, alias
         As for every statistical model.
     order, seasonal_order : tuple of int
-        (p, d, q) and (P, D, Q); the second is left out where a season is a single step, and where
-        it has more than 24: these are seen as Fourier terms.
+        (p, d, q) and (P, D, Q); the second is left out where a season is a single step. A season of
+        more than 24 steps, and several seasons, are Fourier terms.
     """
 
     order: tuple[int, int, int] = (0, 1, 1)
     seasonal_order: tuple[int, int, int] = (0, 1, 1)
 
-    def fit(
-        self,
-        source: Any,
-        *,
-        id_col: str | None = None,
-        time_col: str | None = None,
-        target_col: str | None = None,
-    ) -> Baseline:
-        """Read the data, as every baseline does.
-
-        Raises
-        ------
-        UsageError
-            If an order is not three whole numbers of 0 or more.
-        """
+    def _check_settings(self) -> None:
+        super()._check_settings()
         for name, order in (("order", self.order), ("seasonal_order", self.seasonal_order)):
             if len(order) != 3 or any(not isinstance(n, int) or n < 0 for n in order):
-                raise UsageError(f"{name}={order} was asked for; use three numbers, 0 or more")
-        return super().fit(source, id_col=id_col, time_col=time_col, target_col=target_col)
+                raise UsageError(f"{name}={order} was requested; use three numbers, 0 or more")
 
-    def _ask(self, models: Any, values: np.ndarray, season: int) -> np.ndarray:
+    def _outputs(
+        self, models: Any, values: np.ndarray, seasons: tuple[int, ...], level: list[float]
+    ) -> dict[str, Any]:
         # near the border of stationarity the likelihood's optimiser may fail, or end in NaN
         for self._method in ("CSS-ML", "ML"):
             try:
-                found = np.asarray(super()._ask(models, values, season))
+                outputs = super()._outputs(models, values, seasons, level)
             except (ValueError, np.linalg.LinAlgError):
                 continue
-            if np.isfinite(found).all():
-                return found
+            if np.isfinite(outputs["mean"]).all():
+                return outputs
         self._method = "CSS"
-        return super()._ask(models, values, season)
+        return super()._outputs(models, values, seasons, level)
 
-    def _model(self, models: Any, season: int) -> Any:
+    def _model(self, models: Any, seasons: tuple[int, ...]) -> Any:
         # at lag 1 a seasonal difference would be one more ordinary difference
-        seasonal = self.seasonal_order if season > 1 else (0, 0, 0)
+        seasonal = self.seasonal_order if seasons[0] > 1 else (0, 0, 0)
         return models.ARIMA(
-            order=self.order, season_length=season, seasonal_order=seasonal, method=self._method
-        )
+            order=self.order, season_length=seasons[0], seasonal_order=seasonal,
+            method=self._method,
+        )  # fmt: skip
 
 
 def arima_one_step(

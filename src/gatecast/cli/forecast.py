@@ -77,8 +77,6 @@ def forecast(
     fitted = _fit(model, panel, h, settings)
     result = result_of(fitted, futr_file if model == "LSTM" else None, backtest=compared)
     frame, decisions = _parted(panel, result.frame), [*result.verdict, *result.decisions]
-    if model not in SAVED and settings.get("level"):
-        decisions.append(f"intervals are the LSTM's alone, and {model} makes this forecast")
     failures: list[Exception] = []
     if save is not None and model in SAVED:
         with deferred(failures):

@@ -69,6 +69,7 @@ SETTINGS = {
     "loss": Setting(str, "Training loss: auto, absolute, squared or huber."),
     "random_state": Setting(int, "Seed of weights and draws."),
     "threads": Setting(int, "Threads; one for each processor if not given."),
+    "alias": Setting(str, "Name of the forecast's column."),
 }
 
 

@@ -131,7 +131,7 @@ def examine_training(
     gain = 1.0 - float(np.sqrt(losses["longer"].mean() / losses["as it is"].mean()))
     row = result.significance("longer", loss="squared").iloc[0]
     insample = trained.predict_insample()
-    before = _errors(insample, result.target_col, "LSTM")
+    before = _errors(insample, result.target_col, model.alias)
     after = _errors(result.forecasts, result.target_col, "as it is")
     floor = noise_floor(panel[0].values) if n >= 300 else 0.0
     return TrainingExamination(

@@ -31,6 +31,7 @@ from gatecast.errors import (
 from gatecast.evaluation.cutoffs import Window, between, windows_at
 from gatecast.evaluation.metrics import naive_scale
 from gatecast.evaluation.results import Backtest
+from gatecast.forecaster.seasons import as_seasons
 from gatecast.messages import message
 from gatecast.progress import counted, reporting
 
@@ -60,7 +61,7 @@ def backtest(
     window: int | None = None,
     refit: bool | int = True,
     level: Sequence[float] = (),
-    season_length: int | None = None,
+    season_length: int | Sequence[int] | None = None,
     freq: str | int | None = None,
     id_col: str | None = None,
     time_col: str | None = None,
@@ -81,7 +82,7 @@ def backtest(
     ----------
     models : model, sequence of models, or dict of str to model
         With ``fit``, ``predict`` and ``get_params``; settings are kept, but for ``h`` and
-        ``level``. In a dict they are named by its keys.
+        ``level``. They are named by their ``alias``, in a dict by its keys.
     source : path, DataFrame, Series or Panel
         See :func:`gatecast.data.reading.read_panel`.
     h : int, optional
@@ -98,9 +99,10 @@ def backtest(
         Whether models are fitted at every cutoff, at the first only, or at every so many. In
         between they are updated; those without ``update`` are always fitted.
     level : sequence of float, default ()
-        Per cent of intervals, for the models that have them.
-    season_length : int, optional
-        Lag of the naive forecast in the scale of MASE; that of the frequency if not given.
+        Per cent of the intervals of every model.
+    season_length : int or sequence of int, optional
+        Lag of the naive forecast in the scale of MASE, the shortest of several; that of the
+        frequency if not given.
     freq, id_col, time_col, target_col
         As for :func:`gatecast.data.reading.read_panel`.
     n_jobs : int, optional
@@ -171,8 +173,10 @@ def backtest(
         outcomes = _run(tasks, n_jobs, report, leave_out)
     forecasts: dict[str, list[dict[str, np.ndarray]]] = {name: [] for name in copies}
     notes: dict[str, None] = dict.fromkeys(panel.notes)
-    for task, (outputs, remarks) in zip(tasks, outcomes, strict=True):
-        notes |= dict.fromkeys(remarks)
+    decisions: dict[str, tuple[str, ...]] = {}
+    for task, (outputs, described) in zip(tasks, outcomes, strict=True):
+        if described:  # of the last fit
+            decisions[task.name] = tuple(one for one in described if one not in notes)
         if isinstance(outputs, GatecastError):
             if forecasts.pop(task.name, None) is not None:
                 left_out = message("backtest.left_out", model=task.name, reason=outputs.message)
@@ -181,12 +185,14 @@ def backtest(
             forecasts[task.name] += outputs
     if not forecasts:
         raise DataError(f"no model could forecast these data; {' '.join(list(notes)[-1:])}")
-    season = season_length or default_season_length(panel.freq)
+    given = default_season_length(panel.freq) if season_length is None else season_length
+    season = as_seasons(given)[0]
     table, scales = _assemble(panel, windows, forecasts, h, gap, season)
     reference = next((n for n in ("SeasonalNaive", "Naive") if n in forecasts), None)
     return Backtest(
         table, tuple(forecasts), scales, panel.id_col, panel.target_col, -(-(h + gap) // step),
         reference, panel, season, step, tuple(notes),
+        {name: made for name, made in decisions.items() if name in forecasts},
     )  # fmt: skip
 
 
@@ -200,11 +206,9 @@ def _name(models: Any) -> dict[str, Any]:
         listed = list(models) if isinstance(models, Iterable) else [models]
         named = {}
         for model in listed:
-            name = "LSTM" if type(model).__name__ == "LSTMForecaster" else type(model).__name__
+            name = str(getattr(model, "alias", type(model).__name__))
             if name in named:
-                raise UsageError(
-                    f"two models are named {name}: give a dict with a name of your own for each"
-                )
+                raise UsageError(f"two models are named {name}: give each an alias of its own")
             named[name] = model
     if not named:
         raise UsageError("no models were given: give at least one")
@@ -296,7 +300,7 @@ def _fingerprint(window: Window) -> bytes:
     return digest.digest()
 
 
-#: Forecasts of a task at each of its windows, or why it failed; and notes.
+#: Forecasts of a task at each of its windows, or why it failed; and decisions of its last fit.
 _Outcome: TypeAlias = tuple["list[dict[str, np.ndarray]] | GatecastError", list[str]]
 
 
@@ -360,7 +364,7 @@ def _work(task: _Task) -> _Outcome:
     kept = [_read(path) for path in paths]
     if kept and all(outputs is not None for outputs in kept):
         return [outputs for outputs in kept if outputs is not None], []
-    notes: list[str] = []
+    decisions: list[str] = []
     forecasts: list[dict[str, np.ndarray]] = []
     fitted, before = None, None
     for i, window in enumerate(task.windows):
@@ -369,8 +373,7 @@ def _work(task: _Task) -> _Outcome:
             if fitted is None or new is None:
                 fitted = type(task.model)(**task.model.get_params())
                 fitted.fit(window.train)
-                if hasattr(fitted, "decisions") and not hasattr(fitted, "simulate"):
-                    notes += fitted.decisions()
+                decisions = fitted.decisions() if hasattr(fitted, "decisions") else []
             else:
                 fitted.update(new)
             sees_ahead = task.model.get_params().get("futr_exog_list")
@@ -381,12 +384,12 @@ def _work(task: _Task) -> _Outcome:
             reason = message(
                 "backtest.at_cutoff", model=task.name, cutoff=when, reason=error.message
             )
-            return type(error)(reason), notes
+            return type(error)(reason), decisions
         if paths:
             storage.write_arrays(paths[i], outputs, {"columns": list(outputs)})
         forecasts.append(outputs)
         before = window
-    return forecasts, notes
+    return forecasts, decisions
 
 
 def _read(path: Path) -> dict[str, np.ndarray] | None:

@@ -13,7 +13,7 @@ __all__ = ["DEFAULT", "NAMES", "SAVED", "candidates", "full_name"]
 
 DEFAULT = ("LSTM", "SARIMA", "AutoETS", "Theta", "LinearAutoregression", "SeasonalNaive", "Naive")
 NAMES = ("LSTM", "PretrainedLSTM", *sorted(baselines.__all__))
-#: models that can be saved, and that give intervals
+#: models that can be saved
 SAVED = ("LSTM", "PretrainedLSTM")
 
 
@@ -50,12 +50,11 @@ def candidates(
     h : int
         Steps to forecast.
     season_length : int or sequence of int, optional
-        Steps in a season, or in several, of which baselines take the shortest; that of the
-        frequency if not given.
+        Steps in a season, or in several; that of the frequency if not given.
     time_limit : float, optional
         Seconds that a statistical model may take for all series.
     **settings
-        Of the LSTM.
+        Of the LSTM; ``level`` is that of all, and ``alias`` of a model alone.
 
     Returns
     -------
@@ -68,22 +67,18 @@ def candidates(
         If there is no model of a name.
     """
     made: dict[str, Any] = {}
-    first = season_length
-    if first is not None and not isinstance(first, int):
-        first = min(first)
+    common: dict[str, Any] = {"season_length": season_length, "level": settings.get("level", ())}
+    if len(names) == 1 and "alias" in settings:
+        common["alias"] = settings["alias"]
     for name in map(full_name, names):
         if name not in NAMES:
             raise NotFoundError(f'there is no model "{name}"; there are {", ".join(NAMES)}')
         if name == "LSTM":
             from gatecast.forecaster import LSTMForecaster  # others need no training
 
-            made[name] = LSTMForecaster(h, season_length=season_length, **settings)
+            made[name] = LSTMForecaster(h, **{**settings, **common})
             continue
-        if name == "PretrainedLSTM":
-            level = settings.get("level")
-            made[name] = PretrainedLSTM(h, season_length=first, level=level)
-            continue
-        kind = getattr(baselines, name)
+        kind: Any = PretrainedLSTM if name == "PretrainedLSTM" else getattr(baselines, name)
         limit = {"time_limit": time_limit} if hasattr(kind, "time_limit") else {}
-        made[name] = kind(h, season_length=first, **limit)
+        made[name] = kind(h, **common, **limit)
     return made

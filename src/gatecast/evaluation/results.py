@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -58,8 +59,10 @@ class Backtest(Plottable):
     step_size : int
         Steps between cutoffs.
     notes : tuple of str
-        What was detected in the data, what models did otherwise than expected, and which were
-        left out because they failed.
+        What was detected in the data, and which models were left out because they failed.
+    decisions : dict of str to tuple of str
+        What each model decided at its last fit; those on the data are in ``notes``. Empty for a
+        model whose forecasts were read from ``resume``.
     """
 
     forecasts: pd.DataFrame
@@ -73,6 +76,7 @@ class Backtest(Plottable):
     season: int = 1
     step_size: int = 0
     notes: tuple[str, ...] = ()
+    decisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def score(self, by: str = "series") -> pd.DataFrame:
         """Compute every metric.

@@ -13,7 +13,15 @@ from gatecast.errors import UsageError
 from gatecast.forecaster.seasons import as_seasons
 from gatecast.network.training import Schedule, available_threads
 
-__all__ = ["PRESETS", "Preset", "Settings", "TrainingLoss", "check_settings", "covariate_columns"]
+__all__ = [
+    "PRESETS",
+    "Preset",
+    "Settings",
+    "TrainingLoss",
+    "check_level",
+    "check_settings",
+    "covariate_columns",
+]
 
 TrainingLoss: TypeAlias = Literal["auto", "absolute", "squared", "huber"]
 
@@ -92,7 +100,7 @@ class Settings:
         """
         given = dict(settings)
         preset = PRESETS[given.pop("preset")]
-        for name in ("freq", "season_length"):
+        for name in ("freq", "season_length", "alias"):
             given.pop(name)
         return cls(
             level=tuple(given.pop("level")), seasons=seasons,
@@ -142,14 +150,14 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     for name, allowed in _CHOICES.items():
         value = settings[name]
         if not any(type(value) is type(one) and value == one for one in allowed):
-            raise UsageError(f"{name}={value!r} was asked for; use {_either(allowed)}")
+            raise UsageError(f"{name}={value!r} was requested; use {_either(allowed)}")
     _check_layers(settings)
-    _check_levels(settings)
+    check_level(settings["level"])
     _check_columns(settings)
 
 
 def _check_kinds(settings: Mapping[str, Any]) -> None:
-    """Refuse counts that are no whole numbers of 1 or more, and levels that are no per cents.
+    """Refuse counts that are no whole numbers of 1 or more.
 
     Parameters
     ----------
@@ -168,21 +176,44 @@ def _check_kinds(settings: Mapping[str, Any]) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
             whole = isinstance(value, float) and value.is_integer()
             example = f", {name}={value:.0f}" if whole else ""
-            raise UsageError(f"{name}={value!r} was asked for; give a whole number{example}")
+            raise UsageError(f"{name}={value!r} was requested; give a whole number{example}")
         if value < 1:
             end = ", or leave it out" if optional else ""
-            raise UsageError(f"{name}={value} was asked for; use 1 or more{end}")
-    level = settings["level"]
+            raise UsageError(f"{name}={value} was requested; use 1 or more{end}")
+
+
+def check_level(level: Any) -> None:
+    """Refuse levels that are no per cents.
+
+    Parameters
+    ----------
+    level : sequence of float or None
+        Per cent of each interval.
+
+    Raises
+    ------
+    UsageError
+        If one is no number, not between 0 and 100, or there twice.
+    """
+    if level is None:
+        return
     if isinstance(level, (int, float)):
-        raise UsageError(f"level={level} was asked for; give a list of per cents, such as [80, 95]")
+        raise UsageError(f"level={level} was requested; give a list of per cents, such as [80, 95]")
     for share in level:
         if isinstance(share, bool) or not isinstance(share, (int, float, np.number)):
-            raise UsageError(f"level={level!r} was asked for; give per cents, such as [80, 95]")
+            raise UsageError(f"level={level!r} was requested; give per cents, such as [80, 95]")
         if 0 < share < 1:
             raise UsageError(
-                f"level={list(level)} was asked for, and levels are per cents: for an interval "
+                f"level={list(level)} was requested, and levels are per cents: for an interval "
                 f"that holds {share:.0%} of the values give {share * 100:g}"
             )
+    if not all(0 < share < 100 for share in level):
+        raise UsageError(
+            f"level={list(level)} was requested; give per cents above 0 and below 100, for example "
+            "[80, 95]"
+        )
+    if len(set(level)) < len(level):
+        raise UsageError(f"level={list(level)} was requested; give each level once")
 
 
 def covariate_columns(settings: Mapping[str, Any]) -> tuple[str, ...]:
@@ -210,30 +241,21 @@ def _either(allowed: tuple[Any, ...]) -> str:
 def _check_layers(settings: Mapping[str, Any]) -> None:
     dropout = settings["dropout"]
     if not 0.0 <= dropout < 1.0:
-        raise UsageError(f"dropout={dropout} was asked for; use 0 or more, below 1")
+        raise UsageError(f"dropout={dropout} was requested; use 0 or more, below 1")
     for name, nothing in (("dropout", 0.0), ("residual", False), ("dilation", 1)):
         if settings["layers"] == 1 and settings[name] != nothing:
             raise UsageError(
-                f"{name}={settings[name]} was asked for and the network has one layer, on "
+                f"{name}={settings[name]} was requested and the network has one layer, on "
                 "which it does not act: use layers=2 or more, or leave it out"
             )
 
 
-def _check_levels(settings: Mapping[str, Any]) -> None:
-    level = list(settings["level"])
-    if not all(0 < share < 100 for share in level):
-        raise UsageError(
-            f"level={level} was asked for; give per cents above 0 and below 100, for example "
-            "[80, 95]"
-        )
-    if len(set(level)) < len(level):
-        raise UsageError(f"level={level} was asked for; give each level once")
-
-
 def _check_columns(settings: Mapping[str, Any]) -> None:
+    if not isinstance(settings["alias"], str) or not settings["alias"]:
+        raise UsageError(f"alias={settings['alias']!r} was requested; give a text, such as LSTM")
     for name in ("hist_exog_list", "futr_exog_list", "stat_exog_list"):
         if isinstance(settings[name], str):
-            raise UsageError(f'{name}="{settings[name]}" was asked for; give a list of columns')
+            raise UsageError(f'{name}="{settings[name]}" was requested; give a list of columns')
     columns = covariate_columns(settings)
     twice = next((name for name in columns if columns.count(name) > 1), None)
     if twice is not None:

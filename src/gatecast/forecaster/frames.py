@@ -8,12 +8,19 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.panel import Panel
+from gatecast.errors import UsageError
+from gatecast.forecaster.columns import add_forecast
 from gatecast.forecaster.fitted import FittedForecaster
 
 __all__ = ["forecast_frame", "insample_frame", "paths_frame"]
 
 
-def forecast_frame(fitted: FittedForecaster, future: Sequence[np.ndarray]) -> pd.DataFrame:
+def forecast_frame(
+    fitted: FittedForecaster,
+    future: Sequence[np.ndarray],
+    name: str,
+    level: Sequence[float] | None = None,
+) -> pd.DataFrame:
     """Forecast the steps after the end of each series.
 
     Parameters
@@ -22,26 +29,42 @@ def forecast_frame(fitted: FittedForecaster, future: Sequence[np.ndarray]) -> pd
         The forecaster.
     future : sequence of ndarray of shape [K, F]
         Future covariates, as for :meth:`FittedForecaster.forecast`.
+    name : str
+        Column of the forecast.
+    level : sequence of float, optional
+        Per cent of the intervals in the frame; all that were trained if not given.
 
     Returns
     -------
     DataFrame
         As of :meth:`gatecast.LSTMForecaster.predict`.
+
+    Raises
+    ------
+    UsageError
+        If no interval of a level was trained.
     """
+    requested = fitted.level if level is None else tuple(level)
+    untrained = [share for share in requested if share not in fitted.level]
+    if untrained:
+        raise UsageError(
+            f"level={list(requested)} was requested, and the model was fitted with "
+            f"level={list(fitted.level)}: fit it with all levels"
+        )
     median, intervals = fitted.forecast(future)
-    frame = fitted.ends.future_frame(fitted.h)
-    columns = {"LSTM": median}
-    for share in sorted(intervals, reverse=True):
-        columns[f"LSTM-lo-{share:g}"] = intervals[share][0]
-    for share in sorted(intervals):
-        columns[f"LSTM-hi-{share:g}"] = intervals[share][1]
-    for name, values in columns.items():
-        frame[name] = fitted.restore(values).ravel()
-    return frame
+    ends = {
+        share: (fitted.restore(intervals[share][0]), fitted.restore(intervals[share][1]))
+        for share in requested
+    }
+    return add_forecast(fitted.ends.future_frame(fitted.h), name, fitted.restore(median), ends)
 
 
 def paths_frame(
-    fitted: FittedForecaster, future: Sequence[np.ndarray], n_paths: int, rng: np.random.Generator
+    fitted: FittedForecaster,
+    future: Sequence[np.ndarray],
+    name: str,
+    n_paths: int,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Draw sample paths of the steps after the end of each series.
 
@@ -51,6 +74,8 @@ def paths_frame(
         The forecaster; with the errors of whole forecasts of a hold-out.
     future : sequence of ndarray of shape [K, F]
         Future covariates, as for :meth:`FittedForecaster.forecast`.
+    name : str
+        Column of the paths.
     n_paths : int
         Paths of each series.
     rng : numpy.random.Generator
@@ -67,11 +92,13 @@ def paths_frame(
     paths = median + errors[rng.integers(0, len(errors), (n_paths, len(median)))]
     frame = pd.concat([fitted.ends.future_frame(fitted.h)] * n_paths, ignore_index=True)
     frame["path"] = np.repeat(np.arange(n_paths), median.size)
-    frame["LSTM"] = np.concatenate([fitted.restore(path).ravel() for path in paths])
+    frame[name] = np.concatenate([fitted.restore(path).ravel() for path in paths])
     return frame
 
 
-def insample_frame(fitted: FittedForecaster, panel: Panel, step_size: int) -> pd.DataFrame:
+def insample_frame(
+    fitted: FittedForecaster, panel: Panel, name: str, step_size: int
+) -> pd.DataFrame:
     """Forecast from origins within the series of a panel.
 
     Parameters
@@ -80,6 +107,8 @@ def insample_frame(fitted: FittedForecaster, panel: Panel, step_size: int) -> pd
         The forecaster.
     panel : Panel
         The data that it was fitted on.
+    name : str
+        Column of the forecasts.
     step_size : int
         Steps between origins; the last one is a horizon before the end.
 
@@ -102,7 +131,7 @@ def insample_frame(fitted: FittedForecaster, panel: Panel, step_size: int) -> pd
             ends.time_col: series.times[ahead],
             "cutoff": np.repeat(series.times[origins], h),
             ends.target_col: series.values[ahead],
-            "LSTM": np.concatenate([np.zeros(0), *restored]),
+            name: np.concatenate([np.zeros(0), *restored]),
         }
         parts.append(pd.DataFrame(part))
     return pd.concat(parts, ignore_index=True)

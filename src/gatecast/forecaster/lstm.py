@@ -16,23 +16,26 @@ from gatecast.data.reading import read_panel
 from gatecast.data.transforms.pipeline import Choice, Scale, TransformPipeline
 from gatecast.errors import DataError, NotFittedError, UsageError
 from gatecast.forecaster.config import Settings, TrainingLoss, check_settings, covariate_columns
+from gatecast.forecaster.decisions import transform_decisions
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.fitting import fit
 from gatecast.forecaster.frames import forecast_frame, insample_frame, paths_frame
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.model_file import SavedModel, damaged, load_model, save_model
-from gatecast.forecaster.renamed import WithOldNames, takes_old_names
+from gatecast.forecaster.renamed import WithOldNames, current_names, takes_old_names
 from gatecast.forecaster.seasons import seasons_for
-from gatecast.forecaster.tables import read_future_covariates, read_new_rows, series_name
+from gatecast.forecaster.tables import (
+    check_lengths,
+    read_future_covariates,
+    read_new_rows,
+    series_name,
+)
 from gatecast.forecaster.threads import Shared, one_at_a_time
-from gatecast.messages import Message, message
 from gatecast.network import Network, Progress
 from gatecast.network.training import Schedule
 from gatecast.progress import reporting, training_bar
 
 __all__ = ["LSTMForecaster"]
-
-_FEWEST_VALUES = 4
 
 
 @takes_old_names
@@ -112,11 +115,12 @@ class LSTMForecaster(WithOldNames, Shared):
         Learning rate over the training steps: falling to zero along a cosine; constant; or rising
         first and then falling. See :class:`gatecast.network.Trainer`.
     batch_size : int, optional
-        Training subsequences, or windows, of one step; 16 to 128 by the size of the data if not
-        given.
+        Training subsequences, or windows, of one step; 16 to 128, by the data, if not given.
     loss : {"auto", "absolute", "squared", "huber"}, default "auto"
         Training loss; if "auto", Huber's on levels and the absolute error on differences. Ends of
         intervals are always trained as quantiles.
+    alias : str, default "LSTM"
+        Name of the forecast's column.
 
     Attributes
     ----------
@@ -173,6 +177,7 @@ class LSTMForecaster(WithOldNames, Shared):
     schedule: Schedule = "cosine"
     batch_size: int | None = None
     loss: TrainingLoss = "auto"
+    alias: str = "LSTM"
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
         """Give the settings by name, as scikit-learn does.
@@ -188,6 +193,33 @@ class LSTMForecaster(WithOldNames, Shared):
             Every setting.
         """
         return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def set_params(self, **params: Any) -> LSTMForecaster:
+        """Change settings by name, all or none; a fitted model forecasts as before.
+
+        Parameters
+        ----------
+        **params
+            Settings.
+
+        Returns
+        -------
+        LSTMForecaster
+            Itself.
+
+        Raises
+        ------
+        UsageError
+            If there is no such setting, or one is out of its range.
+        """
+        there = self.get_params()
+        changed = current_names(params)
+        for name in changed:
+            if name not in there:
+                raise UsageError(f"there is no setting {name}; there are {', '.join(there)}")
+        check_settings({**there, **changed})
+        vars(self).update(changed)
+        return self
 
     @one_at_a_time
     def fit(
@@ -232,7 +264,7 @@ class LSTMForecaster(WithOldNames, Shared):
             source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq,
             extra_cols=columns,
         )  # fmt: skip
-        _check_lengths(panel, self.h)
+        check_lengths(panel, self.h)
         seasons, detected = seasons_for(panel, self.season_length, self.h)
         settings = Settings.resolve(params, seasons)
         with reporting(progress, training_bar) as report:
@@ -246,13 +278,13 @@ class LSTMForecaster(WithOldNames, Shared):
         self.reading_notes_: list[str] = []
         self.fingerprint_: str = sha256(panel.times.tobytes() + panel.values.tobytes()).hexdigest()
         self.decisions_: list[str] = [
-            *panel.notes, *detected, *_transform_decisions(result.fitted),
+            *panel.notes, *detected, *transform_decisions(result.fitted),
             *result.fitted.covariates.describe(panel.freq), *result.decisions,
         ]  # fmt: skip
         return self
 
     @one_at_a_time
-    def predict(self, futr_df: Any = None) -> pd.DataFrame:
+    def predict(self, futr_df: Any = None, *, level: Sequence[float] | None = None) -> pd.DataFrame:
         """Forecast the ``h`` steps after the end of each series.
 
         Parameters
@@ -260,24 +292,27 @@ class LSTMForecaster(WithOldNames, Shared):
         futr_df : path or DataFrame, optional
             The columns of ``futr_exog_list`` over these steps, a row for each step of each series
             (more are left unread); needed where there are such columns.
+        level : sequence of float, optional
+            Per cent of each interval, of those that the model was fitted with; all if not given.
 
         Returns
         -------
         DataFrame
-            The user's id and time columns, ``LSTM``, and for each level ``LSTM-lo-80`` and
-            ``LSTM-hi-80``, in the series' own unit.
+            The user's id and time columns, one named ``alias``, and for each level ``LSTM-lo-80``
+            and ``LSTM-hi-80``, in the series' own unit.
 
         Raises
         ------
         NotFittedError
             Before :meth:`fit`.
         UsageError, DataError
-            If ``futr_df`` is needed and not given, is not needed, or lacks a step.
+            If ``futr_df`` is needed and not given, is not needed, or lacks a step; or the model was
+            not fitted with a level.
         """
         fitted = self.require_fitted("predict")
         future, notes = read_future_covariates(fitted, futr_df)
         self.reading_notes_ = self.reading_notes_ if notes is None else notes
-        return forecast_frame(fitted, future)
+        return forecast_frame(fitted, future, self.alias, level)
 
     @one_at_a_time
     def simulate(
@@ -300,7 +335,7 @@ class LSTMForecaster(WithOldNames, Shared):
         Returns
         -------
         DataFrame
-            The user's id and time columns, ``path`` (from 0) and ``LSTM``.
+            The user's id and time columns, ``path`` (from 0) and one named ``alias``.
 
         Raises
         ------
@@ -313,7 +348,7 @@ class LSTMForecaster(WithOldNames, Shared):
         """
         fitted = self.require_fitted("simulate")
         if n_paths < 1:
-            raise UsageError(f"n_paths={n_paths} was asked for; use 1 or more")
+            raise UsageError(f"n_paths={n_paths} was requested; use 1 or more")
         if fitted.calibration is None or not len(fitted.calibration.paths):
             raise DataError(
                 "simulate() draws from the errors of whole forecasts of values held back, and the "
@@ -321,7 +356,8 @@ class LSTMForecaster(WithOldNames, Shared):
             )
         future, notes = read_future_covariates(fitted, futr_df)
         self.reading_notes_ = self.reading_notes_ if notes is None else notes
-        return paths_frame(fitted, future, n_paths, np.random.default_rng(random_state))
+        rng = np.random.default_rng(random_state)
+        return paths_frame(fitted, future, self.alias, n_paths, rng)
 
     @one_at_a_time
     def predict_insample(self, step_size: int = 1) -> pd.DataFrame:
@@ -338,7 +374,7 @@ class LSTMForecaster(WithOldNames, Shared):
         -------
         DataFrame
             The user's id and time columns, ``cutoff`` (the last time that the forecast knows), the
-            user's target column and ``LSTM``.
+            user's target column and one named ``alias``.
 
         Raises
         ------
@@ -349,13 +385,13 @@ class LSTMForecaster(WithOldNames, Shared):
         """
         fitted = self.require_fitted("predict_insample")
         if step_size < 1:
-            raise UsageError(f"step_size={step_size} was asked for; use 1 or more")
+            raise UsageError(f"step_size={step_size} was requested; use 1 or more")
         if self.panel_ is None:
             raise NotFittedError(
                 "predict_insample() needs the data that the model was fitted on, which a saved "
                 "model does not hold: fit it again"
             )
-        return insample_frame(fitted, self.panel_, step_size)
+        return insample_frame(fitted, self.panel_, self.alias, step_size)
 
     @one_at_a_time
     def update(
@@ -531,39 +567,3 @@ class LSTMForecaster(WithOldNames, Shared):
     def difference_(self) -> bool:
         """Whether networks are trained on differences, or on levels."""
         return self.fitted_.difference
-
-
-def _check_lengths(panel: Panel, h: int) -> None:
-    lengths, needed = panel.lengths, h + _FEWEST_VALUES
-    if len(panel) == 1 and lengths[0] < needed:
-        raise DataError(
-            f"{series_name(panel.ids[0])} has {lengths[0]} values; h={h} needs at least {needed}: "
-            "supply more history or ask for a shorter horizon"
-        )
-    if lengths.max() < needed:
-        raise DataError(
-            f"the longest of {len(panel)} series has {lengths.max()} values; h={h} needs "
-            f"at least {needed} in one of them: supply more history or ask for a shorter "
-            "horizon"
-        )
-    short = np.flatnonzero(lengths < _FEWEST_VALUES)
-    if len(short):
-        raise DataError(
-            f"{series_name(panel.ids[short[0]])} has {lengths[short[0]]} values, and {len(short)} "
-            f"of {len(panel)} series have fewer than {_FEWEST_VALUES}: supply more history, or "
-            "leave them out"
-        )
-
-
-def _transform_decisions(fitted: FittedForecaster) -> list[Message]:
-    ids = fitted.ends.ids
-    if len(ids) == 1:
-        return fitted.transforms.decisions(0)
-    sentences = [
-        message("of_series", series=str(name), decision=decision)
-        for i, name in enumerate(ids[:10])
-        for decision in fitted.transforms.decisions(i)
-    ]
-    if len(ids) > 10:
-        sentences.append(message("transform.more_series", n=len(ids) - 10))
-    return sentences

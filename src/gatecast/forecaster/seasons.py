@@ -47,11 +47,11 @@ def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:
     for length in lengths:
         if isinstance(length, bool) or not isinstance(length, (int, np.integer)) or length < 1:
             raise UsageError(
-                f"season_length={season_length} was asked for; use 1 or more, or leave it out"
+                f"season_length={season_length} was requested; use 1 or more, or leave it out"
             )
     if not lengths:
         raise UsageError(
-            f"season_length={season_length} was asked for; give a length such as 12, or several, "
+            f"season_length={season_length} was requested; give a length such as 12, or several, "
             "such as (24, 168), or leave it out"
         )
     result = tuple(sorted({int(length) for length in lengths}))

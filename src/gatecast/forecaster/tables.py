@@ -14,7 +14,9 @@ from gatecast.data.schema import Schema
 from gatecast.errors import DataError, UsageError
 from gatecast.forecaster.fitted import FittedForecaster, NewRows
 
-__all__ = ["read_future_covariates", "read_new_rows", "series_name"]
+__all__ = ["check_lengths", "read_future_covariates", "read_new_rows", "series_name"]
+
+_FEWEST_VALUES = 4
 
 
 def series_name(name: object) -> str:
@@ -161,3 +163,39 @@ def read_future_covariates(
     owner = np.repeat(np.arange(len(ends.ids)), h)
     rows = {name: np.ravel(column) for name, column in cells.items()}
     return list(fitted.covariates.future(owner, rows).reshape(len(ends.ids), h, -1)), notes
+
+
+def check_lengths(panel: Panel, h: int) -> None:
+    """Refuse series that are too short to learn a horizon from.
+
+    Parameters
+    ----------
+    panel : Panel
+        The training data.
+    h : int
+        Steps to forecast.
+
+    Raises
+    ------
+    DataError
+        If none has ``h + 4`` values, or one has fewer than 4.
+    """
+    lengths, needed = panel.lengths, h + _FEWEST_VALUES
+    if len(panel) == 1 and lengths[0] < needed:
+        raise DataError(
+            f"{series_name(panel.ids[0])} has {lengths[0]} values; h={h} needs at least {needed}: "
+            "supply more history or ask for a shorter horizon"
+        )
+    if lengths.max() < needed:
+        raise DataError(
+            f"the longest of {len(panel)} series has {lengths.max()} values; h={h} needs "
+            f"at least {needed} in one of them: supply more history or ask for a shorter "
+            "horizon"
+        )
+    short = np.flatnonzero(lengths < _FEWEST_VALUES)
+    if len(short):
+        raise DataError(
+            f"{series_name(panel.ids[short[0]])} has {lengths[short[0]]} values, and {len(short)} "
+            f"of {len(panel)} series have fewer than {_FEWEST_VALUES}: supply more history, or "
+            "leave them out"
+        )

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from gatecast.baselines.intervals import Ends
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.data.schema import Schema
-from gatecast.errors import ModelFileError, NotFittedError, UsageError
+from gatecast.errors import ModelFileError
 from gatecast.forecaster.seasons import as_seasons, find_season
 from gatecast.messages import message
 from gatecast.pretrained.features import step_inputs
@@ -59,7 +59,7 @@ class PretrainedLSTM(Baseline):
         Frequency of the series; found from the times if not given.
     season_length : int or sequence of int, optional
         Steps in a season, or in two; that of the frequency (and, of hours, the week) if not given.
-    level : sequence of float, optional
+    level : sequence of float, default ()
         Per cent that each prediction interval should hold, for example ``[80, 95]``.
     weights : {"public", "made-up"}, default "public"
         Which weights: from made-up and public series, or from made-up series alone.
@@ -84,8 +84,7 @@ class PretrainedLSTM(Baseline):
     ['unique_id', 'ds', 'PretrainedLSTM', 'PretrainedLSTM-lo-80', 'PretrainedLSTM-hi-80']
     """
 
-    season_length: Any = None
-    level: Sequence[float] | None = None
+    level: Sequence[float] = ()
     weights: str = "public"
     n_jobs: int = 1
 
@@ -117,36 +116,6 @@ class PretrainedLSTM(Baseline):
         self.seasons_ = self._detect_seasons()
         self.reading_notes_: list[str] = []
         return self
-
-    def predict(self, futr_df: Any = None) -> pd.DataFrame:  # noqa: ARG002 - as of the LSTM
-        """Forecast the ``h`` steps after the end of each series.
-
-        Parameters
-        ----------
-        futr_df : optional
-            Ignored: the network sees no further columns.
-
-        Returns
-        -------
-        DataFrame
-            The user's id and time columns, ``PretrainedLSTM`` (the median), and for each level
-            ``PretrainedLSTM-lo-80`` and ``PretrainedLSTM-hi-80``.
-
-        Raises
-        ------
-        NotFittedError
-            Before :meth:`fit`.
-        """
-        quantiles = self.quantiles("predict")
-        frame = self.panel_.future_frame(self.h)
-        name = type(self).__name__
-        frame[name] = quantiles[..., MEDIAN].ravel()
-        for level in self.level or ():
-            sides = np.array([0.5 - level / 200, 0.5 + level / 200])
-            bounds = quantiles_at(quantiles, sides)
-            frame[f"{name}-lo-{level:g}"] = bounds[..., 0].ravel()
-            frame[f"{name}-hi-{level:g}"] = bounds[..., 1].ravel()
-        return frame
 
     def quantiles(self, verb: str = "quantiles") -> np.ndarray:
         """Forecast all quantiles of the network.
@@ -359,28 +328,11 @@ class PretrainedLSTM(Baseline):
             made.append(message("pretrained.ignored", names=list(panel.extra)))
         return [*panel.notes, *made, *self.reading_notes_]
 
-    def _check_settings(self) -> None:
-        if self.h < 1:
-            raise UsageError(f"h={self.h} was requested; use 1 or more")
-        if self.season_length is not None:
-            as_seasons(self.season_length)
-        for level in self.level or ():
-            if not 0 < level < 100:
-                raise UsageError(
-                    f"level={level:g} was requested; a level is a per cent between 0 and 100, "
-                    "for example 80"
-                )
-
-    def _require_fitted(self, verb: str) -> Panel:
-        if not hasattr(self, "panel_"):
-            raise NotFittedError(f"{verb}() was called before fit(): fit the model first")
-        return self.panel_
-
     def _longest(self) -> int:
         """Count the last values of a series that its forecast depends on."""
         return max(_LONGEST, 3 * self.seasons_[-1])
 
-    def _least_values(self, season: int) -> int:  # noqa: ARG002
+    def _least_values(self, seasons: tuple[int, ...]) -> int:  # noqa: ARG002
         return 3
 
     def _detect_seasons(self) -> tuple[int, ...]:
@@ -417,6 +369,19 @@ class PretrainedLSTM(Baseline):
             values, last, self.h, season, longer, threads=self.n_jobs
         )[:, 0]
 
-    def _forecast(self, values: np.ndarray, season: int) -> np.ndarray:  # noqa: ARG002
+    def _forecast_panel(
+        self,
+        panel: Panel,  # noqa: ARG002
+        seasons: tuple[int, ...],  # noqa: ARG002 - the fit detected them
+        level: list[float],
+    ) -> tuple[np.ndarray, Ends]:
+        quantiles = self.quantiles("predict")
+        ends: Ends = {}
+        for share in level:
+            bounds = quantiles_at(quantiles, np.array([0.5 - share / 200, 0.5 + share / 200]))
+            ends[share] = bounds[..., 0], bounds[..., 1]
+        return quantiles[..., MEDIAN], ends
+
+    def _forecast(self, values: np.ndarray, seasons: tuple[int, ...]) -> np.ndarray:  # noqa: ARG002
         """Forecast the median of one series."""
         return self.forecast_rows(values[None])[0, :, MEDIAN]

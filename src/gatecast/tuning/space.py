@@ -183,7 +183,7 @@ SPACE: Mapping[str, Distribution] = {
 
 _GIVEN = " given"
 _OF_THE_TASK = (
-    "h", "level", "freq", "random_state", "threads",
+    "h", "level", "freq", "random_state", "threads", "alias",
     "hist_exog_list", "futr_exog_list", "stat_exog_list",
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from gatecast.messages.catalog import (
+    baselines,
     diagnostics,
     explain,
     forecaster,
@@ -34,6 +35,7 @@ def _merged(*parts: Texts) -> Texts:
 
 
 CATALOG = _merged(
+    baselines.TEXTS,
     diagnostics.TEXTS,
     explain.TEXTS,
     forecaster.TEXTS,
