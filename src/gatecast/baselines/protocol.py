@@ -43,11 +43,33 @@ class Forecaster(Protocol):
     alias: Any  # a text once the model is made
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Give the settings by name."""
+        """Give the settings by name.
+
+        Parameters
+        ----------
+        deep : bool
+            Has no effect; scikit-learn's.
+
+        Returns
+        -------
+        dict of str to object
+            Every setting.
+        """
         ...
 
     def set_params(self, **params: Any) -> Any:
-        """Change settings by name, all or none, and give the model itself."""
+        """Change settings by name, all or none.
+
+        Parameters
+        ----------
+        **params
+            Settings.
+
+        Returns
+        -------
+        model
+            Itself.
+        """
         ...
 
     def fit(
@@ -58,15 +80,47 @@ class Forecaster(Protocol):
         time_col: str | None = None,
         target_col: str | None = None,
     ) -> Any:
-        """Fit the model to the series, and give the model itself."""
+        """Fit the model to the series.
+
+        Parameters
+        ----------
+        source : path, DataFrame, Series or Panel
+            See :func:`gatecast.data.reading.read_panel`.
+        id_col, time_col, target_col : str, optional
+            Columns; detected if not given.
+
+        Returns
+        -------
+        model
+            Itself.
+        """
         ...
 
     def predict(self, futr_df: Any = None, *, level: Sequence[float] | None = None) -> pd.DataFrame:
-        """Forecast ``h`` steps: ids, times, ``alias``, ``alias-lo-80``, ``alias-hi-80``."""
+        """Forecast the ``h`` steps after the end of each series.
+
+        Parameters
+        ----------
+        futr_df : path or DataFrame, optional
+            Future covariates, of a model that has them.
+        level : sequence of float, optional
+            Per cent of each interval; those of the model if not given.
+
+        Returns
+        -------
+        DataFrame
+            Ids, times, ``alias``, and for each level ``alias-lo-80`` and ``alias-hi-80``.
+        """
         ...
 
     def decisions(self) -> list[str]:
-        """Describe what was detected in the data and decided, a sentence each."""
+        """Describe what was detected in the data and decided.
+
+        Returns
+        -------
+        list of str
+            A sentence each.
+        """
         ...
 
 
