@@ -34,6 +34,16 @@ def test_initial_weights_have_keras_distributions():
     assert not p["head.bias"].any()
 
 
+def test_recurrent_weights_are_those_of_a_qr_decomposition():
+    layout = Layout(inputs=1, hidden=24, outputs=1)
+    start = layout.views(initialise(layout, np.random.default_rng(0), np.float64))
+    rng = np.random.default_rng(0)
+    rng.uniform(size=layout.views(np.zeros(layout.size))["layer0.kernel"].shape)
+    q, r = np.linalg.qr(rng.normal(size=(96, 24)))
+    expected = (q * np.sign(np.diag(r))).T
+    np.testing.assert_allclose(start["layer0.recurrent"], expected, rtol=0, atol=1e-12)
+
+
 def test_a_zero_head_says_nothing_before_training():
     network = Network.create(1, 8, 3, rng=np.random.default_rng(0), zero_head=True)
     assert not network.predict(np.ones((2, 4, 1))).any()

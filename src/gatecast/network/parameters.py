@@ -43,7 +43,16 @@ def initialise(layout: Layout, rng: np.random.Generator, dtype: type = np.float3
 
 
 def _orthogonal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Draw a matrix with orthonormal rows, uniformly among all of them."""
+    """Draw a matrix with orthonormal rows, uniformly among all of them.
+
+    Normal draws are made orthonormal by modified Gram-Schmidt, twice over. It is a small matrix:
+    a library's decomposition would start its threads for it.
+    """
     rows, columns = shape
-    q, r = np.linalg.qr(rng.normal(size=(columns, rows)))
-    return (q * np.sign(np.diag(r))).T
+    matrix = np.ascontiguousarray(rng.normal(size=(columns, rows)).T)
+    for _ in range(2):
+        for i, row in enumerate(matrix):
+            row /= np.sqrt(np.einsum("j,j", row, row))
+            rest = matrix[i + 1 :]
+            rest -= np.einsum("ij,j->i", rest, row)[:, np.newaxis] * row
+    return matrix
