@@ -67,6 +67,13 @@ def test_forecast_goes_to_stdout_and_nothing_else_does(passengers):
     assert len(lines) == 13
     assert lines[1].startswith("1961-01-01,")
     assert "logarithms" in done.stderr
+    assert done.stderr.endswith("Page: gatecast-forecast.html\n")
+    assert "-glass" not in (passengers.parent / "gatecast-forecast.html").read_text()
+    assert not (passengers.parent / "gatecast-forecast-glass.html").exists()
+
+
+def test_the_glass_box_of_a_forecast_is_written_on_request(passengers):
+    done = gatecast("forecast", passengers, "--h", 12, "--glass", cwd=passengers.parent)
     assert done.stderr.endswith("Glass box: gatecast-forecast-glass.html\n")
     page = (passengers.parent / "gatecast-forecast.html").read_text()
     assert 'href="./gatecast-forecast-glass.html"' in page
@@ -74,10 +81,18 @@ def test_forecast_goes_to_stdout_and_nothing_else_does(passengers):
     assert 'href="./gatecast-forecast.html"' in page
 
 
+@pytest.mark.parametrize("other", [["--no-report"], ["--model", "Naive"]])
+def test_a_glass_box_of_nothing_is_refused(passengers, other):
+    done = gatecast(
+        "forecast", passengers, "--h", 3, "--glass", *other, cwd=passengers.parent, code=2
+    )
+    assert f"--glass was requested with {' '.join(other)}" in done.stderr
+
+
 def test_forecast_to_a_file_and_as_json(passengers):
     done = gatecast(
         "forecast", passengers, "--h", 3, "-o", "out.csv", "--report", "r.html", "--json",
-        "--save", "m.gatecast", cwd=passengers.parent,
+        "--save", "m.gatecast", "--glass", cwd=passengers.parent,
     )  # fmt: skip
     found = json.loads(done.stdout)
     table = pd.read_csv(passengers.parent / "out.csv", float_precision="round_trip")
@@ -339,7 +354,7 @@ def test_a_model_is_judged_beside_others_where_that_is_asked_for(tmp_path):
 def test_a_glass_box_that_cannot_be_made_does_not_stop_a_forecast(tmp_path):
     rows = "".join(f"{i % 7}\n" for i in range(20_001))
     (tmp_path / "y.csv").write_text("y\n" + rows)
-    done = gatecast("forecast", "y.csv", "--h", 1, "--look-back", 1, cwd=tmp_path)
+    done = gatecast("forecast", "y.csv", "--h", 1, "--look-back", 1, "--glass", cwd=tmp_path)
     assert "no glass box: 20,001 values are many" in done.stderr
     assert "-glass" not in (tmp_path / "gatecast-forecast.html").read_text()
 

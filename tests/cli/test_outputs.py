@@ -96,7 +96,7 @@ NO_ROOM = 40_000  # too little for any page
 
 def test_a_page_that_cannot_be_written_costs_no_forecast(folder):
     args = ("forecast", "old.csv", "--h", 3, "--save", "new")
-    done = gatecast(*args, cwd=folder, code=2, most=ROOM)
+    done = gatecast(*args, "--glass", cwd=folder, code=2, most=ROOM)
     assert 'cannot write "gatecast-forecast-glass.html": File too large' in done.stderr
     assert "Page:" not in done.stderr
     forecast = done.stdout
@@ -105,7 +105,7 @@ def test_a_page_that_cannot_be_written_costs_no_forecast(folder):
     assert gatecast("predict", "new", cwd=folder).stdout == forecast
     (folder / "new").unlink()
 
-    done = gatecast(*args, "--json", "-o", "f.csv", cwd=folder, code=2, most=ROOM)
+    done = gatecast(*args, "--glass", "--json", "-o", "f.csv", cwd=folder, code=2, most=ROOM)
     found = json.loads(done.stdout)
     assert found["report"] is found["glass"] is None
     assert found["model"] == "new"

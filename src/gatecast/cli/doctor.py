@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import platform
-from importlib import metadata
 from typing import Any
 
 import typer
@@ -42,9 +41,11 @@ def doctor(
 
 
 def _found() -> dict[str, Any]:
+    from importlib import metadata
+
     from gatecast import __version__
     from gatecast.kernel import native
-    from gatecast.network.training import available_threads
+    from gatecast.network.processors import available_threads
 
     found: dict[str, Any] = {
         "gatecast": __version__,

@@ -37,6 +37,9 @@ def forecast(
         "gatecast-forecast.html"
     ),
     digits: DIGITS = 6,
+    glass: Annotated[
+        bool, typer.Option("--glass", help="Write the LSTM's glass box beside the page.")
+    ] = False,
     no_report: NO_REPORT = False,
     save: Annotated[Path | None, typer.Option(help="File to keep the fitted model in.")] = None,
     id_col: ID_COL = None,
@@ -53,19 +56,26 @@ def forecast(
     """Forecast the series in a file.
 
     The forecast goes to stdout as CSV (or to a file); a page with history and forecast is written
-    beside it, and, of the LSTM, the glass box that shows its memory at work. Columns are found out
-    where the file leaves no doubt.
+    beside it, and with --glass the glass box that shows the LSTM's memory at work. Columns are
+    found out where the file leaves no doubt.
     """
     from gatecast.cli.console import say, working
     from gatecast.cli.outputs import check_outputs, deferred, finish
     from gatecast.cli.settings import covariates
     from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.data.reading import read_panel
+    from gatecast.errors import UsageError
     from gatecast.evaluation.forecast import forecast as result_of
     from gatecast.evaluation.registry import SAVED
 
     model = _checked_name(model, h, save, settings, futr_file)
     page = None if no_report else report
+    if glass and (no_report or model not in ("LSTM", "best")):
+        other = "--no-report" if no_report else f"--model {model}"
+        raise UsageError(
+            f"--glass was requested with {other}; the glass box shows an LSTM, beside the page of "
+            "its forecast: leave out one of the two"
+        )
     check_outputs({"--output": output, "--save": save, "--report": page}, [file, futr_file, config])
     with working("reading"):
         panel = read_panel(
@@ -94,7 +104,7 @@ def forecast(
     if page is not None:
         with deferred(failures):
             result = replace(result, decisions=tuple(decisions[len(result.verdict) :]))
-            written |= _pages(result, fitted, page, file.name, futr_file)
+            written |= _pages(result, fitted, page, file.name, futr_file, glass=glass)
     document = {
         "forecast": records(frame),
         "decisions": decisions,
@@ -110,17 +120,24 @@ def _parted(panel: Panel, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pages(
-    result: ForecastResult, fitted: Any, page: Path, name: str, futr_file: Path | None
+    result: ForecastResult,
+    fitted: Any,
+    page: Path,
+    name: str,
+    futr_file: Path | None,
+    *,
+    glass: bool,
 ) -> dict[str, Path | None]:
-    """Write the page, and the glass box of an LSTM beside it."""
-    from gatecast.cli.glass import write_glass
+    """Write the page, and the glass box beside it where that is requested."""
     from gatecast.report.forecast import forecast_page
 
-    glass = None
-    if result.model == "LSTM":
-        glass = write_glass(fitted, page, name=name, futr_file=futr_file)
-    forecast_page(result, page, subject=name, glass=glass and glass.name)
-    return {"report": page, "glass": glass}
+    box = None
+    if glass and result.model == "LSTM":
+        from gatecast.cli.glass import write_glass
+
+        box = write_glass(fitted, page, name=name, futr_file=futr_file)
+    forecast_page(result, page, subject=name, glass=box and box.name)
+    return {"report": page, "glass": box}
 
 
 def _checked_name(

@@ -7,7 +7,6 @@ from typing import Any
 
 from gatecast import baselines
 from gatecast.errors import NotFoundError
-from gatecast.pretrained.forecaster import PretrainedLSTM
 
 __all__ = ["DEFAULT", "NAMES", "SAVED", "candidates", "full_name"]
 
@@ -78,7 +77,12 @@ def candidates(
 
             made[name] = LSTMForecaster(h, **{**settings, **common})
             continue
-        kind: Any = PretrainedLSTM if name == "PretrainedLSTM" else getattr(baselines, name)
+        if name == "PretrainedLSTM":
+            from gatecast.pretrained.forecaster import PretrainedLSTM
+
+            kind: Any = PretrainedLSTM
+        else:
+            kind = getattr(baselines, name)
         limit = {"time_limit": time_limit} if hasattr(kind, "time_limit") else {}
         made[name] = kind(h, **common, **limit)
     return made
