@@ -10,7 +10,7 @@ import numpy as np
 from gatecast.data.transforms import StandardScaler
 from gatecast.errors import require_extra
 from gatecast.network import Network, Trainer
-from gatecast.network.training import available_threads
+from gatecast.network.processors import available_threads
 
 __all__ = ["LSTMRegressor"]
 

@@ -33,6 +33,7 @@ from gatecast.evaluation.metrics import naive_scale
 from gatecast.evaluation.results import Backtest
 from gatecast.forecaster.seasons import as_seasons
 from gatecast.messages import message
+from gatecast.network.processors import available_threads
 from gatecast.progress import counted, reporting
 
 __all__ = ["backtest"]
@@ -344,7 +345,7 @@ def _share_threads(task: _Task, jobs: int) -> _Task:
     settings = task.model.get_params()
     if "threads" not in settings or settings["threads"] is not None:
         return task
-    settings["threads"] = max(1, (os.cpu_count() or 1) // jobs)
+    settings["threads"] = max(1, available_threads() // jobs)
     return task._replace(model=type(task.model)(**settings))
 
 

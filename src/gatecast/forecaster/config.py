@@ -11,7 +11,8 @@ import numpy as np
 from gatecast.data.transforms.pipeline import SCALES, Choice, Scale
 from gatecast.errors import UsageError
 from gatecast.forecaster.seasons import as_seasons
-from gatecast.network.training import Schedule, available_threads
+from gatecast.network.processors import available_threads
+from gatecast.network.training import Schedule
 
 __all__ = [
     "PRESETS",

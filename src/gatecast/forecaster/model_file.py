@@ -45,7 +45,7 @@ from gatecast.forecaster.model_formats import VERSION, bring_forward
 from gatecast.kernel import Layout, State
 from gatecast.messages import documents, from_document
 from gatecast.network import Network
-from gatecast.network.training import available_threads
+from gatecast.network.processors import available_threads
 from gatecast.storage import Origin, locked, read_saved, require_unchanged, write_arrays
 
 __all__ = ["SavedModel", "damaged", "load_model", "save_model"]

@@ -16,6 +16,7 @@ from gatecast.errors import DataError, TrainingError, UsageError
 from gatecast.kernel import MSE, Adam, Loss, Trained, native
 from gatecast.network.checkpoint import History, Training
 from gatecast.network.network import Network
+from gatecast.network.processors import available_threads
 
 __all__ = ["History", "Progress", "Samples", "Schedule", "Trainer"]
 
@@ -428,10 +429,3 @@ class _Saver:
         if self.path is not None:
             self.run.save(self.path, self.fingerprint)
             self.last = time.perf_counter()
-
-
-def available_threads() -> int:
-    """Count the processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 import warnings
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import numpy as np
 from gatecast.data.panel import Panel
 from gatecast.errors import GatecastError, TrainingError, UsageError
 from gatecast.forecaster import LSTMForecaster
+from gatecast.network.processors import available_threads
 from gatecast.tuning import storage as studies
 from gatecast.tuning.origins import Plan, score
 from gatecast.tuning.space import Distribution, draw, nearest_point
@@ -107,7 +107,7 @@ def run_trials(
 def _side_by_side(study: Any, work: Work, jobs: int, tell: Callable[[], None]) -> None:
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    threads = work.base["threads"] or max(1, (os.cpu_count() or 1) // jobs)
+    threads = work.base["threads"] or max(1, available_threads() // jobs)
     shared = work._replace(base=work.base | {"threads": threads})
     broken = 0
     while (left := work.total - _counted(study)) > 0 and time.time() < work.deadline:
