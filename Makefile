@@ -22,7 +22,7 @@ demo: $(VENV)/all.stamp  ## install gatecast[all] and run the tutorial's experim
 
 docs: $(VENV)/docs.stamp  ## build the documentation in docs/_build/html, every cell of it executed
 	for language in en zh; do \
-	  DOCS_LANGUAGE=$$language $(BIN)/python -m sphinx -q -W -n -d docs/_build/doctrees/$$language \
+	  DOCS_LANGUAGE=$$language $(BIN)/python -m sphinx -q -W -n -j auto -d docs/_build/doctrees/$$language \
 	    docs docs/_build/html/$$language || exit 1; \
 	done
 	cp docs/_static/choose.html docs/_build/html/index.html

@@ -10,6 +10,7 @@ sys.path.insert(0, str(HERE / "_ext"))
 os.environ["MATPLOTLIBRC"] = str(HERE / "matplotlibrc")
 # cells call the gatecast of this environment, and an old name in one is an error
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+os.environ["TTY_COMPATIBLE"] = "0"  # no bars of progress
 os.environ["PYTHONWARNINGS"] = "error::DeprecationWarning:__main__"
 
 logging.getLogger("gatecast").setLevel(logging.WARNING)  # the gallery runs in this process
@@ -22,6 +23,7 @@ language = {"en": "en", "zh": "zh_CN"}[os.environ.get("DOCS_LANGUAGE", "en")]
 extensions = [
     "alternative_text",
     "bilingual",
+    "chinese_search",
     "mathml",
     "myst_nb",
     "numpydoc",
@@ -42,6 +44,8 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_execution_in_temp = True
 nb_ipywidgets_js = {}
+if language == "zh_CN":
+    nb_code_prompt_show, nb_code_prompt_hide = "显示代码", "隐藏代码"
 nb_output_stderr = "remove"  # bars of progress
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline"]
 myst_heading_anchors = 3
@@ -68,6 +72,8 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "show_memory": False,
     "show_signature": False,
+    "reset_modules": (),  # matplotlibrc of this folder stays
+    "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,
     "min_reported_time": 1000,
     "copyfile_regex": "",
@@ -75,6 +81,7 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
 }
 
+highlight_language = "text"
 html_theme = "furo"
 html_title = "gatecast"
 html_static_path = ["_static"]

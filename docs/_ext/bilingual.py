@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _EDGES = ("", "---", "```", ":::")  # what a block of prose ends before
+_CHINESE = re.compile("[\u2018-\u201d\u3000-\u9fff\uff00-\uffef]")
 _BLOCK, _LINE = re.compile(r"zh: ?"), re.compile(r"zh= ?")
 
 
@@ -49,7 +50,11 @@ def in_language(text: str, chinese: bool) -> str:
         if block and chinese:
             while not continues and kept and kept[-1].strip() not in _EDGES:
                 kept.pop()
-            kept.append(line[block.end() :])
+            line = line[block.end() :]
+            if continues and _CHINESE.match(line.lstrip()) and _CHINESE.match(kept[-1][-1:]):
+                kept[-1] += line.lstrip()  # a line break would become a space
+            else:
+                kept.append(line)
         elif not block:
             kept.append(line)
         continues = block is not None

@@ -41,6 +41,11 @@ def test_a_block_and_a_line_have_two_languages(bilingual):
     assert bilingual.in_language(text, chinese=True) == ":caption: 入门\n\n一\n\n二。\n\nx = 1"
 
 
+def test_lines_of_chinese_are_joined_without_a_space(bilingual):
+    text = "One.\nzh: 一，\nzh: 二 `x`\nzh: 三。\nzh: - 四"
+    assert bilingual.in_language(text, chinese=True) == "一，二 `x`\n三。\n- 四"
+
+
 def test_what_stands_above_a_title_stays(bilingual):
     text = "---\nkernelspec: x\n---\n# One\nzh: # 一"
     assert bilingual.in_language(text, chinese=True) == "---\nkernelspec: x\n---\n# 一"
