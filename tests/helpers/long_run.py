@@ -198,7 +198,7 @@ def forecast_by_command(world):
         path.unlink(missing_ok=True)
     csv, page, saved = made
     code = command(
-        world, "forecast", "history.csv", "--h", 2, "--updates", 5, "--seeds", 1,
+        world, "forecast", "history.csv", "--h", 2, "--max-steps", 5, "--n-networks", 1,
         "-o", csv, "--report", page, "--save", saved,
     )  # fmt: skip
     assert code == 0, f"exit code {code}"
