@@ -28,7 +28,7 @@ except ImportError:  # there are none on Windows; ConflictError is what is left 
     fcntl = None
 
 __all__ = [
-    "Origin", "kind_of", "locked", "read_arrays", "read_saved", "require_unchanged",
+    "DAMAGE", "Origin", "kind_of", "locked", "read_arrays", "read_saved", "require_unchanged",
     "require_writable", "write_arrays", "write_bytes", "write_text",
 ]  # fmt: skip
 
@@ -37,6 +37,8 @@ _NUMBERS = (np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64))
 #: The largest file that is read, unless the environment has another number.
 _MOST_BYTES = 4 * 2**30
 _LIMIT = "GATECAST_MAX_FILE_BYTES"
+#: What goes wrong where the parts of a file do not fit together.
+DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 #: File systems without locks say one of these.
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 

@@ -15,10 +15,12 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 __all__ = [
-    "Anything", "Array", "Field", "Flag", "Items", "Maybe", "OneOf", "Real", "Record", "Sizes",
-    "Text", "Whole", "check",
+    "TIMES", "Anything", "Array", "Each", "Field", "Flag", "Items", "Maybe", "Name", "OneOf",
+    "Real", "Record", "Sizes", "Text", "Whole", "check",
 ]  # fmt: skip
 
+#: The years 1 to 9999 in microseconds, and step numbers.
+TIMES = {True: (-62135596800000000, 253402300799999999), False: (-(2**53), 2**53)}
 #: Sizes by name: the first array or list of a size sets it, all others must agree.
 Sizes: TypeAlias = dict[str, int]
 
@@ -81,6 +83,17 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Name:
+    """Declare what names a series: a text, a number, true or false; null where there is none."""
+
+    def __call__(self, value: Any, name: str, sizes: Sizes) -> None:  # noqa: ARG002
+        """Check the value."""
+        plain = value is None or isinstance(value, (str, int, float))
+        if not plain or (isinstance(value, float) and not math.isfinite(value)):
+            _refuse(name, value, "a text or a number")
+
+
+@dataclass(frozen=True)
 class Flag:
     """Declare true or false."""
 
@@ -136,6 +149,20 @@ class Items:
         _agree(name, (len(value),), (self.size,), sizes)
         for i, item in enumerate(value):
             self.field(item, f"{name}[{i}]", sizes)
+
+
+@dataclass(frozen=True)
+class Each:
+    """Declare an object of any names, with one kind of value."""
+
+    field: Field
+
+    def __call__(self, value: Any, name: str, sizes: Sizes) -> None:
+        """Check the value."""
+        if not isinstance(value, dict):
+            _refuse(name, value, "an object")
+        for key, item in value.items():
+            self.field(item, f"{name}.{key}", sizes)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gatecast import LSTMForecaster
+from gatecast import LSTMForecaster, PretrainedLSTM
 from gatecast.datasets import air_passengers
 
 SETTINGS = {"h": 3, "max_steps": 5, "n_networks": 1, "hidden": 4, "threads": 1}
@@ -18,6 +18,11 @@ SETTINGS = {"h": 3, "max_steps": 5, "n_networks": 1, "hidden": 4, "threads": 1}
 @pytest.fixture(scope="module")
 def fitted():
     return LSTMForecaster(**SETTINGS).fit(air_passengers().drop(columns="unique_id"))
+
+
+@pytest.fixture(scope="module")
+def pretrained():
+    return PretrainedLSTM(h=3).fit(air_passengers().drop(columns="unique_id"))
 
 
 def in_threads(count, work):
@@ -56,6 +61,16 @@ def test_a_forecast_beside_updates_is_one_before_or_after_a_whole_update(fitted)
         return [model.predict().to_csv(index=False) for _ in range(20)]
 
     assert {csv for part in in_threads(4, work) for csv in part} <= right
+
+
+def test_a_pretrained_model_takes_turns_and_its_copies_go_their_own_way(pretrained):
+    model = copy.copy(pretrained)
+    in_threads(4, lambda _: [model.update([400.0]).predict() for _ in range(5)])
+    alone = copy.copy(pretrained).update(np.full(20, 400.0))
+    pd.testing.assert_frame_equal(model.predict(), alone.predict(), check_exact=True)
+    assert len(pretrained.panel_.values) == 144
+    again = pickle.loads(pickle.dumps(model))
+    pd.testing.assert_frame_equal(again.predict(), model.predict(), check_exact=True)
 
 
 def test_who_holds_a_model_gets_the_forecast_of_its_own_update(fitted):

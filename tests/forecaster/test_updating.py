@@ -1,5 +1,6 @@
 """One model file, and several who go on with it: every row that was taken in is there."""
 
+import copy
 import json
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 from helpers import long_run, lost_updates
 
 import gatecast
-from gatecast import LSTMForecaster
+from gatecast import LSTMForecaster, PretrainedLSTM
 from gatecast.datasets import air_passengers
 from gatecast.errors import ConflictError, ModelFileError, NotFoundError
 
@@ -51,9 +52,13 @@ def test_processes_that_update_one_file_lose_no_row(path):
     assert [p.name for p in path.parent.iterdir()] == ["model"]
 
 
-def test_neither_killed_processes_nor_threads_lose_a_row():
+@pytest.mark.parametrize("kind", lost_updates.KINDS)
+def test_neither_killed_processes_nor_threads_lose_a_row(kind):
     # a process of its own, because it forks
-    command = [sys.executable, lost_updates.__file__, "--rounds=10", "--threads=4", "--updates=25"]
+    command = [
+        sys.executable, lost_updates.__file__, "--rounds=10", "--threads=4", "--updates=25",
+        f"--kind={kind}",
+    ]  # fmt: skip
     found = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     assert found["threads"] == {"updates": 100, "lost": 0}
     assert found["processes"]["lost"] == 0
@@ -72,7 +77,64 @@ def test_each_act_of_the_long_run_loses_nothing():
         assert found[name] > 0
 
 
-def test_who_saves_over_what_another_has_changed_is_told_so(path):
+COVARIATES = {"futr_exog_list": ["month"]}
+MAKERS = {
+    "lstm": lambda: LSTMForecaster(**SETTINGS),
+    "look_back": lambda: LSTMForecaster(**SETTINGS, look_back=6),
+    "future": lambda: LSTMForecaster(**SETTINGS, **COVARIATES),
+    "pretrained": lambda: PretrainedLSTM(h=3),
+}
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_ctrl_c_within_an_update_leaves_the_model_where_it_was(kind):
+    """Raise KeyboardInterrupt at each line that an update runs, in turn."""
+    table = air_passengers().drop(columns="unique_id")
+    table = table.assign(month=table["ds"].dt.month)
+    model = MAKERS[kind]().fit(table[:-4])
+    plan = table[["ds", "month"]][-4:] if kind == "future" else None
+
+    def forecast(model):
+        return model.predict(plan).to_csv()
+
+    before = forecast(model)
+    after = forecast(copy.copy(model).update(table[-4:-3]))
+    nth = interrupted = 0
+    step = 1
+    while True:
+        nth += step
+        step += 1  # at more and more distant lines
+        tried, left = copy.copy(model), nth
+
+        def trace(frame, event, _):
+            nonlocal left
+            inside = event == "line" and "gatecast" in frame.f_code.co_filename
+            left -= inside
+            if inside and left == 0:
+                raise KeyboardInterrupt
+            return trace
+
+        sys.settrace(trace)
+        try:
+            tried.update(table[-4:-3])
+        except KeyboardInterrupt:
+            interrupted += 1
+        else:
+            break
+        finally:
+            sys.settrace(None)
+        found = forecast(tried)
+        assert found in (before, after)
+        if found == before:
+            assert forecast(tried.update(table[-4:-3])) == after
+    assert interrupted > 10
+
+
+@pytest.mark.parametrize("kind", ["lstm", "pretrained"])
+def test_who_saves_over_what_another_has_changed_is_told_so(path, kind):
+    model = MAKERS[kind]().fit(air_passengers().drop(columns="unique_id"))
+    model.save(path.with_name("its own"))
+    path.with_name("its own").replace(path)
     mine, other = gatecast.load(path), gatecast.load(path)
     other.update([1.0]).save(path)
     other.update([2.0]).save(path)  # its own file: it goes on
@@ -84,16 +146,20 @@ def test_who_saves_over_what_another_has_changed_is_told_so(path):
     with pytest.raises(ConflictError, match="link"):
         mine.save(path.with_name("link"))
     mine.save(path.with_name("elsewhere"))
-    LSTMForecaster(**SETTINGS).fit(air_passengers().drop(columns="unique_id")).save(path)
+    MAKERS[kind]().fit(air_passengers().drop(columns="unique_id")).save(path)
     path.unlink()
     other.save(path)  # nothing is lost where nothing is
 
 
 def test_a_model_that_is_fitted_anew_replaces_the_file(path):
-    mine = gatecast.load(path)
-    gatecast.load(path).update([1.0]).save(path)
-    mine.fit(air_passengers().drop(columns="unique_id")).save(path)
-    assert length(path) == 144
+    for kind in ("lstm", "pretrained"):
+        path.unlink()
+        MAKERS[kind]().fit(air_passengers().drop(columns="unique_id")).save(path)
+        mine = gatecast.load(path)
+        gatecast.load(path).update([1.0]).save(path)
+        mine.fit(air_passengers().drop(columns="unique_id")).save(path)
+        due = pd.Timestamp("1961-01-01")
+        assert gatecast.load(path).predict()["ds"].iloc[0] == due
 
 
 def test_after_an_error_within_the_block_the_file_is_as_it_was(path):

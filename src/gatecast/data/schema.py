@@ -8,10 +8,25 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 if TYPE_CHECKING:
     import pandas as pd
 
+from gatecast.validation import Each, Flag, Items, Maybe, OneOf, Record, Text
+
 __all__ = ["ColumnKind", "DecimalMark", "NumberFormat", "Schema"]
 
 ColumnKind: TypeAlias = Literal["number", "truth", "name"]
 DecimalMark: TypeAlias = Literal["", ".", ","]
+
+_TEXTS = Items(Text())
+_NUMBER_FORMAT = Record({"decimal": OneOf(("", ".", ",")), "grouping": Flag(), "unit": Text()})
+#: What a file may hold of a schema.
+_FORM = Record(
+    {
+        "id_cols": _TEXTS, "time_cols": _TEXTS, "target_cols": _TEXTS, "integer_ids": Maybe(Flag()),
+        "id_separator": Text(), "separator": Text(), "day_first": Maybe(Flag()),
+        "time_notation": Text(), "moving_days": Flag(), "ends_of_hours": Flag(),
+        "time_zone": Maybe(Text()), "numbers": Each(_NUMBER_FORMAT),
+        "kinds": Each(OneOf(("number", "truth", "name"))), "names": Each(_TEXTS), "blanks": _TEXTS,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,13 +137,14 @@ class Schema:
 
         Raises
         ------
-        KeyError, TypeError, ValueError
+        ValueError
             If it is something else.
         """
+        _FORM(document, "schema", {})
         fields = dict(document)
         for name in ("id_cols", "time_cols", "target_cols"):
-            fields[name] = tuple(str(column) for column in fields[name])
+            fields[name] = tuple(fields[name])
         fields["numbers"] = {
-            str(name): NumberFormat(**written) for name, written in fields["numbers"].items()
+            name: NumberFormat(**written) for name, written in fields["numbers"].items()
         }
         return cls(**fields)

@@ -31,6 +31,7 @@ from gatecast.forecaster.tables import (
     series_name,
 )
 from gatecast.forecaster.threads import Shared, one_at_a_time
+from gatecast.forecaster.updating import all_or_nothing
 from gatecast.network import Network, Progress
 from gatecast.network.training import Schedule
 from gatecast.progress import reporting, training_bar
@@ -433,8 +434,9 @@ class LSTMForecaster(WithOldNames, Shared):
         columns = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
         rows, notes = read_new_rows(fitted, source, columns)
         self.reading_notes_ = self.reading_notes_ if notes is None else notes
-        fitted.advance(rows)
-        self.panel_ = None
+        with all_or_nothing(fitted, rows.which):
+            fitted.advance(rows)
+            self.panel_ = None
         return self
 
     @one_at_a_time

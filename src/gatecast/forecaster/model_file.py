@@ -46,7 +46,15 @@ from gatecast.kernel import Layout, State
 from gatecast.messages import documents, from_document
 from gatecast.network import Network
 from gatecast.network.processors import available_threads
-from gatecast.storage import Origin, locked, read_saved, require_unchanged, write_arrays
+from gatecast.storage import (
+    DAMAGE,
+    Origin,
+    locked,
+    read_saved,
+    require_unchanged,
+    write_arrays,
+)
+from gatecast.validation import Items, Name
 
 __all__ = ["SavedModel", "damaged", "load_model", "save_model"]
 
@@ -60,8 +68,6 @@ _TRANSFORMS: dict[str, Any] = {
     )
 }  # fmt: skip
 _STATE = ("last", "mean", "change_sum", "weight_sum", "recent")
-#: What goes wrong where the parts of a file do not fit together.
-_DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +191,7 @@ def load_model(path: str | os.PathLike[str]) -> tuple[SavedModel, Origin]:
         saved = _read(arrays, document)
         require_forecast(saved.fitted)
         return saved, origin
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise damaged(path, error) from error
 
 
@@ -332,6 +338,7 @@ def _read_ends(arrays: dict[str, np.ndarray], written: dict[str, Any]) -> Ends:
     times = arrays["ends.times"]
     id_col, time_col, target_col = written["columns"]
     names = json.loads(arrays["ends.ids"].tobytes())
+    Items(Name())(names, "ends.ids", {})
     ids = np.empty(len(names), dtype=object)
     ids[:] = names
     return Ends(

@@ -9,6 +9,7 @@ import numpy as np
 from gatecast.forecaster.config import PRESETS
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.validation import (
+    TIMES,
     Anything,
     Array,
     Field,
@@ -29,8 +30,6 @@ _ABOVE_ZERO = float(np.nextafter(0.0, 1.0))
 _MOST = 2**31
 #: Beyond what training can lead to, and small enough that float32 does not overflow.
 _WEIGHT, _HIDDEN, _OUTPUT = 1e6, 1e3, 1e12
-#: The years 1 to 9999 in microseconds, and step numbers.
-_TIMES = {True: (-62135596800000000, 253402300799999999), False: (-(2**53), 2**53)}
 _NAMES = Items(Text())
 _SETTINGS: dict[str, Field] = {
     "h": Whole(1, _MOST), "level": Items(Real(0, 100)), "preset": OneOf(tuple(PRESETS)),
@@ -111,7 +110,7 @@ def _array_forms(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dic
     least_weight = 0.0 if document["initial_scale"] is None else _ABOVE_ZERO
     forms = {
         "scale": Array(double, ("K",)),
-        "ends.times": Array(whole, ("N",), *_TIMES[document["ends"]["dates"]]),
+        "ends.times": Array(whole, ("N",), *TIMES[document["ends"]["dates"]]),
         "ends.lengths": Array(whole, ("N",), 1, 2**53), "ends.ids": Array(whole, (None,)),
         "state.last": Array(double, ("N",)), "state.mean": Array(double, ("N",), missing=True),
         "state.change_sum": Array(double, ("N",), 0.0),

@@ -9,10 +9,10 @@ import numpy as np
 from gatecast.data import reading
 from gatecast.data.calendar import future_times
 from gatecast.data.panel import Panel
-from gatecast.data.rows import show_time
 from gatecast.data.schema import Schema
 from gatecast.errors import DataError, UsageError
 from gatecast.forecaster.fitted import FittedForecaster, NewRows
+from gatecast.forecaster.updating import require_rows_follow
 
 __all__ = ["check_lengths", "read_future_covariates", "read_new_rows", "series_name"]
 
@@ -79,16 +79,7 @@ def read_new_rows(
             again = fitted.transforms[i].transform(np.array([value]), before)[0]
             same = np.isclose(again, fitted.state.last[i], 1e-6)
             reading.refuse_other_value(ends, i, value, same=bool(same))
-    due = future_times(ends.times[which], ends.freq, 1)[:, 0]
-    late = np.flatnonzero(panel.times[panel.offsets[:-1]] != due)
-    if len(late):
-        j = int(late[0])
-        raise DataError(
-            f"{series_name(panel.ids[j])} ends at {show_time(ends.times[which[j]])} in the model, "
-            f"so the next value is that of {show_time(due[j])}; found "
-            f"{show_time(panel.times[panel.offsets[j]])}: give the rows in between, and none that "
-            "the model has seen"
-        )
+    require_rows_follow(panel, ends, which)
     return NewRows(which, panel.lengths, panel.values, panel.times, panel.extra), notes
 
 

@@ -16,9 +16,11 @@ from gatecast.data.panel import Panel
 from gatecast.data.schema import Schema
 from gatecast.errors import ModelFileError
 from gatecast.forecaster.seasons import as_seasons, find_season
+from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import message
 from gatecast.pretrained.features import step_inputs
 from gatecast.pretrained.history import append
+from gatecast.pretrained.model_form import check_form
 from gatecast.pretrained.network import (
     LEVELS,
     MEDIAN,
@@ -26,7 +28,7 @@ from gatecast.pretrained.network import (
     load_weights,
     quantiles_at,
 )
-from gatecast.storage import read_arrays, write_arrays
+from gatecast.storage import DAMAGE, locked, read_saved, require_unchanged, write_arrays
 
 __all__ = ["KIND", "PretrainedLSTM"]
 
@@ -42,7 +44,7 @@ _BATCH = 256
 
 
 @dataclass
-class PretrainedLSTM(Baseline):
+class PretrainedLSTM(Shared, Baseline):
     """Forecast with an LSTM that was trained before, on other series; nothing is fitted.
 
     The network sees each series by itself and runs along its last 1,024 values, in logarithms where
@@ -50,6 +52,8 @@ class PretrainedLSTM(Baseline):
     forecast is the mean of both. Its inputs at each step are differences to the last values and
     seasons, in units of a running mean absolute change; its outputs weigh simple forecasts by what
     it remembers (see ``pretraining/README.md``). So it can forecast from 3 values on.
+
+    Threads may share a model: see :class:`gatecast.forecaster.threads.Shared`.
 
     Parameters
     ----------
@@ -88,6 +92,11 @@ class PretrainedLSTM(Baseline):
     weights: str = "public"
     n_jobs: int = 1
 
+    def __post_init__(self) -> None:
+        Baseline.__post_init__(self)
+        Shared.__post_init__(self)
+
+    @one_at_a_time
     def fit(self, source: Any, **columns: Any) -> PretrainedLSTM:
         """Read the series and remember them; nothing is trained.
 
@@ -115,8 +124,12 @@ class PretrainedLSTM(Baseline):
         self.network_ = network
         self.seasons_ = self._detect_seasons()
         self.reading_notes_: list[str] = []
+        self._origin = None
         return self
 
+    predict = one_at_a_time(Baseline.predict)
+
+    @one_at_a_time
     def quantiles(self, verb: str = "quantiles") -> np.ndarray:
         """Forecast all quantiles of the network.
 
@@ -148,6 +161,7 @@ class PretrainedLSTM(Baseline):
                 made[rows] = self.forecast_rows(np.where(gaps, np.nan, panel.values[at]))
         return made
 
+    @one_at_a_time
     def update(self, source: Any, **columns: Any) -> PretrainedLSTM:
         """Remember new values; there is nothing to train.
 
@@ -174,9 +188,12 @@ class PretrainedLSTM(Baseline):
             If times do not follow; nothing is changed then.
         """
         panel = self._require_fitted("update")
-        self.panel_, self.reading_notes_ = append(panel, source, **columns)
+        grown, notes = append(panel, source, **columns)
+        # at once, so that Ctrl-C falls before or after
+        vars(self).update(panel_=grown, reading_notes_=notes)
         return self
 
+    @one_at_a_time
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the series' last values and the weights, all or nothing.
 
@@ -191,6 +208,8 @@ class PretrainedLSTM(Baseline):
             Before :meth:`fit`.
         NotFoundError, UsageError
             If the file cannot be written; an older one is then still there, whole.
+        ConflictError
+            If the model was read from this file, and somebody else has changed the file since.
         """
         panel = self._require_fitted("save").tail(self._longest())
         arrays = {
@@ -214,7 +233,9 @@ class PretrainedLSTM(Baseline):
             "seasons": list(self.seasons_),
             "schema": None if panel.schema is None else panel.schema.to_json(),
         }
-        write_arrays(path, arrays, document)
+        with locked(path):
+            require_unchanged(path, self._origin)
+            self._origin = write_arrays(path, arrays, document)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> PretrainedLSTM:
@@ -237,15 +258,17 @@ class PretrainedLSTM(Baseline):
         ModelFileError
             If it is damaged, of another kind, or written by a newer gatecast.
         """
-        arrays, document = read_arrays(path)
+        arrays, document, origin = read_saved(path)
         if document.get("kind") != KIND or document.get("version") != 1:
             raise ModelFileError(
                 f'"{path}" is not a saved pretrained LSTM of format version 1: give the file of '
                 "one, or install a newer gatecast"
             )
         try:
-            settings = document["settings"]
-            model = cls(**settings)
+            check_form(arrays, document)
+            model = cls(**document["settings"])
+            model._check_settings()
+            model._origin = origin
             times = arrays["times"]
             offsets, schema = arrays["offsets"], document["schema"]
             if len(offsets) != len(document["ids"]) + 1 or offsets[-1] != len(arrays["values"]):
@@ -271,7 +294,10 @@ class PretrainedLSTM(Baseline):
             model.seasons_ = as_seasons(document["seasons"])[:2]
             weights = {k[8:]: v for k, v in arrays.items() if k.startswith("weights.")}
             model.network_ = PretrainedNetwork.from_arrays(weights)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            with np.errstate(all="ignore"):
+                if not np.isfinite(model.predict().select_dtypes("number")).all(axis=None):
+                    raise ValueError("its forecast is not finite")
+        except DAMAGE as error:
             raise ModelFileError(
                 f'"{path}" is not a whole pretrained LSTM: {type(error).__name__}, {error}. Take '
                 "another copy, or make it anew"

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from gatecast.data.calendar import add_steps, future_times
+from gatecast.data.calendar import add_steps
 from gatecast.data.panel import Panel
-from gatecast.data.reading import NewRows, assumed_schema, read_new_rows
-from gatecast.data.rows import show_time
+from gatecast.data.reading import NewRows, assumed_schema, read_new_rows, refuse_other_value
 from gatecast.errors import DataError, NotFoundError
+from gatecast.forecaster.updating import require_rows_follow
 
 __all__ = ["append"]
 
@@ -102,22 +102,11 @@ def _rows_of_table(
         rows = read_new_rows(source, (), schema=schema, ends=ends, **columns)
     for i, value in rows.last.items():
         remembered = panel.values[panel.offsets[i + 1] - 1]
-        if not np.isclose(value, remembered, rtol=1e-9, atol=1e-12):
-            raise DataError(
-                f"a series has {value:g} at {show_time(ends.times[i])}, and the model remembers "
-                f"{remembered:g} there; nothing was changed: fit it again"
-            )
-    if rows.panel is None:
-        raise DataError("the model remembers all of these rows already: give later ones")
+        same = np.isclose(value, remembered, rtol=1e-9, atol=1e-12)
+        refuse_other_value(ends, i, value, same=bool(same))
+    require_rows_follow(rows.panel, ends, rows.indices)
     fresh = {}
     for j, i in enumerate(rows.indices):
-        series, part = rows.panel[j], slice(*rows.panel.offsets[j : j + 2])
-        due = future_times(ends.times[i : i + 1], ends.freq, 1)[0, 0]
-        if series.times[0] != due:
-            raise DataError(
-                f"the series ends at {show_time(ends.times[i])}, so the next value is that of "
-                f"{show_time(due)}; found {show_time(series.times[0])}: give the rows in between, "
-                "and none twice"
-            )
-        fresh[int(i)] = (series.values, rows.panel.filled[part])
+        part = slice(*rows.panel.offsets[j : j + 2])
+        fresh[int(i)] = (rows.panel.values[part], rows.panel.filled[part])
     return fresh, rows.notes

@@ -1,0 +1,80 @@
+"""What an update must be: new rows that follow, taken in as a whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from gatecast.data.calendar import future_times
+from gatecast.data.panel import Ends, Panel
+from gatecast.data.rows import show_time
+from gatecast.errors import DataError
+from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.kernel import State
+
+__all__ = ["all_or_nothing", "require_rows_follow"]
+
+
+def require_rows_follow(panel: Panel, ends: Ends, which: np.ndarray) -> None:
+    """Refuse new rows that do not begin one step after the end of their series.
+
+    Parameters
+    ----------
+    panel : Panel
+        New rows of S series.
+    ends : Ends
+        Where each series of the model ends.
+    which : ndarray of shape [S], int64
+        Which series of the model each one is.
+
+    Raises
+    ------
+    DataError
+        Naming the first that does not.
+    """
+    due = future_times(ends.times[which], ends.freq, 1)[:, 0]
+    late = np.flatnonzero(panel.times[panel.offsets[:-1]] != due)
+    if len(late):
+        j = int(late[0])
+        name = "the series" if panel.ids[j] is None else f'series "{panel.ids[j]}"'
+        raise DataError(
+            f"{name} ends at {show_time(ends.times[which[j]])} in the model, so the next value is "
+            f"that of {show_time(due[j])}; found {show_time(panel.times[panel.offsets[j]])}: give "
+            "the rows in between, and none that the model has seen"
+        )
+
+
+@contextmanager
+def all_or_nothing(fitted: FittedForecaster, which: np.ndarray) -> Iterator[None]:
+    """Take some series back to where they were if the block does not end, as after Ctrl-C.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        The forecaster that the block advances, in place.
+    which : ndarray of shape [S], int64
+        The series that it advances.
+
+    Yields
+    ------
+    None
+        The block.
+    """
+    ends, state = fitted.ends, fitted.state.of(which)
+    pending = [fitted.pending[i] for i in which] if fitted.pending else []
+    outputs = [output[which] for output in fitted.outputs]
+    states = [State(s.hidden[:, which], s.cell[:, which]) for s in fitted.states]
+    try:
+        yield
+    except BaseException:
+        fitted.ends = ends
+        fitted.state.put(which, state)
+        for i, rows in zip(which, pending, strict=False):
+            fitted.pending[i] = rows
+        for output, before in zip(fitted.outputs, outputs, strict=True):
+            output[which] = before
+        for s, before in zip(fitted.states, states, strict=True):
+            s.hidden[:, which], s.cell[:, which] = before
+        raise
