@@ -31,7 +31,7 @@ from gatecast.forecaster.tables import (
     series_name,
 )
 from gatecast.forecaster.threads import Shared, one_at_a_time
-from gatecast.forecaster.updating import all_or_nothing
+from gatecast.forecaster.updating import advance
 from gatecast.network import Network, Progress
 from gatecast.network.training import Schedule
 from gatecast.progress import reporting, training_bar
@@ -434,9 +434,8 @@ class LSTMForecaster(WithOldNames, Shared):
         columns = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
         rows, notes = read_new_rows(fitted, source, columns)
         self.reading_notes_ = self.reading_notes_ if notes is None else notes
-        with all_or_nothing(fitted, rows.which):
-            fitted.advance(rows)
-            self.panel_ = None
+        self.panel_ = None
+        advance(fitted, rows)
         return self
 
     @one_at_a_time
@@ -496,8 +495,8 @@ class LSTMForecaster(WithOldNames, Shared):
             check_settings(model.get_params())
         except (TypeError, ValueError, AttributeError) as error:
             raise damaged(path, error) from error
-        model.fitted_, model.panel_, model._origin = saved.fitted, None, origin
-        model.reading_notes_ = []
+        model.fitted_, model._origin = saved.fitted, origin
+        model.panel_, model.reading_notes_ = None, []
         model.max_steps_, model.losses_ = saved.max_steps, saved.losses
         model.decisions_, model.fingerprint_ = saved.decisions, saved.fingerprint
         return model

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 
 from gatecast.data.calendar import future_times
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.rows import show_time
 from gatecast.errors import DataError
-from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.fitted import FittedForecaster, NewRows
 from gatecast.kernel import State
 
-__all__ = ["all_or_nothing", "require_rows_follow"]
+__all__ = ["advance", "require_rows_follow"]
 
 
 def require_rows_follow(panel: Panel, ends: Ends, which: np.ndarray) -> None:
@@ -46,33 +43,27 @@ def require_rows_follow(panel: Panel, ends: Ends, which: np.ndarray) -> None:
         )
 
 
-@contextmanager
-def all_or_nothing(fitted: FittedForecaster, which: np.ndarray) -> Iterator[None]:
-    """Take some series back to where they were if the block does not end, as after Ctrl-C.
+def advance(fitted: FittedForecaster, rows: NewRows) -> None:
+    """Go on along new values, or stay where it was if that does not end, as after Ctrl-C.
 
     Parameters
     ----------
     fitted : FittedForecaster
-        The forecaster that the block advances, in place.
-    which : ndarray of shape [S], int64
-        The series that it advances.
-
-    Yields
-    ------
-    None
-        The block.
+        The forecaster; changed in place.
+    rows : NewRows
+        Values that follow the last ones of their series.
     """
-    ends, state = fitted.ends, fitted.state.of(which)
+    which, ends, state = rows.which, fitted.ends, fitted.state.of(rows.which)
     pending = [fitted.pending[i] for i in which] if fitted.pending else []
     outputs = [output[which] for output in fitted.outputs]
     states = [State(s.hidden[:, which], s.cell[:, which]) for s in fitted.states]
     try:
-        yield
+        fitted.advance(rows)
     except BaseException:
         fitted.ends = ends
         fitted.state.put(which, state)
-        for i, rows in zip(which, pending, strict=False):
-            fitted.pending[i] = rows
+        for i, waiting in zip(which, pending, strict=False):
+            fitted.pending[i] = waiting
         for output, before in zip(fitted.outputs, outputs, strict=True):
             output[which] = before
         for s, before in zip(fitted.states, states, strict=True):

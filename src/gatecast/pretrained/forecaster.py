@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gatecast.baselines.intervals import Ends
 from gatecast.baselines.protocol import Baseline
@@ -127,7 +128,31 @@ class PretrainedLSTM(Shared, Baseline):
         self._origin = None
         return self
 
-    predict = one_at_a_time(Baseline.predict)
+    @one_at_a_time
+    def predict(self, futr_df: Any = None, *, level: Sequence[float] | None = None) -> pd.DataFrame:
+        """Forecast the ``h`` steps after the end of each series.
+
+        Parameters
+        ----------
+        futr_df : optional
+            Has no effect: the network sees no further columns.
+        level : sequence of float, optional
+            Per cent of each interval; those of the model if not given.
+
+        Returns
+        -------
+        DataFrame
+            The user's id and time columns, one named ``alias`` (the median), and for each level
+            ``alias-lo-80`` and ``alias-hi-80``.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        UsageError
+            If a level is no per cent.
+        """
+        return super().predict(futr_df, level=level)
 
     @one_at_a_time
     def quantiles(self, verb: str = "quantiles") -> np.ndarray:
