@@ -433,8 +433,7 @@ class LSTMForecaster(WithOldNames, Shared):
         fitted = self.require_fitted("update")
         columns = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
         rows, notes = read_new_rows(fitted, source, columns)
-        self.reading_notes_ = self.reading_notes_ if notes is None else notes
-        self.panel_ = None
+        self.reading_notes_, self.panel_ = self.reading_notes_ if notes is None else notes, None
         advance(fitted, rows)
         return self
 
