@@ -1,18 +1,22 @@
 """Files with a right checksum that lie: one field of a whole file changed to what it never is.
 
-``python tests/helpers/hostile.py`` makes 10,000 of them from models of several kinds, loads each
-with little memory, and counts: refused, finite in every verb, or what else.
+``python tests/helpers/hostile.py`` makes 10,000 of them from models of several kinds and from a
+checkpoint, loads each in a process that may take 200 MB more than it has, and counts: refused
+within a second, finite in every verb, or what else.
 """
 
 import argparse
 import copy
 import hashlib
 import json
+import multiprocessing
 import resource
+import sys
 import tempfile
 import time
 import warnings
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +24,15 @@ import pandas as pd
 import safetensors.numpy
 
 import gatecast
-from gatecast import LSTMForecaster
-from gatecast.errors import GatecastError, ModelFileError, NotFoundError
+from gatecast import LSTMForecaster, PretrainedLSTM
+from gatecast.errors import (
+    GatecastError,
+    ModelFileError,
+    NotFoundError,
+    TrainingError,
+    UsageError,
+)
+from gatecast.network import Network, Trainer
 from gatecast.storage import read_arrays
 
 #: What stands in for a value of a document.
@@ -129,13 +140,15 @@ def models(folder):
     one = pd.DataFrame({"ds": days, "y": 10 + np.sin(np.arange(60) / 3) + rng.random(60)})
     many = pd.concat(one.assign(unique_id=f"s{i}", price=i + rng.random(60)) for i in range(3))
     plain = many.drop(columns="price")
+    shifted = one.assign(y=one["y"] + 100.0 * (np.arange(60) >= 52))
     small = {"h": 3, "max_steps": 4, "n_networks": 1, "hidden": 3, "threads": 1}
     made = [
         LSTMForecaster(**small, level=[80], log="box-cox", clip_outliers=True).fit(one),
         LSTMForecaster(**small, look_back=5, scale="robust", cell="gru").fit(one),
         LSTMForecaster(**small, season_length=4, adjust_season=True, log=True).fit(plain),
         LSTMForecaster(**small, hist_exog_list=["price"], calendar=True).fit(many),
-        LSTMForecaster(**small, difference=True, scale="min-max").fit(one),
+        LSTMForecaster(**small, difference=True, scale="min-max").fit(shifted),
+        PretrainedLSTM(h=3, level=[80]).fit(plain),
     ]  # fmt: skip
     for i, model in enumerate(made):
         model.save(Path(folder) / f"model{i}")
@@ -145,6 +158,17 @@ def models(folder):
 def numbers(frame):
     """Give the numbers of a forecast as one array."""
     return frame.select_dtypes("number").to_numpy(np.float64)
+
+
+def ends_of(model):
+    """Give names and last times of a model's series."""
+    return model.ends_ if isinstance(model, LSTMForecaster) else model.panel_.ends()
+
+
+def rows_after(model):
+    """Give a table with the next row of each series."""
+    ends = ends_of(model)
+    return ends.future_frame(1).assign(**{ends.target_col: 12.0})
 
 
 def outcome(path):
@@ -157,16 +181,48 @@ def outcome(path):
             return "refused" if time.process_time() - start < 1 else "refused late"
         finite = np.isfinite(numbers(model.predict())).all()
         try:
-            finite &= np.isfinite(numbers(model.simulate(2))).all()
-            model.update(np.full((len(model.ends_.ids), 2), 11.0))
-            finite &= np.isfinite(numbers(model.predict())).all()
+            if isinstance(model, LSTMForecaster):
+                finite &= np.isfinite(numbers(model.simulate(2))).all()
         except GatecastError:
-            pass  # too short for paths, or further columns are needed: a sentence
+            pass  # too short for paths: a sentence
+        for rows in (np.full((len(ends_of(model).ids), 2), 11.0), rows_after(model)):
+            with suppress(GatecastError):  # further columns are needed: a sentence
+                model.update(rows)
+                finite &= np.isfinite(numbers(model.predict())).all()
         model.save(path)
         gatecast.load(path)
     except BaseException as error:
         return f"{type(error).__name__}: {error!s:.80}"
     return "finite" if finite else "not finite"
+
+
+def checkpoint(folder):
+    """Give the content of a checkpoint, and what goes on from such a file."""
+    rng, path = np.random.default_rng(0), Path(folder) / "checkpoint"
+    x, y = rng.normal(size=(20, 6, 1)), rng.normal(size=(20, 1))
+    trainer = Trainer(epochs=3, batch_size=8, validation_split=0.2, patience=2)
+
+    def train():
+        network = Network.create(1, 3, 1, rng=np.random.default_rng(1))
+        history = trainer.fit(network, x, y, checkpoint=path)
+        return np.isfinite(network.theta).all() and np.isfinite(history.loss).all()
+
+    def outcome(hostile):
+        hostile.replace(path)
+        start = time.process_time()
+        try:
+            return "finite" if train() else "not finite"
+        except (ModelFileError, UsageError, TrainingError):
+            return "refused" if time.process_time() - start < 1 else "refused late"
+        except BaseException as error:
+            return f"{type(error).__name__}: {error!s:.80}"
+
+    train()
+    arrays, document = read_arrays(path)
+    history = document["history"]  # as in the middle of the second epoch
+    history |= {name: history[name][:1] for name in ("loss", "validation_loss")}
+    history |= {"best_epoch": 0, "stopped_early": False}
+    return arrays, document | {"updates": 1}, outcome
 
 
 def attack(folder, count, seed=0):
@@ -178,25 +234,42 @@ def attack(folder, count, seed=0):
         "refused", "finite", and each other outcome with what was changed.
     """
     rng, results = np.random.default_rng(seed), Counter()
-    contents = [read_arrays(path) for path in models(folder)]
+    contents = [(*read_arrays(path), outcome) for path in models(folder)]
+    contents.append(checkpoint(folder))
     path = Path(folder) / "hostile"
     for i in range(count):
-        *content, what = hostile(*contents[i % len(contents)], rng)
+        arrays, document, try_out = contents[i % len(contents)]
+        *content, what = hostile(arrays, document, rng)
         write_sealed(path, *content)
-        result = outcome(path)
+        result = try_out(path)
         plain = result in ("refused", "finite")
         results[result if plain else f"{result} (model{i % len(contents)}, {what})"] += 1
     return results
 
 
+def run(count, seed, room):
+    """Attack in this process, with so many bytes of room, and print what became of it."""
+    warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as folder:
+        models(folder)  # what is loaded once counts as what is there
+        size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (size + room,) * 2)
+        results = attack(folder, count, seed)
+    for line, times in results.most_common():
+        print(f"{times:6} {line}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    print(f"{peak:6.0f} MB at most, {size / 1e6:.0f} MB of address space before")
+    sys.exit(int(bool(results.keys() - {"refused", "finite"})))
+
+
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    warnings.simplefilter("ignore")
-    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (size + 400 * 2**20,) * 2)  # fits take some too
-    with tempfile.TemporaryDirectory() as temporary:
-        for line, times in attack(temporary, options.count, options.seed).most_common():
-            print(f"{times:6} {line}")
+    process = multiprocessing.get_context("spawn").Process(
+        target=run, args=(options.count, options.seed, 200_000_000)
+    )
+    process.start()
+    process.join()
+    sys.exit(process.exitcode)
