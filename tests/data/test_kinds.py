@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from gatecast import LSTMForecaster
+from gatecast.data.calendar import describe_frequency
 from gatecast.data.reading import read_new_rows, read_panel, read_plan
 from gatecast.data.schema import Schema
 from gatecast.errors import DataError, UsageError
@@ -135,7 +136,6 @@ def month_days(rule):
 @pytest.mark.parametrize(
     "rule",
     [
-        lambda m: pd.bdate_range(m.start_time, m.end_time, freq="WOM-3FRI")[0],
         lambda m: pd.bdate_range(m.start_time, m.end_time)[-2],
         lambda m: m.start_time + pd.Timedelta(days=m.month % 5),
     ],
@@ -145,6 +145,29 @@ def test_one_row_in_each_month_is_monthly(write, rule):
     assert panel.freq in ("MS", "ME")
     assert len(panel.values) == 24
     assert read_panel(write(column(month_days(rule))), freq="M").freq == "ME"
+
+
+@pytest.mark.parametrize(
+    ("freq", "words"),
+    [
+        ("WOM-3FRI", "monthly, third Fri"),
+        ("WOM-2TUE", "monthly, second Tue"),
+        ("LWOM-THU", "monthly, last Thu"),
+        ("WOM-1SAT", "monthly, first Sat"),
+    ],
+)
+def test_the_same_weekday_of_each_month_goes_on(write, freq, words):
+    offset = pd.offsets.LastWeekOfMonth(weekday=3) if freq == "LWOM-THU" else freq
+    days = [f"{day:%Y-%m-%d}" for day in pd.date_range("2020-01-05", periods=60, freq=offset)]
+    panel = read_panel(write(column(days[:40])))
+    assert (panel.freq, describe_frequency(freq)) == (freq, words)
+    assert not panel.filled.any()
+    assert panel.future_frame(20)["time"].astype(str).tolist() == days[40:]
+    assert read_panel(write(column(days[:40])), freq=freq).freq == freq
+    ends = panel.ends()
+    new = pd.DataFrame({"time": days[40:42], "y": [1.0, 2.0]})
+    rows = read_new_rows(new, (), schema=panel.schema, ends=ends)
+    assert rows.panel.times.astype("datetime64[D]").astype(str).tolist() == days[40:42]
 
 
 def test_periods_of_4_4_and_5_weeks_are_steps(write):
@@ -192,6 +215,25 @@ def test_money_beside_a_count_is_asked_about(write):
     rows = [f'2024-01-0{i},"$1,0{i}0.00",{i}' for i in range(1, 8)]
     with pytest.raises(DataError, match='"Revenue", "Orders": say'):
         read_panel(write(["Date,Revenue,Orders", *rows]))
+
+
+@pytest.mark.parametrize(
+    "header", ["Date,Open,High,Low,Close", "day,Temperature,Humidity", "日期,价格,销量"]
+)
+def test_measures_of_one_thing_are_asked_about(write, header):
+    width = header.count(",")
+    rows = [f"2024-01-{d:02d}," + ",".join([str(d)] * width) for d in range(1, 10)]
+    with pytest.raises(DataError, match=f"has {width} columns of numbers.*target_col"):
+        read_panel(write([header, *rows]))
+    last = header.split(",")[-1]
+    assert read_panel(write([header, *rows]), target_col=last).target_col == last
+
+
+def test_three_lines_of_names_with_two_measures_are_asked_about(write):
+    rows = [f"2024-01-{d:02d},{d},{1000 + d}" for d in range(1, 10)]
+    path = write(["Price,Close,Volume", "Ticker,ABC,ABC", "Date,,", *rows])
+    with pytest.raises(DataError, match='"Close", "Volume": say'):
+        read_panel(path)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,10 @@ def describe_frequency(freq: str | int) -> str:
         unit, name = next(pair for pair in units if one.count % pair[0] == 0)
         number = one.count // unit
         return f"every {name[:-1]}" if number == 1 else f"every {number} {name}"
+    if one.kind == "nth":
+        which, day = one.slots
+        order = ("last", "first", "second", "third", "fourth")[which]
+        return f"monthly, {order} {DAY_NAMES[day].title()}"
     words = {1: "monthly", 3: "quarterly", 12: "yearly"}.get(one.count, f"every {one.count} months")
     where = {
         "S": "",
@@ -213,7 +217,12 @@ def add_steps(origin: np.ndarray, steps: np.ndarray, freq: str | int) -> np.ndar
     target = month + (steps * one.count).astype("timedelta64[M]")
     first = target.astype("datetime64[D]")
     last = (target + _ONE_MONTH).astype("datetime64[D]") - _ONE_DAY
-    if one.kind == "S":
+    if one.kind == "nth":
+        which, day = one.slots
+        begin = first if which else last - np.timedelta64(6, "D")
+        ahead = (day - (begin.astype(np.int64) + 3)) % 7 + 7 * max(which - 1, 0)
+        moved = begin + ahead.astype("timedelta64[D]")
+    elif one.kind == "S":
         moved = np.minimum(first + (days - month.astype("datetime64[D]")), last)
     elif one.kind == "E":
         moved = last
@@ -268,7 +277,7 @@ def periods_of(times: np.ndarray, freq: str | int) -> np.ndarray | None:
         A frequency of one such period or several.
     """
     one = parse_frequency(freq)
-    if one.kind in ("S", "E", "BS", "BE"):
+    if one.kind in ("S", "E", "BS", "BE", "nth"):
         return times.astype("datetime64[M]").astype(np.int64) // one.count
     if one.kind == "fixed" and one.count in (DAY, WEEK):
         days = times.astype("datetime64[D]").astype(np.int64)

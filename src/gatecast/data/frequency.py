@@ -58,7 +58,7 @@ DAY_NAMES = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 _LONGEST_NAME, _MOST_MONTHS = 30, 12_000
 _MONDAY = 4 * DAY  # 1970-01-05
 
-_Kind = Literal["integer", "fixed", "weekdays", "slots", "S", "E", "BS", "BE"]
+_Kind = Literal["integer", "fixed", "weekdays", "slots", "S", "E", "BS", "BE", "nth"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ class Frequency:
     """A frequency taken apart.
 
     ``count`` is in steps (integer), microseconds (fixed), 1 (weekdays) or months (the others: month
-    start, month end, and the same on business days). ``week`` is NumPy's week mask, for weekdays.
+    start, month end, the same on business days, and the nth weekday: ``slots`` are then n, 0 for
+    the last, and the day from Monday on). ``week`` is NumPy's week mask, for weekdays.
     ``slots`` are the times within a period of so many microseconds, from an epoch on; ``count`` is
     then the usual distance.
     """
@@ -144,6 +145,10 @@ def _parse(text: str) -> Frequency:
     elif week := re.fullmatch(r"C-([01]{7})", text):
         if "1" in week[1]:
             return Frequency(text, "weekdays", 1, week[1])
+    elif nth := re.fullmatch(r"(?:WOM-([1-4])|(LWOM)-)([A-Z]{3})", text.upper()):
+        if nth[3] in DAY_NAMES:
+            which = int(nth[1] or 0), DAY_NAMES.index(nth[3])
+            return Frequency(text.upper(), "nth", 1, slots=which)
     elif parts := re.fullmatch(r"(\d*)([A-Za-z]+)(-[A-Za-z]{3})?", text):
         count = int(parts[1] or 1)
         name = _OLD.get(parts[2], parts[2])

@@ -168,6 +168,7 @@ def infer_unusual_frequency(times: np.ndarray, offsets: np.ndarray) -> str | Non
     return (
         _infer_cycle(times, distances)
         or _infer_sessions(times, distances)
+        or _infer_weekday_of_month(times, distances)
         or _infer_periods(times, offsets, distances)
     )
 
@@ -181,6 +182,22 @@ def _infer_cycle(times: np.ndarray, distances: np.ndarray) -> str | None:
         if np.isin(away, (0, 4 * WEEK, 8 * WEEK)).all():
             return f"4-4-5W@{np.datetime_as_string(start, unit='D')}"
     return None
+
+
+def _infer_weekday_of_month(times: np.ndarray, distances: np.ndarray) -> str | None:
+    """Find the same weekday of each month, such as the third Friday."""
+    if not (distances >= 4 * WEEK).all() or len(distances) < 2:
+        return None
+    days = times.astype("datetime64[D]")
+    weekdays, months = _weekday(days), days.astype("datetime64[M]")
+    if len(np.unique(weekdays)) > 1:
+        return None
+    name = DAY_NAMES[int(weekdays[0])]
+    which = np.unique((days - months.astype("datetime64[D]")).astype(np.int64) // 7)
+    if len(which) == 1 and which[0] < 4:
+        return f"WOM-{which[0] + 1}{name}"
+    last = (months + np.timedelta64(1, "M")).astype("datetime64[D]") - days
+    return f"LWOM-{name}" if (last.astype(np.int64) <= 7).all() else None
 
 
 def _infer_sessions(times: np.ndarray, distances: np.ndarray) -> str | None:

@@ -29,6 +29,14 @@ SAMPLE_ROWS = 200
 
 _STEP_NAMES = {"ds", "year", "step", "t", "time", "index", "period", "jahr", "date", "timestamp"}
 _COUNTER_NAMES = {"index", "unnamed: 0", "column 1", "row", "nr", "no"}
+#: Measures of one thing: two of them in one table are not two series of a kind.
+_MEASURES = {
+    "open", "high", "low", "close", "adj close", "volume", "turnover", "price", "quantity", "qty",
+    "units", "orders", "revenue", "sales", "cost", "amount", "visitors", "customers",
+    "temperature", "temp", "humidity", "pressure", "wind", "wind speed", "rain", "precipitation",
+    "开盘", "最高", "最低", "收盘", "成交量", "成交额", "价格", "数量", "销量", "销售额",
+    "温度", "湿度",
+}  # fmt: skip
 _MOST_ID_COLUMNS = 3
 
 
@@ -282,7 +290,8 @@ def _find_targets(table: Table, taken: Sequence[str], *, wide: bool) -> tuple[st
             rest = [name for name in rest if name not in others]
     if len(candidates) == 1:
         return (candidates[0],)
-    if wide and len(candidates) > 1 and len(candidates) == len(rest):
+    measures = [name for name in candidates if name.strip().lower() in _MEASURES]
+    if wide and len(candidates) > 1 and len(candidates) == len(rest) and len(measures) < 2:
         units = {table.unit(name) for name in candidates}
         if len(units) == 1:
             return tuple(candidates)
