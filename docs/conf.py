@@ -5,12 +5,21 @@ import os
 import sys
 from pathlib import Path
 
+from jupyter_cache import get_cache
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
 os.environ["MATPLOTLIBRC"] = str(HERE / "matplotlibrc")
 # cells call the gatecast of this environment, and an old name in one is an error
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-os.environ["TTY_COMPATIBLE"] = "0"  # no bars of progress
+# no bars of progress, neither of commands nor of cells
+os.environ["TTY_COMPATIBLE"] = "0"
+os.environ["IPYTHONDIR"] = str(HERE / "_build" / "ipython")
+startup = HERE / "_build" / "ipython" / "profile_default" / "startup" / "quiet.py"
+startup.parent.mkdir(parents=True, exist_ok=True)
+startup.write_text(
+    "import gatecast.progress\ngatecast.progress._in_notebook = lambda: False\n", encoding="utf-8"
+)
 os.environ["PYTHONWARNINGS"] = "error::DeprecationWarning:__main__"
 
 logging.getLogger("gatecast").setLevel(logging.WARNING)  # the gallery runs in this process
@@ -40,6 +49,7 @@ nitpicky = True
 # cells are executed once: the second language takes the first one's outputs from the cache
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(HERE / "_build" / "cells")
+_ = get_cache(nb_execution_cache_path).db  # made before several processes of Sphinx fill it
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_execution_in_temp = True
