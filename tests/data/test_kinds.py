@@ -254,6 +254,33 @@ def test_lines_above_and_below_the_names(write, above):
 
 
 @pytest.mark.parametrize(
+    ("value", "places"),
+    [(-200, [3, 9, 10]), (9999, [7]), (-999, [0, 1, 50]), (65535, [4, 5, 6, 7]), (0, [8, 9, 30])],
+)
+def test_codes_for_missing_values_are_named(write, value, places):
+    values = np.random.default_rng(0).normal(100, 2, 60).round(1)
+    values[places] = value
+    plain = np.random.default_rng(1).normal(5, 1, 60).round(1)
+    days = pd.date_range("2024-01-01", periods=60)
+    frame = pd.DataFrame({"ds": days, "a": values, "b": plain})
+    for source in (frame[["ds", "a"]].rename(columns={"a": "y"}), frame):
+        (note,) = [n for n in read_panel(source).notes if "missing value" in n]
+        rows = "row" if len(places) == 1 else "rows"
+        assert note.startswith(f"the value {value} stands in {len(places)} {rows}, far from all")
+
+
+def test_what_is_merely_far_or_frequent_is_no_code():
+    rng = np.random.default_rng(0)
+    for values in (
+        rng.poisson(0.3, 200), rng.integers(0, 2, 200), np.where(rng.random(200) < 0.1, 140, 100),
+        np.where(np.arange(200) == 5, 731.5, rng.normal(100, 2, 200)),
+        np.exp(np.arange(200) / 10), np.full(200, 7), np.where(np.arange(200) < 150, 0.0, 50.5),
+    ):  # fmt: skip
+        frame = pd.DataFrame({"ds": range(200), "y": np.asarray(values, float)})
+        assert not [n for n in read_panel(frame).notes if "missing value" in n]
+
+
+@pytest.mark.parametrize(
     ("names", "encoding"),
     [
         ("日期,销量", "gbk"),

@@ -33,6 +33,7 @@ from gatecast.data.calendar import (
 from gatecast.data.inference import infer_frequency, infer_unusual_frequency
 from gatecast.data.panel import Panel
 from gatecast.data.rows import MAX_FILLED, Rows, lay_extra, show_time
+from gatecast.data.sentinels import note_sentinels
 from gatecast.errors import DataError
 
 __all__ = ["MAX_FILLED", "DoubledTimesError", "Rows", "regularise", "show_time"]
@@ -75,7 +76,7 @@ def regularise(rows: Rows, freq: object = None, *, strict: bool = False) -> Pane
     steps = _steps_on_grid(rows, label, given=freq is not None)
     if strict:
         _refuse_gaps(rows, steps, label)
-    return _fill(rows, steps, label)
+    return _fill(rows if strict else note_sentinels(rows), steps, label)
 
 
 def _snap(rows: Rows, freq: str | int) -> Rows:

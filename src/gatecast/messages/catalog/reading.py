@@ -50,6 +50,12 @@ TEXTS = {
         "line 1 names the separator of columns ({line})",
         "第 1 行说明了列的分隔符（{line}）",
     ),
+    "reading.sentinel": (
+        "the value {value:.6g} stands in {n:row|rows}, far from all others ({low:.6g} to "
+        "{high:.6g}): if it is a code for a missing value, leave these cells empty",
+        "数值 {value:.6g} 出现在 {n} 行中，远离其他所有数值（{low:.6g} 到 {high:.6g}）："
+        "如果它是缺失值的代码，请把这些单元格留空",
+    ),
     "reading.lines_above": (
         "{n:line|lines} above the column names left out",
         "略去列名之上的 {n} 行",
