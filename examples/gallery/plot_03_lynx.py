@@ -24,7 +24,7 @@ models = [
 ]
 result = gc.backtest(models, lynx(), n_windows=20, season_length=10)
 board = result.leaderboard()
-fig, ax = plt.subplots(figsize=(7, 2.2))
+fig, ax = plt.subplots(figsize=(5.6, 2.2))
 ax.barh(board["model"], board["mae"])
 ax.set(xlabel="MAE, lynx", title="Lynx: error of four models")
 plt.show()

@@ -24,7 +24,7 @@ wide["quarter"] = pd.PeriodIndex.from_fields(
 data = wide.melt("quarter", ["realcons", "realinv", "realdpi"], "series", "billions")
 model = gc.PretrainedLSTM(h=8, level=[80])
 forecast = model.fit(data, id_col="series", time_col="quarter", target_col="billions").predict()
-fig, axes = plt.subplots(1, 3, figsize=(9, 2.6))
+fig, axes = plt.subplots(1, 3, figsize=(5.6, 2.2))
 for ax, (name, future) in zip(axes, forecast.groupby("series"), strict=True):
     past = data[data["series"] == name].tail(60)
     ax.plot(past["quarter"], past["billions"], color="grey")
@@ -32,4 +32,5 @@ for ax, (name, future) in zip(axes, forecast.groupby("series"), strict=True):
     ax.fill_between(future["quarter"], low, high, alpha=0.3)
     ax.plot(future["quarter"], future["PretrainedLSTM"])
     ax.set_title(name)
+    ax.tick_params("x", labelrotation=45)
 plt.show()
