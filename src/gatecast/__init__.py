@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Theta,
         WindowAverage,
     )
+    from gatecast.combination import Combination
     from gatecast.diagnostics.examination import diagnose
     from gatecast.diagnostics.recommendation import verdict
     from gatecast.evaluation.backtest import backtest
@@ -35,6 +36,7 @@ __all__ = [
     "SARIMA",
     "AutoARIMA",
     "AutoETS",
+    "Combination",
     "Drift",
     "LSTMForecaster",
     "LinearAutoregression",
@@ -63,6 +65,7 @@ __all__ = [
 _HOMES = {
     "AutoARIMA": "baselines",
     "AutoETS": "baselines",
+    "Combination": "combination",
     "Drift": "baselines",
     "LSTMForecaster": "forecaster",
     "LinearAutoregression": "baselines",

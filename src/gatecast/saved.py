@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from gatecast.combination import Combination
+from gatecast.combination.model_file import KIND as COMBINATION
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.log import timed
 from gatecast.pretrained.forecaster import KIND, PretrainedLSTM
@@ -15,17 +17,18 @@ __all__ = ["load", "open_for_update"]
 
 
 @timed("load")
-def load(path: str | os.PathLike[str]) -> LSTMForecaster | PretrainedLSTM:
+def load(path: str | os.PathLike[str]) -> LSTMForecaster | PretrainedLSTM | Combination:
     """Read a saved model.
 
     Parameters
     ----------
     path : str or path
-        What ``save`` of :class:`gatecast.LSTMForecaster` or :class:`gatecast.PretrainedLSTM` wrote.
+        What ``save`` of :class:`gatecast.LSTMForecaster`, :class:`gatecast.PretrainedLSTM` or
+        :class:`gatecast.Combination` wrote.
 
     Returns
     -------
-    LSTMForecaster or PretrainedLSTM
+    LSTMForecaster, PretrainedLSTM or Combination
         It forecasts what the saved one forecast, bit for bit, and can go on with ``update``.
 
     Raises
@@ -35,11 +38,16 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster | PretrainedLSTM:
     ModelFileError
         If it is damaged, of another kind, or written by a newer gatecast.
     """
-    return PretrainedLSTM.from_file(path) if kind_of(path) == KIND else LSTMForecaster.load(path)
+    kind = kind_of(path)
+    if kind == COMBINATION:
+        return Combination.from_file(path)
+    return PretrainedLSTM.from_file(path) if kind == KIND else LSTMForecaster.load(path)
 
 
 @contextmanager
-def open_for_update(path: str | os.PathLike[str]) -> Iterator[LSTMForecaster | PretrainedLSTM]:
+def open_for_update(
+    path: str | os.PathLike[str],
+) -> Iterator[LSTMForecaster | PretrainedLSTM | Combination]:
     """Go on with a saved model while no other process or thread does, and keep it.
 
     The file is read when the block begins and written when it ends; after an error it stays as it
@@ -52,7 +60,7 @@ def open_for_update(path: str | os.PathLike[str]) -> Iterator[LSTMForecaster | P
 
     Yields
     ------
-    LSTMForecaster or PretrainedLSTM
+    LSTMForecaster, PretrainedLSTM or Combination
         The model.
 
     Raises

@@ -10,9 +10,9 @@ import pytest
 from scipy import stats
 
 import gatecast.evaluation.backtest as module
-import gatecast.evaluation.cutoffs as cutoffs_module
 from gatecast import baselines
 from gatecast.baselines import Drift, LinearAutoregression, Naive, SeasonalNaive, WindowAverage
+from gatecast.data.panel import Panel
 from gatecast.errors import DataError, NotFoundError, UsageError
 from gatecast.evaluation import metrics
 from gatecast.evaluation.backtest import backtest
@@ -175,14 +175,14 @@ def test_a_leaking_model_is_caught_by_the_trap(monkeypatch):
 
 def test_a_leaking_line_through_a_gap_is_caught_by_the_trap(monkeypatch):
     only_first(monkeypatch)
-    honest = cutoffs_module._cut
+    honest = Panel.cut
 
-    def leaking(panel, which, cuts, length):
-        train = honest(panel, which, cuts, length)
+    def leaking(panel, which, cuts):
+        train = honest(panel, which, cuts)
         parts = [panel[i].values[:cut] for i, cut in zip(which, cuts)]
         return replace(train, values=np.concatenate(parts))
 
-    monkeypatch.setattr(cutoffs_module, "_cut", leaking)
+    monkeypatch.setattr(Panel, "cut", leaking)
     assert not trap(lambda _: Naive(h=2))
 
 

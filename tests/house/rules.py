@@ -23,7 +23,7 @@ FLOORS = {
     "log": 0,
     "kernel": 1,
     "network": 2, "data": 2, "datasets": 2,
-    "forecaster": 3, "baselines": 3, "pretrained": 3, "saved": 3,
+    "forecaster": 3, "baselines": 3, "pretrained": 3, "combination": 3, "models": 3, "saved": 3,
     "evaluation": 4, "diagnostics": 4, "tuning": 4, "explain": 4, "tutorial": 4, "adapters": 4,
     "report": 5,
     "cli": 6, "__main__": 6,

@@ -34,8 +34,15 @@ class WindowAverage(Baseline):
 
     _knows_one_season = True
 
-    def _check_settings(self) -> None:
-        super()._check_settings()
+    def check_settings(self) -> None:
+        """Refuse settings that are out of their range.
+
+        Raises
+        ------
+        UsageError
+            If there is one.
+        """
+        super().check_settings()
         if self.window_size is not None and self.window_size < 1:
             raise too_small("window_size", self.window_size, 1)
 
@@ -131,8 +138,15 @@ class LinearAutoregression(Baseline):
         self.look_back_: int = p
         return self
 
-    def _check_settings(self) -> None:
-        super()._check_settings()
+    def check_settings(self) -> None:
+        """Refuse settings that are out of their range.
+
+        Raises
+        ------
+        UsageError
+            If there is one.
+        """
+        super().check_settings()
         if self.look_back is not None and self.look_back < 1:
             raise too_small("look_back", self.look_back, 1)
         if not self.ridge >= 0:

@@ -229,7 +229,7 @@ class Baseline(ABC):
         NotFoundError, DataError
             If the data cannot be read or used, or a series is too short.
         """
-        self._check_settings()
+        self.check_settings()
         panel = read_panel(
             source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq
         )
@@ -311,7 +311,14 @@ class Baseline(ABC):
             raise NotFittedError(f"{verb}() was called before fit(): fit the model first")
         return self.panel_
 
-    def _check_settings(self) -> None:
+    def check_settings(self) -> None:
+        """Refuse settings that are out of their range.
+
+        Raises
+        ------
+        UsageError
+            If there is one.
+        """
         if self.h < 1:
             raise too_small("h", self.h, 1)
         if self.season_length is not None:

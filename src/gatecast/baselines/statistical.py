@@ -200,8 +200,15 @@ class SARIMA(_ARIMA):
     order: tuple[int, int, int] = (0, 1, 1)
     seasonal_order: tuple[int, int, int] = (0, 1, 1)
 
-    def _check_settings(self) -> None:
-        super()._check_settings()
+    def check_settings(self) -> None:
+        """Refuse settings that are out of their range.
+
+        Raises
+        ------
+        UsageError
+            If there is one.
+        """
+        super().check_settings()
         for name, order in (("order", self.order), ("seasonal_order", self.seasonal_order)):
             if len(order) != 3 or any(not isinstance(n, int) or n < 0 for n in order):
                 raise UsageError(f"{name}={order} was requested; use three numbers, 0 or more")

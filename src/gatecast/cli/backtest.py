@@ -30,7 +30,7 @@ def backtest(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
     h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
     models: Annotated[
-        str, typer.Option(help="Models by name, for example LSTM,SARIMA,Naive.")
+        str, typer.Option(help="Models by name, for example LSTM,combination,ets+theta,Naive.")
     ] = "",
     n_windows: Annotated[
         int | None, typer.Option(help="Cutoffs; up to 20 of few series, 3 of many.")

@@ -10,6 +10,7 @@ import typer
 
 from gatecast.cli.config import CONFIG
 from gatecast.cli.options import DIGITS, ID_COL, JSON, NO_REPORT, TARGET_COL, TIME_COL
+from gatecast.cli.predict import FUTR, OUTPUT
 from gatecast.cli.settings import with_settings
 
 if TYPE_CHECKING:
@@ -21,18 +22,21 @@ if TYPE_CHECKING:
 
 __all__ = ["forecast"]
 
+MODEL = Annotated[
+    str,
+    typer.Option(
+        help="LSTM, pretrained (no fit), combination (or pretrained+ets+theta, for example), a "
+        "baseline by name, or best."
+    ),
+]
+
 
 @with_settings()
 def forecast(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
     h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
-    model: Annotated[
-        str, typer.Option(help="LSTM, pretrained (no fit), a baseline by name, or best.")
-    ] = "LSTM",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="CSV or Parquet file for the forecast; else stdout."),
-    ] = None,
+    model: MODEL = "LSTM",
+    output: OUTPUT = None,
     report: Annotated[Path, typer.Option(help="The page to write.")] = Path(
         "gatecast-forecast.html"
     ),
@@ -45,9 +49,7 @@ def forecast(
     id_col: ID_COL = None,
     time_col: TIME_COL = None,
     target_col: TARGET_COL = None,
-    futr_file: Annotated[
-        Path | None, typer.Option(help="CSV or Parquet file with the columns known in advance.")
-    ] = None,
+    futr_file: FUTR = None,
     as_json: JSON = False,
     config: CONFIG = None,
     *,
@@ -64,18 +66,13 @@ def forecast(
     from gatecast.cli.settings import covariates
     from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.data.reading import read_panel
-    from gatecast.errors import UsageError
     from gatecast.evaluation.forecast import forecast as result_of
-    from gatecast.evaluation.registry import SAVED
+    from gatecast.evaluation.registry import is_saved
 
     model = _checked_name(model, h, save, settings, futr_file)
     page = None if no_report else report
-    if glass and (no_report or model not in ("LSTM", "best")):
-        other = "--no-report" if no_report else f"--model {model}"
-        raise UsageError(
-            f"--glass was requested with {other}; the glass box shows an LSTM, beside the page of "
-            "its forecast: leave out one of the two"
-        )
+    if glass:
+        _require_page_of_lstm(model, no_report=no_report)
     check_outputs({"--output": output, "--save": save, "--report": page}, [file, futr_file, config])
     with working("reading"):
         panel = read_panel(
@@ -88,12 +85,12 @@ def forecast(
     result = result_of(fitted, futr_file if model == "LSTM" else None, backtest=compared)
     frame, decisions = _parted(panel, result.frame), [*result.verdict, *result.decisions]
     failures: list[Exception] = []
-    if save is not None and model in SAVED:
+    if save is not None and is_saved(model):
         with deferred(failures):
             fitted.save(save)
     elif save is not None:
         decisions.append(f"the best model is {model}, and only the LSTM is saved: there is no file")
-    saved = save if model in SAVED and not failures else None
+    saved = save if is_saved(model) and not failures else None
     if not as_json:
         for sentence in decisions:
             say(sentence)
@@ -145,12 +142,12 @@ def _checked_name(
 ) -> str:
     """Give the model's full name, unless the request makes no sense."""
     from gatecast.errors import UsageError
-    from gatecast.evaluation.registry import SAVED, full_name
+    from gatecast.evaluation.registry import SAVED, full_names, is_saved
 
-    model = full_name(model)
+    model = model if model == "best" else full_names(model)
     if h < 1:
         raise UsageError(f"h={h} was requested; use 1 or more")
-    if save is not None and model not in (*SAVED, "best"):
+    if save is not None and model != "best" and not is_saved(model):
         raise UsageError(
             f"--save was requested with --model {model}; {' and '.join(SAVED)} can be saved"
         )
@@ -160,6 +157,18 @@ def _checked_name(
             f"what will be: give a file with these columns over the next {h} steps with --futr-file"
         )
     return model
+
+
+def _require_page_of_lstm(model: str, *, no_report: bool) -> None:
+    """Refuse to write a glass box where it would show nothing, or stand beside nothing."""
+    from gatecast.errors import UsageError
+
+    if no_report or model not in ("LSTM", "best"):
+        other = "--no-report" if no_report else f"--model {model}"
+        raise UsageError(
+            f"--glass was requested with {other}; the glass box shows an LSTM, beside the page of "
+            "its forecast: leave out one of the two"
+        )
 
 
 def _compare(panel: Panel, h: int, settings: dict[str, Any]) -> Backtest:

@@ -11,6 +11,7 @@ import typer
 from gatecast.cli.options import JSON
 
 if TYPE_CHECKING:
+    from gatecast.combination import Combination
     from gatecast.forecaster import LSTMForecaster
     from gatecast.pretrained.forecaster import PretrainedLSTM
 
@@ -72,7 +73,7 @@ def update(
 
 
 def _forecast(
-    model: LSTMForecaster | PretrainedLSTM,
+    model: LSTMForecaster | PretrainedLSTM | Combination,
     futr_file: Path | None,
     output: Path | None,
     as_json: bool,

@@ -165,6 +165,30 @@ class Panel:
         kept = np.minimum(lengths, self.lengths)
         return self._part(np.arange(len(self)), self.offsets[1:] - kept, kept)
 
+    def cut(self, which: np.ndarray, lengths: np.ndarray) -> Panel:
+        """Give some series as they were known after so many values of each.
+
+        The line through a gap that is still open then leads to a value that was not known: the last
+        value before the gap is repeated instead.
+
+        Parameters
+        ----------
+        which : ndarray of shape [S]
+            Positions of the series.
+        lengths : ndarray of shape [S]
+            Values of each that are known.
+
+        Returns
+        -------
+        Panel
+            Without notes, which are of all values.
+        """
+        part = self.take(which).head(lengths)
+        rows = np.arange(len(part.values))
+        last = np.maximum.reduceat(np.where(part.filled, -1, rows), part.offsets[:-1])
+        values = part.values[np.minimum(rows, np.repeat(last, part.lengths))]
+        return replace(part, values=values, notes=())
+
     def _part(self, which: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Panel:
         """Give some series, from a row of the table on, as many rows each."""
         rows = positions(starts, lengths)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,7 +73,8 @@ def windows_at(
                 f"{step} and {reach} steps ahead need at least {needed}: supply more history, or "
                 "use fewer windows or a shorter horizon"
             )
-        train = _cut(panel, which, cuts[which], length)
+        train = panel.cut(which, cuts[which])
+        train = train if length is None else train.tail(length)
         ahead = _ahead(panel, train, which, cuts[which], reach, known) if known else None
         windows.append(Window(train, which, cuts, ahead))
     return windows
@@ -99,17 +99,6 @@ def _ahead(
     for name in known:
         frame[name] = panel.extra[name][rows]
     return frame
-
-
-def _cut(panel: Panel, which: np.ndarray, cuts: np.ndarray, length: int | None) -> Panel:
-    """Give the panel of some series as it was known after so many values of each."""
-    part = panel.take(which).head(cuts)
-    # the line through a gap that is still open leads to a value that was not known
-    rows = np.arange(len(part.values))
-    last = np.maximum.reduceat(np.where(part.filled, -1, rows), part.offsets[:-1])
-    values = part.values[np.minimum(rows, np.repeat(last, part.lengths))]
-    part = replace(part, values=values, notes=())
-    return part if length is None else part.tail(length)
 
 
 def between(before: Window, after: Window) -> Panel | None:

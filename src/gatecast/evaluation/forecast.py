@@ -119,10 +119,14 @@ def forecast(
         sentences = verdict(backtest).sentences if len(backtest.models) > 1 else ()
     if error is None:
         error = _expected_error(model, frame, futr_df, name)
+    settings = {"model": name, **model.get_params()}
+    if "models" in settings:
+        members = settings["models"]
+        settings["models"] = [m if isinstance(m, str) else type(m).__name__ for m in members]
     reference = "naive" if getattr(model, "difference_", True) else "mean"
     return ForecastResult(
         name, frame, panel.to_frame(), panel.id_col, panel.time_col, panel.target_col,
-        tuple(model.decisions()), {"model": name, **model.get_params()}, error, _skill(model),
+        tuple(model.decisions()), settings, error, _skill(model),
         message(f"reference.{reference}"), sentences,
     )  # fmt: skip
 

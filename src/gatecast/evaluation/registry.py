@@ -5,31 +5,63 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gatecast import baselines
 from gatecast.errors import NotFoundError
+from gatecast.models import NAMES, full_name, make_model
 
-__all__ = ["DEFAULT", "NAMES", "SAVED", "candidates", "full_name"]
+__all__ = ["COMBINED", "DEFAULT", "NAMES", "SAVED", "candidates", "full_names", "is_saved"]
 
 DEFAULT = ("LSTM", "SARIMA", "AutoETS", "Theta", "LinearAutoregression", "SeasonalNaive", "Naive")
-NAMES = ("LSTM", "PretrainedLSTM", *sorted(baselines.__all__))
+#: members of a combination that is not told its members
+COMBINED = ("PretrainedLSTM", "AutoETS", "Theta")
 #: models that can be saved
-SAVED = ("LSTM", "PretrainedLSTM")
+SAVED = ("LSTM", "PretrainedLSTM", "Combination")
 
 
-def full_name(name: str) -> str:
-    """Give a model's full name.
+def is_saved(name: str) -> bool:
+    """Tell whether a model of this full name can be saved.
 
     Parameters
     ----------
     name : str
-        A name; ``pretrained`` is short for ``PretrainedLSTM``.
+        From :func:`full_names`.
+
+    Returns
+    -------
+    bool
+        True for those of :data:`SAVED`, and for combinations.
+    """
+    return name in SAVED or "+" in name
+
+
+def full_names(name: str) -> str:
+    """Give the full name of a model, or of a combination of several.
+
+    Parameters
+    ----------
+    name : str
+        A name (see :func:`gatecast.models.full_name`); several with ``+`` between are combined, and
+        ``combination`` is :data:`COMBINED`.
 
     Returns
     -------
     str
-        As in :data:`NAMES`, where there is such a model.
+        For example "Theta", "Combination", or "PretrainedLSTM+Theta".
+
+    Raises
+    ------
+    NotFoundError
+        If there is no model of a name.
     """
-    return "PretrainedLSTM" if name.lower() == "pretrained" else name
+    if name.lower() == "combination":
+        return "Combination"
+    full = [full_name(part.strip()) for part in name.split("+")]
+    for part in full:
+        if part not in NAMES:
+            raise NotFoundError(
+                f'there is no model "{part}"; there are {", ".join((*NAMES, "Combination"))}, and '
+                "several with + between are combined"
+            )
+    return "+".join(full)
 
 
 def candidates(
@@ -45,7 +77,7 @@ def candidates(
     Parameters
     ----------
     names : sequence of str
-        ``LSTM`` and names of baselines.
+        As for :func:`full_names`.
     h : int
         Steps to forecast.
     season_length : int or sequence of int, optional
@@ -58,31 +90,27 @@ def candidates(
     Returns
     -------
     dict of str to model
-        In the order of the names, each once.
+        By their full names, each once.
 
     Raises
     ------
     NotFoundError
         If there is no model of a name.
     """
-    made: dict[str, Any] = {}
-    common: dict[str, Any] = {"season_length": season_length, "level": settings.get("level", ())}
-    if len(names) == 1 and "alias" in settings:
-        common["alias"] = settings["alias"]
-    for name in map(full_name, names):
-        if name not in NAMES:
-            raise NotFoundError(f'there is no model "{name}"; there are {", ".join(NAMES)}')
-        if name == "LSTM":
-            from gatecast.forecaster import LSTMForecaster  # others need no training
+    alias = settings.pop("alias", None)
+    alias = alias if len(names) == 1 else None
+    common = {"season_length": season_length, "level": settings.get("level", ())}
 
-            made[name] = LSTMForecaster(h, **{**settings, **common})
+    def made(name: str, **own: Any) -> Any:
+        return make_model(name, h, time_limit=time_limit, **{**settings, **common, **own})
+
+    models: dict[str, Any] = {}
+    for name in map(full_names, names):
+        parts = COMBINED if name == "Combination" else name.split("+")
+        if len(parts) == 1:
+            models[name] = made(name) if alias is None else made(name, alias=alias)
             continue
-        if name == "PretrainedLSTM":
-            from gatecast.pretrained.forecaster import PretrainedLSTM
+        from gatecast.combination import Combination
 
-            kind: Any = PretrainedLSTM
-        else:
-            kind = getattr(baselines, name)
-        limit = {"time_limit": time_limit} if hasattr(kind, "time_limit") else {}
-        made[name] = kind(h, **common, **limit)
-    return made
+        models[name] = Combination([made(part) for part in parts], h, alias=alias or name, **common)
+    return models

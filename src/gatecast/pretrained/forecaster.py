@@ -14,7 +14,7 @@ from gatecast.baselines.intervals import Ends
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
-from gatecast.data.schema import Schema
+from gatecast.data.stored import panel_to_arrays, stored_panel
 from gatecast.errors import ModelFileError
 from gatecast.forecaster.seasons import as_seasons, find_season
 from gatecast.forecaster.threads import Shared, one_at_a_time
@@ -237,26 +237,16 @@ class PretrainedLSTM(Shared, Baseline):
             If the model was read from this file, and somebody else has changed the file since.
         """
         panel = self._require_fitted("save").tail(self._longest())
-        arrays = {
-            "offsets": panel.offsets.astype(np.int64),
-            "times": panel.times.astype(np.int64),
-            "values": panel.values,
-            "filled": panel.filled.astype(np.int64),
-            **{f"weights.{name}": array for name, array in self.network_.arrays().items()},
-        }
+        arrays, of_panel = panel_to_arrays(panel)
+        arrays |= {f"weights.{name}": array for name, array in self.network_.arrays().items()}
         document = {
             "kind": KIND,
             "version": 1,
             "settings": {
                 k: list(v) if isinstance(v, tuple) else v for k, v in self.get_params().items()
             },
-            "dates": panel.times.dtype.kind == "M",
-            "ids": [i.item() if isinstance(i, np.generic) else i for i in panel.ids],
-            "freq": panel.freq,
-            "columns": [panel.id_col, panel.time_col, panel.target_col],
-            "time_zone": panel.time_zone,
+            **of_panel,
             "seasons": list(self.seasons_),
-            "schema": None if panel.schema is None else panel.schema.to_json(),
         }
         with locked(path):
             require_unchanged(path, self._origin)
@@ -292,29 +282,9 @@ class PretrainedLSTM(Shared, Baseline):
         try:
             check_form(arrays, document)
             model = cls(**document["settings"])
-            model._check_settings()
+            model.check_settings()
             model._origin = origin
-            times = arrays["times"]
-            offsets, schema = arrays["offsets"], document["schema"]
-            if len(offsets) != len(document["ids"]) + 1 or offsets[-1] != len(arrays["values"]):
-                raise ValueError("the lengths of the series do not fit their values")
-            if (np.diff(offsets) < 1).any() or offsets[0] != 0:
-                raise ValueError("a series is empty")
-            if not np.isfinite(arrays["values"]).all() or len(times) != len(arrays["values"]):
-                raise ValueError("values are missing")
-            model.panel_ = Panel(
-                ids=np.array(document["ids"], dtype=object),
-                offsets=offsets,
-                times=times.view("datetime64[us]") if document["dates"] else times,
-                values=arrays["values"],
-                filled=arrays["filled"].astype(bool),
-                freq=document["freq"],
-                id_col=document["columns"][0],
-                time_col=document["columns"][1],
-                target_col=document["columns"][2],
-                time_zone=document["time_zone"],
-                schema=None if schema is None else Schema.from_json(schema),
-            )
+            model.panel_ = stored_panel(arrays, document)
             model.reading_notes_ = []
             model.seasons_ = as_seasons(document["seasons"])[:2]
             weights = {k[8:]: v for k, v in arrays.items() if k.startswith("weights.")}

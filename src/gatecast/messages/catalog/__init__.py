@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from gatecast.messages.catalog import (
     baselines,
+    combination,
     diagnostics,
     explain,
     forecaster,
@@ -36,6 +37,7 @@ def _merged(*parts: Texts) -> Texts:
 
 CATALOG = _merged(
     baselines.TEXTS,
+    combination.TEXTS,
     diagnostics.TEXTS,
     explain.TEXTS,
     forecaster.TEXTS,

@@ -1,0 +1,190 @@
+"""The file of a combination: its series, and each member as its own file or by its settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gatecast import baselines
+from gatecast.combination.holdout import Outputs
+from gatecast.data.stored import panel_to_arrays, stored_panel
+from gatecast.errors import ModelFileError, NotFoundError, UsageError
+from gatecast.forecaster import LSTMForecaster
+from gatecast.messages import documents, from_document
+from gatecast.pretrained.forecaster import PretrainedLSTM
+from gatecast.storage import DAMAGE, Origin, read_arrays, read_saved, write_arrays
+
+if TYPE_CHECKING:
+    from gatecast.combination.forecaster import Combination
+
+__all__ = ["KIND", "load_combination", "save_combination"]
+
+#: what the file of a saved combination says it is
+KIND = "gatecast combination"
+_VERSION = 1
+_SETTINGS = ("h", "freq", "season_length", "level", "weights", "alias")
+
+
+def save_combination(model: Combination, path: str | os.PathLike[str]) -> Origin:
+    """Write a fitted combination, all or nothing.
+
+    Parameters
+    ----------
+    model : Combination
+        Fitted.
+    path : str or path
+        The file.
+
+    Returns
+    -------
+    Origin
+        Which file that is.
+
+    Raises
+    ------
+    UsageError
+        If a member is none of gatecast's models, or the file cannot be written.
+    """
+    arrays, of_panel = panel_to_arrays(model.panel_)
+    arrays["weights"] = model.weights_
+    members = []
+    for i, (member, outputs) in enumerate(zip(model.members_, model.outputs_, strict=True)):
+        document, own = _member_to_file(member)
+        members.append(document)
+        arrays |= {f"{i}.model.{name}": array for name, array in own.items()}
+        arrays[f"{i}.forecast"] = outputs.forecast
+        arrays |= {f"{i}.ends.{share:g}": array for share, array in outputs.ends.items()}
+    settings = {name: _plain(getattr(model, name)) for name in _SETTINGS}
+    document = {
+        "kind": KIND,
+        "version": _VERSION,
+        "settings": settings,
+        "members": members,
+        "names": model.names_,
+        "factors": list(model.factors_.values()),
+        "decisions": documents(model.decisions()),
+        "panel": of_panel,
+    }
+    return write_arrays(path, arrays, document)
+
+
+def load_combination(
+    kind: type[Combination], path: str | os.PathLike[str]
+) -> tuple[Combination, Origin]:
+    """Read what :func:`save_combination` wrote.
+
+    Parameters
+    ----------
+    kind : type
+        :class:`Combination`.
+    path : str or path
+        The file.
+
+    Returns
+    -------
+    model : Combination
+        It forecasts what the saved one forecast, bit for bit.
+    origin : Origin
+        Which file that was.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    ModelFileError
+        If it is damaged, of another kind, or written by a newer gatecast.
+    """
+    arrays, document, origin = read_saved(path)
+    if document.get("kind") != KIND or document.get("version") != _VERSION:
+        raise ModelFileError(
+            f'"{path}" is not a saved combination of format version {_VERSION}: give the file of '
+            "one, or install a newer gatecast"
+        )
+    try:
+        panel = stored_panel(arrays, document["panel"])
+        members = [
+            _member_from_file(one, _part(arrays, f"{i}.model."), panel)
+            for i, one in enumerate(document["members"])
+        ]
+        model = kind(models=members, **document["settings"])
+        model.panel_, model.members_ = panel, members
+        model.names_ = [str(name) for name in document["names"]]
+        model.weights_ = arrays["weights"]
+        model.factors_ = dict(zip(model.level, map(float, document["factors"]), strict=True))
+        model.outputs_ = [
+            Outputs(arrays[f"{i}.forecast"], {s: arrays[f"{i}.ends.{s:g}"] for s in model.level})
+            for i in range(len(members))
+        ]
+        model.decisions_ = [from_document(one) for one in document["decisions"]]
+        model.reading_notes_ = []
+        _check(model)
+    except (*DAMAGE, UsageError, NotFoundError) as error:
+        raise ModelFileError(
+            f'"{path}" is not a whole combination: {type(error).__name__}, {error}. Take another '
+            "copy, or make it anew"
+        ) from error
+    return model, origin
+
+
+def _member_to_file(member: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Give a member's document and arrays."""
+    name = type(member).__name__
+    if isinstance(member, (LSTMForecaster, PretrainedLSTM)):
+        with TemporaryDirectory() as folder:
+            file = Path(folder, "member")
+            member.save(file)
+            arrays, document = read_arrays(file)
+        return {"name": name, "document": document}, arrays
+    if name not in baselines.__all__ or type(member) is not getattr(baselines, name):
+        raise UsageError(
+            f"{name} is none of gatecast's models, which a combination is saved with: save it by "
+            "other means"
+        )
+    settings = {key: _plain(value) for key, value in member.get_params().items()}
+    return {"name": name, "settings": settings}, {}
+
+
+def _member_from_file(document: dict[str, Any], arrays: dict[str, np.ndarray], panel: Any) -> Any:
+    """Make a member again, as it was fitted."""
+    name = document["name"]
+    if name in ("LSTMForecaster", "PretrainedLSTM"):
+        with TemporaryDirectory() as folder:
+            file = Path(folder, "member")
+            write_arrays(file, arrays, document["document"])
+            return (
+                LSTMForecaster.load(file)
+                if name == "LSTMForecaster"
+                else PretrainedLSTM.from_file(file)
+            )
+    if name not in baselines.__all__:
+        raise ValueError(f"there is no model {name}")
+    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in document["settings"].items()}
+    return getattr(baselines, name)(**settings).fit(panel)
+
+
+def _part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _check(model: Combination) -> None:
+    """Refuse what does not fit together."""
+    count, shape = len(model.members_), (len(model.panel_), model.h)
+    if not count or model.weights_.shape != (count,) or len(model.names_) != count:
+        raise ValueError("the weights do not fit the members")
+    if not (np.isfinite(model.weights_).all() and (model.weights_ >= 0).all()):
+        raise ValueError("a weight is not a share")
+    if not all(np.isfinite(f) and f > 0 for f in model.factors_.values()):
+        raise ValueError("the width of an interval is not positive")
+    for outputs in model.outputs_:
+        if outputs.forecast.shape != shape or not np.isfinite(outputs.forecast).all():
+            raise ValueError("a forecast does not fit the series")
+        if any(ends.shape != (shape[0], 2, shape[1]) for ends in outputs.ends.values()):
+            raise ValueError("the ends of an interval do not fit the series")

@@ -1,0 +1,84 @@
+"""A panel as arrays and a document, for the files of models that hold their series."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gatecast.data.panel import Panel
+from gatecast.data.schema import Schema
+
+__all__ = ["panel_to_arrays", "stored_panel"]
+
+
+def panel_to_arrays(panel: Panel) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Give what a file has to hold of a panel, without its further columns.
+
+    Parameters
+    ----------
+    panel : Panel
+        The series.
+
+    Returns
+    -------
+    arrays : dict of str to ndarray
+        ``offsets``, ``times``, ``values`` and ``filled``.
+    document : dict
+        The rest, as JSON has it.
+    """
+    arrays = {
+        "offsets": panel.offsets.astype(np.int64),
+        "times": panel.times.astype(np.int64),
+        "values": panel.values,
+        "filled": panel.filled.astype(np.int64),
+    }
+    document = {
+        "dates": panel.times.dtype.kind == "M",
+        "ids": [i.item() if isinstance(i, np.generic) else i for i in panel.ids],
+        "freq": panel.freq,
+        "columns": [panel.id_col, panel.time_col, panel.target_col],
+        "time_zone": panel.time_zone,
+        "schema": None if panel.schema is None else panel.schema.to_json(),
+    }
+    return arrays, document
+
+
+def stored_panel(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> Panel:
+    """Make the panel again.
+
+    Parameters
+    ----------
+    arrays, document
+        What :func:`panel_to_arrays` gave; more is left alone.
+
+    Returns
+    -------
+    Panel
+        The same series.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, AttributeError, IndexError
+        If they are not whole.
+    """
+    times, offsets, schema = arrays["times"], arrays["offsets"], document["schema"]
+    if len(offsets) != len(document["ids"]) + 1 or offsets[-1] != len(arrays["values"]):
+        raise ValueError("the lengths of the series do not fit their values")
+    if (np.diff(offsets) < 1).any() or offsets[0] != 0:
+        raise ValueError("a series is empty")
+    if not np.isfinite(arrays["values"]).all() or len(times) != len(arrays["values"]):
+        raise ValueError("values are missing")
+    return Panel(
+        ids=np.array(document["ids"], dtype=object),
+        offsets=offsets,
+        times=times.view("datetime64[us]") if document["dates"] else times,
+        values=arrays["values"],
+        filled=arrays["filled"].astype(bool),
+        freq=document["freq"],
+        id_col=document["columns"][0],
+        time_col=document["columns"][1],
+        target_col=document["columns"][2],
+        time_zone=document["time_zone"],
+        schema=None if schema is None else Schema.from_json(schema),
+    )
