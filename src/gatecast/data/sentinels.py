@@ -31,13 +31,13 @@ def note_sentinels(rows: Rows) -> Rows:
     Rows
         With a note for each such value; the values are left as they are.
     """
-    known = np.flatnonzero(~np.isnan(rows.values))
-    if not len(known):
+    observed = np.flatnonzero(~np.isnan(rows.values))
+    if not len(observed):
         return rows
-    values, codes = rows.values[known], rows.codes[known]
+    values, codes = rows.values[observed], rows.codes[observed]
     starts = np.flatnonzero(np.diff(codes, prepend=-1))
     sizes = np.diff(np.append(starts, len(values)))
-    found: dict[float, list[float]] = {}
+    extremes: dict[float, list[float]] = {}
     for extreme in (np.minimum, np.maximum):
         ends = extreme.reduceat(values, starts)
         at_end = values == np.repeat(ends, sizes)
@@ -49,8 +49,8 @@ def note_sentinels(rows: Rows) -> Rows:
             far = (highs > lows) & (gaps > _FAR * (highs - lows)) & (ends == np.round(ends))
         usual = (counts >= _OFTEN) | np.isin(ends, _CODES)
         for i in np.flatnonzero(far & usual & (3 * counts <= sizes)):
-            n, low, high = found.get(float(ends[i]), [0, np.inf, -np.inf])
-            found[float(ends[i])] = [n + counts[i], min(low, lows[i]), max(high, highs[i])]
-    for value, (n, low, high) in sorted(found.items(), key=lambda one: -one[1][0])[:_MOST_NOTES]:
+            n, low, high = extremes.get(float(ends[i]), [0, np.inf, -np.inf])
+            extremes[float(ends[i])] = [n + counts[i], min(low, lows[i]), max(high, highs[i])]
+    for value, (n, low, high) in sorted(extremes.items(), key=lambda one: -one[1][0])[:_MOST_NOTES]:
         rows = rows.note(message("reading.sentinel", value=value, n=int(n), low=low, high=high))
     return rows
