@@ -51,7 +51,7 @@ nb_execution_mode = "cache"
 nb_execution_cache_path = str(HERE / "_build" / "cells")
 _ = get_cache(nb_execution_cache_path).db  # made before several processes of Sphinx fill it
 nb_execution_raise_on_error = True
-nb_execution_timeout = 120
+nb_execution_timeout = 600
 nb_execution_in_temp = True
 nb_ipywidgets_js = {}
 if language == "zh_CN":
@@ -68,7 +68,7 @@ autosummary_generate = False
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 # docstrings also lead to modules below the public interface, which have no pages
-_BELOW = "data|forecaster|kernel|messages|pretrained|progress|evaluation.scoring|tuning.space"
+_BELOW = "combination|data|forecaster|kernel|messages|pretrained|progress|evaluation.scoring|tuning.space"
 nitpick_ignore_regex = [
     ("py:.*", rf"gatecast\.({_BELOW})\..*|gatecast\.(progress|report\.write\.report)"),
     ("py:func", "explain|memory|tune|verdict"),  # short names of what has a page as gatecast.*
