@@ -11,13 +11,15 @@ from gatecast.combination.model_file import KIND as COMBINATION
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.log import timed
 from gatecast.pretrained.forecaster import KIND, PretrainedLSTM
-from gatecast.storage import kind_of, locked
+from gatecast.storage import Key, kind_of, locked
 
 __all__ = ["load", "open_for_update"]
 
 
 @timed("load")
-def load(path: str | os.PathLike[str]) -> LSTMForecaster | PretrainedLSTM | Combination:
+def load(
+    path: str | os.PathLike[str], *, verify: Key = None
+) -> LSTMForecaster | PretrainedLSTM | Combination:
     """Read a saved model.
 
     Parameters
@@ -25,6 +27,9 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster | PretrainedLSTM | Comb
     path : str or path
         What ``save`` of :class:`gatecast.LSTMForecaster`, :class:`gatecast.PretrainedLSTM` or
         :class:`gatecast.Combination` wrote.
+    verify : bytes or str, optional
+        The key that the file must be signed with, as by ``save(path, sign=key)``: nobody without
+        it can have made or changed it (HMAC-SHA-256). A checksum alone tells damage, not intent.
 
     Returns
     -------
@@ -36,17 +41,21 @@ def load(path: str | os.PathLike[str]) -> LSTMForecaster | PretrainedLSTM | Comb
     NotFoundError
         If there is no such file.
     ModelFileError
-        If it is damaged, of another kind, or written by a newer gatecast.
+        If it is damaged, of another kind, written by a newer gatecast, or not signed with the key.
+    UsageError
+        If the key has fewer than 16 bytes.
     """
     kind = kind_of(path)
     if kind == COMBINATION:
-        return Combination.from_file(path)
-    return PretrainedLSTM.from_file(path) if kind == KIND else LSTMForecaster.load(path)
+        return Combination.from_file(path, verify=verify)
+    if kind == KIND:
+        return PretrainedLSTM.from_file(path, verify=verify)
+    return LSTMForecaster.load(path, verify=verify)
 
 
 @contextmanager
 def open_for_update(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str], *, key: Key = None
 ) -> Iterator[LSTMForecaster | PretrainedLSTM | Combination]:
     """Go on with a saved model while no other process or thread does, and keep it.
 
@@ -57,6 +66,8 @@ def open_for_update(
     ----------
     path : str or path
         What ``save`` of a model wrote.
+    key : bytes or str, optional
+        The key that the file must be signed with; it is signed with it again.
 
     Yields
     ------
@@ -78,6 +89,6 @@ def open_for_update(
     ...     model.update("new.csv").predict().to_csv("forecast.csv", index=False)
     """
     with locked(path):
-        model = load(path)
+        model = load(path, verify=key)
         yield model
-        model.save(path)
+        model.save(path, sign=key)

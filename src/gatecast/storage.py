@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import hmac
 import json
 import os
 import stat
@@ -15,7 +16,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import safetensors.numpy
@@ -28,11 +29,13 @@ except ImportError:  # there are none on Windows; ConflictError is what is left 
     fcntl = None
 
 __all__ = [
-    "DAMAGE", "Origin", "kind_of", "locked", "read_arrays", "read_saved", "require_unchanged",
-    "require_writable", "write_arrays", "write_bytes", "write_text",
+    "DAMAGE", "Key", "Origin", "kind_of", "locked", "read_arrays", "read_saved",
+    "require_unchanged", "require_writable", "write_arrays", "write_bytes", "write_text",
 ]  # fmt: skip
 
 _CHECKSUM = "sha256"  # a tensor of 32 bytes, the last of the file
+_SIGNATURE = "hmac"  # one more before it, of a file that is signed
+_SHORTEST_KEY = 16
 _NUMBERS = (np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64))
 #: The largest file that is read, unless the environment has another number.
 _MOST_BYTES = 4 * 2**30
@@ -41,6 +44,10 @@ _LIMIT = "GATECAST_MAX_FILE_BYTES"
 DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 #: File systems without locks say one of these.
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+
+
+#: A secret that files are signed with; None where they are not.
+Key: TypeAlias = bytes | str | None
 
 
 class _Held(threading.local):
@@ -69,12 +76,16 @@ class Origin(NamedTuple):
 
 
 def write_arrays(
-    path: str | os.PathLike[str], arrays: dict[str, np.ndarray], document: dict[str, Any]
+    path: str | os.PathLike[str],
+    arrays: dict[str, np.ndarray],
+    document: dict[str, Any],
+    sign: Key = None,
 ) -> Origin:
     """Write arrays and a document, all or nothing; see :func:`write_bytes`.
 
     The file is a safetensors file. Its header's metadata have the document as JSON under
     ``"gatecast"``; its last 32 bytes, a tensor of their own, are the SHA-256 of all bytes before.
+    In a signed file another 32 before them are the HMAC-SHA-256 of all bytes before those.
 
     Parameters
     ----------
@@ -84,6 +95,8 @@ def write_arrays(
         Numbers of type float32, float64 or int64.
     document : dict
         What JSON can hold: texts, numbers, lists, None.
+    sign : bytes or str, optional
+        A secret key of 16 bytes or more.
 
     Returns
     -------
@@ -95,11 +108,16 @@ def write_arrays(
     NotFoundError, UsageError
         As :func:`write_bytes`.
     """
+    key = _key("sign", sign)
     assert all(a.dtype in _NUMBERS for a in arrays.values())
     whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     whole[_CHECKSUM] = np.zeros(32, np.uint8)
     text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    if key is not None:
+        whole[_SIGNATURE] = np.zeros(32, np.uint8)
     content = safetensors.numpy.save(whole, {"gatecast": text})[:-32]
+    if key is not None:
+        content = content[:-32] + hmac.digest(key, content[:-32], "sha256")
     checksum = hashlib.sha256(content).digest()
     write_bytes(path, content + checksum)
     return Origin(os.path.realpath(path), checksum)
@@ -112,7 +130,7 @@ def read_arrays(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], di
 
 
 def read_saved(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str], verify: Key = None
 ) -> tuple[dict[str, np.ndarray], dict[str, Any], Origin]:
     """Read what :func:`write_arrays` wrote.
 
@@ -120,6 +138,8 @@ def read_saved(
     ----------
     path : str or path
         The file.
+    verify : bytes or str, optional
+        The key that it must be signed with; looked at before anything in the file is.
 
     Returns
     -------
@@ -135,14 +155,22 @@ def read_saved(
     NotFoundError
         If there is no such file.
     ModelFileError
-        If the file is not exactly what was once written: cut, changed, or another kind of file.
+        If the file is not exactly what was once written: cut, changed, or another kind of file;
+        or is not signed with the key.
     """
-    source = Path(path)
+    source, key = Path(path), _key("verify", verify)
     data = _read_bytes(source)
     if hashlib.sha256(data[:-32]).digest() != data[-32:]:
         raise ModelFileError(
             f'"{source}" is not a file that gatecast wrote, or it was cut or changed since: its '
             "checksum does not fit its content. Take another copy, or make it anew"
+        )
+    if key is not None and not hmac.compare_digest(
+        hmac.digest(key, data[:-64], "sha256"), data[-64:-32]
+    ):
+        raise ModelFileError(
+            f'"{source}" is not signed with this key: it may be of somebody else. Take the copy '
+            "that was saved with sign= and the same key, or load it without verify= if you trust it"
         )
     # from here on only a file that somebody made on purpose can be wrong
     try:
@@ -151,6 +179,7 @@ def read_saved(
         header = json.loads(data[8 : 8 + length])
         document = json.loads(header["__metadata__"]["gatecast"], parse_constant=_no_number)
         del arrays[_CHECKSUM]
+        arrays.pop(_SIGNATURE, None)
         if not isinstance(document, dict):
             raise TypeError("the document is not an object")
         if any(array.dtype not in _NUMBERS for array in arrays.values()):
@@ -162,6 +191,17 @@ def read_saved(
         ) from error
     copies = {name: array.copy() for name, array in arrays.items()}
     return copies, document, Origin(os.path.realpath(source), data[-32:])
+
+
+def _key(argument: str, key: Key) -> bytes | None:
+    """Give a secret key as bytes."""
+    given = key.encode() if isinstance(key, str) else key
+    if given is not None and (not isinstance(given, bytes) or len(given) < _SHORTEST_KEY):
+        raise UsageError(
+            f"{argument} needs a secret key, bytes or a text of {_SHORTEST_KEY} bytes or more: "
+            "make one with secrets.token_bytes(32), and keep it where the file is not"
+        )
+    return given
 
 
 def _no_number(text: str) -> None:

@@ -29,7 +29,7 @@ from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
 from gatecast.models import full_name, make_model
 from gatecast.pretrained.history import append
-from gatecast.storage import locked, require_unchanged
+from gatecast.storage import Key, locked, require_unchanged
 
 __all__ = ["Combination"]
 
@@ -295,13 +295,15 @@ class Combination(Shared):
         return self
 
     @one_at_a_time
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], *, sign: Key = None) -> None:
         """Write the series, the members and the weights, all or nothing.
 
         Parameters
         ----------
         path : str or path
             The file; :func:`gatecast.load` reads it, :meth:`update` goes on.
+        sign : bytes or str, optional
+            A secret key (HMAC-SHA-256); ``load(path, verify=key)`` then takes no other file.
 
         Raises
         ------
@@ -318,16 +320,18 @@ class Combination(Shared):
         self._require_fitted("save")
         with locked(path):
             require_unchanged(path, self._origin)
-            self._origin = save_combination(self, path)
+            self._origin = save_combination(self, path, sign)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> Combination:
+    def from_file(cls, path: str | os.PathLike[str], *, verify: Key = None) -> Combination:
         """Read what :meth:`save` wrote.
 
         Parameters
         ----------
         path : str or path
             The file.
+        verify : bytes or str, optional
+            The key that it must be signed with.
 
         Returns
         -------
@@ -343,7 +347,7 @@ class Combination(Shared):
         """
         from gatecast.combination.model_file import load_combination
 
-        model, model._origin = load_combination(cls, path)
+        model, model._origin = load_combination(cls, path, verify)
         return model
 
     def decisions(self) -> list[str]:

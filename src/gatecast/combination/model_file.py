@@ -16,7 +16,7 @@ from gatecast.errors import ModelFileError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster
 from gatecast.messages import documents, from_document
 from gatecast.pretrained.forecaster import PretrainedLSTM
-from gatecast.storage import DAMAGE, Origin, read_arrays, read_saved, write_arrays
+from gatecast.storage import DAMAGE, Key, Origin, read_arrays, read_saved, write_arrays
 
 if TYPE_CHECKING:
     from gatecast.combination.forecaster import Combination
@@ -29,7 +29,7 @@ _VERSION = 1
 _SETTINGS = ("h", "freq", "season_length", "level", "weights", "alias")
 
 
-def save_combination(model: Combination, path: str | os.PathLike[str]) -> Origin:
+def save_combination(model: Combination, path: str | os.PathLike[str], sign: Key = None) -> Origin:
     """Write a fitted combination, all or nothing.
 
     Parameters
@@ -38,6 +38,8 @@ def save_combination(model: Combination, path: str | os.PathLike[str]) -> Origin
         Fitted.
     path : str or path
         The file.
+    sign : bytes or str, optional
+        A secret key.
 
     Returns
     -------
@@ -69,11 +71,11 @@ def save_combination(model: Combination, path: str | os.PathLike[str]) -> Origin
         "decisions": documents(model.decisions()),
         "panel": of_panel,
     }
-    return write_arrays(path, arrays, document)
+    return write_arrays(path, arrays, document, sign)
 
 
 def load_combination(
-    kind: type[Combination], path: str | os.PathLike[str]
+    kind: type[Combination], path: str | os.PathLike[str], verify: Key = None
 ) -> tuple[Combination, Origin]:
     """Read what :func:`save_combination` wrote.
 
@@ -83,6 +85,8 @@ def load_combination(
         :class:`Combination`.
     path : str or path
         The file.
+    verify : bytes or str, optional
+        The key that it must be signed with.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def load_combination(
     ModelFileError
         If it is damaged, of another kind, or written by a newer gatecast.
     """
-    arrays, document, origin = read_saved(path)
+    arrays, document, origin = read_saved(path, verify)
     if document.get("kind") != KIND or document.get("version") != _VERSION:
         raise ModelFileError(
             f'"{path}" is not a saved combination of format version {_VERSION}: give the file of '

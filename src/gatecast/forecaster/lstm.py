@@ -35,6 +35,7 @@ from gatecast.forecaster.updating import advance
 from gatecast.network import Network, Progress
 from gatecast.network.training import Schedule
 from gatecast.progress import reporting, training_bar
+from gatecast.storage import Key
 
 __all__ = ["LSTMForecaster"]
 
@@ -438,13 +439,15 @@ class LSTMForecaster(WithOldNames, Shared):
         return self
 
     @one_at_a_time
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], *, sign: Key = None) -> None:
         """Write the fitted model to a file, all or nothing; it can go on with :meth:`update`.
 
         Parameters
         ----------
         path : str or path
             The file.
+        sign : bytes or str, optional
+            A secret key (HMAC-SHA-256); ``load(path, verify=key)`` then takes no other file.
 
         Raises
         ------
@@ -457,38 +460,35 @@ class LSTMForecaster(WithOldNames, Shared):
         """
         fitted = self.require_fitted("save")
         saved = SavedModel(
-            fitted,
-            self.get_params(),
-            self.max_steps_,
-            self.losses_,
-            self.decisions_,
+            fitted, self.get_params(), self.max_steps_, self.losses_, self.decisions_,
             self.fingerprint_,
-        )
-        self._origin = save_model(saved, path, self._origin)
+        )  # fmt: skip
+        self._origin = save_model(saved, path, self._origin, sign)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> LSTMForecaster:
+    def load(cls, path: str | os.PathLike[str], *, verify: Key = None) -> LSTMForecaster:
         """Read a forecaster that :meth:`save` wrote.
 
         Parameters
         ----------
         path : str or path
             The file.
+        verify : bytes or str, optional
+            The key that it must be signed with.
 
         Returns
         -------
         LSTMForecaster
-            Its forecasts are those of the saved one, bit for bit, and it can go on with
-            :meth:`update`.
+            Its forecasts are those of the saved one, bit for bit; it goes on with :meth:`update`.
 
         Raises
         ------
         NotFoundError
             If there is no such file.
         ModelFileError
-            If it is damaged, of another kind, or written by a newer gatecast.
+            If it is damaged, of another kind, written by a newer gatecast, or not so signed.
         """
-        saved, origin = load_model(path)
+        saved, origin = load_model(path, verify)
         try:
             model = cls(**saved.settings)
             check_settings(model.get_params())

@@ -48,6 +48,7 @@ from gatecast.network import Network
 from gatecast.network.processors import available_threads
 from gatecast.storage import (
     DAMAGE,
+    Key,
     Origin,
     locked,
     read_saved,
@@ -98,7 +99,12 @@ class SavedModel:
     fingerprint: str
 
 
-def save_model(saved: SavedModel, path: str | os.PathLike[str], origin: Origin | None) -> Origin:
+def save_model(
+    saved: SavedModel,
+    path: str | os.PathLike[str],
+    origin: Origin | None,
+    sign: Key = None,
+) -> Origin:
     """Write a fitted forecaster, all or nothing.
 
     Parameters
@@ -109,6 +115,8 @@ def save_model(saved: SavedModel, path: str | os.PathLike[str], origin: Origin |
         The file.
     origin : Origin or None
         Which file it was read from or saved in before.
+    sign : bytes or str, optional
+        A secret key; see :func:`gatecast.storage.write_arrays`.
 
     Returns
     -------
@@ -150,16 +158,18 @@ def save_model(saved: SavedModel, path: str | os.PathLike[str], origin: Origin |
     arrays |= {f"state.{name}": getattr(fitted.state, name) for name in _STATE}
     with locked(path):
         require_unchanged(path, origin)
-        return write_arrays(path, arrays, document)
+        return write_arrays(path, arrays, document, sign)
 
 
-def load_model(path: str | os.PathLike[str]) -> tuple[SavedModel, Origin]:
+def load_model(path: str | os.PathLike[str], verify: Key = None) -> tuple[SavedModel, Origin]:
     """Read a fitted forecaster.
 
     Parameters
     ----------
     path : str or path
         What :func:`save_model` wrote, in this format or an older one.
+    verify : bytes or str, optional
+        The key that it must be signed with.
 
     Returns
     -------
@@ -175,7 +185,7 @@ def load_model(path: str | os.PathLike[str]) -> tuple[SavedModel, Origin]:
     ModelFileError
         If it is damaged, of another kind, or written by a newer gatecast.
     """
-    arrays, document, origin = read_saved(path)
+    arrays, document, origin = read_saved(path, verify)
     name = Path(path).name
     if document.get("kind") != _KIND:
         raise ModelFileError(f'"{name}" is not a saved forecaster: give the file of one')

@@ -29,7 +29,7 @@ from gatecast.pretrained.network import (
     load_weights,
     quantiles_at,
 )
-from gatecast.storage import DAMAGE, locked, read_saved, require_unchanged, write_arrays
+from gatecast.storage import DAMAGE, Key, locked, read_saved, require_unchanged, write_arrays
 
 __all__ = ["KIND", "PretrainedLSTM"]
 
@@ -219,13 +219,15 @@ class PretrainedLSTM(Shared, Baseline):
         return self
 
     @one_at_a_time
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], *, sign: Key = None) -> None:
         """Write the series' last values and the weights, all or nothing.
 
         Parameters
         ----------
         path : str or path
             The file; :func:`gatecast.load` reads it, :meth:`update` goes on.
+        sign : bytes or str, optional
+            A secret key (HMAC-SHA-256); ``load(path, verify=key)`` then takes no other file.
 
         Raises
         ------
@@ -250,16 +252,18 @@ class PretrainedLSTM(Shared, Baseline):
         }
         with locked(path):
             require_unchanged(path, self._origin)
-            self._origin = write_arrays(path, arrays, document)
+            self._origin = write_arrays(path, arrays, document, sign)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> PretrainedLSTM:
+    def from_file(cls, path: str | os.PathLike[str], *, verify: Key = None) -> PretrainedLSTM:
         """Read what :meth:`save` wrote.
 
         Parameters
         ----------
         path : str or path
             The file.
+        verify : bytes or str, optional
+            The key that it must be signed with.
 
         Returns
         -------
@@ -271,9 +275,9 @@ class PretrainedLSTM(Shared, Baseline):
         NotFoundError
             If there is no such file.
         ModelFileError
-            If it is damaged, of another kind, or written by a newer gatecast.
+            If it is damaged, of another kind, written by a newer gatecast, or not so signed.
         """
-        arrays, document, origin = read_saved(path)
+        arrays, document, origin = read_saved(path, verify)
         if document.get("kind") != KIND or document.get("version") != 1:
             raise ModelFileError(
                 f'"{path}" is not a saved pretrained LSTM of format version 1: give the file of '
