@@ -10,7 +10,7 @@ import pytest
 from helpers.hostile import attack
 
 import gatecast
-from gatecast import LSTMForecaster, storage
+from gatecast import LSTMForecaster, PretrainedLSTM, storage
 from gatecast.datasets import air_passengers
 from gatecast.errors import ModelFileError, NotFittedError, NotFoundError, UsageError
 
@@ -245,6 +245,22 @@ def test_a_file_grows_by_numbers_alone(tmp_path):
         document["decisions"] = []
         sizes.append(len(json.dumps(document)))
     assert abs(sizes[1] - sizes[0]) < 50
+
+
+def test_two_lies_that_once_got_through(tmp_path):
+    table = single()
+    look_back, pretrained = tmp_path / "look_back", tmp_path / "pretrained"
+    LSTMForecaster(h=2, look_back=5, **QUICK).fit(table).save(look_back)
+    PretrainedLSTM(h=2).fit(table).save(pretrained)
+    for path, change in (
+        (look_back, lambda document: document["settings"].update(calendar=True)),
+        (pretrained, lambda document: document["seasons"].__setitem__(0, 2**31)),
+    ):
+        arrays, document = storage.read_arrays(path)
+        change(document)
+        storage.write_arrays(path, arrays, document)
+        with pytest.raises(ModelFileError):
+            gatecast.load(path)
 
 
 def test_a_file_that_lies_is_refused_or_gives_finite_forecasts(tmp_path):

@@ -408,6 +408,7 @@ def _check(fitted: FittedForecaster, count: int) -> None:
     for network, run, outputs in parts:
         layout = network.layout
         _require(network.theta.shape == (layout.size,))
+        _require(layout.inputs == len(fitted.input_names()))
         _require(outputs.shape == (count, layout.outputs))
         _require(run.hidden.shape == (layout.state_rows, count, layout.hidden))
         _require(run.cell.shape == run.hidden.shape)

@@ -27,6 +27,8 @@ __all__ = ["check_form"]
 _MOST = 2**31
 #: Forecasts of as many steps may be requested of any file, and further ones for each value in it.
 _STEPS, _STEPS_PER_VALUE = 20_000, 30
+#: Two seasons of as many steps are laid out for each series, however few values it has.
+_SEASONS = 1_000_000
 #: Beyond what training can lead to, and small enough that float32 does not overflow.
 _WEIGHT = 1e6
 #: Squares of such values, and sums over a series, are finite.
@@ -73,6 +75,8 @@ def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
             kind = np.int64 if name == "weights.hidden" else np.floating
             forms[name] = Array(kind, (None,) * array.ndim, -_WEIGHT, _WEIGHT)
     sizes = check(arrays, document, record, forms)
+    if sizes["N"] * max(document["seasons"], default=1) > _SEASONS + sizes["rows"]:
+        raise ValueError(f"seasons of {document['seasons']} steps are more than its values bear")
     if sizes["N"] * settings["h"] > _STEPS + _STEPS_PER_VALUE * sizes["rows"]:
         raise ValueError(
             f"h={settings['h']} steps of {sizes['N']} series are more than their values bear"
