@@ -411,7 +411,7 @@ def test_every_decision_can_be_overridden():
     assert "trained on levels, as requested" in told
     plain = pd.DataFrame({"y": np.random.default_rng(0).normal(50, 1, 60)})
     model = LSTMForecaster(h=3, season_length=7, log=True, adjust_season=True, difference=True)
-    model.max_steps = 10
+    model.set_params(max_steps=10)
     told = " ".join(model.fit(plain).decisions())
     for words in ("logarithms", "season of 7", "trained on differences, as requested"):
         assert words in told

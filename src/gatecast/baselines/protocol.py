@@ -17,8 +17,7 @@ from gatecast.data.panel import Panel, Series
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFittedError, UsageError, too_small
 from gatecast.forecaster.columns import add_forecast
-from gatecast.forecaster.config import check_level
-from gatecast.forecaster.seasons import as_seasons
+from gatecast.forecaster.kinds import as_seasons, check_level
 from gatecast.messages import message
 
 __all__ = ["Baseline", "Forecaster"]

@@ -131,7 +131,7 @@ def _judge(model: LSTMForecaster, panel: Panel) -> Judged:
     from gatecast.evaluation.cutoffs import default_windows
     from gatecast.evaluation.registry import DEFAULT, candidates
     from gatecast.forecaster import LSTMForecaster
-    from gatecast.forecaster.seasons import as_seasons
+    from gatecast.forecaster.kinds import as_seasons
 
     others = [name for name in DEFAULT if name != "LSTM"]
     season = None if model.season_length is None else as_seasons(model.season_length)[0]

@@ -5,72 +5,29 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Collection
-from typing import Annotated, Any, NamedTuple
+from dataclasses import fields
+from typing import Annotated, Any
 
 import typer
 
 from gatecast.cli.options import choice, frequency, levels, names, seasons
+from gatecast.forecaster import kinds
+from gatecast.forecaster.config import Config, Setting, setting_of
 from gatecast.forecaster.renamed import OLD_SETTINGS, current_names
 from gatecast.messages import message
 
-__all__ = ["SETTINGS", "Setting", "covariates", "first_season", "with_settings"]
-
-
-class Setting(NamedTuple):
-    """Describe an option for one setting of :class:`gatecast.LSTMForecaster`.
-
-    Parameters
-    ----------
-    kind : type
-        Of what is written: bool for an option without a value.
-    help : str
-        For ``--help``.
-    read : callable, optional
-        Turns what is written into the setting.
-    option : str, optional
-        The option's name; that of the setting if not given.
-    """
-
-    kind: type
-    help: str
-    read: Callable[[Any], Any] | None = None
-    option: str | None = None
+__all__ = ["SETTINGS", "covariates", "first_season", "with_settings"]
 
 
 #: By the name of the setting. What is not given is left to the forecaster.
-SETTINGS = {
-    "level": Setting(str, "Per cent that each interval should hold, for example 80,95.", levels),
-    "freq": Setting(str, "Frequency, for example D, MS or h.", frequency),
-    "season_length": Setting(str, "Steps in a season, or in several: 24,168; 1 for none.", seasons),
-    "hist_exog_list": Setting(
-        str, "Columns known up to the present, for example price,weather.", names, "--hist-exog"
-    ),
-    "futr_exog_list": Setting(str, "Columns known in advance.", names, "--futr-exog"),
-    "stat_exog_list": Setting(str, "Columns that do not change in a series.", names, "--stat-exog"),
-    "calendar": Setting(bool, "Let the network see day, week and year."),
-    "preset": Setting(str, "Time for training: fast, default or best."),
-    "log": Setting(str, "Logarithms: auto, yes, no, or box-cox for another power.", choice),
-    "adjust_season": Setting(str, "Seasonal adjustment: auto, yes or no.", choice),
-    "difference": Setting(str, "Train on differences: auto, yes or no.", choice),
-    "scale": Setting(str, "Divide by: auto, min-max, standard or robust."),
-    "clip_outliers": Setting(bool, "Clip outliers (quartiles +/- 3 IQR)."),
-    "look_back": Setting(int, "Steps of a window; else the state is carried along the series."),
-    "cell": Setting(str, "Kind of network: lstm or gru."),
-    "hidden": Setting(int, "Units of a layer."),
-    "layers": Setting(int, "Layers of the network."),
-    "dropout": Setting(float, "Share of values dropped between layers."),
-    "residual": Setting(bool, "Add a layer's inputs to its outputs."),
-    "dilation": Setting(int, "How much further back each layer reaches than the one below."),
-    "max_steps": Setting(int, "Training steps; chosen on the hold-out if not given."),
-    "n_networks": Setting(int, "Networks of the ensemble."),
-    "learning_rate": Setting(float, "Highest learning rate."),
-    "schedule": Setting(str, "Learning rate over time: cosine, constant or one_cycle."),
-    "batch_size": Setting(int, "Training subsequences, or windows, of a step."),
-    "loss": Setting(str, "Training loss: auto, absolute, squared or huber."),
-    "random_state": Setting(int, "Seed of weights and draws."),
-    "threads": Setting(int, "Threads; one for each processor if not given."),
-    "alias": Setting(str, "Name of the forecast's column."),
-}
+SETTINGS = {one.name: setting_of(one) for one in fields(Config) if one.name != "h"}
+
+#: From the kind of a setting: the type of what is written, and what turns it into the setting.
+_READ: dict[type, tuple[type, Callable[[str], Any] | None]] = {
+    kinds.Whole: (int, None), kinds.Number: (float, None), kinds.Flag: (bool, None),
+    kinds.OneOf: (str, choice), kinds.Name: (str, None), kinds.Levels: (str, levels),
+    kinds.Frequency: (str, frequency), kinds.Seasons: (str, seasons), kinds.Columns: (str, names),
+}  # fmt: skip
 
 
 def with_settings(without: Collection[str] = ()) -> Callable[..., Callable[..., None]]:
@@ -98,7 +55,7 @@ def with_settings(without: Collection[str] = ()) -> Callable[..., Callable[..., 
                 new = message("option.renamed", old=_flag(name), now=_flag(old[name]))
                 typer.echo(new, err=True)
             settings = current_names(deprecated, warn=False) | {
-                name: read(text) if (read := table[name].read) else text
+                name: read(text) if (read := _READ[type(table[name].kind)][1]) else text
                 for name, text in written.items()
                 if text is not None and text is not False
             }
@@ -136,10 +93,11 @@ def _flag(name: str) -> str:
 
 def _parameter(name: str, setting: Setting, hidden: bool = False) -> inspect.Parameter:
     option = typer.Option(setting.option or _flag(name), help=setting.help, hidden=hidden)
-    kind: Any = bool if setting.kind is bool else setting.kind | None
+    written = _READ[type(setting.kind)][0]
+    kind: Any = bool if written is bool else written | None
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,
-        default=False if setting.kind is bool else None,
+        default=False if written is bool else None,
         annotation=Annotated[kind, option],
     )

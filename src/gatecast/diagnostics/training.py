@@ -13,7 +13,6 @@ from gatecast.diagnostics.residuals import noise_floor
 from gatecast.errors import DataError, UsageError
 from gatecast.evaluation.backtest import backtest
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.config import covariate_columns
 from gatecast.messages import Message, message
 
 __all__ = ["LongerTraining", "TrainingExamination", "examine_training"]
@@ -113,7 +112,7 @@ def examine_training(
     if not isinstance(model, LSTMForecaster):
         raise UsageError(f"a training is that of an LSTMForecaster; found {type(model).__name__}")
     settings: dict[str, Any] = {**model.get_params(), "h": 1, "level": ()}
-    panel = read_panel(source, freq=model.freq, extra_cols=covariate_columns(settings))
+    panel = read_panel(source, freq=model.freq, extra_cols=model.covariates)
     if len(panel) > 1:
         raise DataError(f"{len(panel)} series were given; a training is examined on one")
     n = len(panel[0].values)

@@ -15,8 +15,8 @@ from gatecast.data.calendar import default_season_length
 from gatecast.errors import UsageError
 from gatecast.explain.sensitivity import output_gradient, state_before
 from gatecast.explain.walk import Track, chosen_network, trace_of, tracks_of
+from gatecast.forecaster.kinds import as_seasons
 from gatecast.forecaster.lstm import LSTMForecaster
-from gatecast.forecaster.seasons import as_seasons
 from gatecast.kernel import GATES
 from gatecast.messages import Message, message, sentence
 from gatecast.network import Network

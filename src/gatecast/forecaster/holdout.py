@@ -303,12 +303,12 @@ class Holdout:
         if self.preparer.related and s.look_back is None and len(s.seasons) == 1:
             past = panel.take(self.which)
             past = past.head(past.lengths - self.held_out)
-            seasons = seasons_of(past, s.season_length)
+            seasons = seasons_of(past, s.seasons[0])
             lags = lags_of(seasons, s.h, int(np.median(past.lengths)))
         if not lags:
             return SeasonalTreatment()
         # without its season, a series is known by its last values
-        short = tuple(range(1, min(s.season_length, _SHORT) + 1))
+        short = tuple(range(1, min(s.seasons[0], _SHORT) + 1))
         stays, out = SeasonalTreatment(lags, adjust=False), SeasonalTreatment(short)
         if s.adjust_season != "auto":
             return out
@@ -331,7 +331,7 @@ class Holdout:
         With future covariates it is enough that it helps: a network that has yet to learn their
         effect makes forecasts that lie between those of all cells.
         """
-        trial, has_future = self.trial(treatment), bool(self.settings.futr)
+        trial, has_future = self.trial(treatment), bool(self.settings.futr_exog_list)
         best = trial.score(candidates[0])
         for max_steps in candidates[1:]:
             result = trial.score(max_steps)

@@ -35,7 +35,7 @@ from gatecast.data.transforms import (
 from gatecast.data.transforms.pipeline import Step, TransformPipeline
 from gatecast.errors import ModelFileError
 from gatecast.forecaster.combination import Benchmark
-from gatecast.forecaster.config import PRESETS
+from gatecast.forecaster.config import PRESETS, Config
 from gatecast.forecaster.covariates import Covariates, PendingInputs
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
@@ -307,17 +307,18 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         k: tuple(v) if isinstance(v, list) else v for k, v in document["settings"].items()
     }
     ends = _read_ends(arrays, document["ends"])
-    count, h, level = len(ends.ids), settings["h"], settings["level"]
+    config = Config(**settings)
+    count, h, level = len(ends.ids), config.h, tuple(config.level)
     covariates = Covariates(
-        settings["hist_exog_list"], settings["futr_exog_list"], settings["stat_exog_list"],
-        settings["calendar"], h, document["covariates"], arrays["covariates.means"],
+        tuple(config.hist_exog_list), tuple(config.futr_exog_list), tuple(config.stat_exog_list),
+        config.calendar, h, document["covariates"], arrays["covariates.means"],
         arrays["covariates.deviations"], arrays["covariates.fixed"],
     )  # fmt: skip
     state = FeatureState(
         document["difference"], document["span"], document["initial_scale"],
         lags=tuple(document["lags"]), **{name: arrays[f"state.{name}"] for name in _STATE},
     )  # fmt: skip
-    members = settings["n_networks"] or PRESETS[settings["preset"]].n_networks
+    members = config.n_networks or PRESETS[config.preset].n_networks
     networks, states, outputs = [], [], []
     for i, sizes in enumerate(document["layouts"]):
         layout = Layout(**{**sizes, "dilations": tuple(sizes["dilations"])})
@@ -325,8 +326,8 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         states.append(State(arrays[f"network{i}.hidden"], arrays[f"network{i}.cell"]))
         outputs.append(arrays[f"network{i}.outputs"])
     fitted = FittedForecaster(
-        h, level, settings["look_back"], members,
-        settings["threads"] or available_threads(), ends,
+        h, level, config.look_back, members,
+        config.threads or available_threads(), ends,
         _read_transforms(arrays, document["transforms"], count), covariates, state,
         arrays["scale"], networks, states, outputs,
         _read_calibration(arrays, document["calibration"]),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gatecast.forecaster.config import PRESETS
+from gatecast.forecaster.config import Config
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.validation import (
     TIMES,
@@ -31,12 +31,6 @@ _MOST = 2**31
 #: Beyond what training can lead to, and small enough that float32 does not overflow.
 _WEIGHT, _HIDDEN, _OUTPUT = 1e6, 1e3, 1e12
 _NAMES = Items(Text())
-_SETTINGS: dict[str, Field] = {
-    "h": Whole(1, _MOST), "level": Items(Real(0, 100)), "preset": OneOf(tuple(PRESETS)),
-    "n_networks": Maybe(Whole(1, 10_000)), "threads": Maybe(Whole(1, 4096)),
-    "look_back": Maybe(Whole(1, _MOST)), "calendar": Flag(), "hist_exog_list": _NAMES,
-    "futr_exog_list": _NAMES, "stat_exog_list": _NAMES,
-}  # fmt: skip
 _LAYOUT = Record(
     {
         "inputs": Whole(1, _MOST), "hidden": Whole(1, _MOST), "outputs": Whole(1, _MOST),
@@ -80,14 +74,13 @@ def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
     ValueError
         If something is not as it must be.
     """
-    settings = document["settings"]
-    others: dict[str, Field] = {name: Anything() for name in settings if name not in _SETTINGS}
+    config = Config(**document["settings"])  # which checks them
     transform = Record(
         {"name": OneOf(tuple(_PARAMETERS)), "kind": OneOf(("additive", "multiplicative"))},
         frozenset({"kind"}),
     )
     record: dict[str, Field] = {
-        "settings": Record({**_SETTINGS, **others}), "difference": Flag(),
+        "difference": Flag(),
         "span": Whole(1, _MOST), "lags": Items(Whole(1, _MOST)),
         "initial_scale": Maybe(Real(0, above=True)), "ends": _ENDS, "transforms": Items(transform),
         "layouts": Items(_LAYOUT), "calibration": Maybe(_CALIBRATION),
@@ -99,7 +92,7 @@ def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
         part(document[name], name, {})
     forms = _array_forms(arrays, document)
     # what else there is belongs to other formats and is not read
-    check({name: arrays[name] for name in forms}, {}, Record({}), forms, {"K": settings["h"]})
+    check({name: arrays[name] for name in forms}, {}, Record({}), forms, {"K": config.h})
     if document["calibration"] is not None and not arrays["calibration.errors"].size:
         raise ValueError("calibration.errors is empty, and its mean is needed")
 

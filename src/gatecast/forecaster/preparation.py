@@ -210,8 +210,8 @@ class Preparer:
         most = s.look_back or self.median_length  # a look_back is all that is seen
         kinds = [BenchmarkKind("zero")]
         stays = not treatment.adjust or s.adjust_season is False
-        if stays and 1 < s.season_length <= most:
-            kinds.append(BenchmarkKind("seasonal naive", s.season_length))
+        if stays and 1 < s.seasons[0] <= most:
+            kinds.append(BenchmarkKind("seasonal naive", s.seasons[0]))
         if self.long:
             reach = min(_MOST_MAPPED, self.median_length // _LEAST_PER_MAPPED, most)
             kinds.append(BenchmarkKind("linear", reach))
@@ -239,12 +239,18 @@ class Preparer:
         # of a single series, and of long ones, the full-sample scale is used
         local = self.related and difference and not self.long
         state = FeatureState.start(
-            difference, max(s.season_length, 8), len(panel), treatment.lags,
+            difference, max(s.seasons[0], 8), len(panel), treatment.lags,
             typical_change(scaled, past.offsets) if local else None,
             max(kind.reach for kind in kinds),
         )  # fmt: skip
         covariates = Covariates.fit(
-            self.panel, past_lengths, s.h, s.hist, s.futr, s.stat, s.calendar
+            self.panel,
+            past_lengths,
+            s.h,
+            s.hist_exog_list,
+            s.futr_exog_list,
+            s.stat_exog_list,
+            s.calendar,
         )
         wanted = bool(covariates.columns) or s.calendar
         dataset = SequenceDataset.from_series(
@@ -253,7 +259,7 @@ class Preparer:
         training = dataset
         if origin.held_out:
             # future covariates beyond the origin are not known in training
-            ahead = covariates.inputs(past, which) if s.futr else None
+            ahead = covariates.inputs(past, which) if s.futr_exog_list else None
             training = dataset.before(origin.held_out, ahead)
         return Preparation(
             treatment, panel, transforms, covariates, dataset, training, self._sampler(training),
@@ -269,7 +275,7 @@ class Preparer:
         """Choose how long subsequences are, and how many are drawn."""
         s = self.settings
         longest, shortest = int(data.lengths.max()), int(data.lengths.min())
-        usual = max(longest // 10, 3 * s.season_length, 48)
+        usual = max(longest // 10, 3 * s.seasons[0], 48)
         length = max(2, min(usual, _LONGEST_SUBSEQUENCE, longest - 1))
         # where whole series are drawn, their first steps have to count too
         warmup = length // 4 if shortest >= length + s.h else min(4, length // 4)

@@ -4,58 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.data.transforms import SeasonalAdjustment, find_season_length
-from gatecast.errors import UsageError
+from gatecast.forecaster.kinds import as_seasons
 from gatecast.messages import Message, message
 
-__all__ = ["as_seasons", "find_season", "keeps_phase", "seasons_for"]
+__all__ = ["find_season", "keeps_phase", "seasons_for"]
 
 #: Of many series so many are asked, and of long ones so many last values.
 _MOST_SERIES = 100
 _MOST_VALUES = 10_000
 _CLEARLY = 0.9
 _ALIKE = 0.8
-
-
-def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:
-    """Bring one season length or several into a common form.
-
-    Parameters
-    ----------
-    season_length : int or sequence of int
-        Steps in a season, or in each of several, for example ``(24, 168)``.
-
-    Returns
-    -------
-    tuple of int
-        Each length once, from short to long; ``(1,)`` for no season.
-
-    Raises
-    ------
-    UsageError
-        If there is none, or one is no whole number of 1 or more.
-    """
-    lengths: list[Any] = (
-        list(season_length) if isinstance(season_length, (list, tuple)) else [season_length]
-    )
-    for length in lengths:
-        if isinstance(length, bool) or not isinstance(length, (int, np.integer)) or length < 1:
-            raise UsageError(
-                f"season_length={season_length} was requested; use 1 or more, or leave it out"
-            )
-    if not lengths:
-        raise UsageError(
-            f"season_length={season_length} was requested; give a length such as 12, or several, "
-            "such as (24, 168), or leave it out"
-        )
-    result = tuple(sorted({int(length) for length in lengths}))
-    return result[1:] if len(result) > 1 and result[0] == 1 else result
 
 
 def seasons_for(

@@ -16,7 +16,8 @@ from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.data.stored import panel_to_arrays, stored_panel
 from gatecast.errors import ModelFileError
-from gatecast.forecaster.seasons import as_seasons, find_season
+from gatecast.forecaster.kinds import as_seasons
+from gatecast.forecaster.seasons import find_season
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import message
 from gatecast.pretrained.features import step_inputs

@@ -1,15 +1,12 @@
-"""The search space: which settings are searched, between which ends, and on which scale.
+"""The search space: what the settings of the forecaster are drawn from.
 
-:data:`SPACE` is the whole definition. Every name in it is a setting of
-:class:`gatecast.LSTMForecaster`; :func:`space_for` leaves out what the data cannot have and takes
-the user's overrides.
+:func:`space_for` leaves out what the data cannot have and takes the user's overrides.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +14,8 @@ import numpy as np
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.errors import UsageError
-from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.config import Config, setting_of
+from gatecast.forecaster.distributions import Choice, Distribution, Floats, Integers
 from gatecast.forecaster.renamed import current_names
 
 if TYPE_CHECKING:
@@ -32,165 +30,23 @@ __all__ = [
     "draw",
     "is_inactive",
     "nearest_point",
-    "setting_of",
+    "parameter_setting",
     "settings_from",
     "space_for",
 ]
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One of several values, without an order.
-
-    Parameters
-    ----------
-    values : tuple
-        Texts, numbers, True, False or None.
-    unless : (str, value), optional
-        Another setting, searched before this one, and a value of it with which this one has nothing
-        to act on. There it is not searched, and has the default of the forecaster.
-    """
-
-    values: tuple[Any, ...]
-    unless: tuple[str, Any] | None = None
-
-    def __post_init__(self) -> None:
-        if not self.values:
-            raise UsageError("a choice of no values was requested; give at least one")
-        for value in self.values:
-            if not isinstance(value, (str, int, float, bool, type(None))):
-                raise UsageError(
-                    f"a choice has the value {value!r}; use texts, numbers, True, False or None"
-                )
-
-    def draw(self, trial: optuna.Trial, name: str) -> Any:
-        """Let a trial choose."""
-        return trial.suggest_categorical(name, self.values)
-
-    def nearest(self, value: Any) -> Any:
-        """Give the value itself where it is one of them, else the first."""
-        return value if value in self.values else self.values[0]
-
-
-@dataclass(frozen=True)
-class _Range:
-    low: float
-    high: float
-    log: bool = False
-    or_none: bool = False
-    unless: tuple[str, Any] | None = None
-
-    def __post_init__(self) -> None:
-        numbers = all(
-            isinstance(end, (int, float)) and not isinstance(end, bool)
-            for end in (self.low, self.high)
-        )
-        if not numbers or not (math.isfinite(self.low) and math.isfinite(self.high)):
-            raise UsageError(f"a range from {self.low!r} to {self.high!r} was requested; give two "
-                             "numbers")  # fmt: skip
-        if self.low > self.high or (self.log and self.low <= 0):
-            raise UsageError(
-                f"a range from {self.low:g} to {self.high:g} was requested; the first has to be "
-                "the lower one" + (", and above 0 on a log scale" if self.log else "")
-            )
-
-    def nearest(self, value: Any) -> Any:
-        """Give the value of the range that is nearest to a number; the middle one for None."""
-        if value is None:
-            middle = math.sqrt(self.low * self.high) if self.log else (self.low + self.high) / 2.0
-            return self.nearest(middle)
-        return min(max(value, self.low), self.high)
-
-
-@dataclass(frozen=True)
-class Floats(_Range):
-    """Any number between two.
-
-    Parameters
-    ----------
-    low, high : float
-        Ends, both included.
-    log : bool, default False
-        Whether equal ratios count as equal distances.
-    or_none : bool, default False
-        Whether the setting may also be None. The search then first decides whether there is a
-        number, and only where there is, which: the number depends on that decision.
-    unless : (str, value), optional
-        As of :class:`Choice`.
-    """
-
-    def draw(self, trial: optuna.Trial, name: str) -> float:
-        """Let a trial choose."""
-        return trial.suggest_float(name, self.low, self.high, log=self.log)
-
-
-@dataclass(frozen=True)
-class Integers(_Range):
-    """Any whole number between two; parameters as of :class:`Floats`."""
-
-    low: int
-    high: int
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if int(self.low) != self.low or int(self.high) != self.high:
-            raise UsageError(
-                f"whole numbers from {self.low} to {self.high} were requested; give whole ends"
-            )
-
-    def draw(self, trial: optuna.Trial, name: str) -> int:
-        """Let a trial choose."""
-        return trial.suggest_int(name, int(self.low), int(self.high), log=self.log)
-
-    def nearest(self, value: Any) -> Any:
-        """Give the whole number of the range that is nearest; the middle one for None."""
-        return round(super().nearest(value))
-
-
-Distribution = Choice | Floats | Integers
-
-#: What is searched. The ends are those within which the forecaster's own benchmarks move, kept so
-#: low that a trial costs about a second: width and length of training cost most. The ensemble
-#: size is not among them: more networks are hardly ever worse and always cost more, so that a trial
-#: trains one, and the forecaster as many as it would otherwise. ``space={"n_networks": (1, 5)}``
-#: takes it in, and trials then train so many.
+#: What is searched, by the name of the setting: see :class:`gatecast.forecaster.config.Config`.
 SPACE: Mapping[str, Distribution] = {
-    # the network: sizes act by their ratio, so that 8 to 16 is as far as 16 to 32
-    "cell": Choice(("lstm", "gru")),
-    "hidden": Integers(8, 48, log=True),
-    "layers": Integers(1, 2),
-    # what is between layers needs two of them
-    "dropout": Floats(0.0, 0.3, unless=("layers", 1)),
-    "residual": Choice((False, True), unless=("layers", 1)),
-    "dilation": Integers(1, 4, log=True, unless=("layers", 1)),
-    # the training; these are searched together, since a higher rate needs fewer steps
-    "learning_rate": Floats(5e-4, 5e-2, log=True),
-    "max_steps": Integers(50, 300, log=True),
-    "schedule": Choice(("cosine", "constant", "one_cycle")),
-    "batch_size": Integers(8, 24, log=True, or_none=True),
-    "loss": Choice(("auto", "absolute", "squared", "huber")),
-    # the memory: carried along the series (None), or a window, and only then of which length
-    "look_back": Integers(4, 128, log=True, or_none=True),
-    # the transforms; "auto" decides by a test for each series
-    "log": Choice(("auto", True, False)),
-    "season_length": Choice((None, 1)),
-    "adjust_season": Choice(("auto", True, False), unless=("season_length", 1)),
-    "difference": Choice(("auto", False, True)),
-    "scale": Choice(("auto", "min-max", "standard", "robust")),
-    "clip_outliers": Choice((False, True)),
-    "calendar": Choice((False, True)),
+    one.name: search for one in fields(Config) if (search := setting_of(one).search) is not None
 }
 
 _GIVEN = " given"
-_OF_THE_TASK = (
-    "h", "level", "freq", "random_state", "threads", "alias",
-    "hist_exog_list", "futr_exog_list", "stat_exog_list",
-)  # fmt: skip
 
 
 def searchable() -> list[str]:
     """List the settings of the forecaster that a search may change."""
-    return [f.name for f in fields(LSTMForecaster) if f.name not in _OF_THE_TASK]
+    return [one.name for one in fields(Config) if not setting_of(one).task]
 
 
 def space_for(
@@ -308,7 +164,7 @@ def settings_from(
 ) -> dict[str, Any]:
     """Give the settings that Optuna's parameters of a trial stand for."""
     return {
-        name: getattr(LSTMForecaster, name)
+        name: getattr(Config, name)
         if is_inactive(distribution, parameters)
         else parameters.get(name)
         for name, distribution in space.items()
@@ -342,7 +198,7 @@ def is_inactive(distribution: Distribution, chosen: Mapping[str, Any]) -> bool:
     return name in chosen and chosen[name] == value
 
 
-def setting_of(parameter: str) -> str:
+def parameter_setting(parameter: str) -> str:
     """Give the setting that one of Optuna's parameters belongs to."""
     return parameter.removesuffix(_GIVEN)
 

@@ -30,8 +30,7 @@ from gatecast.errors import (
 from gatecast.evaluation.plottable import Plottable
 from gatecast.evaluation.results import Backtest
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.config import covariate_columns
-from gatecast.forecaster.seasons import as_seasons
+from gatecast.forecaster.kinds import as_seasons
 from gatecast.messages import Message, message
 from gatecast.progress import reporting, trials
 from gatecast.tuning import storage as studies
@@ -46,7 +45,7 @@ from gatecast.tuning.search import (
     trials_in,
 )
 from gatecast.tuning.space import (
-    setting_of,
+    parameter_setting,
     settings_from,
     space_for,
 )
@@ -217,7 +216,7 @@ def tune(
     studies.optuna()
     panel = read_panel(
         source, id_col=id_col, time_col=time_col, target_col=target_col, freq=base.freq,
-        extra_cols=covariate_columns(settings),
+        extra_cols=base.covariates,
     )  # fmt: skip
     season = None if base.season_length is None else as_seasons(base.season_length)[0]
     if n_unseen is not None:
@@ -390,6 +389,6 @@ def _importance(study: Any) -> dict[str, float]:
             return {}  # too few trials, or all alike
     shares: dict[str, float] = {}
     for parameter, share in found.items():
-        name = setting_of(parameter)
+        name = parameter_setting(parameter)
         shares[name] = shares.get(name, 0.0) + (float(share) if math.isfinite(share) else 0.0)
     return dict(sorted(shares.items(), key=lambda item: -item[1]))

@@ -1,0 +1,219 @@
+"""Kinds of settings: what a value may be, and the sentence where it is something else.
+
+No arrays are needed here, so that the command line reads the settings quickly.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+from gatecast.errors import UsageError
+
+__all__ = [
+    "Columns", "Flag", "Frequency", "Kind", "Levels", "Name", "Number", "OneOf", "Seasons", "Whole",
+    "as_seasons", "check_level",
+]  # fmt: skip
+
+_MOST = 2**31
+
+
+class Kind(ABC):
+    """Say what a setting may be."""
+
+    def check(self, name: str, value: Any) -> None:
+        """Refuse a value that is something else.
+
+        Parameters
+        ----------
+        name : str
+            Of the setting.
+        value : object
+            What was given.
+
+        Raises
+        ------
+        UsageError
+            What was given, and what may be.
+        """
+        self._check(name, value)
+
+    @abstractmethod
+    def _check(self, name: str, value: Any) -> None:
+        """Refuse a value that is something else."""
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number of ``least`` or more; or None, where it can be left out."""
+
+    optional: bool = False
+    least: int = 1
+    most: int = _MOST
+
+    def _check(self, name: str, value: Any) -> None:
+        if value is None and self.optional:
+            return
+        if isinstance(value, bool) or not isinstance(value, Integral):
+            whole = isinstance(value, float) and value.is_integer()
+            example = f", {name}={value:.0f}" if whole else ""
+            raise UsageError(f"{name}={value!r} was requested; give a whole number{example}")
+        number: Any = value
+        if number < self.least:
+            end = ", or leave it out" if self.optional else ""
+            raise UsageError(f"{name}={value} was requested; use {self.least} or more{end}")
+        if number > self.most:
+            raise UsageError(f"{name}={value} was requested; use {self.most} at most")
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A number above or from ``low`` on, and below ``high``."""
+
+    low: float
+    high: float = float("inf")
+    low_included: bool = True
+
+    def _check(self, name: str, value: Any) -> None:
+        given: Any = value
+        number = isinstance(value, Real) and not isinstance(value, bool)
+        above = number and (given >= self.low if self.low_included else given > self.low)
+        if not (above and given < self.high):
+            start = f"{self.low:g} or more" if self.low_included else f"more than {self.low:g}"
+            end = "" if self.high == float("inf") else f", below {self.high:g}"
+            raise UsageError(f"{name}={value} was requested; use {start}{end}")
+
+
+@dataclass(frozen=True)
+class OneOf(Kind):
+    """One of a few values; 1 is not True."""
+
+    values: tuple[Any, ...]
+
+    def _check(self, name: str, value: Any) -> None:
+        if not any(type(value) is type(one) and value == one for one in self.values):
+            words = [f'"{one}"' if isinstance(one, str) else str(one) for one in self.values]
+            either = f"{', '.join(words[:-1])} or {words[-1]}"
+            raise UsageError(f"{name}={value!r} was requested; use {either}")
+
+
+class Flag(OneOf):
+    """True or False."""
+
+    def __init__(self) -> None:
+        super().__init__((True, False))
+
+
+@dataclass(frozen=True)
+class Levels(Kind):
+    """Per cents, each once."""
+
+    def _check(self, name: str, value: Any) -> None:  # noqa: ARG002 - it is always the level
+        check_level(value)
+
+
+@dataclass(frozen=True)
+class Frequency(Kind):
+    """A name of a frequency, or a number of steps."""
+
+    def _check(self, name: str, value: Any) -> None:
+        pass  # the data decide whether it fits
+
+
+@dataclass(frozen=True)
+class Seasons(Kind):
+    """Steps in a season, or in several; or None."""
+
+    def _check(self, name: str, value: Any) -> None:  # noqa: ARG002 - it is always the season
+        if value is not None:
+            as_seasons(value)
+
+
+@dataclass(frozen=True)
+class Columns(Kind):
+    """Names of columns."""
+
+    def _check(self, name: str, value: Any) -> None:
+        if isinstance(value, str):
+            raise UsageError(f'{name}="{value}" was requested; give a list of columns')
+
+
+@dataclass(frozen=True)
+class Name(Kind):
+    """A text that is not empty."""
+
+    def _check(self, name: str, value: Any) -> None:
+        if not isinstance(value, str) or not value:
+            raise UsageError(f'{name}={value!r} was requested; give a text, such as "LSTM"')
+
+
+def check_level(level: Any) -> None:
+    """Refuse levels that are no per cents.
+
+    Parameters
+    ----------
+    level : sequence of float or None
+        Per cent of each interval.
+
+    Raises
+    ------
+    UsageError
+        If one is no number, not between 0 and 100, or there twice.
+    """
+    if level is None:
+        return
+    if isinstance(level, (int, float)):
+        raise UsageError(f"level={level} was requested; give a list of per cents, such as [80, 95]")
+    for share in level:
+        if isinstance(share, bool) or not isinstance(share, Real):
+            raise UsageError(f"level={level!r} was requested; give per cents, such as [80, 95]")
+        if 0.0 < float(share) < 1.0:
+            raise UsageError(
+                f"level={list(level)} was requested, and levels are per cents: for an interval "
+                f"that holds {float(share):.0%} of the values give {float(share) * 100:g}"
+            )
+    if not all(0 < share < 100 for share in level):
+        raise UsageError(
+            f"level={list(level)} was requested; give per cents above 0 and below 100, for example "
+            "[80, 95]"
+        )
+    if len(set(level)) < len(level):
+        raise UsageError(f"level={list(level)} was requested; give each level once")
+
+
+def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:
+    """Bring one season length or several into a common form.
+
+    Parameters
+    ----------
+    season_length : int or sequence of int
+        Steps in a season, or in each of several, for example ``(24, 168)``.
+
+    Returns
+    -------
+    tuple of int
+        Each length once, from short to long; ``(1,)`` for no season.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or one is no whole number of 1 or more.
+    """
+    lengths: list[Any] = (
+        list(season_length) if isinstance(season_length, (list, tuple)) else [season_length]
+    )
+    for length in lengths:
+        if isinstance(length, bool) or not isinstance(length, Integral) or length < 1:
+            raise UsageError(
+                f"season_length={season_length} was requested; use 1 or more, or leave it out"
+            )
+    if not lengths:
+        raise UsageError(
+            f"season_length={season_length} was requested; give a length such as 12, or several, "
+            "such as (24, 168), or leave it out"
+        )
+    result = tuple(sorted({int(length) for length in lengths}))
+    return result[1:] if len(result) > 1 and result[0] == 1 else result

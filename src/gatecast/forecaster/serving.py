@@ -1,0 +1,259 @@
+"""What a fitted forecaster does: forecast, draw paths, run in sample, go on with new values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.panel import Ends, Panel
+from gatecast.data.transforms.pipeline import TransformPipeline
+from gatecast.errors import DataError, NotFittedError, UsageError
+from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.frames import forecast_frame, insample_frame, paths_frame
+from gatecast.forecaster.intervals import Calibration
+from gatecast.forecaster.tables import read_future_covariates, read_new_rows
+from gatecast.forecaster.threads import Shared, one_at_a_time
+from gatecast.forecaster.updating import advance
+from gatecast.network import Network
+
+__all__ = ["Serving"]
+
+_S = TypeVar("_S", bound="Serving")
+
+
+class Serving(Shared):
+    """Serve forecasts of a :class:`FittedForecaster`, to several threads at once.
+
+    A class that trains puts the fitted forecaster into ``fitted_``, its data into ``panel_``, and
+    what it decided into ``decisions_``.
+    """
+
+    alias: str
+    fitted_: FittedForecaster
+    panel_: Panel | None
+    decisions_: list[str]
+    reading_notes_: list[str]
+
+    @one_at_a_time
+    def predict(self, futr_df: Any = None, *, level: Sequence[float] | None = None) -> pd.DataFrame:
+        """Forecast the ``h`` steps after the end of each series.
+
+        Parameters
+        ----------
+        futr_df : path or DataFrame, optional
+            The columns of ``futr_exog_list`` over these steps, a row for each step of each series
+            (more are left unread); needed where there are such columns.
+        level : sequence of float, optional
+            Per cent of each interval, of those that the model was fitted with; all if not given.
+
+        Returns
+        -------
+        DataFrame
+            The user's id and time columns, one named ``alias``, and for each level ``LSTM-lo-80``
+            and ``LSTM-hi-80``, in the series' own unit.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        UsageError, DataError
+            If ``futr_df`` is needed and not given, is not needed, or lacks a step; or the model was
+            not fitted with a level.
+        """
+        fitted = self.require_fitted("predict")
+        future, notes = read_future_covariates(fitted, futr_df)
+        self.reading_notes_ = self.reading_notes_ if notes is None else notes
+        return forecast_frame(fitted, future, self.alias, level)
+
+    @one_at_a_time
+    def simulate(
+        self, n_paths: int = 100, random_state: int = 0, futr_df: Any = None
+    ) -> pd.DataFrame:
+        """Draw sample paths of the ``h`` steps after the end of each series.
+
+        A path is the forecast plus the errors of one whole forecast of the hold-out, so that errors
+        of neighbouring steps belong together as they do in the data.
+
+        Parameters
+        ----------
+        n_paths : int, default 100
+            Paths of each series.
+        random_state : int, default 0
+            Seed of the draws.
+        futr_df : path or DataFrame, optional
+            As for :meth:`predict`.
+
+        Returns
+        -------
+        DataFrame
+            The user's id and time columns, ``path`` (from 0) and one named ``alias``.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        UsageError
+            If ``n_paths`` is below 1.
+        DataError
+            If the series were too short to hold values out.
+        """
+        fitted = self.require_fitted("simulate")
+        if n_paths < 1:
+            raise UsageError(f"n_paths={n_paths} was requested; use 1 or more")
+        if fitted.calibration is None or not len(fitted.calibration.paths):
+            raise DataError(
+                "simulate() draws from the errors of whole forecasts of values held back, and the "
+                f"series are too short for one of h={fitted.h}: supply more history"
+            )
+        future, notes = read_future_covariates(fitted, futr_df)
+        self.reading_notes_ = self.reading_notes_ if notes is None else notes
+        rng = np.random.default_rng(random_state)
+        return paths_frame(fitted, future, self.alias, n_paths, rng)
+
+    @one_at_a_time
+    def predict_insample(self, step_size: int = 1) -> pd.DataFrame:
+        """Forecast from the origins within the data that the model was fitted on.
+
+        These values were seen in training: they show how it fits, not how good it is.
+
+        Parameters
+        ----------
+        step_size : int, default 1
+            Steps between origins; the last one is a horizon before the end.
+
+        Returns
+        -------
+        DataFrame
+            The user's id and time columns, ``cutoff`` (the last time that the forecast knows), the
+            user's target column and one named ``alias``.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`, and for a model that was loaded, which has no training data.
+        UsageError
+            If ``step_size`` is below 1.
+        """
+        fitted = self.require_fitted("predict_insample")
+        if step_size < 1:
+            raise UsageError(f"step_size={step_size} was requested; use 1 or more")
+        if self.panel_ is None:
+            raise NotFittedError(
+                "predict_insample() needs the data that the model was fitted on, which a saved "
+                "model does not hold: fit it again"
+            )
+        return insample_frame(fitted, self.panel_, self.alias, step_size)
+
+    @one_at_a_time
+    def update(
+        self: _S,
+        source: Any,
+        *,
+        id_col: str | None = None,
+        time_col: str | None = None,
+        target_col: str | None = None,
+    ) -> _S:
+        """Go on along new values, one step of arithmetic for each, without training.
+
+        Afterwards the forecast is that of the same networks run over the whole series again.
+
+        Parameters
+        ----------
+        source : path, DataFrame, Series, Panel, or array of shape [n] or [N, n]
+            Rows that follow the last ones without a gap; of some of the series, or of all. Rows
+            that the model has seen are passed over. In an array they are the next values of every
+            series.
+        id_col, time_col, target_col : str, optional
+            Columns; those of the data that the model was fitted on if not given.
+
+        Returns
+        -------
+        Serving
+            Itself.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        NotFoundError
+            If there is a series that the model does not know.
+        DataError
+            If times do not follow, or a value is missing; nothing is changed then.
+        """
+        fitted = self.require_fitted("update")
+        columns = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
+        rows, notes = read_new_rows(fitted, source, columns)
+        self.reading_notes_, self.panel_ = self.reading_notes_ if notes is None else notes, None
+        advance(fitted, rows)
+        return self
+
+    def decisions(self) -> list[str]:
+        """Describe what was detected in the data and what was done to them.
+
+        Returns
+        -------
+        list of str
+            A sentence each; what was done to a series is told for up to ten series.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
+        self.require_fitted("decisions")
+        return [*self.decisions_, *self.reading_notes_]
+
+    def require_fitted(self, name: str) -> FittedForecaster:
+        """Give the fitted forecaster, or refuse to go on.
+
+        Parameters
+        ----------
+        name : str
+            The method that was called.
+
+        Returns
+        -------
+        FittedForecaster
+            What forecasts.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
+        if not hasattr(self, "fitted_"):
+            raise NotFittedError(f"{name}() was called before fit(): fit the forecaster first")
+        return self.fitted_
+
+    @property
+    def ends_(self) -> Ends:
+        """Names and last times of the series."""
+        return self.fitted_.ends
+
+    @property
+    def transforms_(self) -> TransformPipeline:
+        """What is done to each series."""
+        return self.fitted_.transforms
+
+    @property
+    def networks_(self) -> list[Network]:
+        """The trained networks."""
+        return self.fitted_.networks
+
+    @property
+    def calibration_(self) -> Calibration | None:
+        """What the hold-out has shown."""
+        return self.fitted_.calibration
+
+    @property
+    def scale_(self) -> np.ndarray:
+        """By which outputs at each step of the horizon are divided."""
+        return self.fitted_.scale
+
+    @property
+    def difference_(self) -> bool:
+        """Whether networks are trained on differences, or on levels."""
+        return self.fitted_.difference
