@@ -45,6 +45,7 @@ def test_settings_and_their_defaults_are_those_of_the_forecaster():
     assert ours.items() <= plain.items()
     assert plain.keys() - ours.keys() == {
         "h", "freq", "level", "hist_exog_list", "futr_exog_list", "stat_exog_list", "calendar",
+        "alias",
     }  # fmt: skip
 
 

@@ -137,9 +137,9 @@ def test_several_seasons_mean_the_same_everywhere():
         "SeasonalNaive has one season: that of 24 steps, and not that of 168"
     )
     for season in (0, (24, 0), (), "24"):
-        for model in (Naive(h=1, season_length=season), PretrainedLSTM(h=1, season_length=season)):
+        for make in (Naive, PretrainedLSTM, LSTMForecaster):
             with pytest.raises(UsageError, match="season_length="):
-                model.fit(y)
+                make(h=1, season_length=season)
     with pytest.warns(DeprecationWarning, match="seasons is now called season_length"):
         assert baselines.MSTL(1, seasons=(24, 168)).season_length == (24, 168)
 

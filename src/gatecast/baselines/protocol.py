@@ -156,6 +156,7 @@ class Baseline(ABC):
     def __post_init__(self) -> None:
         if self.alias is None:
             self.alias = type(self).__name__
+        self.check_settings()
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
         """Give the settings by name, as scikit-learn does.
@@ -188,7 +189,7 @@ class Baseline(ABC):
         Raises
         ------
         UsageError
-            If there is no such setting.
+            If there is no such setting, or one is out of its range.
         """
         there = self.get_params()
         for name in params:
@@ -196,7 +197,7 @@ class Baseline(ABC):
                 raise UsageError(
                     f"{type(self).__name__} has no setting {name}; it has {', '.join(there)}"
                 )
-        vars(self).update(params)
+        vars(self).update(type(self)(**{**there, **params}).get_params())
         return self
 
     def fit(

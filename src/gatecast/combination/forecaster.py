@@ -23,8 +23,7 @@ from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFittedError, UsageError, too_small
 from gatecast.forecaster.columns import add_forecast
-from gatecast.forecaster.config import check_level
-from gatecast.forecaster.seasons import as_seasons
+from gatecast.forecaster.kinds import as_seasons, check_level
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
 from gatecast.models import full_name, make_model

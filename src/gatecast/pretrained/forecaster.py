@@ -287,7 +287,6 @@ class PretrainedLSTM(Shared, Baseline):
         try:
             check_form(arrays, document)
             model = cls(**document["settings"])
-            model.check_settings()
             model._origin = origin
             model.panel_ = stored_panel(arrays, document)
             model.reading_notes_ = []
