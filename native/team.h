@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "flush.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -48,6 +50,7 @@ class Team {
   }
 
  private:
+  FlushToZero flush_;  // on the thread that calls, as long as the team lives
   int size_ = 1;
   const std::function<void(int)>* job_ = nullptr;
   std::atomic<unsigned> round_{0};
@@ -69,6 +72,7 @@ class Team {
   }
 
   void serve(int index) {
+    FlushToZero flush;
     for (unsigned seen = 0;;) {
       wait([&] { return round_.load(std::memory_order_acquire) != seen; });
       seen = round_.load(std::memory_order_acquire);
