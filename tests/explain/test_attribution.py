@@ -8,7 +8,8 @@ from gatecast.errors import UsageError
 from gatecast.explain import attribution
 from gatecast.forecaster import LSTMForecaster
 
-QUICK = {"max_steps": 60, "n_networks": 3, "hidden": 8}
+TINY = {"max_steps": 5, "n_networks": 1, "hidden": 1, "pretrained": False}
+QUICK = {"max_steps": 60, "n_networks": 3, "hidden": 8, "pretrained": False}
 
 
 def restored(model, found, name="forecast"):
@@ -72,7 +73,7 @@ def test_after_logarithms_there_is_no_share_in_the_unit_of_the_series():
 def test_a_linear_network_is_shared_by_its_weights():
     # inputs so small that the cell is a leaky sum: the share of lag k is keep^k times its value
     frame = pd.DataFrame({"ds": range(80), "y": np.random.default_rng(0).normal(size=80)})
-    model = LSTMForecaster(h=1, difference=False, max_steps=5, n_networks=1, hidden=1).fit(frame)
+    model = LSTMForecaster(h=1, difference=False, **TINY).fit(frame)
     (network,) = model.networks_
     network.theta = np.zeros(network.layout.size)
     p = network.layout.views(network.theta)
@@ -80,7 +81,7 @@ def test_a_linear_network_is_shared_by_its_weights():
     p["layer0.bias"][1] = np.log(0.8 / 0.2)
     p["head.kernel"][:] = 4e4  # input and output gate are a half
     found = attribution(model)
-    trust = model.calibration_.weight * model.scale_[0]
+    trust = model.fitted_.weight * model.scale_[0]
     values = model.transforms_[0].transform(frame["y"].to_numpy())
     np.testing.assert_allclose(
         found["attribution"], trust * 0.8 ** np.arange(80)[::-1] * values, rtol=1e-4, atol=1e-12
@@ -103,9 +104,7 @@ def test_a_look_back_leaves_the_past_to_the_baseline():
 
 def test_what_hangs_on_the_smallest_change_long_ago_is_not_shared_wrongly():
     # a unit that writes back to itself with a large weight jumps from one state to another
-    model = LSTMForecaster(h=1, difference=False, max_steps=5, n_networks=1, hidden=1).fit(
-        noisy_sine()[:100]
-    )
+    model = LSTMForecaster(h=1, difference=False, **TINY).fit(noisy_sine()[:100])
     (network,) = model.networks_
     network.theta = np.zeros(network.layout.size)
     p = network.layout.views(network.theta)

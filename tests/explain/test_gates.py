@@ -12,7 +12,7 @@ from gatecast.explain.walk import said_of, tracks_of
 from gatecast.forecaster import LSTMForecaster, load
 from gatecast.kernel import GATES, reference
 
-QUICK = {"h": 3, "max_steps": 20, "n_networks": 2, "hidden": 5}
+QUICK = {"h": 3, "max_steps": 20, "n_networks": 2, "hidden": 5, "pretrained": False}
 
 
 def two_shops():

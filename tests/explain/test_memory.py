@@ -9,7 +9,7 @@ from gatecast.explain.sensitivity import output_gradient
 from gatecast.explain.walk import tracks_of
 from gatecast.forecaster import LSTMForecaster
 
-QUICK = {"max_steps": 10, "n_networks": 1, "hidden": 4}
+QUICK = {"max_steps": 10, "n_networks": 1, "hidden": 4, "pretrained": False}
 
 
 def noise(n=200):

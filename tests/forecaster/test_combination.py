@@ -1,7 +1,5 @@
 """What the network is mixed with: that it is what it says, and only where it is clearly better."""
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,7 +27,7 @@ def table(values):
 DIFFERENCES = pytest.mark.parametrize("difference", [False, True])
 TARGETS = pytest.mark.parametrize("difference", [False, True])
 #: So little training that a straight line is better.
-POOR = {"max_steps": 5, "hidden": 4, "season_length": 1}
+POOR = {"max_steps": 5, "hidden": 4, "season_length": 1, "pretrained": False}
 
 
 def forecast_after(benchmark, difference, values):
@@ -106,22 +104,20 @@ def test_forecasts_along_a_series_are_those_of_its_dataset_and_of_a_state(differ
 def test_where_a_straight_line_is_better_it_has_its_share(tmp_path, difference):
     y = noisy_sine(1200)
     model = LSTMForecaster(h=3, difference=difference, level=[80], **POOR).fit(table(y[:1150]))
-    calibration = model.calibration_
-    assert calibration.weight < 1
-    assert calibration.benchmark.reach == 1150 // 16
+    fitted = model.fitted_
+    weight = fitted.weight
+    assert weight < 1
+    assert fitted.benchmark.reach == 1150 // 16
     told = " ".join(model.decisions())
     assert "a linear map of the last 71 values" in told
     # its error is near that of the map, which has the noise's, and not near the network's
     frame = model.predict()
-    network = dataclasses.replace(calibration, weight=1.0)
-    model.fitted_.calibration = network
+    fitted.weight = 1.0
     alone = model.predict()["LSTM"].to_numpy()
-    model.fitted_.calibration = dataclasses.replace(calibration, weight=0.0)
+    fitted.weight = 0.0
     line = model.predict()["LSTM"].to_numpy()
-    model.fitted_.calibration = calibration
-    np.testing.assert_allclose(
-        frame["LSTM"], calibration.weight * alone + (1 - calibration.weight) * line, rtol=1e-9
-    )
+    fitted.weight = weight
+    np.testing.assert_allclose(frame["LSTM"], weight * alone + (1 - weight) * line, rtol=1e-9)
     assert (frame["LSTM-lo-80"] < frame["LSTM"]).all()
     assert (frame["LSTM"] < frame["LSTM-hi-80"]).all()
     # what it says goes on with new values, also from a file
@@ -143,8 +139,8 @@ def test_where_a_straight_line_is_better_it_has_its_share(tmp_path, difference):
 @pytest.mark.slow
 def test_a_network_that_is_better_is_left_alone():
     model = LSTMForecaster(h=1, season_length=1, n_networks=1).fit(table(noisy_sine(6000)))
-    assert model.calibration_.weight == 1.0
-    assert not model.calibration_.benchmark.reach
+    assert model.fitted_.weight == 1.0
+    assert not model.fitted_.benchmark.reach
 
 
 def test_a_map_is_fitted_on_what_was_known():
@@ -158,7 +154,7 @@ def test_a_map_is_fitted_on_what_was_known():
 
 def test_windows_see_no_further_back_through_the_map():
     model = LSTMForecaster(h=2, look_back=20, **POOR).fit(table(noisy_sine(1200)))
-    assert model.calibration_.benchmark.reach == 20
+    assert model.fitted_.benchmark.reach == 20
 
 
 @TARGETS
@@ -166,7 +162,7 @@ def test_attributions_hold_the_part_of_the_map(difference):
     model = LSTMForecaster(h=2, difference=difference, n_networks=3, **POOR).fit(
         table(noisy_sine(1200))
     )
-    model.fitted_.calibration = dataclasses.replace(model.calibration_, weight=0.25)
+    model.fitted_.weight = 0.25
     for look_back in (200, 50):
         found = attribution(model, look_back=look_back)
         heads = found.drop_duplicates("step")
@@ -241,11 +237,11 @@ def test_a_set_is_drawn_to_its_last_season_only_where_two_origins_agree(monkeypa
         ), frame
 
     model, frame = fits(before=0.9)
-    assert model.calibration_.weight == 0.5
+    assert model.fitted_.weight == 0.5
     assert "a combination with the seasonal naive forecast of 4 steps" in " ".join(
         model.decisions()
     )
-    model.fitted_.calibration = dataclasses.replace(model.calibration_, weight=0.0)
+    model.fitted_.weight = 0.0
     due = SeasonalNaive(4, season_length=4).fit(frame).predict()
     np.testing.assert_allclose(model.predict()["LSTM"], due.iloc[:, -1], rtol=1e-9)
-    assert fits(before=1.1)[0].calibration_.weight == 1.0
+    assert fits(before=1.1)[0].fitted_.weight == 1.0

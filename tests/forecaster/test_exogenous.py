@@ -7,8 +7,9 @@ import pytest
 import gatecast
 from gatecast.errors import DataError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.combination import Outlook
 
-QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8}
+QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8, "pretrained": False}
 
 
 def promoted(n=240, seed=0):
@@ -119,7 +120,7 @@ def walked_from_the_start(model, frame, days):
             x = x[:, -model.look_back :]
         said = [network.run(x)[0][:, -1] for network in model.networks_]
         straight = fitted.benchmark.forecast_all(values[0, :110])[-1:]
-        median, _ = fitted.combine(said, scales[:, 109], straight)
+        median, _ = fitted.combine(said, scales[:, 109], Outlook(straight))
         base = values[0, 109] if model.difference_ else 0.0
         found.append(model.transforms_[i].inverse_transform(median[0] + base, 110))
     return np.array(found)

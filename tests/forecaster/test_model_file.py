@@ -77,7 +77,7 @@ def test_it_is_small_and_holds_no_training_data(tmp_path):
     frame = single()
     rng = np.random.default_rng(0)
     frame["y"] = frame["y"] + rng.random(len(frame))  # values that cannot be there by chance
-    model = LSTMForecaster(h=12, level=[80], max_steps=20).fit(frame)
+    model = LSTMForecaster(h=12, level=[80], max_steps=20, pretrained=False).fit(frame)
     path = tmp_path / "model.gatecast"
     model.save(path)
     assert path.stat().st_size < 1_000_000

@@ -12,7 +12,7 @@ from gatecast.errors import UsageError
 from gatecast.forecaster.intervals import quantile_levels
 from gatecast.kernel import native
 
-QUICK = {"max_steps": 20, "n_networks": 1, "hidden": 6}
+QUICK = {"max_steps": 20, "n_networks": 1, "hidden": 6, "pretrained": False}
 AIR = air_passengers().drop(columns="unique_id")
 
 

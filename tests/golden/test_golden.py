@@ -34,6 +34,11 @@ def panel(lengths, season=12, freq="MS", seed=0, trend=0.3, noise=0.6):
     return pd.concat(parts, ignore_index=True)
 
 
+def network(**settings):
+    """A forecaster whose own networks forecast."""
+    return gc.LSTMForecaster(pretrained=False, **settings)
+
+
 def values_of(frame):
     """All columns of numbers but ids and times."""
     return frame.select_dtypes("number").drop(columns=["ds"], errors="ignore").to_numpy(float)
@@ -41,7 +46,7 @@ def values_of(frame):
 
 def single_season(_):
     """One short series: logarithms, a season, intervals, the number of steps chosen."""
-    model = gc.LSTMForecaster(h=12, level=[80, 95], hidden=8, preset="fast")
+    model = network(h=12, level=[80, 95], hidden=8, preset="fast")
     model.fit(air_passengers())
     paths = model.simulate(n_paths=3)
     return {
@@ -54,14 +59,14 @@ def single_season(_):
 
 def single_found_season(_):
     """One long series whose season and length are found; a linear map is tried."""
-    model = gc.LSTMForecaster(h=10, hidden=6, max_steps=60, n_networks=2)
+    model = network(h=10, hidden=6, max_steps=60, n_networks=2)
     model.fit(noisy_sine()[:1500])
     return {"predict": values_of(model.predict())}
 
 
 def single_walk(_):
     """One series without a season, as numbers; box-cox, outliers and a robust scale."""
-    model = gc.LSTMForecaster(
+    model = network(
         h=4, level=[90], hidden=5, max_steps=50, n_networks=1, log="box-cox", clip_outliers=True,
         scale="robust", loss="huber",
     )  # fmt: skip
@@ -71,7 +76,7 @@ def single_walk(_):
 
 def panel_short(_):
     """Thirty short series: the treatment of the season is chosen at two origins."""
-    model = gc.LSTMForecaster(h=6, level=[80], hidden=8, max_steps=75, n_networks=2)
+    model = network(h=6, level=[80], hidden=8, max_steps=75, n_networks=2)
     model.fit(panel([48] * 30))
     return {"predict": values_of(model.predict())}
 
@@ -84,7 +89,7 @@ def panel_uneven(_):
     y = np.where(codes % 5 == 0, np.maximum(np.round(y - 21), 0), y)
     y = np.where(codes % 11 == 3, y - 22, y)
     y = np.where(codes == 7, 4.0, y)
-    model = gc.LSTMForecaster(h=5, hidden=6, max_steps=50, n_networks=1, clip_outliers=True)
+    model = network(h=5, hidden=6, max_steps=50, n_networks=1, clip_outliers=True)
     model.fit(frame.assign(y=y))
     return {"predict": values_of(model.predict()), "insample": values_of(model.predict_insample(9))}
 
@@ -93,14 +98,14 @@ def panel_long(_):
     """Twenty-one long series with a day and a week: a linear map and the seasonal naive."""
     frame = panel([620 + 5 * (i % 2) for i in range(21)], season=24, freq="h", seed=2)
     week = pd.DatetimeIndex(frame["ds"]).dayofweek >= 5
-    model = gc.LSTMForecaster(h=12, level=[80], hidden=6, max_steps=50, n_networks=1)
+    model = network(h=12, level=[80], hidden=6, max_steps=50, n_networks=1)
     model.fit(frame.assign(y=frame["y"] + 2.0 * week))
     return {"predict": values_of(model.predict())}
 
 
 def few_series(_):
     """Three series of two kinds of season, stacked and dilated layers, levels learnt."""
-    model = gc.LSTMForecaster(
+    model = network(
         h=3, hidden=4, layers=2, dilation=2, residual=True, dropout=0.1, max_steps=50, n_networks=1,
         season_length=(4, 12), difference=False, scale="standard", batch_size=16,
         schedule="one_cycle",
@@ -120,7 +125,7 @@ def covariates(folder):
     frame["y"] += 4 * frame["promotion"]
     known = frame.groupby("unique_id").head(60)
     later = frame.drop(known.index)
-    model = gc.LSTMForecaster(
+    model = network(
         h=4, level=[80], hidden=6, max_steps=50, n_networks=2, calendar=True, cell="gru",
         hist_exog_list=["price", "weather"], futr_exog_list=["promotion"], stat_exog_list=["size"],
     )  # fmt: skip
@@ -145,7 +150,7 @@ def covariates(folder):
 def windows(folder):
     """Windows of their own for each forecast; saved, loaded and advanced by an array."""
     frame = panel([60, 52], season=7, freq="D", seed=5)
-    model = gc.LSTMForecaster(h=3, level=[90], hidden=5, max_steps=50, n_networks=1, look_back=9)
+    model = network(h=3, level=[90], hidden=5, max_steps=50, n_networks=1, look_back=9)
     model.fit(frame)
     model.save(folder / "windows.gatecast")
     loaded = gc.load(folder / "windows.gatecast").update(np.full((2, 2), 21.0))
@@ -160,7 +165,7 @@ def updated(folder):
     """A panel that is saved, loaded, and advanced for some of its series."""
     frame = panel([50] * 24, seed=6)
     known = frame.groupby("unique_id").head(45)
-    model = gc.LSTMForecaster(h=4, level=[80], hidden=6, max_steps=50, n_networks=1).fit(known)
+    model = network(h=4, level=[80], hidden=6, max_steps=50, n_networks=1).fit(known)
     model.save(folder / "panel.gatecast")
     loaded = gc.load(folder / "panel.gatecast")
     later = frame.drop(known.index)
@@ -171,7 +176,7 @@ def updated(folder):
 def backtested(_):
     """A backtest, with and without new training at each origin."""
     models = {
-        "LSTM": gc.LSTMForecaster(h=6, hidden=5, max_steps=50, n_networks=1),
+        "LSTM": network(h=6, hidden=5, max_steps=50, n_networks=1),
         "naive": gc.SeasonalNaive(h=6),
     }
     found = {}
@@ -186,15 +191,32 @@ def backtested(_):
 
 def explained(_):
     """What is seen inside: gates, and the shares of a forecast among the past steps."""
-    model = gc.LSTMForecaster(h=3, hidden=4, max_steps=50, n_networks=2).fit(sunspots()[-300:])
+    model = network(h=3, hidden=4, max_steps=50, n_networks=2).fit(sunspots()[-300:])
     shares = gc.attribution(model, steps=8, look_back=30)
     gates = gc.gates(model)
     return {"shares": values_of(shares), "gates": values_of(gates)[::7]}
 
 
+def pretrained_member(folder):
+    """The pretrained network in the place of a benchmark; saved, loaded, advanced and explained."""
+    series = air_passengers()
+    model = gc.LSTMForecaster(h=6, level=[80, 95], hidden=5, max_steps=50, n_networks=1)
+    model.fit(series[:132])
+    model.save(folder / "member.gatecast")
+    loaded = gc.load(folder / "member.gatecast").update(series[132:])
+    related = gc.LSTMForecaster(h=6, hidden=5, max_steps=50, n_networks=1)
+    return {
+        "predict": values_of(model.predict()),
+        "insample": values_of(model.predict_insample(11)),
+        "updated": values_of(loaded.predict()),
+        "related": values_of(related.fit(panel([48] * 24, seed=8)).predict()),
+        "shares": values_of(gc.attribution(model, step=2)),
+    }
+
+
 CASES = [
     single_season, single_found_season, single_walk, panel_short, panel_uneven, panel_long,
-    few_series, covariates, windows, updated, backtested, explained,
+    few_series, covariates, windows, updated, backtested, explained, pretrained_member,
 ]  # fmt: skip
 
 

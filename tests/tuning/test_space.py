@@ -130,7 +130,7 @@ def test_the_user_narrows_widens_and_fixes():
 def test_seeds_are_trained_where_they_are_searched():
     y = pd.Series(np.sin(np.arange(80) / 4))
     space = {"hidden": 3, "max_steps": 3, "look_back": None, "layers": 1}
-    base = LSTMForecaster(1, max_steps=3, hidden=3, n_networks=2)
+    base = LSTMForecaster(1, max_steps=3, hidden=3, n_networks=2, pretrained=False)
     asked = {"n_windows": 2, "n_test": 2, "forecaster": base}
     one, many = (
         tune(y, 1, 3, space=space | more, **asked) for more in ({}, {"n_networks": (1, 4)})

@@ -23,7 +23,7 @@ from gatecast.tuning.space import SPACE, Integers  # noqa: E402
 from gatecast.tuning.verdict import Verdict, _edges  # noqa: E402
 
 SMALL = {"hidden": (2, 6), "max_steps": (3, 12), "look_back": None, "layers": 1}
-QUICK = LSTMForecaster(1, hidden=3, max_steps=5)
+QUICK = LSTMForecaster(1, hidden=3, max_steps=5, pretrained=False)
 
 
 def wave(n=120, noise=0.1):
@@ -50,7 +50,7 @@ def test_the_first_trial_has_the_defaults_and_its_scores_are_those_of_a_backtest
     assert (first["state"], first["note"]) == ("finished", "the defaults")
     assert (first["hidden"], first["max_steps"]) == (3, 5)
     panel = read_panel(wave())
-    model = LSTMForecaster(2, hidden=3, max_steps=5, n_networks=1)
+    model = LSTMForecaster(2, hidden=3, max_steps=5, n_networks=1, pretrained=False)
     plan = Plan.make(panel, 2, 4, 6)
     back = 2 + 5 * plan.test_step
     losses = [
@@ -352,3 +352,15 @@ def test_kill_9_loses_no_finished_trial_and_leaves_none_running(tmp_path):
         kept = done(path)
         assert now.items() <= kept.items()
         assert len(kept) == len(now) + 1
+
+
+def test_the_pretrained_network_has_a_part_in_the_trial_of_the_defaults_alone():
+    found = tune(wave(80), 1, 3, space=SMALL, forecaster=LSTMForecaster(1, hidden=3, max_steps=5))
+    first = found.trials["value"][0]
+    due = tune(
+        wave(80), 1, 1, space=SMALL,
+        forecaster=LSTMForecaster(1, hidden=3, max_steps=5, pretrained=False),
+    ).trials["value"][0]  # fmt: skip
+    assert first != due
+    if found.trials["value"].idxmin() != 0:
+        assert found.settings["pretrained"] is False

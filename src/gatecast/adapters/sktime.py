@@ -126,6 +126,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         schedule: str = LSTMForecaster.schedule,
         batch_size: int | None = LSTMForecaster.batch_size,
         loss: str = LSTMForecaster.loss,
+        pretrained: bool = LSTMForecaster.pretrained,
     ) -> None:
         self.season_length = season_length
         self.log = log
@@ -149,6 +150,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         self.schedule = schedule
         self.batch_size = batch_size
         self.loss = loss
+        self.pretrained = pretrained
         super().__init__()
 
     def _fit(self, y: pd.Series, X: Any, fh: Any) -> SktimeLSTMForecaster:  # noqa: ARG002

@@ -104,7 +104,7 @@ def attribution(
     names = input_names(model)
     networks = [Network(n.layout, n.theta.astype(np.float64)) for n in model.fitted_.members]
     weight, benchmark = model.fitted_.weight, model.fitted_.benchmark
-    if benchmark.reach:
+    if benchmark.sees_values:
         names = (*names, _STRAIGHT)
     parts: list[pd.DataFrame] = []
     times, rows = [], []
@@ -116,7 +116,7 @@ def attribution(
         ways = [_Way.of(network, window, before, model.fitted_.threads) for network in networks]
         own = unit_of(track, model.h)
         present = track.values[-1] if model.fitted_.difference else 0.0
-        straight = (1.0 - weight) * benchmark.shares(track.values - present)
+        straight, rest = ((1.0 - weight) * p for p in benchmark.share_out(track.seen, present))
         for k in wanted:
             size = float(model.scale_[k] * track.local_scales[-1]) * weight
             middle = _middle([way.said[k] for way in ways])
@@ -126,8 +126,9 @@ def attribution(
                 for name in ("said", "without")
             )
             # what is straight from values before those that are shown belongs to the baseline
-            base, seen = present + straight[: n - len(x), k].sum(), straight[n - len(x) :, k]
-            if benchmark.reach:
+            base = present + rest[k] + straight[: n - len(x), k].sum()
+            seen = straight[n - len(x) :, k]
+            if benchmark.sees_values:
                 shares = np.column_stack([shares, seen])
             parts.append(
                 pd.DataFrame(

@@ -1,24 +1,29 @@
 """Forecast combination: the network's forecast and a benchmark's, weighted by a hold-out.
 
-Each benchmark is a linear map of a series' last values: none of them, which is the naive forecast
-or the mean; one of the last season; or as many as a linear autoregression can be fitted to. All
-are of transformed values.
+A benchmark is a linear map of a series' last values: none of them, which is the naive forecast or
+the mean; one of the last season; or as many as a linear autoregression can be fitted to. Or it is
+the pretrained network (:mod:`gatecast.forecaster.pretrained_benchmark`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from gatecast.data.least_squares import ridge
+from gatecast.forecaster.records import Past, SeriesInputs
 from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.messages import message
 
+if TYPE_CHECKING:
+    from gatecast.forecaster.preparation import Preparation
+
 __all__ = [
-    "NETWORK_ALONE", "SIMPLEST", "WEIGHTS", "Benchmark", "BenchmarkKind", "Combination",
+    "NETWORK_ALONE", "SIMPLEST", "WEIGHTS", "Benchmark", "BenchmarkKind", "Combination", "Outlook",
     "choose_combination", "clearly_less", "combine",
 ]  # fmt: skip
 
@@ -46,6 +51,36 @@ class Combination(NamedTuple):
 NETWORK_ALONE = Combination(0, 1.0)
 
 
+class Outlook(NamedTuple):
+    """Hold what a benchmark forecasts, transformed.
+
+    Attributes
+    ----------
+    median : ndarray of shape [..., K]
+        Less the present value where networks are trained on differences.
+    spread : ndarray of shape [..., K, Q] or None
+        Quantiles less their median, of a benchmark that has some.
+    """
+
+    median: np.ndarray
+    spread: np.ndarray | None = None
+
+    def changed(self, change: Callable[[np.ndarray], np.ndarray]) -> Outlook:
+        """Give both arrays changed.
+
+        Parameters
+        ----------
+        change : callable
+            From an array to another.
+
+        Returns
+        -------
+        Outlook
+            Without quantiles where there were none.
+        """
+        return Outlook(change(self.median), None if self.spread is None else change(self.spread))
+
+
 @dataclass(frozen=True, eq=False)
 class Benchmark:
     """A benchmark forecast: a linear map of a series' last values to those to come.
@@ -66,6 +101,11 @@ class Benchmark:
     def reach(self) -> int:
         """How many last values it uses, R."""
         return len(self.weights)
+
+    @property
+    def sees_values(self) -> bool:
+        """Whether its forecast depends on the values."""
+        return self.reach > 0
 
     @classmethod
     def zero(cls, difference: bool, h: int) -> Benchmark:
@@ -150,6 +190,57 @@ class Benchmark:
         name = message("benchmark.linear", n=reach)
         return cls(name, weights - _present(difference, weights))
 
+    def at_end(self, past: Past) -> Outlook:
+        """Forecast the steps after the end of each series, [N, K].
+
+        Parameters
+        ----------
+        past : Past
+            Of N series.
+
+        Returns
+        -------
+        Outlook
+            Without quantiles.
+        """
+        return Outlook(self.forecast(past.state.back(self.reach)))
+
+    def at_origins(self, preparation: Preparation, held_out: int) -> Outlook:
+        """Forecast from the last origins of each series, one series after another, [n, K].
+
+        Parameters
+        ----------
+        preparation : Preparation
+            The series with the hold-out.
+        held_out : int
+            Origins of each series; the last one is a step before its end.
+
+        Returns
+        -------
+        Outlook
+            Without quantiles.
+        """
+        data = preparation.dataset
+        windows = data.back(data.last(held_out), self.reach)
+        return Outlook(self.forecast(windows).reshape(-1, data.h))
+
+    def along(self, series: SeriesInputs, at: np.ndarray) -> Outlook:
+        """Forecast from steps within a series, [n, K].
+
+        Parameters
+        ----------
+        series : SeriesInputs
+            As the networks see it.
+        at : ndarray of shape [n]
+            The steps.
+
+        Returns
+        -------
+        Outlook
+            Without quantiles.
+        """
+        return Outlook(self.forecast_all(series.values)[at])
+
     def forecast(self, windows: np.ndarray) -> np.ndarray:
         """Forecast from the last values [..., R], the newest first: [..., K].
 
@@ -184,6 +275,26 @@ class Benchmark:
         weights[-1] += self.weights[n:].sum(axis=0)  # before its first value it stood there
         return weights[::-1] * values[:, np.newaxis]
 
+    def share_out(self, series: SeriesInputs, present: float) -> tuple[np.ndarray, np.ndarray]:
+        """Share the forecast after a series among its values.
+
+        Parameters
+        ----------
+        series : SeriesInputs
+            As the networks see it, of n values.
+        present : float
+            The transformed value that deviations are taken from.
+
+        Returns
+        -------
+        shares : ndarray of shape [n, K]
+            Of each value.
+        rest : ndarray of shape [K]
+            Zero: a linear map has no other part.
+        """
+        shares = self.shares(series.values - present)
+        return shares, np.zeros(shares.shape[1])
+
     def forecast_all(self, values: np.ndarray) -> np.ndarray:
         """Forecast at each step of a series [n]; before its first value it stood there: [n, K].
 
@@ -217,17 +328,18 @@ class BenchmarkKind:
 
     Parameters
     ----------
-    kind : {"zero", "seasonal naive", "linear"}
-        The mean or the naive forecast; the last season again; a linear autoregression.
+    kind : {"zero", "seasonal naive", "linear", "pretrained"}
+        The mean or the naive forecast; the last season again; a linear autoregression; the
+        pretrained network.
     reach : int
         How many last values it uses, R; those of a season for the seasonal naive forecast.
     """
 
-    kind: Literal["zero", "seasonal naive", "linear"]
+    kind: Literal["zero", "seasonal naive", "linear", "pretrained"]
     reach: int = 0
 
     def fit(self, dataset: SequenceDataset) -> Benchmark:
-        """Make the benchmark of a dataset.
+        """Make the linear benchmark of a dataset.
 
         Parameters
         ----------
@@ -286,17 +398,19 @@ def clearly_less(errors: np.ndarray, others: np.ndarray, independent: float) -> 
 
 
 def choose_combination(
-    *scores: tuple[dict[Combination, np.ndarray], float],
+    *scores: tuple[dict[Combination, np.ndarray], float], prior: Combination = NETWORK_ALONE
 ) -> Combination:
-    """Choose a benchmark and the network's weight: alone, unless others are clearly better.
+    """Choose a benchmark and the network's weight: the prior ones, unless others clearly win.
 
-    Of those that are so at every hold-out, the benchmark is that of the best one, and the weight
-    the largest that is not clearly worse.
+    Of those that are better at every hold-out, the benchmark is that of the best one, and the
+    weight the largest that is not clearly worse.
 
     Parameters
     ----------
     *scores : tuple of dict and float
         For each hold-out the errors of every combination, and how many forecasts are independent.
+    prior : Combination, default the network alone
+        What is chosen where nothing is clear.
 
     Returns
     -------
@@ -309,12 +423,12 @@ def choose_combination(
 
     def error(one: Combination) -> float:
         # what errs most at one hold-out must not outweigh the others
-        means = [errors[one].mean() / errors[NETWORK_ALONE].mean() for errors, _ in scores]
+        means = [errors[one].mean() / errors[prior].mean() for errors, _ in scores]
         return float(np.prod(means))
 
-    better = [one for one in scores[0][0] if clearly(one, NETWORK_ALONE)]
+    better = [one for one in scores[0][0] if clearly(one, prior)]
     if not better:
-        return NETWORK_ALONE
+        return prior
     best = min(better, key=error)
     close = (one for one in better if one.benchmark == best.benchmark and not clearly(best, one))
     return max(close, key=lambda one: one.weight)

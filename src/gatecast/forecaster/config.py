@@ -160,6 +160,10 @@ class Config:
     loss : {"auto", "absolute", "squared", "huber"}, default "auto"
         Training loss; if "auto", Huber's on levels and the absolute error on differences. Ends of
         intervals are always trained as quantiles.
+    pretrained : bool, default True
+        Whether the pretrained network may have a part in the forecast, unless there is a
+        ``look_back``. Of fewer than 20 series without covariates it is the forecast, unless the
+        hold-out shows that others are clearly better.
     look_back : int, optional
         Steps of a window, T. If given, the state is zero this many steps before each forecast, in
         training as after it; if not, it is carried along the whole series, which learns faster.
@@ -251,6 +255,10 @@ class Config:
         "Training loss: auto, absolute, squared or huber.",
         Choice(("auto", "absolute", "squared", "huber")),
     )  # fmt: skip
+    # a search is for the network's settings: of a few series the pretrained one forecasts else
+    pretrained: bool = _setting(
+        True, OneOf((True, False)), "Let the pretrained network have a part: yes or no.", task=True
+    )
     # the state: carried along the series (None), or a window, and only then of which length
     look_back: int | None = _setting(
         None, Whole(optional=True),

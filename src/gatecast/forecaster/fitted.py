@@ -4,90 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Ends, Panel, equal_lengths, offsets_of
 from gatecast.data.schema import Schema
-from gatecast.data.transforms.pipeline import SeriesTransforms, TransformPipeline
+from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import NotFoundError
-from gatecast.forecaster.combination import Benchmark
+from gatecast.forecaster.combination import Benchmark, Outlook, combine
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.covariates import Covariates, PendingInputs
 from gatecast.forecaster.features import FeatureState
-from gatecast.forecaster.intervals import Calibration, spread_of
+from gatecast.forecaster.intervals import Calibration, intervals, spread_of
 from gatecast.forecaster.preparation import Preparation
+from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
+from gatecast.forecaster.records import Forecast, NewRows, Past, SeriesInputs
 from gatecast.forecaster.training_data import SequenceDataset, run_windows
 from gatecast.kernel import State
 from gatecast.network import Network
 
-__all__ = ["FittedForecaster", "Forecast", "NewRows", "SeriesInputs"]
-
-
-class Forecast(NamedTuple):
-    """Hold forecasts and the ends of their intervals.
-
-    Attributes
-    ----------
-    median : ndarray of shape [n, K]
-        The forecast.
-    intervals : dict of float to (ndarray, ndarray)
-        Lower and upper end for each level; a wider interval always holds a narrower one.
-    """
-
-    median: np.ndarray
-    intervals: dict[float, tuple[np.ndarray, np.ndarray]]
-
-
-class NewRows(NamedTuple):
-    """Hold new values of some series, one series after another.
-
-    Attributes
-    ----------
-    which : ndarray of shape [S], int64
-        The series.
-    counts : ndarray of shape [S], int64
-        New values of each.
-    values, times : ndarray of shape [total]
-        In the series' own unit.
-    cells : dict of str to ndarray of shape [total]
-        Their covariates.
-    """
-
-    which: np.ndarray
-    counts: np.ndarray
-    values: np.ndarray
-    times: np.ndarray
-    cells: dict[str, np.ndarray]
-
-
-class SeriesInputs(NamedTuple):
-    """Hold one series as the networks see it, from its first value on.
-
-    Attributes
-    ----------
-    place : int
-        Which series of the model it is.
-    values : ndarray of shape [n]
-        Transformed values.
-    inputs : ndarray of shape [n, I], float32
-        What the networks see at each step.
-    local_scales : ndarray of shape [n]
-        By which inputs and outputs of each step are divided.
-    transforms : SeriesTransforms
-        What was done to the series.
-    start : int
-        Position of the first value, counted from the first one that the model was fitted on.
-    """
-
-    place: int
-    values: np.ndarray
-    inputs: np.ndarray
-    local_scales: np.ndarray
-    transforms: SeriesTransforms
-    start: int
+__all__ = ["FittedForecaster"]
 
 
 @dataclass(eq=False)
@@ -103,8 +40,8 @@ class FittedForecaster:
     look_back : int or None
         Steps of a window; None where networks carry their state along the series.
     n_networks : int
-        Networks whose median is the forecast; where there are intervals, one more has their
-        quantiles.
+        Networks whose median is the forecast; one more may have the quantiles of intervals, which
+        else are the benchmark's.
     threads : int
         Threads that networks run on.
     ends : Ends
@@ -123,6 +60,13 @@ class FittedForecaster:
         The state of each network after each series.
     outputs : list of ndarray of shape [N, K * Q]
         The output of each network after each series.
+    benchmark : Benchmark or PretrainedBenchmark
+        What the networks are combined with.
+    weight : float
+        The networks' weight in the forecast combination, 0 to 1.
+    recent : ndarray of shape [N, R]
+        Last values of each series in its own unit, the newest at the end, where the benchmark
+        forecasts from these; NaN before the first value.
     calibration : Calibration or None
         What the hold-out has shown; None where the series were too short for one.
     schema : Schema or None
@@ -145,6 +89,9 @@ class FittedForecaster:
     networks: list[Network]
     states: list[State]
     outputs: list[np.ndarray]
+    benchmark: Benchmark | PretrainedBenchmark
+    weight: float
+    recent: np.ndarray
     calibration: Calibration | None
     schema: Schema | None
     pending: list[PendingInputs]
@@ -156,6 +103,7 @@ class FittedForecaster:
         final: Preparation,
         networks: list[Network],
         calibration: Calibration | None,
+        weight: float,
         panel: Panel,
     ) -> FittedForecaster:
         """Run trained networks to the end of each series, and keep what goes on from there.
@@ -170,6 +118,8 @@ class FittedForecaster:
             The ensemble, and the network of the quantiles where there are intervals.
         calibration : Calibration or None
             Of the hold-out.
+        weight : float
+            The networks' weight beside the benchmark.
         panel : Panel
             The series, in their own unit.
 
@@ -186,8 +136,14 @@ class FittedForecaster:
         fitted = cls(
             s.h, s.level, s.look_back, s.n_networks, s.threads, panel.ends(), final.transforms,
             covariates, data.state, final.sampler.scale, networks, [state for _, state in runs],
-            [outputs[:, -1] for outputs, _ in runs], calibration, panel.schema, [],
+            [outputs[:, -1] for outputs, _ in runs], final.benchmark(0), weight,
+            np.zeros((len(panel), 0)), calibration, panel.schema, [],
         )  # fmt: skip
+        if isinstance(fitted.benchmark, PretrainedBenchmark):
+            last = panel.tail(fitted.benchmark.memory)
+            for which, n in equal_lengths(last.lengths):
+                at = last.offsets[which][:, np.newaxis] + np.arange(n)
+                fitted._remember(which, last.values[at], fitted.benchmark.memory)
         if fitted.replays:
             fitted.pending = _pending_inputs(data, covariates, s.look_back or 0)
         return fitted
@@ -203,16 +159,9 @@ class FittedForecaster:
         return self.networks[: self.n_networks]
 
     @property
-    def benchmark(self) -> Benchmark:
-        """The benchmark that the networks are combined with."""
-        if self.calibration is None:
-            return Benchmark.zero(self.difference, self.h)
-        return self.calibration.benchmark
-
-    @property
-    def weight(self) -> float:
-        """The networks' weight in the forecast combination."""
-        return 1.0 if self.calibration is None else self.calibration.weight
+    def past(self) -> Past:
+        """What the benchmark forecasts from."""
+        return Past(self.state, self.recent, self.transforms, self.ends.lengths)
 
     @property
     def replays(self) -> bool:
@@ -234,9 +183,8 @@ class FittedForecaster:
         Forecast
             Of N series; :meth:`restore` brings its arrays back to their own unit.
         """
-        benchmark = self.benchmark
-        straight = benchmark.forecast(self.state.back(benchmark.reach))
-        result = self.combine(self._last_outputs(future), self.state.local_scale, straight)
+        outlook = self.benchmark.at_end(self.past)
+        result = self.combine(self._last_outputs(future), self.state.local_scale, outlook)
         if not self.difference:
             return result
         present = self.state.last[:, np.newaxis]
@@ -264,7 +212,7 @@ class FittedForecaster:
         return self.transforms.inverse_transform(values, self.ends.lengths)
 
     def combine(
-        self, outputs: Sequence[np.ndarray], local_scales: np.ndarray, benchmark: np.ndarray
+        self, outputs: Sequence[np.ndarray], local_scales: np.ndarray, benchmark: Outlook
     ) -> Forecast:
         """Make forecasts of the networks' outputs and the benchmark's.
 
@@ -274,8 +222,8 @@ class FittedForecaster:
             Of each network.
         local_scales : ndarray of shape [n]
             Of the steps that are forecast from.
-        benchmark : ndarray of shape [n, K]
-            The benchmark's forecasts, transformed.
+        benchmark : Outlook
+            The benchmark's forecasts, [n, K].
 
         Returns
         -------
@@ -284,14 +232,14 @@ class FittedForecaster:
         """
         unit = local_scales[:, np.newaxis] * self.scale
         median = np.median(outputs[: self.n_networks], axis=0).astype(np.float64) * unit
-        if self.calibration is None:
-            return Forecast(median, {})
-        spread = None
-        if self.level:
+        spread = benchmark.spread
+        if len(self.networks) > self.n_networks:
             quantiles = outputs[-1].reshape(len(median), self.h, -1).astype(np.float64)
             quantiles *= unit[..., np.newaxis]
             spread = spread_of(quantiles, self.level)
-        return Forecast(*self.calibration.intervals(median, benchmark, spread, self.level))
+        forecast = combine(median, benchmark.median, self.weight)
+        margins = None if self.calibration is None else self.calibration.margins
+        return Forecast(forecast, intervals(forecast, spread, self.level, margins))
 
     def _last_outputs(self, future: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Give the networks' outputs after the last step, [N, K * Q] each."""
@@ -346,6 +294,8 @@ class FittedForecaster:
         self, which: np.ndarray, values: np.ndarray, present: np.ndarray, future: np.ndarray
     ) -> None:
         """Take some series on by as many new values each, [B, n]."""
+        if isinstance(self.benchmark, PretrainedBenchmark):
+            self._remember(which, values, self.benchmark.memory)
         scaled = self.transforms.of(which).transform(values, self.ends.lengths[which])
         state = self.state.of(which)
         x, _ = state.advance(scaled)
@@ -362,6 +312,16 @@ class FittedForecaster:
             ready, self.pending[i] = waiting.split(self.h)
             if len(ready):
                 self._step(np.array([i]), ready[np.newaxis])
+
+    def _remember(self, which: np.ndarray, values: np.ndarray, most: int) -> None:
+        """Keep new values [B, n] of some series in their own unit, at most so many."""
+        held = np.isfinite(self.recent[which]).sum(axis=1).max(initial=0)
+        more = min(most, int(held) + values.shape[1]) - self.recent.shape[1]
+        if more > 0:
+            nothing = np.full((len(self.recent), more), np.nan)
+            self.recent = np.concatenate([nothing, self.recent], axis=1)
+        kept = self.recent.shape[1]
+        self.recent[which] = np.concatenate([self.recent[which], values], axis=1)[:, -kept:]
 
     def _step(self, which: np.ndarray, x: np.ndarray) -> None:
         """Take outputs and states of some series on along further inputs [B, n, I]."""
@@ -429,7 +389,8 @@ class FittedForecaster:
             values = transforms.transform(panel.values[part], start)
             (own,), (scales,) = self.state.anew(1).advance(values[np.newaxis])
             x = np.hstack([own, covariates[part]])
-            parts.append(SeriesInputs(int(i), values, x, scales, transforms, start))
+            raw = panel.values[part]
+            parts.append(SeriesInputs(int(i), values, raw, x, scales, transforms, start))
         return parts
 
     def run_insample(self, series: SeriesInputs, origins: np.ndarray | None = None) -> Forecast:
@@ -450,8 +411,7 @@ class FittedForecaster:
         at = np.arange(len(series.values)) if origins is None else origins
         x = series.inputs[np.newaxis]
         outputs = [self._run_along(network, x)[0][at] for network in self.networks]
-        straight = self.benchmark.forecast_all(series.values)[at]
-        result = self.combine(outputs, series.local_scales[at], straight)
+        result = self.combine(outputs, series.local_scales[at], self.benchmark.along(series, at))
         if not self.difference:
             return result
         return result._replace(median=result.median + series.values[at, np.newaxis])

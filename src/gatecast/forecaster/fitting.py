@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
-from gatecast.forecaster.combination import SIMPLEST
+from gatecast.forecaster.combination import NETWORK_ALONE, SIMPLEST, Benchmark
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.ensemble import Ensemble
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.holdout import Choices, Holdout
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.preparation import Preparation, Preparer, SeasonalTreatment
+from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.progress import ProgressAggregator
 from gatecast.messages import Message, message
 from gatecast.network import Progress
@@ -81,28 +82,31 @@ def fit(
     trained = s.n_networks + bool(s.level) * (s.n_networks + 1)
     aggregator.expect(sum(candidates) + trained * candidates[-1])
 
-    calibration, choices = None, Choices(SeasonalTreatment(), candidates[0])
+    calibration, untreated = None, SeasonalTreatment()
+    choices = Choices(untreated, candidates[0], preparer.prior(untreated))
     if holdout.possible:
         choices = holdout.choose(candidates)
         calibration = holdout.trial(choices.treatment).calibrate(choices)
-        aggregator.expect(aggregator.done + (s.n_networks + bool(s.level)) * choices.max_steps)
-    elif s.level:
+    elif s.level and choices.combination == NETWORK_ALONE:
         raise DataError(
             f"level={list(s.level)} was asked for, and intervals are measured on values held back; "
             "10 values of a series would be enough: supply more history or leave out level"
         )
 
     final = preparer.prepare_all(choices.treatment, choices.combination.benchmark)
-    if calibration is not None:
-        calibration.benchmark = final.benchmark(0)
+    quantiles = bool(s.level) and choices.learns_quantiles(final.kinds[0])
+    aggregator.expect(aggregator.done + (s.n_networks + quantiles) * choices.max_steps)
     networks, histories = ensemble.train(final, choices.max_steps, range(s.n_networks))
-    if s.level:
+    if quantiles:
         # one more network learns the quantiles; the forecast does not depend on it
         network, history = ensemble.train(final, choices.max_steps, range(1), quantiles=True)
         networks, histories = networks + network, histories + history
-    fitted = FittedForecaster.from_training(s, final, networks, calibration, panel)
+    fitted = FittedForecaster.from_training(
+        s, final, networks, calibration, choices.combination.weight, panel
+    )
     decisions = [
-        *_learning(s, final), *holdout.notes, *_holdout_sentences(holdout, choices, calibration),
+        *_learning(s, final), *holdout.notes,
+        *_holdout_sentences(holdout, choices, calibration, fitted),
     ]  # fmt: skip
     return Fit(fitted, choices.max_steps, [history.loss for history in histories], decisions)
 
@@ -122,16 +126,26 @@ def _learning(settings: Settings, final: Preparation) -> list[Message]:
 
 
 def _holdout_sentences(
-    holdout: Holdout, choices: Choices, calibration: Calibration | None
+    holdout: Holdout,
+    choices: Choices,
+    calibration: Calibration | None,
+    fitted: FittedForecaster,
 ) -> list[Message]:
     """Describe what the hold-out has shown."""
+    prior = holdout.preparer.prior(choices.treatment)
+    combined = combination_sentences(
+        fitted.benchmark, fitted.weight, prior=choices.combination == prior
+    )
     if calibration is None:
-        return [message("holdout.not_possible")]
+        return [message("holdout.not_possible"), *combined]
     trial = holdout.trial(choices.treatment)
     sentences = calibration_sentences(
         choices.max_steps, calibration, holdout.held_out, len(holdout.which),
         trial.preparation.dataset.difference,
     )  # fmt: skip
+    sentences += combined
+    if isinstance(fitted.benchmark, PretrainedBenchmark):
+        return sentences  # its intervals need no hold-out
     return sentences + [
         message(
             "holdout.interval", level=level, needed=int(100 / (100 - level)),
@@ -161,7 +175,7 @@ def calibration_sentences(
     Returns
     -------
     list of Message
-        The comparison, and the combination where there is one.
+        The comparison.
     """
     gain = 1.0 - calibration.error / calibration.naive_error if calibration.naive_error else 0.0
     numbers = {"n": held_out, "reference": SIMPLEST[difference], "steps": max_steps}
@@ -173,10 +187,32 @@ def calibration_sentences(
         compared = message("holdout.above", gain=-gain, **numbers)
     if series > 1:
         compared = message("holdout.panel", told=compared, series=series)
-    benchmark = calibration.benchmark.name
-    if not calibration.weight:
-        return [compared, message("combination.benchmark_only", benchmark=benchmark)]
-    if calibration.weight < 1.0:
-        weight = calibration.weight
-        return [compared, message("combination.mixed", benchmark=benchmark, weight=weight)]
     return [compared]
+
+
+def combination_sentences(
+    benchmark: Benchmark | PretrainedBenchmark, weight: float, *, prior: bool
+) -> list[Message]:
+    """Describe the forecast combination.
+
+    Parameters
+    ----------
+    benchmark : Benchmark or PretrainedBenchmark
+        What the networks are combined with.
+    weight : float
+        Of the networks.
+    prior : bool
+        Whether it was chosen because the hold-out showed nothing clearly.
+
+    Returns
+    -------
+    list of Message
+        None where the networks forecast alone.
+    """
+    if weight == 1.0:
+        return []
+    if prior:
+        return [message("combination.prior", benchmark=benchmark.name)]
+    if not weight:
+        return [message("combination.benchmark_only", benchmark=benchmark.name)]
+    return [message("combination.mixed", benchmark=benchmark.name, weight=weight)]

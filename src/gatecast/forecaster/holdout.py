@@ -15,7 +15,9 @@ from gatecast.data.transforms import MeanAbsoluteChangeScaler
 from gatecast.forecaster.combination import (
     NETWORK_ALONE,
     WEIGHTS,
+    BenchmarkKind,
     Combination,
+    Outlook,
     choose_combination,
     clearly_less,
     combine,
@@ -59,6 +61,21 @@ class Choices:
     treatment: SeasonalTreatment
     max_steps: int
     combination: Combination = NETWORK_ALONE
+
+    def learns_quantiles(self, kind: BenchmarkKind) -> bool:
+        """Tell whether a network learns quantiles, or the benchmark brings them.
+
+        Parameters
+        ----------
+        kind : BenchmarkKind
+            Of the combination's benchmark.
+
+        Returns
+        -------
+        bool
+            False where half of the forecast or more is the pretrained network's.
+        """
+        return self.combination.weight > 0.5 or kind.kind != "pretrained"
 
 
 @dataclass(eq=False)
@@ -107,6 +124,7 @@ class HoldoutTrial:
         self.targets = data.targets(self.positions).reshape(-1, data.h)
         self.independent = len(data.lengths) * max(1.0, held_out / data.h)
         self._scores: dict[int, HoldoutScore] = {}
+        self._outlooks: dict[int, Outlook] = {}
 
     def score(self, max_steps: int) -> HoldoutScore:
         """Train a network, and score what it forecasts; once for each number of steps.
@@ -125,12 +143,15 @@ class HoldoutTrial:
             (network,), _ = self.ensemble.train(self.preparation, max_steps, range(1))
             median = self.forecast(network)[..., 0].astype(np.float64)
             errors = {NETWORK_ALONE: self._errors(median)}
-            for i in range(len(self.preparation.kinds)):
-                benchmark = self.benchmark(i)
+            for i, kind in enumerate(self.preparation.kinds):
+                benchmark = self.outlook(i).median
+                # networks that a whole panel was trained on keep half of the weight at least
+                many = len(self.preparation.panel) >= MANY_SERIES
+                least = 0.5 if kind.kind == "pretrained" and many else 0.0
                 errors |= {
                     Combination(i, w): self._errors(combine(median, benchmark, w))
                     for w in WEIGHTS
-                    if w < 1.0
+                    if least <= w < 1.0
                 }
             self._scores[max_steps] = HoldoutScore(
                 max_steps, median, errors, self.independent, self._scaled_errors(median)
@@ -151,20 +172,23 @@ class HoldoutTrial:
             Of the combined forecasts.
         """
         s = self.ensemble.settings
-        median, spread = self.score(choices.max_steps).median, None
-        if s.level:
+        median, (which, weight) = self.score(choices.max_steps).median, choices.combination
+        outlook, steps = self.outlook(which), choices.max_steps
+        if s.level and weight:
             # as many networks as make the forecast: the median of several errs less than one
-            steps = choices.max_steps
             networks, _ = self.ensemble.train(self.preparation, steps, range(1, s.n_networks))
             others = [self.forecast(network)[..., 0] for network in networks]
             median = np.median([median, *others], axis=0)
+        combined = combine(median, outlook.median, weight)
+        if not choices.learns_quantiles(self.preparation.kinds[which]):
+            return Calibration.measure(
+                combined, outlook.spread, self.targets, s.level, self.independent
+            )
+        spread = None
+        if s.level:
             (network,), _ = self.ensemble.train(self.preparation, steps, range(1), quantiles=True)
             spread = spread_of(self.forecast(network), s.level)
-        which, weight = choices.combination
-        combined = combine(median, self.benchmark(which), weight)
-        return Calibration.measure(
-            weight, self.preparation.benchmark(which), combined, spread, self.targets, s.level
-        )
+        return Calibration.measure(combined, spread, self.targets, s.level)
 
     def forecast(self, network: Network) -> np.ndarray:
         """Give a network's outputs from each origin, [n, K, Q], transformed.
@@ -185,8 +209,8 @@ class HoldoutTrial:
         scales = data.local_scales[self.positions].reshape(-1, 1, 1)
         return outputs * self.preparation.sampler.scale[:, np.newaxis] * scales
 
-    def benchmark(self, which: int) -> np.ndarray:
-        """Give a benchmark's forecasts from each origin, [n, K].
+    def outlook(self, which: int) -> Outlook:
+        """Give a benchmark's forecasts from each origin, [n, K]; computed once.
 
         Parameters
         ----------
@@ -195,12 +219,13 @@ class HoldoutTrial:
 
         Returns
         -------
-        ndarray of shape [n, K]
+        Outlook
             Transformed.
         """
-        benchmark = self.preparation.benchmark(which)
-        windows = self.preparation.dataset.back(self.positions, benchmark.reach)
-        return benchmark.forecast(windows).reshape(self.targets.shape)
+        if which not in self._outlooks:
+            benchmark = self.preparation.benchmark(which)
+            self._outlooks[which] = benchmark.at_origins(self.preparation, self.held_out)
+        return self._outlooks[which]
 
     def _errors(self, forecast: np.ndarray) -> np.ndarray:
         """Give the mean absolute error from each origin, [n]."""
@@ -344,7 +369,14 @@ class Holdout:
 
     def _choose_combination(self, treatment: SeasonalTreatment, max_steps: int) -> Combination:
         """Choose a benchmark to combine with, if that is clearly better than the network alone."""
-        result = self.trial(treatment).score(max_steps)
+        result, prior = self.trial(treatment).score(max_steps), self.preparer.prior(treatment)
+        if prior != NETWORK_ALONE:
+            # the best without the pretrained network has to beat it, alone or mixed
+            errors, n = result.combinations, result.independent
+            pretrained = {c: e for c, e in errors.items() if c.benchmark == prior.benchmark}
+            others = {c: e for c, e in errors.items() if c.benchmark != prior.benchmark}
+            rival = choose_combination((others, n))
+            return choose_combination(({**pretrained, rival: others[rival]}, n), prior=prior)
         best = choose_combination((result.combinations, result.independent))
         if best == NETWORK_ALONE or not self.earlier:
             return best

@@ -2,7 +2,8 @@
 
 Intervals are conformalised quantiles (Romano, Patterson and Candes 2019): the network's own
 quantiles, widened or narrowed at each step of the horizon by what they would have needed to hold
-their share of the values held back.
+their share of the values held back. The pretrained network's quantiles come calibrated from other
+series: few forecasts of one series change them little.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.forecaster.combination import Benchmark, combine
-
-__all__ = ["Calibration", "quantile_levels", "spread_of"]
+__all__ = ["Calibration", "intervals", "quantile_levels", "spread_of"]
 
 _MOST_PATHS = 500
+#: Forecasts that do not overlap whose word counts as much as that of all other series.
+_OTHERS = 10.0
 
 
 def quantile_levels(level: Sequence[float]) -> tuple[float, ...]:
@@ -61,10 +62,6 @@ class Calibration:
 
     Parameters
     ----------
-    weight : float
-        The network's weight in the forecast combination, 0 to 1.
-    benchmark : Benchmark
-        Whose forecast has the rest.
     margins : ndarray of shape [levels, K]
         What is added to both ends of each interval, outwards, transformed.
     paths : ndarray of shape [P, K], float32
@@ -75,8 +72,6 @@ class Calibration:
         Mean of the same for a forecast of zero.
     """
 
-    weight: float
-    benchmark: Benchmark
     margins: np.ndarray
     paths: np.ndarray
     errors: np.ndarray
@@ -85,19 +80,16 @@ class Calibration:
     @classmethod
     def measure(
         cls,
-        weight: float,
-        benchmark: Benchmark,
         forecast: np.ndarray,
         spread: np.ndarray | None,
         targets: np.ndarray,
         level: Sequence[float],
+        independent: float | None = None,
     ) -> Calibration:
         """Hold forecasts of the hold-out against the actuals.
 
         Parameters
         ----------
-        weight, benchmark
-            How forecasts were combined.
         forecast : ndarray of shape [n, K]
             Transformed.
         spread : ndarray of shape [n, K, Q] or None
@@ -106,6 +98,9 @@ class Calibration:
             Actuals; NaN where there are none.
         level : sequence of float
             Per cent that each interval should hold.
+        independent : float, optional
+            How many of the forecasts do not overlap, where quantiles come calibrated from other
+            series; with fewer, margins are smaller.
 
         Returns
         -------
@@ -116,12 +111,12 @@ class Calibration:
         if spread is not None:
             for i, (low, high) in enumerate(_ends(forecast, spread, level)):
                 margins[i] = _margins(np.maximum(low - targets, targets - high), level[i] / 100)
+        if independent is not None:
+            margins *= independent / (independent + _OTHERS)
         errors = targets - forecast
         paths = errors[np.isfinite(errors).all(axis=1)]
         step = max(1, len(paths) // _MOST_PATHS)
         return cls(
-            weight,
-            benchmark,
             margins,
             paths[::step][:_MOST_PATHS].astype(np.float32),
             np.nanmean(np.abs(errors), axis=1),
@@ -133,45 +128,42 @@ class Calibration:
         """Mean absolute error over all origins, transformed."""
         return float(self.errors.mean())
 
-    def intervals(
-        self,
-        median: np.ndarray,
-        benchmark: np.ndarray,
-        spread: np.ndarray | None,
-        level: Sequence[float],
-    ) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
-        """Make the forecast and its intervals, which never cross.
 
-        Parameters
-        ----------
-        median : ndarray of shape [n, K]
-            Median output of the networks, transformed.
-        benchmark : ndarray of shape [n, K]
-            The benchmark's forecast.
-        spread : ndarray of shape [n, K, Q] or None
-            Quantiles less their median.
-        level : sequence of float
-            As it was calibrated.
+def intervals(
+    forecast: np.ndarray,
+    spread: np.ndarray | None,
+    level: Sequence[float],
+    margins: np.ndarray | None = None,
+) -> dict[float, tuple[np.ndarray, np.ndarray]]:
+    """Make the intervals around a forecast, which never cross.
 
-        Returns
-        -------
-        forecast : ndarray of shape [n, K]
-            The combination of both.
-        ends : dict of float to (ndarray, ndarray)
-            Lower and upper end of each interval; a wider one always holds a narrower one.
-        """
-        forecast = combine(median, benchmark, self.weight)
-        ends: dict[float, tuple[np.ndarray, np.ndarray]] = {}
-        if spread is None:
-            return forecast, ends
-        widths = dict(zip(level, _ends(forecast, spread, level), strict=True))
-        inner = forecast, forecast
-        for share in sorted(level):
-            margin = self.margins[list(level).index(share)]
-            low, high = widths[share]
-            inner = np.minimum(inner[0], low - margin), np.maximum(inner[1], high + margin)
-            ends[share] = inner
-        return forecast, ends
+    Parameters
+    ----------
+    forecast : ndarray of shape [n, K]
+        The forecast combination, transformed.
+    spread : ndarray of shape [n, K, Q] or None
+        Quantiles less their median; None where there are no intervals.
+    level : sequence of float
+        As it was calibrated.
+    margins : ndarray of shape [levels, K], optional
+        What is added to both ends of each interval, outwards.
+
+    Returns
+    -------
+    dict of float to (ndarray, ndarray)
+        Lower and upper end of each interval; a wider one always holds a narrower one.
+    """
+    ends: dict[float, tuple[np.ndarray, np.ndarray]] = {}
+    if spread is None:
+        return ends
+    widths = dict(zip(level, _ends(forecast, spread, level), strict=True))
+    inner = forecast, forecast
+    for share in sorted(level):
+        margin = 0.0 if margins is None else margins[list(level).index(share)]
+        low, high = widths[share]
+        inner = np.minimum(inner[0], low - margin), np.maximum(inner[1], high + margin)
+        ends[share] = inner
+    return ends
 
 
 def _ends(

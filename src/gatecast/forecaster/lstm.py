@@ -29,14 +29,11 @@ __all__ = ["LSTMForecaster"]
 class LSTMForecaster(WithOldNames, Serving, Config):
     """Forecast the next ``h`` values of one series, or of many with one global network.
 
-    The network runs along each series, carries its state, and outputs at every step the next ``h``
-    values. The last part of each series is first held out: how long to train, the network's weight
-    in a combination with the naive forecast, the seasonal naive one or a linear map of the last
-    values, and how wide the intervals have to be is measured there, with everything else fitted on
-    what came before. Then an ensemble of networks from different seeds is trained on all values,
-    and the median of their outputs is the forecast, or the network's share of it. Where intervals
-    are requested, one more network learns their quantiles; the forecast stays the same.
-
+    The network runs along each series and outputs at every step the next ``h`` values. The last
+    part of each series is first held out: how long to train, the network's weight beside a simple
+    forecast or the pretrained network, and how wide intervals have to be is measured there, with
+    everything else fitted on what came before. Then networks from different seeds are trained on
+    all values; the forecast is the median of their outputs, or its share of the combination.
     Threads may share a model: see :class:`gatecast.forecaster.threads.Shared`.
 
     Parameters

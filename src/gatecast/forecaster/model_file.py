@@ -42,10 +42,12 @@ from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.model_form import check_form, require_forecast
 from gatecast.forecaster.model_formats import VERSION, bring_forward
+from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.kernel import Layout, State
 from gatecast.messages import documents, from_document
 from gatecast.network import Network
 from gatecast.network.processors import available_threads
+from gatecast.pretrained.network import PretrainedNetwork
 from gatecast.storage import (
     DAMAGE,
     Key,
@@ -149,6 +151,7 @@ def save_model(
         "schema": None if fitted.schema is None else fitted.schema.to_json(),
         "transforms": _write_transforms(fitted.transforms, arrays),
         "layouts": _write_networks(fitted, arrays),
+        "combination": _write_combination(fitted, arrays),
         "calibration": _write_calibration(fitted.calibration, arrays),
         "covariates": _write_covariates(fitted, arrays),
         "max_steps": saved.max_steps,
@@ -270,6 +273,16 @@ def _write_networks(
     return [asdict(network.layout) for network in fitted.networks]
 
 
+def _write_combination(fitted: FittedForecaster, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    benchmark, written = fitted.benchmark, {"weight": fitted.weight}
+    if isinstance(benchmark, PretrainedBenchmark):
+        arrays |= {f"pretrained.{name}": a for name, a in benchmark.network.arrays().items()}
+        arrays["recent"] = fitted.recent
+        return {**written, "benchmark": None, "seasons": list(benchmark.seasons)}
+    arrays["benchmark"] = benchmark.weights
+    return {**written, "benchmark": benchmark.name, "seasons": []}
+
+
 def _write_calibration(
     calibration: Calibration | None, arrays: dict[str, np.ndarray]
 ) -> dict[str, Any] | None:
@@ -279,12 +292,7 @@ def _write_calibration(
         arrays[f"calibration.{name}"] = getattr(calibration, name)
     # of a panel's many origins the mean is enough
     arrays["calibration.errors"] = np.array([calibration.error])
-    arrays["calibration.benchmark"] = calibration.benchmark.weights
-    return {
-        "weight": calibration.weight,
-        "benchmark": calibration.benchmark.name,
-        "naive_error": calibration.naive_error,
-    }
+    return {"naive_error": calibration.naive_error}
 
 
 def _write_covariates(
@@ -325,11 +333,16 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         networks.append(Network(layout, arrays[f"network{i}.theta"]))
         states.append(State(arrays[f"network{i}.hidden"], arrays[f"network{i}.cell"]))
         outputs.append(arrays[f"network{i}.outputs"])
+    threads = config.threads or available_threads()
+    combination = document["combination"]
+    pretrained = combination["benchmark"] is None
     fitted = FittedForecaster(
         h, level, config.look_back, members,
-        config.threads or available_threads(), ends,
+        threads, ends,
         _read_transforms(arrays, document["transforms"], count), covariates, state,
         arrays["scale"], networks, states, outputs,
+        _read_benchmark(arrays, combination, h, document["difference"], level, threads),
+        combination["weight"], arrays["recent"] if pretrained else np.zeros((count, 0)),
         _read_calibration(arrays, document["calibration"]),
         None if document["schema"] is None else Schema.from_json(document["schema"]), [],
     )  # fmt: skip
@@ -376,13 +389,27 @@ def _read_transforms(
     return TransformPipeline(tuple(steps), count)
 
 
+def _read_benchmark(
+    arrays: dict[str, np.ndarray],
+    written: dict[str, Any],
+    h: int,
+    difference: bool,
+    level: tuple[float, ...],
+    threads: int,
+) -> Benchmark | PretrainedBenchmark:
+    if written["benchmark"] is not None:
+        return Benchmark(written["benchmark"], arrays["benchmark"])
+    weights = {k.removeprefix("pretrained."): v for k, v in arrays.items() if "pretrained." in k}
+    network = PretrainedNetwork.from_arrays(weights)
+    return PretrainedBenchmark(network, tuple(written["seasons"]), h, difference, level, threads)
+
+
 def _read_calibration(
     arrays: dict[str, np.ndarray], written: dict[str, Any] | None
 ) -> Calibration | None:
     if written is None:
         return None
     return Calibration(
-        written["weight"], Benchmark(written["benchmark"], arrays["calibration.benchmark"]),
         arrays["calibration.margins"], arrays["calibration.paths"], arrays["calibration.errors"],
         written["naive_error"],
     )  # fmt: skip
@@ -398,13 +425,20 @@ def _check(fitted: FittedForecaster, count: int) -> None:
     _require(all(isinstance(lag, int) and lag > 0 for lag in state.lags))
     reach = state.recent.shape[1]
     _require(state.recent.shape == (count, reach) and reach >= max(state.lags, default=0))
-    weights = fitted.benchmark.weights
-    _require(weights.shape[1] == fitted.h and len(weights) <= reach + 1)
+    if isinstance(fitted.benchmark, Benchmark):
+        weights = fitted.benchmark.weights
+        _require(weights.shape[1] == fitted.h and len(weights) <= reach + 1)
+    else:
+        _require(fitted.recent.shape[1] <= fitted.benchmark.memory)
+        _require(np.isfinite(fitted.recent[:, -1:]).all() and fitted.recent.size)
     _require(len(fitted.transforms.steps) > 0 and (fitted.transforms.steps[-1].rows >= 0).all())
     columns = (count, len(covariates.columns))
     _require(covariates.means.shape == covariates.deviations.shape == columns)
     _require(covariates.fixed.shape == (count, covariates.fixed_width))
-    _require(len(fitted.networks) == fitted.n_networks + bool(fitted.level))
+    more = len(fitted.networks) - fitted.n_networks
+    _require(more in (0, 1) and more <= bool(fitted.level))
+    brought = isinstance(fitted.benchmark, PretrainedBenchmark)
+    _require(more or brought or not fitted.level)
     parts = zip(fitted.networks, fitted.states, fitted.outputs, strict=True)
     for network, run, outputs in parts:
         layout = network.layout

@@ -39,7 +39,10 @@ _LAYOUT = Record(
     },
     frozenset({"layers", "cell", "residual", "skip"}),
 )  # fmt: skip
-_CALIBRATION = Record({"weight": Real(0, 1), "benchmark": Text(), "naive_error": Real(0)})
+_CALIBRATION = Record({"naive_error": Real(0)})
+_COMBINATION = Record(
+    {"weight": Real(0, 1), "benchmark": Maybe(Text()), "seasons": Items(Whole(1, 100_000))}
+)
 _ENDS = Record(
     {
         "dates": Flag(), "freq": Anything(), "columns": Items(Maybe(Text()), 3),
@@ -84,6 +87,7 @@ def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
         "span": Whole(1, _MOST), "lags": Items(Whole(1, _MOST)),
         "initial_scale": Maybe(Real(0, above=True)), "ends": _ENDS, "transforms": Items(transform),
         "layouts": Items(_LAYOUT), "calibration": Maybe(_CALIBRATION),
+        "combination": _COMBINATION,
         "max_steps": Whole(1, _MOST), "losses": Items(Items(Real())),
         "decisions": Items(Anything()), "fingerprint": Text(),
         "covariates": Record(dict.fromkeys(document["covariates"], _NAMES)),
@@ -127,7 +131,12 @@ def _array_forms(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dic
         forms["calibration.margins"] = Array(double, (None, "K"))
         forms["calibration.paths"] = Array(single, (None, "K"))
         forms["calibration.errors"] = Array(double, (None,))
-        forms["calibration.benchmark"] = Array(double, (None, "K"))
+    if document["combination"]["benchmark"] is not None:
+        forms["benchmark"] = Array(double, (None, "K"))
+    else:
+        forms["recent"] = Array(double, ("N", None), missing=True)
+        if len(document["combination"]["seasons"]) not in (1, 2):
+            raise ValueError("combination.seasons has to be one season length, or two")
     if "pending.lengths" in arrays:
         forms["pending.lengths"] = Array(whole, ("N",), 0)
         forms["pending.inputs"] = Array(single, ("rows", None))

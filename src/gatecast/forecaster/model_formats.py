@@ -13,7 +13,7 @@ from gatecast.forecaster.renamed import current_names
 __all__ = ["VERSION", "bring_forward"]
 
 #: The format that is written.
-VERSION = 7
+VERSION = 8
 
 _ORDER = (
     "AtLeastZero", "BoxCox", "Log", "SeasonalAdjustment", "OutlierClip", "ChangeScaler",
@@ -34,7 +34,8 @@ def bring_forward(arrays: dict[str, np.ndarray], document: dict[str, Any], versi
     version : int
         Format of the file.
     """
-    for older, step in enumerate((_from_1, _from_2, _from_3, _from_4, _from_5, _from_6), start=1):
+    steps = (_from_1, _from_2, _from_3, _from_4, _from_5, _from_6, _from_7)
+    for older, step in enumerate(steps, start=1):
         if version <= older:
             step(arrays, document)
 
@@ -106,6 +107,19 @@ def _from_5(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
 def _from_6(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  # noqa: ARG001
     """Format 7 has the present names of settings."""
     document["settings"] = current_names(document["settings"], warn=False)
+
+
+def _from_7(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
+    """Format 8 keeps the combination apart from the calibration, which may be missing."""
+    zero = Benchmark.zero(document["difference"], document["settings"]["h"])
+    written = document["calibration"] or {"weight": 1.0, "benchmark": zero.name}
+    weights = arrays.pop("calibration.benchmark", zero.weights)
+    arrays["benchmark"] = weights
+    document["combination"] = {
+        "weight": written["weight"], "benchmark": written["benchmark"], "seasons": [],
+    }  # fmt: skip
+    if document["calibration"] is not None:
+        document["calibration"] = {"naive_error": written["naive_error"]}
 
 
 def _joined(

@@ -9,11 +9,18 @@ import numpy as np
 
 from gatecast.data.panel import Panel, positions
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
-from gatecast.forecaster.combination import Benchmark, BenchmarkKind
+from gatecast.forecaster.combination import (
+    NETWORK_ALONE,
+    Benchmark,
+    BenchmarkKind,
+    Combination,
+)
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.features import FeatureState, should_difference, typical_change
+from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.training_data import SegmentSampler, SequenceDataset
+from gatecast.pretrained.network import load_weights
 
 __all__ = ["Origin", "Preparation", "Preparer", "SeasonalTreatment"]
 
@@ -90,6 +97,8 @@ class Preparation:
         Draws training subsequences from it.
     kinds : tuple of BenchmarkKind
         The benchmarks that a network may be combined with.
+    settings : Settings
+        Resolved settings of the fit.
     """
 
     treatment: SeasonalTreatment
@@ -100,9 +109,10 @@ class Preparation:
     training: SequenceDataset
     sampler: SegmentSampler
     kinds: tuple[BenchmarkKind, ...]
-    _benchmarks: dict[int, Benchmark] = field(default_factory=dict)
+    settings: Settings
+    _benchmarks: dict[int, Benchmark | PretrainedBenchmark] = field(default_factory=dict)
 
-    def benchmark(self, i: int) -> Benchmark:
+    def benchmark(self, i: int) -> Benchmark | PretrainedBenchmark:
         """Give one of the benchmarks, fitted on what is known at the origin.
 
         Parameters
@@ -112,11 +122,18 @@ class Preparation:
 
         Returns
         -------
-        Benchmark
+        Benchmark or PretrainedBenchmark
             The same object for the same number.
         """
         if i not in self._benchmarks:
-            self._benchmarks[i] = self.kinds[i].fit(self.training)
+            kind, s = self.kinds[i], self.settings
+            if kind.kind == "pretrained":
+                self._benchmarks[i] = PretrainedBenchmark(
+                    load_weights(), PretrainedBenchmark.seasons_of(s.seasons), s.h,
+                    self.training.difference, s.level, s.threads,
+                )  # fmt: skip
+            else:
+                self._benchmarks[i] = kind.fit(self.training)
         return self._benchmarks[i]
 
 
@@ -215,7 +232,29 @@ class Preparer:
         if self.long:
             reach = min(_MOST_MAPPED, self.median_length // _LEAST_PER_MAPPED, most)
             kinds.append(BenchmarkKind("linear", reach))
+        if s.pretrained and s.look_back is None:  # which is all that is to be seen
+            kinds.append(BenchmarkKind("pretrained"))
         return tuple(kinds)
+
+    def prior(self, treatment: SeasonalTreatment) -> Combination:
+        """Give the combination that is chosen where the hold-out shows nothing clearly.
+
+        Parameters
+        ----------
+        treatment : SeasonalTreatment
+            How the season is treated.
+
+        Returns
+        -------
+        Combination
+            Of few series the pretrained network alone, which has learnt from many others. Else,
+            or where covariates are given, which it does not see, the network alone.
+        """
+        kinds, s = self.benchmarks(treatment), self.settings
+        columns = s.hist_exog_list or s.futr_exog_list or s.stat_exog_list
+        if self.related or columns or kinds[-1].kind != "pretrained":
+            return NETWORK_ALONE
+        return Combination(len(kinds) - 1, 0.0)
 
     def _prepare(
         self, treatment: SeasonalTreatment, origin: Origin, kinds: tuple[BenchmarkKind, ...]
@@ -263,7 +302,7 @@ class Preparer:
             training = dataset.before(origin.held_out, ahead)
         return Preparation(
             treatment, panel, transforms, covariates, dataset, training, self._sampler(training),
-            kinds,
+            kinds, s,
         )  # fmt: skip
 
     def _treatment(self, treatment: SeasonalTreatment) -> Treatment:

@@ -18,7 +18,7 @@ def available_threads() -> int:
         Processors that it may use, and no more than its CPU quota rounded up; at least 1.
     """
     if hasattr(os, "process_cpu_count"):  # from Python 3.13 on
-        count = os.process_cpu_count() or 1
+        count = os.process_cpu_count() or 1  # pyright: ignore[reportAttributeAccessIssue]
     elif hasattr(os, "sched_getaffinity"):
         count = len(os.sched_getaffinity(0))
     else:

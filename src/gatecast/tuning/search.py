@@ -57,6 +57,11 @@ class Work(NamedTuple):
     total: int
     deadline: float
 
+    @property
+    def alone(self) -> dict[str, bool]:
+        """The setting by which a trial's networks forecast without the pretrained one."""
+        return {"pretrained": False} if self.base["pretrained"] else {}
+
 
 def run_trials(
     study: Any, work: Work, jobs: int, progress: Callable[[Status], None] | None
@@ -189,7 +194,7 @@ def _try(trial: Any, work: Work, first: bool, state: Any, study: Any) -> None:
         drawn = draw(trial, work.space)
     # one network tells settings apart as well as several, where their number is not among these
     few = {} if "n_networks" in work.space else {"n_networks": 1}
-    model = make_model(work.base, {"level": ()} | few, {} if first else drawn)
+    model = make_model(work.base, {"level": ()} | few, {} if first else drawn | work.alone)
     scores: list[float] = []
     reason, pruned = "", False
     for part, size in work.plan.searched_parts(work.panel):

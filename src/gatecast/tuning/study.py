@@ -155,7 +155,8 @@ def tune(
         Narrows or widens the space; see :func:`gatecast.tuning.space.space_for`.
     forecaster : LSTMForecaster, optional
         The defaults, with level, frequency, season or further columns; ``LSTMForecaster(h)`` if not
-        given. Future covariates at the origins are given to every trial.
+        given. Future covariates at the origins are given to every trial. In all trials but that of
+        the defaults the pretrained network has no part: it would make the same forecast in each.
     loss : {"absolute", "squared"}
         What is minimised: the mean over steps and series, each first divided by its scale where
         there are many, and over origins.
@@ -350,7 +351,7 @@ def _settings(trial: Any, work: Work) -> dict[str, Any]:
     """Give the settings of a trial by the forecaster's names."""
     if trial.user_attrs.get("defaults"):
         return {name: work.base[name] for name in work.space}
-    return settings_from(trial.params, work.space)
+    return settings_from(trial.params, work.space) | work.alone
 
 
 def _table(study: Any, work: Work) -> pd.DataFrame:

@@ -171,7 +171,7 @@ class SeriesTransforms:
 
     transforms: tuple[Transform, ...]
 
-    def transform(self, values: np.ndarray, start: int = 0) -> np.ndarray:
+    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
         """Scale values [..., n], the first at position ``start``, for the network.
 
         Parameters

@@ -188,6 +188,11 @@ TEXTS = {
         "network is {weight:.0%}",
         "在留出部分上，与{benchmark}的组合胜过单独的网络：网络的权重为 {weight:.0%}",
     ),
+    "combination.prior": (
+        "{benchmark} makes the forecast: on the hold-out nothing was clearly better",
+        "以{benchmark}为预测：在留出部分上，没有其他方法明显更好",
+    ),
+    "benchmark.pretrained": ("the pretrained network", "预训练网络"),
     "benchmark.seasonal": (
         "the seasonal naive forecast of {season} steps",
         "{season} 步的季节朴素预测",
