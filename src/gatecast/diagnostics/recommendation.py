@@ -33,7 +33,7 @@ _CHANCE = 0.05  # of the Diebold-Mariano test
 #: From what costs least to what costs most to fit, run and explain; others come last.
 SIMPLEST_FIRST = (
     "Naive", "SeasonalNaive", "Drift", "WindowAverage", "Theta", "AutoETS", "SARIMA", "AutoARIMA",
-    "MSTL", "LinearAutoregression", "LSTM",
+    "MSTL", "LinearAutoregression", "PretrainedLSTM", "Combination", "LSTM",
 )  # fmt: skip
 _ARIMAS = ("SARIMA", "AutoARIMA")
 _FEW_CUTOFFS = 10
