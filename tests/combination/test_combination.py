@@ -101,13 +101,16 @@ def test_every_series_counts_alike_however_large_it_is():
     assert relative_errors(np.zeros((2, 2, 3)), np.array([0, 1])) is None
 
 
-def test_intervals_are_the_weighted_mean_of_those_that_members_give():
+def test_intervals_are_as_wide_as_those_of_the_most_cautious_member_of_some_weight():
     forecasts = np.array([[[10.0, 20.0], [20.0, 40.0], [90.0, 90.0]]])
     ends = np.array([[[[1.0, 2.0], [3.0, 4.0], [np.nan, np.nan]]] * 2])[0][np.newaxis]
     made = combined(forecasts, {80.0: ends}, np.array([0.3, 0.3, 0.4]))
     np.testing.assert_allclose(made.forecast, [[45.0, 54.0]])
-    np.testing.assert_allclose(made.distances[80.0], [[[2.0, 3.0], [2.0, 3.0]]])
+    np.testing.assert_allclose(made.distances[80.0], [[[3.0, 4.0], [3.0, 4.0]]])
     assert made.own
+    # the second member has less than half of an equal weight
+    made = combined(forecasts, {80.0: ends}, np.array([0.5, 0.1, 0.4]))
+    np.testing.assert_allclose(made.distances[80.0], [[[1.0, 2.0], [1.0, 2.0]]])
 
 
 def test_the_factor_is_the_quantile_of_the_scores_shrunk_by_sixteen_forecasts():

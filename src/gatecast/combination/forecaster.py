@@ -42,8 +42,9 @@ class Combination(Shared):
     Weights come from forecasts of a hold-out: every member forecasts from four earlier origins, a
     quarter of the horizon apart, on nothing of what came after them. The smaller its mean absolute
     error there, the larger its weight; with few forecasts weights are shrunk towards equal ones.
-    Of a panel all series together decide. Intervals are the weighted mean of the members', widened
-    or narrowed by what the combination's own errors on the hold-out needed.
+    Of a panel all series together decide. Intervals reach as far from the forecast as those of the
+    most cautious member of some weight, widened or narrowed by what the combination's own errors on
+    the hold-out needed.
 
     Threads may share a model: see :class:`gatecast.forecaster.threads.Shared`.
 

@@ -100,7 +100,11 @@ class Combined:
 
 
 def combined(forecasts: np.ndarray, intervals: Intervals, weights: np.ndarray) -> Combined:
-    """Average forecasts, and the distances of interval ends from them.
+    """Average forecasts, and take the widest distances of interval ends from them.
+
+    Intervals of exponential smoothing and Theta know nothing of a wrong choice of the model, and
+    are too narrow on short series: their mean with others would be too. So at each step the most
+    cautious member counts, of those with at least half of an equal weight.
 
     Parameters
     ----------
@@ -120,9 +124,9 @@ def combined(forecasts: np.ndarray, intervals: Intervals, weights: np.ndarray) -
     distances, own = {}, True
     for share, ends in intervals.items():
         there = np.isfinite(ends).all(axis=(0, 1, 3))
-        if there.any() and weights[there].sum() > 0:
-            part = weights[there] / weights[there].sum()
-            distances[share] = np.einsum("m,rsmk->rsk", part, ends[:, :, there])
+        heard = there & (weights >= 0.5 / len(weights))
+        if there.any():
+            distances[share] = ends[:, :, heard if heard.any() else there].max(axis=2)
         else:
             growth = np.sqrt(np.arange(1, forecast.shape[1] + 1))
             distances[share] = np.broadcast_to(growth, (len(forecast), 2, len(growth)))
