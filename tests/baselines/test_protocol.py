@@ -154,6 +154,7 @@ def test_a_backtest_scores_intervals_of_all_and_keeps_what_each_model_decided():
     board = result.leaderboard().set_index("model")
     assert board[["coverage-80", "crps"]].notna().to_numpy().all()
     pd.testing.assert_series_equal(board.loc["Naive"], board.loc["again"], check_names=False)
+    assert result.decisions.keys() == {"LSTM", "SeasonalNaive", "Naive", "again"}
     assert "SeasonalNaive has one season" in result.decisions["SeasonalNaive"][0]
     assert any("training steps" in sentence for sentence in result.decisions["LSTM"])
     assert not set(result.decisions["LSTM"]) & set(result.notes)

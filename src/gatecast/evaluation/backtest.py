@@ -176,7 +176,7 @@ def backtest(
     notes: dict[str, None] = dict.fromkeys(panel.notes)
     decisions: dict[str, tuple[str, ...]] = {}
     for task, (outputs, described) in zip(tasks, outcomes, strict=True):
-        if described:  # of the last fit
+        if described or task.name not in decisions:  # of the last fit
             decisions[task.name] = tuple(one for one in described if one not in notes)
         if isinstance(outputs, GatecastError):
             if forecasts.pop(task.name, None) is not None:
