@@ -8,7 +8,7 @@ from gatecast.validation import Array, Flag, Items, Maybe, OneOf, Real, Record, 
 GOOD = {
     "whole": (Whole(1, 9), [1, 9], [0, 10, True, 1.0, "1", None, 10**400, [1]]),
     "real": (Real(-1, 1), [-1, 0.5, 1], [-1.1, 2, float("nan"), float("inf"), True, "0", 10**400]),
-    "above": (Real(0, above=True), [1e-320, 1e300], [0, 0.0, -1, 1.7e308, float("inf")]),
+    "above": (Real(0, above=True), [1e-320, 1e300], [0, 0.0, -1, 1.7e308, float("inf"), 10**30]),
     "text": (Text(), ["", "a"], [None, 1, ["a"]]),
     "flag": (Flag(), [True, False], [0, 1, None, "true"]),
     "one of": (OneOf(("auto", True, 1)), ["auto", True, 1], ["Auto", 1.0, False, None, []]),

@@ -66,7 +66,8 @@ class Real:
 
     def __call__(self, value: Any, name: str, sizes: Sizes) -> None:  # noqa: ARG002
         """Check the value."""
-        number = value if type(value) in (int, float) else math.nan
+        plain = type(value) is float or (type(value) is int and abs(value) < 2**63)
+        number = value if plain else math.nan
         low = self.low < number if self.above else self.low <= number
         if not (low and number <= self.high and abs(number) < 2.0**1023):
             _refuse(name, value, f"a finite number from {self.low:g} to {self.high:g}")

@@ -229,6 +229,23 @@ def test_measures_of_one_thing_are_asked_about(write, header):
     assert read_panel(write([header, *rows]), target_col=last).target_col == last
 
 
+def test_a_column_for_each_month_is_explained(write):
+    header = "YEAR,JAN,FEB,MAR,APR,MAY,JUN,JUL,AUG,SEP,OCT,NOV,DEC"
+    for names in (header, header.title()):
+        rows = [f"{1950 + i}," + ",".join(f"{i + j / 10}" for j in range(12)) for i in range(9)]
+        with pytest.raises(DataError, match=r"a column for each month.*one row for each month"):
+            read_panel(write([names, *rows]))
+
+
+def test_an_index_and_a_column_that_pandas_wrote_without_names(write, tmp_path):
+    pd.Series([269.0, 321.0, 585.0], index=[1821, 1822, 1823]).to_csv(tmp_path / "series.csv")
+    panel = read_panel(tmp_path / "series.csv")
+    assert (panel.freq, panel.times.tolist()) == (1, [1821, 1822, 1823])
+    assert panel.values.tolist() == [269, 321, 585]
+    with pytest.raises(DataError, match="looks like data"):
+        read_panel(write(["1821,0", "1822,1", "1823,2"]))
+
+
 def test_three_lines_of_names_with_two_measures_are_asked_about(write):
     rows = [f"2024-01-{d:02d},{d},{1000 + d}" for d in range(1, 10)]
     path = write(["Price,Close,Volume", "Ticker,ABC,ABC", "Date,,", *rows])

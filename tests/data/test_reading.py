@@ -413,24 +413,13 @@ def test_every_kind_of_table_gives_the_same_series(kind):
     assert panel.freq == "MS"
 
 
-def test_a_damaged_parquet_file_is_read_or_refused_with_a_sentence(tmp_path):
-    path, rng = tmp_path / "table.parquet", np.random.default_rng(0)
-    days = np.repeat(pd.date_range("2024-01-01", periods=50), 3)
-    frame = pd.DataFrame({"unique_id": ["a", "b", "c"] * 50, "ds": days, "y": rng.normal(size=150)})
-    frame.to_parquet(path)
-    whole, refused = path.read_bytes(), 0
-    for i in range(60):
-        damaged, at = bytearray(whole), int(rng.integers(len(whole)))
-        if i % 2:
-            damaged[at : at + 8] = rng.bytes(8)
-        else:
-            del damaged[at:]
-        path.write_bytes(damaged)
-        try:
-            assert np.isfinite(read_panel(path).values).all()
-        except DataError:
-            refused += 1
-    assert refused > 30  # pages hold no checksum: numbers can be others
+def test_a_parquet_file_that_was_cut_is_refused_with_a_sentence(tmp_path):
+    AIR.to_parquet(tmp_path / "whole.parquet")
+    whole, path = (tmp_path / "whole.parquet").read_bytes(), tmp_path / "table.parquet"
+    for length in range(0, len(whole), len(whole) // 40):
+        path.write_bytes(whole[:length])
+        with pytest.raises(DataError, match="empty" if not length else "Parquet"):
+            read_panel(path)
 
 
 def test_parquet(tmp_path):

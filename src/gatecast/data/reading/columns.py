@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import pandas as pd
 
+from gatecast.data.frequency import MONTH_NAMES
 from gatecast.data.reading.cells import Place, TextColumn
 from gatecast.data.reading.extras import Extra
 from gatecast.data.reading.numbers import Numbers
@@ -28,7 +29,8 @@ SAMPLE_ROWS = 200
 """Rows that are looked at to tell which column is what."""
 
 _STEP_NAMES = {"ds", "year", "step", "t", "time", "index", "period", "jahr", "date", "timestamp"}
-_COUNTER_NAMES = {"index", "unnamed: 0", "column 1", "row", "nr", "no"}
+_STEP_NAMES |= {"column 1"}  # an index that was written along
+_COUNTER_NAMES = {"index", "unnamed: 0", "column 1", "row", "nr", "no", "obs"}
 #: Measures of one thing: two of them in one table are not two series of a kind.
 _MEASURES = {
     "open", "high", "low", "close", "adj close", "volume", "turnover", "price", "quantity", "qty",
@@ -290,6 +292,12 @@ def _find_targets(table: Table, taken: Sequence[str], *, wide: bool) -> tuple[st
             rest = [name for name in rest if name not in others]
     if len(candidates) == 1:
         return (candidates[0],)
+    if len(candidates) == 12 and [n.strip().upper()[:3] for n in candidates] == [*MONTH_NAMES]:
+        raise DataError(
+            f"{table.source} has a column for each month, {list_names(candidates, 2)}, and a row "
+            "for each year: write one row for each month, with its time in one column and its "
+            "value in another"
+        )
     measures = [name for name in candidates if name.strip().lower() in _MEASURES]
     if wide and len(candidates) > 1 and len(candidates) == len(rest) and len(measures) < 2:
         units = {table.unit(name) for name in candidates}

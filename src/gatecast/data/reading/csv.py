@@ -445,6 +445,8 @@ def _find_separator(lines: list[str], settled: str) -> str:
 
 
 def _all_look_like_data(names: Sequence[str]) -> bool:
+    if not names[0].strip() and list(names[1:]) == [str(i) for i in range(len(names) - 1)]:
+        return False  # what pandas writes above an index and columns without names
     return all(_looks_like_data(name.strip()) for name in names if name.strip())
 
 
