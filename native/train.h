@@ -110,7 +110,7 @@ class Runner {
     losses_.assign(lanes_used_, 0.0);
     const double weight = backward_ ? data_.weight(chosen, samples, net_.outputs) : 0;
     const double share = weight > 0 ? 1 / weight : 0;
-    team_.run([&](int thread) {
+    team_.run(lanes_used_, [&](int thread, int lane) {
       Task<T> task = wanted;
       task.net = net_;
       task.theta = theta_;
@@ -135,16 +135,14 @@ class Runner {
       task.w_step = data_.w_step;
       task.w_output = data_.w_output;
       task.share = T(share);
-      for (int lane = thread; lane < lanes_used_; lane += team_.size()) {
-        if (backward_) task.gradient = gradients_[lane].data();
-        for (int chunk = lane; chunk < chunks; chunk += lanes_used_) {
-          task.first = chunk * width;
-          task.samples = std::min(width, samples - task.first);
-          task.chosen = chosen + task.first;
-          task.accumulate = chunk != lane;
-          engine_.run(task);
-          losses_[lane] += task.loss;
-        }
+      if (backward_) task.gradient = gradients_[lane].data();
+      for (int chunk = lane; chunk < chunks; chunk += lanes_used_) {
+        task.first = chunk * width;
+        task.samples = std::min(width, samples - task.first);
+        task.chosen = chosen + task.first;
+        task.accumulate = chunk != lane;
+        engine_.run(task);
+        losses_[lane] += task.loss;
       }
     });
     double total = 0;
