@@ -309,10 +309,7 @@ def gradients(
             else:
                 below = (below * dropout_mask(dropout, key, layer, t, (B, H))).astype(theta.dtype)
                 from_above = below + from_above if layout.residual else below
-    return Gradients(
-        float((w * value).sum() / total), d_theta, dx,
-        _state(later), walk.state,
-    )  # fmt: skip
+    return Gradients(float((w * value).sum() / total), d_theta, dx, _state(later), walk.state)
 
 
 def adam_update(theta: np.ndarray, gradient: np.ndarray, adam: Adam, rate: float) -> None:

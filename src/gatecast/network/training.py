@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
@@ -219,7 +220,7 @@ class Trainer:
             )
         fingerprint = "" if checkpoint is None else self._fingerprint(network, samples)
         return self._fit(
-            network, lambda _: samples, count, validation, checkpoint, fingerprint, progress
+            network, lambda _: samples, count, validation, (checkpoint, fingerprint), progress
         )
 
     def fit_drawn(
@@ -262,7 +263,7 @@ class Trainer:
 
         if count is None:
             count = len(draw(np.random.default_rng((self.random_state, 0))).x)
-        return self._fit(network, checked, count, None, None, "", progress)
+        return self._fit(network, checked, count, None, (None, ""), progress, ahead=True)
 
     def _fit(
         self,
@@ -270,9 +271,10 @@ class Trainer:
         draw: Callable[[np.random.Generator], Samples],
         count: int,
         validation: Samples | None,
-        checkpoint: str | os.PathLike[str] | None,
-        fingerprint: str,
+        checkpoint: tuple[str | os.PathLike[str] | None, str],
         progress: Callable[[Progress], None] | None,
+        *,
+        ahead: bool = False,
     ) -> History:
         """Train on the first ``count`` of the samples that are drawn for each epoch."""
         if self.dropout and network.layout.layers == 1:
@@ -280,82 +282,103 @@ class Trainer:
                 f"dropout={self.dropout} was asked for and the network has one layer: dropout acts "
                 "between layers, so use more of them, or none of it"
             )
-        threads = self.threads or available_threads()
         adam = Adam.start(
-            network.theta,
-            beta_1=self.beta_1,
-            beta_2=self.beta_2,
-            epsilon=self.epsilon,
-            weight_decay=self.weight_decay,
-            clip_norm=self.clip_norm,
-        )
+            network.theta, beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.epsilon,
+            weight_decay=self.weight_decay, clip_norm=self.clip_norm,
+        )  # fmt: skip
         updates = -(-count // self.batch_size)
-        rates = self._rates(self.epochs * updates).reshape(self.epochs, updates)
-        sizes = np.minimum(self.batch_size, count - self.batch_size * np.arange(updates))
         run = Training.start(network.theta, adam, updates)
-        save = _Saver(run, checkpoint, fingerprint)
-        history = run.history
-        started = time.perf_counter() - history.seconds
-
-        while run.epoch < self.epochs and not history.stopped_early:
-            epoch, first = run.epoch, run.updates
-            # of the epoch alone, so that a resumed training draws the same
-            rng = np.random.default_rng((self.random_state, epoch))
-            x, y, weights = draw(rng)
-            warmup = x.shape[1] - y.shape[1]
-            order = rng.permutation(count) if self.shuffle else np.arange(count)
-            keys = rng.integers(0, 2**64, updates, np.uint64)
-
-            def tell(trained: Trained, epoch: int = epoch, first: int = first) -> None:
-                run.updates = first + trained.updates
-                run.losses[first : run.updates] = trained.losses[: trained.updates]
-                history.seconds = time.perf_counter() - started
-                save.now_and_then()
-                if progress is not None:
-                    last = history.loss[-1] if history.loss else None
-                    progress(Progress(epoch, self.epochs, run.updates / updates, last))
-
-            trained = native.train(
-                network.layout, network.theta, adam, x, y, order[first * self.batch_size :],
-                rates[epoch, first:], batch_size=self.batch_size, loss=self.loss, weights=weights,
-                dropout=self.dropout, keys=keys[first:], warmup=warmup,
-                average=run.average if self.average_keep else None,
-                average_keep=self.average_keep, threads=threads, progress=tell,
-            )  # fmt: skip
-            if first + trained.updates < updates:
-                raise self._not_finite("loss", epoch, "before that update")
-            run.losses[first:] = trained.losses
-            run.updates = 0
-            history.loss.append(float(run.losses @ sizes) / count)
-            watched = history.loss[-1]
-            if validation is not None:
-                outputs, _ = network.run(validation.x, warmup=warmup, threads=threads)
-                with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence below
-                    watched = self._mean_loss(outputs, validation.y, validation.weights)
-                if not np.isfinite(watched):
-                    raise self._not_finite("validation loss", epoch, "after that epoch")
-                history.validation_loss.append(watched)
-            history.seconds = time.perf_counter() - started
-            if self.patience is not None:
-                seen = history.validation_loss or history.loss
-                if watched < min(seen[:-1], default=np.inf):
-                    history.best_epoch = epoch
-                    run.best[:] = network.theta
-                elif epoch - (history.best_epoch or 0) >= self.patience:
-                    history.stopped_early = True
-            if self.average_epochs and epoch >= self.epochs - self.average_epochs:
-                run.last_sum += network.theta
-            save.now_and_then()
-            if progress is not None:
-                progress(Progress(epoch + 1, self.epochs, 0.0, history.loss[-1]))
-        save.now()
+        threads = self.threads or available_threads()
+        session = _Session(
+            network, adam, run, self._rates(self.epochs * updates).reshape(self.epochs, updates),
+            np.minimum(self.batch_size, count - self.batch_size * np.arange(updates)), threads,
+            _Saver(run, *checkpoint), progress,
+        )  # fmt: skip
+        drawn = self._epochs(draw, run.epoch, ahead=ahead and threads > 1)
+        while run.epoch < self.epochs and not run.history.stopped_early:
+            self._train_epoch(session, *next(drawn))
+            self._watch(session, validation)
+        drawn.close()
+        session.save.now()
         if self.patience is not None:
             network.theta[:] = run.best
         if self.average_keep:
             network.theta[:] = run.average
         if self.average_epochs:
             network.theta[:] = run.last_sum / min(self.average_epochs, self.epochs)
-        return history
+        return run.history
+
+    def _epochs(
+        self, draw: Callable[[np.random.Generator], Samples], first: int, *, ahead: bool
+    ) -> Generator[tuple[np.random.Generator, Samples]]:
+        """Draw the samples of each epoch; with ``ahead`` while the one before is trained on."""
+
+        def of(epoch: int) -> tuple[np.random.Generator, Samples]:
+            # of the epoch alone, so that a resumed training draws the same
+            rng = np.random.default_rng((self.random_state, epoch))
+            return rng, draw(rng)
+
+        if not ahead:
+            yield from map(of, range(first, self.epochs))
+            return
+        with ThreadPoolExecutor(1) as pool:
+            coming = pool.submit(of, first)
+            for epoch in range(first, self.epochs):
+                now = coming.result()
+                if epoch + 1 < self.epochs:
+                    coming = pool.submit(of, epoch + 1)
+                yield now
+
+    def _train_epoch(self, session: _Session, rng: np.random.Generator, samples: Samples) -> None:
+        """Train on the samples of an epoch, or on those of them that are left."""
+        run, updates = session.run, len(session.sizes)
+        epoch, first, count = run.epoch, run.updates, int(session.sizes.sum())
+        x, y, weights = samples
+        order = rng.permutation(count) if self.shuffle else np.arange(count)
+        keys = rng.integers(0, 2**64, updates, np.uint64)
+
+        def report(trained: Trained) -> None:
+            run.updates = first + trained.updates
+            run.losses[first : run.updates] = trained.losses[: trained.updates]
+            session.report(Progress(epoch, self.epochs, run.updates / updates, session.last_loss))
+
+        trained = native.train(
+            session.network.layout, session.network.theta, session.adam, x, y,
+            order[first * self.batch_size :], session.rates[epoch, first:],
+            batch_size=self.batch_size, loss=self.loss, weights=weights,
+            dropout=self.dropout, keys=keys[first:], warmup=x.shape[1] - y.shape[1],
+            average=run.average if self.average_keep else None,
+            average_keep=self.average_keep, threads=session.threads, progress=report,
+        )  # fmt: skip
+        if first + trained.updates < updates:
+            raise self._not_finite("loss", epoch, "before that update")
+        run.losses[first:] = trained.losses
+        run.updates = 0
+        run.history.loss.append(float(run.losses @ session.sizes) / count)
+
+    def _watch(self, session: _Session, validation: Samples | None) -> None:
+        """Look at what an epoch has done: validate, keep the best weights, stop early."""
+        run, history, network = session.run, session.run.history, session.network
+        epoch = len(history.loss) - 1
+        watched = history.loss[-1]
+        if validation is not None:
+            warmup = validation.x.shape[1] - validation.y.shape[1]
+            outputs, _ = network.run(validation.x, warmup=warmup, threads=session.threads)
+            with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence below
+                watched = self._mean_loss(outputs, validation.y, validation.weights)
+            if not np.isfinite(watched):
+                raise self._not_finite("validation loss", epoch, "after that epoch")
+            history.validation_loss.append(watched)
+        if self.patience is not None:
+            seen = history.validation_loss or history.loss
+            if watched < min(seen[:-1], default=np.inf):
+                history.best_epoch = epoch
+                run.best[:] = network.theta
+            elif epoch - (history.best_epoch or 0) >= self.patience:
+                history.stopped_early = True
+        if self.average_epochs and epoch >= self.epochs - self.average_epochs:
+            run.last_sum += network.theta
+        session.report(Progress(epoch + 1, self.epochs, 0.0, history.loss[-1]))
 
     def _not_finite(self, loss: str, epoch: int, kept: str) -> TrainingError:
         return TrainingError(
@@ -408,6 +431,38 @@ def _fit_together(network: Network, samples: Samples) -> Samples:
             f"[samples, steps, outputs]; found {x.shape} and {y.shape}"
         )
     return Samples(x, y, weights)
+
+
+class _Session:
+    """Hold a training under session, and report its progress."""
+
+    def __init__(
+        self,
+        network: Network,
+        adam: Adam,
+        run: Training,
+        rates: np.ndarray,
+        sizes: np.ndarray,
+        threads: int,
+        save: _Saver,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.network, self.adam, self.run, self.threads = network, adam, run, threads
+        self.rates, self.sizes = rates, sizes  # of each update, and of an epoch's batches
+        self.save, self.progress = save, progress
+        self.started = time.perf_counter() - run.history.seconds
+
+    @property
+    def last_loss(self) -> float | None:
+        """Training loss of the last finished epoch."""
+        return self.run.history.loss[-1] if self.run.history.loss else None
+
+    def report(self, progress: Progress) -> None:
+        """Put the training aside now and then, and pass on how far it is."""
+        self.run.history.seconds = time.perf_counter() - self.started
+        self.save.now_and_then()
+        if self.progress is not None:
+            self.progress(progress)
 
 
 class _Saver:
