@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,7 +15,38 @@ from gatecast.forecaster.progress import ProgressAggregator
 from gatecast.kernel import Loss
 from gatecast.network import History, Network, Trainer
 
-__all__ = ["Ensemble"]
+__all__ = ["Ensemble", "TrainingRun"]
+
+#: Samples of a batch that are one thread's work.
+_SMALL_BATCH = 32
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRun:
+    """Say what a network is trained on, and for how long.
+
+    Parameters
+    ----------
+    preparation : Preparation
+        Whose training part the subsequences are drawn from.
+    max_steps : int
+        Training steps.
+    seed : int, default 0
+        Seed of initial weights and draws.
+    quantiles : bool, default False
+        Whether the quantiles of all levels are learnt; else the median or the mean.
+    begin : Network, optional
+        Goes on from this one's weights, which stay as they are; else from initial ones.
+    done : int, default 0
+        Steps for which ``begin`` was trained; they count among ``max_steps``.
+    """
+
+    preparation: Preparation
+    max_steps: int
+    seed: int = 0
+    quantiles: bool = False
+    begin: Network | None = None
+    done: int = 0
 
 
 class Ensemble:
@@ -24,78 +56,77 @@ class Ensemble:
     ----------
     settings : Settings
         Resolved settings of the fit.
-    aggregator : Ticker
+    aggregator : ProgressAggregator
         Told of the training steps made.
     """
 
     def __init__(self, settings: Settings, aggregator: ProgressAggregator) -> None:
         self.settings, self.aggregator = settings, aggregator
 
-    def train(
-        self,
-        preparation: Preparation,
-        max_steps: int,
-        seeds: Sequence[int],
-        *,
-        quantiles: bool = False,
-    ) -> tuple[list[Network], list[History]]:
-        """Train a network from each seed; side by side where a batch feeds one thread.
+    def train(self, runs: Sequence[TrainingRun]) -> tuple[list[Network], list[History]]:
+        """Train a network for each run; side by side where a batch feeds one thread.
 
         Parameters
         ----------
-        preparation : Preparation
-            Whose training part the subsequences are drawn from.
-        max_steps : int
-            Training steps of each network.
-        seeds : sequence of int
-            Seeds of initial weights and draws.
-        quantiles : bool, default False
-            Whether the quantiles of all levels are learnt; else the median or the mean.
+        runs : sequence of TrainingRun
+            What is trained.
 
         Returns
         -------
         networks : list of Network
-            In the order of the seeds.
+            In the order of the runs.
         histories : list of History
             Their losses by epoch.
         """
-        s, sampler = self.settings, preparation.sampler
-        side_by_side = len(seeds) > 1 and sampler.batch <= 32 and s.threads > 1
-        levels = quantile_levels(s.level if quantiles else ())
-        networks = [self._create(preparation, seed, len(levels)) for seed in seeds]
-        loss = self._loss(preparation.dataset.difference)
-        if quantiles or loss == "absolute":
+        threads = self.settings.threads
+        small = all(run.preparation.sampler.batch <= _SMALL_BATCH for run in runs)
+        at_once = min(len(runs), threads) if small else 1
+        self.aggregator.begin()
+
+        def fit(part: int) -> tuple[Network, History]:
+            return self._train(runs[part], part, 1 if at_once > 1 else threads)
+
+        if at_once < 2:
+            trained = [fit(part) for part in range(len(runs))]
+        else:
+            with ThreadPoolExecutor(at_once) as pool:
+                jobs = [pool.submit(fit, part) for part in range(len(runs))]
+                try:
+                    trained = [job.result() for job in jobs]
+                except BaseException:
+                    self.aggregator.stop.set()
+                    raise
+        return [network for network, _ in trained], [history for _, history in trained]
+
+    def _train(self, run: TrainingRun, part: int, threads: int) -> tuple[Network, History]:
+        s, sampler = self.settings, run.preparation.sampler
+        levels = quantile_levels(s.level if run.quantiles else ())
+        loss = self._loss(run.preparation.dataset.difference)
+        if run.quantiles or loss == "absolute":
             minimised = Loss("pinball", levels=levels)
         else:
             minimised = Loss("huber", delta=1.0) if loss == "huber" else Loss("mse")
-
-        def fit(seed: int, network: Network) -> History:
-            trainer = Trainer(
-                epochs=-(-max_steps // sampler.epoch),
-                batch_size=sampler.batch,
-                learning_rate=s.learning_rate,
-                schedule=s.schedule,
-                loss=minimised,
-                dropout=s.dropout,
-                clip_norm=1.0,
-                random_state=s.random_state + seed,
-                threads=1 if side_by_side else s.threads,
-            )
-            return trainer.fit_drawn(
-                network, sampler.draw, count=sampler.epoch * sampler.batch,
-                progress=self.aggregator.of(seed, sampler.epoch),
-            )  # fmt: skip
-
-        self.aggregator.begin()
-        if not side_by_side:
-            return networks, [fit(*one) for one in zip(seeds, networks, strict=True)]
-        with ThreadPoolExecutor(min(len(seeds), s.threads)) as pool:
-            running = [pool.submit(fit, *one) for one in zip(seeds, networks, strict=True)]
-            try:
-                return networks, [job.result() for job in running]
-            except BaseException:
-                self.aggregator.stop.set()
-                raise
+        if run.begin is None:
+            network = self._create(run.preparation, run.seed, len(levels))
+        else:
+            network = Network(run.begin.layout, run.begin.theta.copy())
+        trainer = Trainer(
+            epochs=-(-(run.max_steps - run.done) // sampler.epoch),
+            batch_size=sampler.batch,
+            learning_rate=s.learning_rate,
+            schedule=s.schedule,
+            loss=minimised,
+            dropout=s.dropout,
+            clip_norm=1.0,
+            # what goes on draws other subsequences than before
+            random_state=s.random_state + run.seed + run.done,
+            threads=threads,
+        )
+        history = trainer.fit_drawn(
+            network, sampler.draw, count=sampler.epoch * sampler.batch,
+            progress=self.aggregator.of(part, sampler.epoch),
+        )  # fmt: skip
+        return network, history
 
     def _create(self, preparation: Preparation, seed: int, quantiles: int) -> Network:
         s, width = self.settings, preparation.dataset.width

@@ -9,7 +9,7 @@ from gatecast.data.panel import Panel
 from gatecast.errors import DataError
 from gatecast.forecaster.combination import NETWORK_ALONE, SIMPLEST, Benchmark
 from gatecast.forecaster.config import Settings
-from gatecast.forecaster.ensemble import Ensemble
+from gatecast.forecaster.ensemble import Ensemble, TrainingRun
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.holdout import Choices, Holdout
 from gatecast.forecaster.intervals import Calibration
@@ -80,7 +80,7 @@ def fit(
     holdout = Holdout(preparer, ensemble)
     candidates = s.candidates if s.max_steps is None else (s.max_steps,)
     trained = s.n_networks + bool(s.level) * (s.n_networks + 1)
-    aggregator.expect(sum(candidates) + trained * candidates[-1])
+    aggregator.expect((1 + trained) * candidates[-1])
 
     calibration, untreated = None, SeasonalTreatment()
     choices = Choices(untreated, candidates[0], preparer.prior(untreated))
@@ -96,11 +96,11 @@ def fit(
     final = preparer.prepare_all(choices.treatment, choices.combination.benchmark)
     quantiles = bool(s.level) and choices.learns_quantiles(final.kinds[0])
     aggregator.expect(aggregator.done + (s.n_networks + quantiles) * choices.max_steps)
-    networks, histories = ensemble.train(final, choices.max_steps, range(s.n_networks))
+    runs = [TrainingRun(final, choices.max_steps, seed) for seed in range(s.n_networks)]
     if quantiles:
         # one more network learns the quantiles; the forecast does not depend on it
-        network, history = ensemble.train(final, choices.max_steps, range(1), quantiles=True)
-        networks, histories = networks + network, histories + history
+        runs.append(TrainingRun(final, choices.max_steps, quantiles=True))
+    networks, histories = ensemble.train(runs)
     fitted = FittedForecaster.from_training(
         s, final, networks, calibration, choices.combination.weight, panel
     )

@@ -6,7 +6,9 @@ for how many steps networks are trained, and whether a benchmark forecast is com
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +24,7 @@ from gatecast.forecaster.combination import (
     clearly_less,
     combine,
 )
-from gatecast.forecaster.ensemble import Ensemble
+from gatecast.forecaster.ensemble import Ensemble, TrainingRun
 from gatecast.forecaster.features import lags_of, seasons_of
 from gatecast.forecaster.intervals import Calibration, spread_of
 from gatecast.forecaster.preparation import (
@@ -86,6 +88,8 @@ class HoldoutScore:
     ----------
     max_steps : int
         How long it was trained.
+    network : Network
+        The network.
     median : ndarray of shape [n, K]
         Its forecasts, transformed.
     combinations : dict of Combination to ndarray of shape [n]
@@ -98,6 +102,7 @@ class HoldoutScore:
     """
 
     max_steps: int
+    network: Network
     median: np.ndarray
     combinations: dict[Combination, np.ndarray]
     independent: float
@@ -129,6 +134,8 @@ class HoldoutTrial:
     def score(self, max_steps: int) -> HoldoutScore:
         """Train a network, and score what it forecasts; once for each number of steps.
 
+        A network that was trained for fewer steps is trained on.
+
         Parameters
         ----------
         max_steps : int
@@ -139,24 +146,53 @@ class HoldoutTrial:
         HoldoutScore
             The same object for the same number.
         """
-        if max_steps not in self._scores:
-            (network,), _ = self.ensemble.train(self.preparation, max_steps, range(1))
-            median = self.forecast(network)[..., 0].astype(np.float64)
-            errors = {NETWORK_ALONE: self._errors(median)}
-            for i, kind in enumerate(self.preparation.kinds):
-                benchmark = self.outlook(i).median
-                # networks that a whole panel was trained on keep half of the weight at least
-                many = len(self.preparation.panel) >= MANY_SERIES
-                least = 0.5 if kind.kind == "pretrained" and many else 0.0
-                errors |= {
-                    Combination(i, w): self._errors(combine(median, benchmark, w))
-                    for w in WEIGHTS
-                    if least <= w < 1.0
-                }
-            self._scores[max_steps] = HoldoutScore(
-                max_steps, median, errors, self.independent, self._scaled_errors(median)
-            )
+        train_trials([self], max_steps)
         return self._scores[max_steps]
+
+    def run(self, max_steps: int) -> TrainingRun | None:
+        """Say what has to be trained before so many steps can be scored.
+
+        Parameters
+        ----------
+        max_steps : int
+            Training steps.
+
+        Returns
+        -------
+        TrainingRun or None
+            None where they have been scored.
+        """
+        if max_steps in self._scores:
+            return None
+        done = max((steps for steps in self._scores if steps < max_steps), default=0)
+        begin = self._scores[done].network if done else None
+        return TrainingRun(self.preparation, max_steps, begin=begin, done=done)
+
+    def take(self, max_steps: int, network: Network) -> None:
+        """Score a network that has been trained.
+
+        Parameters
+        ----------
+        max_steps : int
+            Its training steps.
+        network : Network
+            The network.
+        """
+        median = self.forecast(network)[..., 0].astype(np.float64)
+        errors = {NETWORK_ALONE: self._errors(median)}
+        for i, kind in enumerate(self.preparation.kinds):
+            benchmark = self.outlook(i).median
+            # networks that a whole panel was trained on keep half of the weight at least
+            many = len(self.preparation.panel) >= MANY_SERIES
+            least = 0.5 if kind.kind == "pretrained" and many else 0.0
+            errors |= {
+                Combination(i, w): self._errors(combine(median, benchmark, w))
+                for w in WEIGHTS
+                if least <= w < 1.0
+            }
+        self._scores[max_steps] = HoldoutScore(
+            max_steps, network, median, errors, self.independent, self._scaled_errors(median)
+        )
 
     def calibrate(self, choices: Choices) -> Calibration:
         """Hold combined forecasts, with their spread, against the actuals.
@@ -173,21 +209,23 @@ class HoldoutTrial:
         """
         s = self.ensemble.settings
         median, (which, weight) = self.score(choices.max_steps).median, choices.combination
-        outlook, steps = self.outlook(which), choices.max_steps
-        if s.level and weight:
-            # as many networks as make the forecast: the median of several errs less than one
-            networks, _ = self.ensemble.train(self.preparation, steps, range(1, s.n_networks))
-            others = [self.forecast(network)[..., 0] for network in networks]
-            median = np.median([median, *others], axis=0)
+        outlook = self.outlook(which)
+        learns = choices.learns_quantiles(self.preparation.kinds[which])
+        # as many networks as make the forecast: the median of several errs less than one
+        seeds = range(1, s.n_networks if s.level and weight else 1)
+        made = partial(TrainingRun, self.preparation, choices.max_steps)
+        runs = [made(seed) for seed in seeds]
+        if s.level and learns:
+            runs.append(made(quantiles=True))
+        outputs = [self.forecast(network) for network in self.ensemble.train(runs)[0]]
+        others = [output[..., 0] for output in outputs[: len(seeds)]]
+        median = np.median([median, *others], axis=0) if others else median
         combined = combine(median, outlook.median, weight)
-        if not choices.learns_quantiles(self.preparation.kinds[which]):
+        if not learns:
             return Calibration.measure(
                 combined, outlook.spread, self.targets, s.level, self.independent
             )
-        spread = None
-        if s.level:
-            (network,), _ = self.ensemble.train(self.preparation, steps, range(1), quantiles=True)
-            spread = spread_of(self.forecast(network), s.level)
+        spread = spread_of(outputs[-1], s.level) if s.level else None
         return Calibration.measure(combined, spread, self.targets, s.level)
 
     def forecast(self, network: Network) -> np.ndarray:
@@ -249,6 +287,23 @@ class HoldoutTrial:
         # a series that leaves all that was usual must not outweigh the others
         usual = np.median(errors)
         return np.minimum(errors, _FAR * usual) if usual else errors
+
+
+def train_trials(trials: Sequence[HoldoutTrial], max_steps: int) -> None:
+    """Train the networks of trials side by side, and score them.
+
+    Parameters
+    ----------
+    trials : sequence of HoldoutTrial
+        Of one ensemble.
+    max_steps : int
+        Training steps; what was scored before is not trained again.
+    """
+    runs = [(trial, run) for trial in trials if (run := trial.run(max_steps))]
+    if runs:
+        networks, _ = trials[0].ensemble.train([run for _, run in runs])
+        for (trial, _), network in zip(runs, networks, strict=True):
+            trial.take(max_steps, network)
 
 
 class Holdout:
@@ -340,10 +395,9 @@ class Holdout:
         # one origin says little: what happens to all series at once would decide
         origins = (False, True) if self.earlier else (False,)
         self.ensemble.aggregator.more((2 * len(origins) - 1) * max_steps)
-        errors = [
-            [self.trial(treatment, earlier=e).score(max_steps).scaled_errors for e in origins]
-            for treatment in (stays, out)
-        ]
+        trials = [[self.trial(one, earlier=e) for e in origins] for one in (stays, out)]
+        train_trials([trial for both in trials for trial in both], max_steps)
+        errors = [[trial.score(max_steps).scaled_errors for trial in both] for both in trials]
         taken_out = all(clearly_less(b, a, len(b)) for a, b in zip(*errors, strict=True))
         chosen = out if taken_out else stays
         self._let_go_of_all_but(chosen)

@@ -37,7 +37,14 @@ _LEAST_PER_MAPPED = 16
 _EPOCH = 25
 _SHORT_EPOCH = 5
 _MOST_TARGETS = 2**26
-_LONGEST_SUBSEQUENCE = 200
+#: Steps of a training subsequence: a tenth of a series or three seasons, but within these bounds.
+_SHORTEST = 32
+_SHORTEST_RELATED = 48
+_LONGEST_SUBSEQUENCE = 100
+_LONGEST_SEASONAL = 200
+#: Training subsequences of a step; larger batches cost more and forecast no better.
+_SMALLEST_BATCH = 16
+_LARGEST_BATCH = 32
 
 
 @dataclass(frozen=True)
@@ -314,14 +321,17 @@ class Preparer:
         """Choose how long subsequences are, and how many are drawn."""
         s = self.settings
         longest, shortest = int(data.lengths.max()), int(data.lengths.min())
-        usual = max(longest // 10, 3 * s.seasons[0], 48)
-        length = max(2, min(usual, _LONGEST_SUBSEQUENCE, longest - 1))
+        fewest = _SHORTEST_RELATED if self.related else _SHORTEST
+        usual = max(min(longest // 10, _LONGEST_SUBSEQUENCE), 3 * s.seasons[0], fewest)
+        length = max(2, min(usual, _LONGEST_SEASONAL, longest - 1))
         # where whole series are drawn, their first steps have to count too
         warmup = length // 4 if shortest >= length + s.h else min(4, length // 4)
         if s.look_back is not None:
             length = s.look_back
             warmup = length - 1
-        batch = s.batch_size or int(np.clip(data.lengths.sum() / length / 4, 16, 128))
+        most = _LARGEST_BATCH if self.related else _SMALLEST_BATCH
+        several = int(data.lengths.sum() / length / 4)
+        batch = s.batch_size or min(max(several, _SMALLEST_BATCH), most)
         # an epoch's targets lie in memory at once
         fits = _EPOCH * batch * (length - warmup) * s.h <= _MOST_TARGETS
         epoch = _EPOCH if fits else _SHORT_EPOCH

@@ -1,0 +1,65 @@
+import numpy as np
+import pandas as pd
+
+from gatecast import LSTMForecaster
+from gatecast.data.reading import read_panel
+from gatecast.forecaster.config import Settings
+from gatecast.forecaster.ensemble import Ensemble, TrainingRun
+from gatecast.forecaster.holdout import Holdout, train_trials
+from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
+from gatecast.forecaster.progress import ProgressAggregator
+
+
+def holdout(n_series, threads=1, n=60):
+    """The hold-out of waves, and the steps that are reported."""
+    rng = np.random.default_rng(0)
+    y = np.sin(np.arange(n) / 3) + rng.normal(0, 0.1, (n_series, n))
+    ids = np.repeat(np.arange(n_series), n)
+    panel = read_panel(
+        pd.DataFrame({"unique_id": ids, "ds": np.tile(np.arange(n), n_series), "y": y.ravel()})
+    )
+    params = LSTMForecaster(2, hidden=4, threads=threads).get_params()
+    settings = Settings.resolve(params, (1,))
+    reports = []
+    ensemble = Ensemble(settings, ProgressAggregator(lambda p: reports.append(p.epoch)))
+    return Holdout(Preparer(settings, panel, str), ensemble), reports
+
+
+def test_a_longer_trial_goes_on_from_a_shorter_one():
+    held, reports = holdout(1)
+    trial = held.trial(SeasonalTreatment())
+    assert trial.run(25).done == 0
+    short = trial.score(25)
+    before = short.network.theta.copy()
+    run = trial.run(75)
+    assert (run.done, run.max_steps) == (25, 75)
+    assert run.begin is short.network
+    long = trial.score(75)
+    assert reports[-1] == 75
+    assert long is trial.score(75)
+    assert trial.run(75) is None
+    np.testing.assert_array_equal(short.network.theta, before)
+    assert np.abs(long.network.theta - before).max() > 0
+
+
+def test_trials_are_the_same_alone_and_side_by_side():
+    treatments = SeasonalTreatment(), SeasonalTreatment(adjust=False)
+    alone, _ = holdout(3)
+    expected = [alone.trial(one).score(50).median for one in treatments]
+    beside, _ = holdout(3, threads=2)
+    trials = [beside.trial(one) for one in treatments]
+    train_trials(trials, 50)
+    for trial, median in zip(trials, expected, strict=True):
+        assert trial.run(50) is None
+        np.testing.assert_array_equal(trial.score(50).median, median)
+
+
+def test_what_goes_on_draws_other_subsequences():
+    held, _ = holdout(1)
+    preparation = held.trial(SeasonalTreatment()).preparation
+    ensemble = held.ensemble
+    (first,), _ = ensemble.train([TrainingRun(preparation, 25)])
+    _, (on,) = ensemble.train([TrainingRun(preparation, 50, begin=first, done=25)])
+    _, (again,) = ensemble.train([TrainingRun(preparation, 25, begin=first)])
+    assert len(on.loss) == len(again.loss) == 1
+    assert on.loss != again.loss
