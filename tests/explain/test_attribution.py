@@ -26,7 +26,7 @@ def sums(found, names, column="attribution"):
 @pytest.mark.parametrize("difference", [False, True])
 @pytest.mark.parametrize("n_networks", [1, 2, 3])
 def test_attributions_add_up_to_the_difference_from_the_baseline(cell, difference, n_networks):
-    settings = {**QUICK, "n_networks": n_networks}
+    settings = {**QUICK, "max_steps": 100, "n_networks": n_networks}
     model = LSTMForecaster(h=3, cell=cell, difference=difference, layers=2, **settings)
     model.fit(noisy_sine()[:300])
     found = attribution(model, look_back=None)
