@@ -199,7 +199,7 @@ def forecast_by_command(world):
     csv, page, saved = made
     code = command(
         world, "forecast", "history.csv", "--h", 2, "--max-steps", 5, "--n-networks", 1,
-        "-o", csv, "--report", page, "--save", saved,
+        "--digits", 17, "-o", csv, "--report", page, "--save", saved,
     )  # fmt: skip
     assert code == 0, f"exit code {code}"
     read = pd.read_csv(csv)
