@@ -18,8 +18,7 @@ def holdout(n_series, threads=1, n=60):
     panel = read_panel(
         pd.DataFrame({"unique_id": ids, "ds": np.tile(np.arange(n), n_series), "y": y.ravel()})
     )
-    params = LSTMForecaster(2, hidden=4, threads=threads).get_params()
-    settings = Settings.resolve(params, (1,))
+    settings = Settings.resolve(LSTMForecaster(2, hidden=4, threads=threads), (1,))
     reports = []
     ensemble = Ensemble(settings, ProgressAggregator(lambda p: reports.append(p.epoch)))
     return Holdout(Preparer(settings, panel, str), ensemble), reports
