@@ -68,7 +68,10 @@ autosummary_generate = False
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 # docstrings also lead to modules below the public interface, which have no pages
-_BELOW = "combination|data|forecaster|kernel|messages|pretrained|progress|evaluation.scoring|tuning.space"
+_BELOW = (
+    "combination|data|forecaster|kernel|messages|pretrained|progress"
+    "|evaluation.scoring|tuning.space"
+)
 nitpick_ignore_regex = [
     ("py:.*", rf"gatecast\.({_BELOW})\..*|gatecast\.(progress|report\.write\.report)"),
     ("py:func", "explain|memory|tune|verdict"),  # short names of what has a page as gatecast.*
