@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gatecast.data.panel import Panel, positions
+from gatecast.data.transforms.level_shift import find_level_shift
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
 from gatecast.forecaster.combination import (
     NETWORK_ALONE,
@@ -160,6 +161,9 @@ class Preparer:
     def __init__(self, settings: Settings, panel: Panel, name: Callable[[int], str]) -> None:
         self.settings, self.panel, self.name = settings, panel, name
         self.related = len(panel) >= MANY_SERIES
+        self.shifted = not self.related and any(
+            find_level_shift(series.values[np.newaxis]).any() for series in panel
+        )
         self.median_length = int(np.median(panel.lengths))
         self.long = self.median_length >= _LONG
         self._prepared: dict[tuple[SeasonalTreatment, Origin], Preparation] = {}
@@ -239,7 +243,8 @@ class Preparer:
         if self.long:
             reach = min(_MOST_MAPPED, self.median_length // _LEAST_PER_MAPPED, most)
             kinds.append(BenchmarkKind("linear", reach))
-        if s.pretrained and s.look_back is None:  # which is all that is to be seen
+        # a look_back is all that is to be seen, and a level that is gone is not
+        if s.pretrained and s.look_back is None and not self.shifted:
             kinds.append(BenchmarkKind("pretrained"))
         return tuple(kinds)
 
