@@ -21,7 +21,7 @@ import importlib
 from types import ModuleType
 
 from gatecast.messages import Argument, Language, Message, from_document, message
-from gatecast.messages.writing import Spelling
+from gatecast.messages.writing import Spelling, cut
 
 __all__ = [
     "ConflictError",
@@ -172,4 +172,4 @@ def require_extra(module: str, extra: str, purpose: str) -> ModuleType:
 
 def quote(text: str) -> str:
     """Put a text in quotes for a sentence, cut if it is long."""
-    return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}..."'
+    return f'"{cut(text)}"'

@@ -213,7 +213,7 @@ def test_money_and_per_cent_are_numbers(write, cells, values, separator):
 
 def test_money_beside_a_count_is_asked_about(write):
     rows = [f'2024-01-0{i},"$1,0{i}0.00",{i}' for i in range(1, 8)]
-    with pytest.raises(DataError, match='"Revenue", "Orders": say'):
+    with pytest.raises(DataError, match='"Revenue", "Orders": name'):
         read_panel(write(["Date,Revenue,Orders", *rows]))
 
 
@@ -419,7 +419,9 @@ def test_a_grown_file_is_taken_from_where_the_model_is():
     rows = read_new_rows(table, (), schema=panel.schema, ends=panel.ends())
     assert rows.panel.values.tolist() == [5, 6, 7]
     assert rows.last == {0: 4.0}
-    assert any("5 rows that the model has seen are passed over" in note for note in rows.notes)
+    assert any(
+        "5 rows up to the end of the model's history passed over" in note for note in rows.notes
+    )
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,10 @@ def test_a_german_shop_in_any_encoding(write, encoding, note):
     assert panel.freq == "D"
     assert panel.times[0] == np.datetime64("2023-01-01")
     assert "columns are separated by semicolons" in panel.notes
-    assert 'dates are day.month.year: line 14 with "13.01.2023" allows nothing else' in panel.notes
+    assert (
+        'dates are day.month.year: line 14 has "13.01.2023", which allows nothing else'
+        in panel.notes
+    )
     assert 'numbers in column "Umsatz (€)" have a decimal comma' in panel.notes
     assert 'values are in column "Umsatz (€)"' in panel.notes
     assert (note or "UTF-8") in said(panel) + ("UTF-8" if note is None else "")
@@ -249,7 +252,7 @@ def test_a_time_with_a_zone_among_times_without_is_named(write):
         ("ds,y\n", r'has column names \("ds", "y"\) and no rows'),
         ("ds,y\n\n,\n\n", r'has column names \("ds", "y"\) and no rows'),
         ("2024-01-01,5\n2024-01-02,6\n", "looks like data: put a line of column names"),
-        ("ds,y,y\n2024-01-01,1,2\n", r'the column name "y" 2 times \(columns 2, 3\)'),
+        ("ds,y,y\n2024-01-01,1,2\n", r'the column name "y" 2 times \(columns 2 and 3\)'),
         ("ds,y\n2024-01-01,1\n2024-01-02,1,5\n", "line 3 of shop.csv has 3 cells, its header 2"),
         ("ds,y\n2024-01-01,1\n2024-01-02\n", "line 3 of shop.csv has 1 cell, its header 2"),
         ("ds,y\n2024-01-01,1\n2024-13-02,3\n", 'line 3 has "2024-13-02": correct it'),
@@ -259,15 +262,15 @@ def test_a_time_with_a_zone_among_times_without_is_named(write):
         ("ds,y\n2024-01-01,1\n2024-01-02,inf\n", 'infinite value, "inf", in line 3'),
         ("ds,y\n2024-01-01,1\n2024-01-02,1e999\n", 'infinite value, "1e999", in line 3'),
         ("ds,y\n2024-01-01,\n2024-01-02,\n", 'column "y" has no value at all'),
-        ("ds,y\n2024-01-01,1\n2024-01-01,2\n", "2024-01-01 is there twice, in lines 2 and 3"),
+        ("ds,y\n2024-01-01,1\n2024-01-01,2\n", "2024-01-01 is there twice, in line 2 and line 3"),
         ("unique_id,ds,y\na,2024-01-01,1\n,2024-01-02,2\n", "names no series in line 3"),
         (
             "date,shop,a,b\n2024-01-01,x,1,2\n",
-            'has 2 columns of numbers, "a", "b": say .* target_col',
+            'has 2 columns of numbers, "a", "b": name .* target_col',
         ),
         (
             "a,b,v\n2024-01-01,2024-01-02,2\n",
-            '2 columns of times, "a", "b": say which with time_col',
+            '2 columns of times, "a", "b": name the right one with time_col',
         ),
         ("a,b\n7,x\n8,y\n", 'no column .* looks like times; its columns are "a", "b"'),
         ("ds,name\n2024-01-01,x\n2024-01-02,z\n", 'holds numbers to forecast; .*"ds", "name"'),
@@ -325,7 +328,7 @@ def test_ten_thousand_columns_are_not_all_listed(write):
     names = [f"c{i}" for i in range(10_000)]
     row = ["2024-01-01", "x", *["1"] * 10_000]
     text = ",".join(["date", "shop", *names]) + "\n" + ",".join(row) + "\n"
-    with pytest.raises(DataError, match='"c9" and 9990 more: say which'):
+    with pytest.raises(DataError, match='"c9" and 9990 more: name the one'):
         read_panel(write(text))
 
 
@@ -459,12 +462,12 @@ def test_ids_keep_their_kind_and_order():
         (AIR.iloc[:0], "and no rows"),
         (pd.concat([AIR, AIR], axis=1), '"unique_id" more than once'),
         (pa.table([[1], [2], [3]], names=["ds", "y", "y"]), '"y" more than once'),
-        (AIR.assign(y=AIR["y"].where(AIR.index != 9, np.inf)), "infinite value, inf, in row 9"),
+        (AIR.assign(y=AIR["y"].where(AIR.index != 9, np.inf)), 'infinite value, "inf", in row 9'),
         (AIR.assign(y=AIR["y"].astype(object).where(AIR.index != 5, "x")), 'row 5 has "x"'),
         (AIR.assign(ds=AIR["ds"].where(AIR.index != 3)), "no time in row 3"),
         (AIR.assign(unique_id=[None, *["a"] * 143]), "names no series in row 0"),
-        (pd.DataFrame({"ds": [1.0, 2.5], "y": [1, 2]}), "row 1 has 2.5: give dates or whole"),
-        (pd.DataFrame({"ds": [dt.date(2024, 1, 1), 5], "y": [1, 2]}), "row 1 has 5"),
+        (pd.DataFrame({"ds": [1.0, 2.5], "y": [1, 2]}), 'row 1 has "2.5": write dates'),
+        (pd.DataFrame({"ds": [dt.date(2024, 1, 1), 5], "y": [1, 2]}), 'row 1 has "5"'),
         (AIR.assign(y=AIR["ds"]), 'column "y" of the table should hold numbers, but row 0'),
         (
             pd.DataFrame(

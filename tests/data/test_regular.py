@@ -94,7 +94,7 @@ def test_a_fifth_is_filled_and_no_more():
 def test_a_stray_date_is_refused_before_memory_is_taken():
     table = days(30)
     table.loc[29, "ds"] = pd.Timestamp("2250-01-01")
-    with pytest.raises(DataError, match="82516 of 82546 steps have no value"):
+    with pytest.raises(DataError, match="82,516 of 82,546 steps have no value"):
         read_panel(table)
 
 
@@ -103,8 +103,8 @@ def test_missing_values_at_the_ends_are_left_out():
     table.loc[[0, 28, 29], "y"] = np.nan
     panel = read_panel(table)
     assert panel.values.tolist() == list(range(1, 28))
-    assert "1 row without a value before the first value has been left out" in said(panel)
-    assert "2 rows without a value after the last value have been left out" in said(panel)
+    assert "left out: 1 row without a value before the first value" in said(panel)
+    assert "left out: 2 rows without a value after the last value" in said(panel)
 
 
 def test_a_series_without_values_is_named():
@@ -116,7 +116,9 @@ def test_a_series_without_values_is_named():
 def test_doubles_are_named():
     table = pd.concat([days(5, unique_id="a"), days(5, unique_id="b")], ignore_index=True)
     table.loc[8, "ds"] = table.loc[6, "ds"]
-    with pytest.raises(DataError, match='2024-01-02 of series "b" is there twice, in rows 6 and 8'):
+    with pytest.raises(
+        DataError, match='2024-01-02 of series "b" is there twice, in row 6 and row 8'
+    ):
         read_panel(table)
     with pytest.raises(DataError, match=r"\(4 more like it\).* with id_col"):
         read_panel(table.drop(columns="unique_id"))

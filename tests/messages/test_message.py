@@ -20,6 +20,8 @@ TEXTS = {
     "try.column": ('column "{column}" needs {@look_back}=1', "“{column}”列需要 {@look_back}=1"),
     "try.names": ("there are {names:list}", "有 {names:list}"),
     "try.quoted": ("columns {names:quoted}", "{names:quoted}列"),
+    "try.cells": ("{cell:quote} of {names:names}", "{names:names}的 {cell:quote}"),
+    "try.days": ("open{days:after} on {open:days}", "{open:days}{days}营业"),
     "try.argument": ("{argument}={value}; use 1 or more", "{argument}={value}；请用 1 或更大的数"),
     "try.whole": ("of {series}: {told}", "{series}：{told}"),
 }
@@ -67,6 +69,24 @@ def test_lists_are_composed_by_language():
     assert (told, told.text("zh")) == ("there are A, B and C", "有 A、B 和 C")
     quoted = message("try.quoted", names=("a", "b"))
     assert (quoted, quoted.text("zh")) == ('columns "a" and "b"', "“a” 和 “b”列")
+
+
+def test_long_cells_are_cut_and_many_names_counted():
+    told = message("try.cells", cell="x" * 61, names=[f"n{i}" for i in range(12)])
+    names = ", ".join(f'"n{i}"' for i in range(10))
+    assert told == f'"{"x" * 57}..." of {names} and 2 more'
+    assert told.text("zh").startswith("“n0”、“n1”、")
+    assert told.text("zh").endswith("“n9” 等 12 个的 “" + "x" * 57 + "...”")
+    one = message("try.cells", cell="x" * 60, names=["a"])
+    assert one == f'"{"x" * 60}" of "a"'
+
+
+def test_days_and_parts_that_may_be_empty():
+    told = message("try.days", open=[0, 4], days="")
+    assert (told, told.text("zh")) == ("open on Mon and Fri", "周一 和 周五营业")
+    inner = message("try.names", names=["a"])
+    whole = message("try.days", open=[6], days=inner)
+    assert (whole, whole.text("zh")) == ("open there are a on Sun", "周日有 a营业")
 
 
 def test_arguments_are_spelt_by_the_caller_and_columns_are_not():

@@ -16,13 +16,13 @@ import numpy as np
 
 from gatecast.data.frequency import (
     DAY,
-    DAY_NAMES,
     HOUR,
     SECOND,
     WEEK,
     parse_frequency,
 )
-from gatecast.errors import UsageError
+from gatecast.errors import UsageError, too_small
+from gatecast.messages import Message, message
 
 __all__ = [
     "add_steps",
@@ -61,44 +61,75 @@ def normalise_frequency(freq: object) -> str | int:
     return parse_frequency(freq).label
 
 
-def describe_frequency(freq: str | int) -> str:
-    """Say a frequency in words, such as "daily" or "every 15 minutes"."""
+_REGULAR = {HOUR: "frequency.hourly", DAY: "frequency.daily", WEEK: "frequency.weekly"}
+_EVERY = {
+    WEEK: "frequency.weeks",
+    DAY: "frequency.days",
+    HOUR: "frequency.hours",
+    60 * SECOND: "frequency.minutes",
+    SECOND: "frequency.seconds",
+    1_000: "frequency.milliseconds",
+    1: "frequency.microseconds",
+}
+_EACH = {
+    60 * SECOND: "frequency.minute",
+    SECOND: "frequency.second",
+    1_000: "frequency.millisecond",
+    1: "frequency.microsecond",
+}
+_MONTHS = {1: "frequency.monthly", 3: "frequency.quarterly", 12: "frequency.yearly"}
+_NTH = (
+    "frequency.last_day",
+    "frequency.first_day",
+    "frequency.second_day",
+    "frequency.third_day",
+    "frequency.fourth_day",
+)
+_WITHIN = {
+    "E": "frequency.at_the_end",
+    "BS": "frequency.first_business_day",
+    "BE": "frequency.last_business_day",
+}
+
+
+def describe_frequency(freq: str | int) -> Message:
+    """Describe a frequency in words, such as "daily" or "every 15 minutes".
+
+    Parameters
+    ----------
+    freq : str or int
+        The frequency.
+
+    Returns
+    -------
+    Message
+    """
     one = parse_frequency(freq)
     if one.kind == "integer":
-        return "steps of 1" if one.count == 1 else f"steps of {one.count}"
+        return message("frequency.steps", n=one.count)
     if one.kind == "weekdays":
-        days = [
-            name.title() for name, open_ in zip(DAY_NAMES, one.week, strict=True) if open_ == "1"
-        ]
+        days = [day for day, is_open in enumerate(one.week) if is_open == "1"]
         if len(days) > 2 and "1" * len(days) in one.week:
-            return f"daily, {days[0]} to {days[-1]}"
-        return f"every {' and '.join(days)}"
+            return message("frequency.week", first=[days[0]], last=[days[-1]])
+        return message("frequency.on_days", days=days)
     if one.kind == "slots" and one.period != WEEK:
-        return f"in periods of {str(one.label).partition('W')[0]} weeks"
+        return message("frequency.periods", weeks=str(one.label).partition("W")[0])
     if one.kind == "slots":
-        every = describe_frequency(str(one.label).partition("@")[0])
-        return f"{every} within sessions"
+        step = describe_frequency(str(one.label).partition("@")[0])
+        return message("frequency.sessions", step=step)
     if one.kind == "fixed":
-        known = {HOUR: "hourly", DAY: "daily", WEEK: "weekly"}
-        units = [(WEEK, "weeks"), (DAY, "days"), (HOUR, "hours"), (60 * SECOND, "minutes")]
-        units += [(SECOND, "seconds"), (1_000, "milliseconds"), (1, "microseconds")]
-        if one.count in known:
-            return known[one.count]
-        unit, name = next(pair for pair in units if one.count % pair[0] == 0)
-        number = one.count // unit
-        return f"every {name[:-1]}" if number == 1 else f"every {number} {name}"
+        if one.count in _REGULAR:
+            return message(_REGULAR[one.count])
+        unit = next(unit for unit in _EVERY if one.count % unit == 0)
+        if one.count == unit:
+            return message(_EACH[unit])
+        return message(_EVERY[unit], n=one.count // unit)
     if one.kind == "nth":
-        which, day = one.slots
-        order = ("last", "first", "second", "third", "fourth")[which]
-        return f"monthly, {order} {DAY_NAMES[day].title()}"
-    words = {1: "monthly", 3: "quarterly", 12: "yearly"}.get(one.count, f"every {one.count} months")
-    where = {
-        "S": "",
-        "E": ", at the end",
-        "BS": ", first business day",
-        "BE": ", last business day",
-    }
-    return words + where[one.kind]
+        order, day = one.slots
+        return message(_NTH[order], day=[day])
+    known = one.count in _MONTHS
+    step = message(_MONTHS[one.count]) if known else message("frequency.months", n=one.count)
+    return step if one.kind == "S" else message(_WITHIN[one.kind], step=step)
 
 
 def default_season_length(freq: str | int) -> int:
@@ -257,12 +288,13 @@ def future_times(last: np.ndarray, freq: str | int, h: int) -> np.ndarray:
         reverse.
     """
     if h < 1:
-        raise UsageError(f"h={h} cannot work: it needs to be 1 or more")
+        raise too_small("h", h, 1)
     origin = np.asarray(last)
     dates = origin.dtype.kind == "M"
     if dates is (parse_frequency(freq).kind == "integer"):
-        kind = "dates" if dates else "step numbers"
-        raise UsageError(f"freq={freq!r} does not go with times that are {kind}")
+        raise UsageError(
+            message("table.freq_of_dates" if dates else "table.freq_of_steps", freq=freq)
+        )
     origin = origin.astype("datetime64[us]" if dates else np.int64)
     return add_steps(origin[..., np.newaxis], np.arange(1, h + 1), freq)
 

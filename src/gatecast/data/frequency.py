@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 
 from gatecast.errors import UsageError
+from gatecast.messages import message
 
 __all__ = [
     "DAY", "DAY_NAMES", "FIXED", "HOUR", "MONTH_NAMES", "SECOND", "WEEK", "Frequency",
@@ -163,11 +164,7 @@ def _parse(text: str) -> Frequency:
             return Frequency(label, kind, count * _MONTHS[months[2]])
         if count == 1 and name == "B":
             return Frequency("B", "weekdays", 1)
-    raise UsageError(
-        f'freq="{text}" is not a frequency: give a pandas name such as "h", "D", "B", "W", "MS", '
-        '"ME", "QS" or "YS", with a number before it if need be ("15min"), or an integer for step '
-        "numbers"
-    )
+    raise UsageError(message("table.no_frequency", freq=text))
 
 
 def _sessions(text: str) -> Frequency | None:

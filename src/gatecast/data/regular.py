@@ -35,8 +35,18 @@ from gatecast.data.panel import Panel
 from gatecast.data.rows import MAX_FILLED, Rows, lay_extra, show_time
 from gatecast.data.sentinels import note_sentinels
 from gatecast.errors import DataError
+from gatecast.messages import Message, message
 
 __all__ = ["MAX_FILLED", "DoubledTimesError", "Rows", "regularise", "show_time"]
+
+
+_MOVING_DAYS = {
+    "D": "reading.one_a_day",
+    "W": "reading.one_a_week",
+    "M": "reading.one_a_month",
+    "Q": "reading.one_a_quarter",
+    "Y": "reading.one_a_year",
+}
 
 
 class DoubledTimesError(DataError):
@@ -96,10 +106,7 @@ def _snap(rows: Rows, freq: str | int) -> Rows:
         return rows
     schema = None if rows.schema is None else replace(rows.schema, moving_days=True)
     moved = replace(rows, times=begin_of_periods(periods, freq), schema=schema)
-    unit = {"D": "day", "W": "week", "M": "month", "Q": "quarter", "Y": "year"}[
-        freq.lstrip("B0123456789")[0]
-    ]
-    return moved.note(f"there is one row in each {unit}, on moving days: it stands for the {unit}")
+    return moved.note(message(_MOVING_DAYS[freq.lstrip("B0123456789")[0]]))
 
 
 def _refuse_gaps(rows: Rows, steps: np.ndarray, freq: str | int) -> None:
@@ -107,25 +114,29 @@ def _refuse_gaps(rows: Rows, steps: np.ndarray, freq: str | int) -> None:
     if blank.any():
         at = int(np.argmax(blank))
         raise DataError(
-            f'column "{rows.target_col}"{rows.of(rows.codes[at])} has no value in {rows.row_label} '
-            f"{rows.row_numbers[at]}, {show_time(rows.times[at])}; nothing was changed: supply it"
-        )
+            message(
+                "table.no_new_value", column=rows.target_col, of=rows.of(rows.codes[at]),
+                row=rows.row(at), time=show_time(rows.times[at]),
+            )
+        )  # fmt: skip
     gap = (np.diff(steps) > 1) & (np.diff(rows.codes) == 0)
     if gap.any():
         at = int(np.argmax(gap))
         missing = add_steps(rows.times[at : at + 1], np.ones(1, np.int64), freq)[0]
         raise DataError(
-            f"there is no row{rows.of(rows.codes[at])} for {show_time(missing)}, between "
-            f"{rows.row_label}s {rows.row_numbers[at]} and {rows.row_numbers[at + 1]}; nothing was "
-            "changed: supply it"
-        )
+            message(
+                "table.no_new_row", of=rows.of(rows.codes[at]), time=show_time(missing),
+                before=rows.row(at), after=rows.row(at + 1),
+            )
+        )  # fmt: skip
     for name, cells in rows.extra.items():
         blank = np.asarray(pd.isna(cells))
         if blank.any():
             at = int(np.argmax(blank))
             raise DataError(
-                f'column "{name}"{rows.of(rows.codes[at])} has nothing in {rows.row_label} '
-                f"{rows.row_numbers[at]}; nothing was changed: supply it"
+                message(
+                    "table.no_new_cell", column=name, of=rows.of(rows.codes[at]), row=rows.row(at)
+                )
             )
 
 
@@ -136,11 +147,8 @@ def _sort(rows: Rows) -> Rows:
     if not backwards.any():
         return rows
     first = int(np.argmax(backwards)) + 1
-    sentence = (
-        f"rows were not in the order of time ({rows.row_label} {rows.row_numbers[first]} is the "
-        "first) and have been sorted"
-    )
-    return rows.take(np.lexsort((rows.times, rows.codes))).note(sentence)
+    note = message("reading.sorted", row=rows.row(first))
+    return rows.take(np.lexsort((rows.times, rows.codes))).note(note)
 
 
 def _average_repeated_hours(rows: Rows) -> Rows:
@@ -169,13 +177,11 @@ def _average_repeated_hours(rows: Rows) -> Rows:
     values[at] = values[at] / 2 + values[at + 1] / 2  # the sum could overflow
     keep = np.ones(len(values), dtype=bool)
     keep[at + 1] = False
-    number = len(np.unique(days["day"]))
-    sentence = (
-        f"the hour that is there twice where daylight saving ends ({show_time(rows.times[at[0]])}"
-        + (f" and {number - 1} more" if number > 1 else "")
-        + ") has been averaged; times with their zone (+02:00) would keep both"
-    )
-    return replace(rows, values=values).take(keep).note(sentence)
+    time, number = show_time(rows.times[at[0]]), len(np.unique(days["day"]))
+    note = message("reading.averaged_hour", time=time)
+    if number > 1:
+        note = message("reading.averaged_hours", time=time, more=number - 1)
+    return replace(rows, values=values).take(keep).note(note)
 
 
 def _repeats(rows: Rows) -> np.ndarray:
@@ -188,16 +194,17 @@ def _refuse_doubles(rows: Rows) -> None:
     if not same.any():
         return
     at = int(np.argmax(same))
-    first, second = sorted(rows.row_numbers[at : at + 2])
+    first, second = sorted((at, at + 1), key=rows.row_numbers.__getitem__)
     more = int(same.sum()) - 1
-    advice = "keep one row for each time"
-    if rows.id_col is None:
-        advice += ", or name the column that tells series apart with id_col"
     raise DoubledTimesError(
-        f"the time {show_time(rows.times[at])}{rows.of(rows.codes[at])} is there twice, in "
-        f"{rows.row_label}s {first} and {second}"
-        + (f" ({more} more like it)" if more else "")
-        + f": {advice}"
+        message(
+            "table.doubled_time" if rows.id_col is not None else "table.doubled_time_no_ids",
+            time=show_time(rows.times[at]),
+            of=rows.of(rows.codes[at]),
+            first=rows.row(first),
+            second=rows.row(second),
+            more=message("table.more_like_it", n=more) if more else "",
+        )
     )
 
 
@@ -208,12 +215,14 @@ def _set_clock(rows: Rows, freq: object) -> Rows:
     index = pd.DatetimeIndex(rows.times).tz_localize("UTC").tz_convert(rows.time_zone)
     local = index.tz_localize(None).to_numpy().astype("datetime64[us]")
     found = infer_frequency(local, rows.offsets()) if freq is None else normalise_frequency(freq)
-    counted = "steps are counted in UTC"
-    if found is not None and is_daily_or_longer(found):
-        rows, counted = replace(rows, times=local), "days are those of its calendar"
+    daily = found is not None and is_daily_or_longer(found)
+    if daily:
+        rows = replace(rows, times=local)
     if rows.time_zone == "UTC":
         return rows
-    return rows.note(f"times are in the zone {rows.time_zone}; {counted}")
+    zone = rows.time_zone
+    counted = "reading.zone_of_days" if daily else "reading.zone_of_steps"
+    return rows.note(message(counted, zone=zone))
 
 
 def _choose_frequency(rows: Rows, freq: object) -> tuple[str | int, bool]:
@@ -221,18 +230,13 @@ def _choose_frequency(rows: Rows, freq: object) -> tuple[str | int, bool]:
     if freq is not None:
         label = normalise_frequency(freq)
         if isinstance(label, int) is (rows.times.dtype.kind == "M"):
-            kind = "dates" if rows.times.dtype.kind == "M" else "step numbers"
-            raise DataError(
-                f'freq={label!r} was asked for, but the times in column "{rows.time_col}" are '
-                f"{kind}: leave freq out or give one that fits"
-            )
+            dates = rows.times.dtype.kind == "M"
+            refused = "table.freq_of_dates" if dates else "table.freq_of_steps"
+            raise DataError(message(refused, freq=label))
         return label, True
     found = infer_frequency(rows.times, rows.offsets())
     if found is None:
-        raise DataError(
-            f"there is one row{rows.of(0)}, which leaves the distance between times unknown: "
-            "supply more history, or say it with freq"
-        )
+        raise DataError(message("table.one_row", of=rows.of(0)))
     if _explains(rows, found):
         return found, False
     unusual = infer_unusual_frequency(rows.times, rows.offsets())
@@ -262,20 +266,14 @@ def _steps_on_grid(rows: Rows, freq: str | int, *, given: bool) -> np.ndarray:
     if not off.any():
         return steps
     at = int(np.argmax(off))
-    words = _in_words(freq)
-    begins = f"{show_time(origin[at])}{rows.of(rows.codes[at])}"
-    found = infer_frequency(rows.times, offsets) if given else None
-    if found is not None and found != freq:
-        raise DataError(
-            f"{words} was asked for, but {rows.row_label} {rows.row_numbers[at]} has the time "
-            f"{show_time(rows.times[at])}, which is no whole number of steps after {begins}: the "
-            f"times look {_in_words(found)}"
-        )
-    raise DataError(
-        f"times are irregular: they look {words}, but {rows.row_label} {rows.row_numbers[at]} has "
-        f"{show_time(rows.times[at])}, which is no whole number of steps after {begins}: correct "
-        "it, or bring the rows to regular times first"
-    )
+    fields = {
+        "freq": _in_words(freq), "row": rows.row(at), "time": show_time(rows.times[at]),
+        "begin": show_time(origin[at]), "of": rows.of(rows.codes[at]),
+    }  # fmt: skip
+    detected = infer_frequency(rows.times, offsets) if given else None
+    if detected is not None and detected != freq:
+        raise DataError(message("table.other_freq", detected=_in_words(detected), **fields))
+    raise DataError(message("table.irregular", **fields))
 
 
 def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
@@ -285,10 +283,7 @@ def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
     counts = np.bincount(codes, minlength=len(rows.ids))
     if (counts == 0).any():
         code = int(np.argmax(counts == 0))
-        raise DataError(
-            f'column "{rows.target_col}"{rows.of(code)} has no value at all: supply values or '
-            "leave the series out"
-        )
+        raise DataError(message("table.no_value", column=rows.target_col, of=rows.of(code)))
     ends = np.cumsum(counts)
     first, last = steps[kept[ends - counts]], steps[kept[ends - 1]]
     lengths = last - first + 1
@@ -296,36 +291,22 @@ def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
     rows = rows.note(_summary(rows, freq, lengths))
 
     missing = lengths - counts
-    if (missing > MAX_FILLED * lengths).any():
-        code = int(np.argmax(missing / lengths))
-        part = slice(ends[code] - counts[code], ends[code])
-        widest = int(np.argmax(np.diff(steps[kept[part]]))) + part.start
-        raise DataError(
-            f"{missing[code]} of {lengths[code]} steps{rows.of(code)} have no value (times "
-            f"{describe_frequency(freq)}; the longest gap is after {rows.row_label} "
-            f"{rows.row_numbers[kept[widest]]}, {show_time(rows.times[kept[widest]])}), and "
-            f"no more than {MAX_FILLED:.0%} are filled in: supply them, or say the right distance "
-            "with freq"
-        )
-
+    _refuse_wide_gaps(rows, kept, steps, freq, missing, lengths)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
+    at = offsets[codes] + steps[kept] - first[codes]
+    filled = np.ones(offsets[-1], dtype=bool)
+    filled[at] = False
+    values, times = rows.values[kept], rows.times[kept]
     if missing.any():
-        at = offsets[codes] + steps[kept] - first[codes]
-        filled = np.ones(offsets[-1], dtype=bool)
-        filled[at] = False
         # Every series begins and ends with a value, so no line runs from one into the next.
         # Four times smaller, the distance between two of the largest numbers does not overflow.
-        known = rows.values[kept] / 4
-        values = np.interp(np.arange(offsets[-1]), at, known) * 4
+        values = np.interp(np.arange(offsets[-1]), at, values / 4) * 4
         values[at] = rows.values[kept]
         origin = np.repeat(rows.times[rows.offsets()[:-1]], lengths)
         from_origin = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - first, lengths)
         times = add_steps(origin, from_origin, freq)
-        rows = rows.note(_gap_sentence(rows, kept, steps, missing))
-    else:
-        filled = np.zeros(len(kept), dtype=bool)
-        values, times = rows.values[kept], rows.times[kept]
-    extra, sentences = lay_extra(rows, steps, first, last, offsets)
+        rows = rows.note(_gap_note(rows, kept, steps, missing))
+    extra, notes = lay_extra(rows, steps, first, last, offsets)
     return Panel(
         ids=rows.ids,
         offsets=offsets,
@@ -337,57 +318,78 @@ def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
         time_col=rows.time_col,
         target_col=rows.target_col,
         time_zone=rows.time_zone,
-        notes=(*rows.notes, *sentences),
+        notes=(*rows.notes, *notes),
         extra=extra,
         schema=rows.schema,
+    )
+
+
+def _refuse_wide_gaps(
+    rows: Rows,
+    kept: np.ndarray,
+    steps: np.ndarray,
+    freq: str | int,
+    missing: np.ndarray,
+    lengths: np.ndarray,
+) -> None:
+    """Refuse series of which more is missing than is filled in."""
+    if (missing <= MAX_FILLED * lengths).all():
+        return
+    code = int(np.argmax(missing / lengths))
+    part = np.flatnonzero(rows.codes[kept] == code)
+    widest = int(kept[part[np.argmax(np.diff(steps[kept[part]]))]])
+    raise DataError(
+        message(
+            "table.wide_gaps",
+            missing=missing[code],
+            steps=lengths[code],
+            of=rows.of(code),
+            freq=describe_frequency(freq),
+            row=rows.row(widest),
+            time=show_time(rows.times[widest]),
+            most=MAX_FILLED,
+        )
     )
 
 
 def _note_edges(rows: Rows, steps: np.ndarray, first: np.ndarray, last: np.ndarray) -> Rows:
     before = int((steps < first[rows.codes]).sum())
     after = int((steps > last[rows.codes]).sum())
-    for number, where in ((before, "before the first value"), (after, "after the last value")):
-        if number:
-            rows = rows.note(
-                f"{number} {'row' if number == 1 else 'rows'} without a value {where}"
-                + (" of a series" if len(rows.ids) > 1 else "")
-                + (" has" if number == 1 else " have")
-                + " been left out"
-            )
+    if before:
+        rows = rows.note(message("reading.rows_before", n=before))
+    if after:
+        rows = rows.note(message("reading.rows_after", n=after))
     return rows
 
 
-def _summary(rows: Rows, freq: str | int, lengths: np.ndarray) -> str:
-    begin, end = show_time(rows.times.min()), show_time(rows.times.max())
+def _summary(rows: Rows, freq: str | int, lengths: np.ndarray) -> Message:
     shortest, longest = int(lengths.min()), int(lengths.max())
-    size = f"{longest} step{'' if longest == 1 else 's'}"
-    if len(rows.ids) > 1:
-        size = (
-            f"{len(rows.ids)} series of "
-            + ("" if shortest == longest else f"{shortest} to ")
-            + size
-        )
-    return f"times are {_in_words(freq)}, from {begin} to {end}: {size}"
+    if len(rows.ids) == 1:
+        size = message("reading.length", n=longest)
+    elif shortest == longest:
+        size = message("reading.lengths", series=len(rows.ids), n=longest)
+    else:
+        size = message("reading.length_range", series=len(rows.ids), low=shortest, high=longest)
+    begin, end = show_time(rows.times.min()), show_time(rows.times.max())
+    return message("reading.times", freq=_in_words(freq), first=begin, last=end, size=size)
 
 
-def _in_words(freq: str | int) -> str:
+def _in_words(freq: str | int) -> Message:
     option = freq if isinstance(freq, int) else f'"{freq}"'
-    return f"{describe_frequency(freq)} (freq={option})"
+    return message("reading.freq", words=describe_frequency(freq), freq=option)
 
 
-def _gap_sentence(rows: Rows, kept: np.ndarray, steps: np.ndarray, missing: np.ndarray) -> str:
+def _gap_note(rows: Rows, kept: np.ndarray, steps: np.ndarray, missing: np.ndarray) -> Message:
     jumps = np.where(np.diff(rows.codes[kept]) == 0, np.diff(steps[kept]) - 1, 0)
     gaps, longest = int((jumps > 0).sum()), int(np.argmax(jumps))
     total, touched = int(missing.sum()), int((missing > 0).sum())
     row = kept[longest]
-    where = f"after {show_time(rows.times[row])}{rows.of(int(rows.codes[row]))}"
-    steps_word = "step" if jumps[longest] == 1 else "steps"
+    time, of = show_time(rows.times[row]), rows.of(int(rows.codes[row]))
     if gaps == 1:
-        sentence = f"a gap of {total} {steps_word} {where} has been filled by a straight line"
-    else:
-        among = f" in {touched} of {len(rows.ids)} series" if len(rows.ids) > 1 else ""
-        sentence = (
-            f"{gaps} gaps{among} have been filled by straight lines, {total} steps in all; "
-            f"the longest has {jumps[longest]} {steps_word}, {where}"
-        )
-    return sentence + ". Where no row means zero, write the zeros into the data"
+        return message("reading.gap", n=total, time=time, of=of)
+    among = ""
+    if len(rows.ids) > 1:
+        among = message("reading.among_series", touched=touched, series=len(rows.ids))
+    return message(
+        "reading.gaps", gaps=gaps, among=among, total=total, n=jumps[longest], time=time, of=of
+    )

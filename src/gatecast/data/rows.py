@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from gatecast.data.reading.cells import name_row
 from gatecast.data.schema import Schema
-from gatecast.errors import DataError, quote
+from gatecast.errors import DataError
+from gatecast.messages import Message, message
 
 __all__ = ["MAX_FILLED", "Rows", "lay_extra", "show_time"]
 
@@ -39,7 +41,7 @@ class Rows:
     time_zone : str or None
         Name of the zone the times were in.
     notes : tuple of str
-        What was found out in reading.
+        What was detected in reading.
     extra : dict of str to ndarray of shape [total]
         Further columns: ``float64`` with NaN, or ``object`` with None, where there is nothing.
     schema : Schema or None
@@ -71,13 +73,19 @@ class Rows:
             extra={name: cells[which] for name, cells in self.extra.items()},
         )
 
-    def note(self, sentence: str) -> Rows:
+    def note(self, sentence: Message) -> Rows:
         """Add a sentence to the notes."""
         return replace(self, notes=(*self.notes, sentence))
 
+    def row(self, at: int) -> Message:
+        """Name a row in a sentence, as in "line 5"."""
+        return name_row(self.row_label, self.row_numbers[at])
+
     def of(self, code: int) -> str:
-        """Name a series in a sentence, as in "the time ... of series x"."""
-        return "" if self.id_col is None else f" of series {quote(str(self.ids[code]))}"
+        """Name a series in a sentence, as in "the time ... of series x"; empty if there is one."""
+        if self.id_col is None:
+            return ""
+        return message("reading.of_series", name=str(self.ids[code]))
 
     def offsets(self) -> np.ndarray:
         """Where each series begins and ends, once rows are sorted; shape [n + 1]."""
@@ -94,7 +102,7 @@ def show_time(time: object) -> str:
 
 def lay_extra(
     rows: Rows, steps: np.ndarray, first: np.ndarray, last: np.ndarray, offsets: np.ndarray
-) -> tuple[dict[str, np.ndarray], list[str]]:
+) -> tuple[dict[str, np.ndarray], list[Message]]:
     """Bring further columns onto the calendar; what is missing is what was there before.
 
     Nothing of the future is known at a gap. Before the first cell of a series it is the first one.
@@ -111,17 +119,10 @@ def lay_extra(
         if missing.any():
             _refuse_many_blanks(rows, name, cells, inside, np.asarray(missing), owner)
             column = column.groupby(owner).ffill().groupby(owner).bfill()
-            count = int(missing.sum())
-            notes.append(
-                f'column "{name}" has nothing at {count} step{"s" * (count > 1)}; the cell before, '
-                "or the first one, is taken there"
-            )
+            notes.append(message("reading.filled_forward", column=name, n=int(missing.sum())))
         if column.isna().any():
             code = int(owner[np.argmax(column.isna())])
-            raise DataError(
-                f'column "{name}"{rows.of(code)} has no cell with anything in it: supply some, or '
-                "leave the column out"
-            )
+            raise DataError(message("table.empty_column", column=name, of=rows.of(code)))
         laid[name] = column.to_numpy()
     return laid, notes
 
@@ -144,7 +145,8 @@ def _refuse_many_blanks(
     if many.any():
         code = int(np.argmax(many))
         raise DataError(
-            f'column "{name}"{rows.of(code)} has nothing at {share[code]:.0%} of the steps, and no '
-            f"more than {MAX_FILLED:.0%} are filled in: write the number that holds there, 0 if "
-            "that is meant"
-        )
+            message(
+                "table.mostly_blank", column=name, of=rows.of(code), share=share[code],
+                most=MAX_FILLED,
+            )
+        )  # fmt: skip

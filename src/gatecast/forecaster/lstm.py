@@ -121,7 +121,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         self.losses_: list[list[float]] = result.losses
         self.panel_: Panel | None = panel
         self._origin = None
-        self.reading_notes_: list[str] = []
+        self.reading_notes_: list[Message] = []
         self.fingerprint_: str = sha256(panel.times.tobytes() + panel.values.tobytes()).hexdigest()
         self.decisions_: list[str] = [
             *panel.notes, *detected, *transform_decisions(result.fitted),

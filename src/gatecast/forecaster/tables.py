@@ -13,6 +13,7 @@ from gatecast.data.schema import Schema
 from gatecast.errors import DataError, UsageError
 from gatecast.forecaster.fitted import FittedForecaster, NewRows
 from gatecast.forecaster.updating import require_rows_follow
+from gatecast.messages import Message
 
 __all__ = ["check_lengths", "read_future_covariates", "read_new_rows", "series_name"]
 
@@ -37,7 +38,7 @@ def series_name(name: object) -> str:
 
 def read_new_rows(
     fitted: FittedForecaster, source: Any, columns: dict[str, str | None]
-) -> tuple[NewRows, list[str] | None]:
+) -> tuple[NewRows, list[Message] | None]:
     """Read values that follow the last ones of a fitted forecaster.
 
     Parameters
@@ -115,7 +116,7 @@ def _numbers(fitted: FittedForecaster, source: Any) -> NewRows:
 
 def read_future_covariates(
     fitted: FittedForecaster, futr_df: Any
-) -> tuple[list[np.ndarray], list[str] | None]:
+) -> tuple[list[np.ndarray], list[Message] | None]:
     """Read future covariates over the steps after the end of each series.
 
     Parameters

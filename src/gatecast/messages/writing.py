@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 import string
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-__all__ = ["Argument", "Language", "Spelling", "field_names", "join", "write"]
+__all__ = ["Argument", "Language", "Spelling", "cut", "field_names", "join", "write"]
 
 Language = Literal["en", "zh"]
 #: How a caller spells an argument: the command line writes ``look_back`` as ``--look-back``.
 Spelling = Callable[[str], str]
+_DAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+}
+_MOST_NAMES = 10
 
 
 class Argument(str):
@@ -19,6 +24,22 @@ class Argument(str):
 
     A column that happens to have the same name is an ordinary ``str`` and stays as it is.
     """
+
+
+def cut(text: str) -> str:
+    """Cut a text that is too long for a sentence.
+
+    Parameters
+    ----------
+    text : str
+        A name, or a cell of a table.
+
+    Returns
+    -------
+    str
+        At most 60 characters.
+    """
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def join(items: Iterable[str], language: Language = "en") -> str:
@@ -51,6 +72,9 @@ def write(
     Besides Python's own, a field has these formats: ``{gain:percent}`` a share with as many digits
     as it deserves; any format that ends in ``%``; ``{p:p}`` a probability, after the letter p;
     ``{names:list}`` and ``{names:quoted}`` a list of words, as they are or in quotation marks;
+    ``{name:quote}`` a name or a cell in quotation marks, cut if it is long; ``{names:names}`` the
+    first ten of some names so, and how many more; ``{days:days}`` days of the week by number;
+    ``{part:after}`` a part of the sentence that may be empty, after a space if it is not;
     ``{n:step|steps}`` a count with its noun (in Chinese the template has the noun);
     ``{@look_back}`` an argument of that name.
 
@@ -91,15 +115,23 @@ class _Writer(string.Formatter):
         return super().get_value(key, args, kwargs)
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "after":
+            written = self.format_field(value, "")
+            return f" {written}" if written and self.language == "en" else written
         if isinstance(value, Argument):
             return self.spelling(str(value))
         if hasattr(value, "text"):  # a message within a message
             return value.text(self.language, self.spelling)
         if format_spec == "list":
             return join([self.format_field(item, "") for item in value], self.language)
+        if format_spec == "days":
+            return join([_DAYS[self.language][day] for day in value], self.language)
         if format_spec == "quoted":
-            left, right = ("“", "”") if self.language == "zh" else ('"', '"')
-            return join([f"{left}{item}{right}" for item in value], self.language)
+            return join([self._quoted(item) for item in value], self.language)
+        if format_spec == "quote":
+            return self._quoted(cut(value))
+        if format_spec == "names":
+            return self._names(value)
         if "|" in format_spec:
             one, many = format_spec.split("|")
             return f"{value:,} {one if value == 1 else many}"
@@ -111,6 +143,16 @@ class _Writer(string.Formatter):
         if format_spec.endswith("%") and self.language == "en":
             return f"{written[:-1]} %"
         return written
+
+    def _quoted(self, text: str) -> str:
+        return f"“{text}”" if self.language == "zh" else f'"{text}"'
+
+    def _names(self, names: Sequence[str]) -> str:
+        shown = [self._quoted(cut(name)) for name in names[:_MOST_NAMES]]
+        more = len(names) - len(shown)
+        if self.language == "zh":
+            return "、".join(shown) + (f" 等 {len(names)} 个" if more > 0 else "")
+        return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
     def _probability(self, p: float) -> str:
         if p < 0.001:

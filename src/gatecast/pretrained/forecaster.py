@@ -19,7 +19,7 @@ from gatecast.errors import ModelFileError
 from gatecast.forecaster.kinds import as_seasons
 from gatecast.forecaster.seasons import find_season
 from gatecast.forecaster.threads import Shared, one_at_a_time
-from gatecast.messages import message
+from gatecast.messages import Message, message
 from gatecast.pretrained.features import step_inputs
 from gatecast.pretrained.history import append
 from gatecast.pretrained.model_form import check_form
@@ -125,7 +125,7 @@ class PretrainedLSTM(Shared, Baseline):
         super().fit(source, **columns)
         self.network_ = network
         self.seasons_ = self._detect_seasons()
-        self.reading_notes_: list[str] = []
+        self.reading_notes_: list[Message] = []
         self._origin = None
         return self
 

@@ -12,11 +12,12 @@ from gatecast.data.panel import Panel
 from gatecast.data.reading import NewRows, assumed_schema, read_new_rows, refuse_other_value
 from gatecast.errors import DataError, NotFoundError
 from gatecast.forecaster.updating import require_rows_follow
+from gatecast.messages import Message
 
 __all__ = ["append"]
 
 
-def append(panel: Panel, source: Any, **columns: Any) -> tuple[Panel, list[str]]:
+def append(panel: Panel, source: Any, **columns: Any) -> tuple[Panel, list[Message]]:
     """Put new rows after the last ones.
 
     Parameters
@@ -85,7 +86,7 @@ def _rows_of_numbers(panel: Panel, source: Any) -> dict[int, tuple[np.ndarray, n
 
 def _rows_of_table(
     panel: Panel, source: Any, columns: dict[str, Any]
-) -> tuple[dict[int, tuple[np.ndarray, np.ndarray]], list[str]]:
+) -> tuple[dict[int, tuple[np.ndarray, np.ndarray]], list[Message]]:
     """Read rows by what the history settled, and refuse those that do not follow."""
     ends = panel.ends()
     if isinstance(source, Panel):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gatecast.messages import Message, sentence
-from gatecast.report.chinese import in_chinese, parted
 
 __all__ = ["Pair", "question_pairs", "sentence_pair", "sentence_pairs"]
 
@@ -19,20 +18,14 @@ def sentence_pair(text: str) -> Pair:
     Parameters
     ----------
     text : Message or str
-        A plain text is looked up, and stands as it is in both where it is not known.
+        A plain text, of a user's own model or of an older file, is the same in both.
 
     Returns
     -------
     (str, str)
         English and Chinese.
     """
-    if isinstance(text, Message) and text.id != "text":
-        return sentence(text, "en"), sentence(text, "zh")
-    name, rest = parted(text)
-    english = f"{name}: {rest}" if name else rest[:1].upper() + rest[1:]
-    english = f"{english.removesuffix('.')}."
-    chinese = in_chinese(text)
-    return english, english if chinese == text else f"{chinese.removesuffix('.')}。"
+    return sentence(text, "en"), sentence(text, "zh")
 
 
 def sentence_pairs(sentences: Iterable[str]) -> list[Pair]:
@@ -65,7 +58,6 @@ def question_pairs(answers: Mapping[Any, str]) -> list[tuple[Pair, Pair]]:
         Question and answer, each in English and Chinese.
     """
     questions = [
-        (q.text("en"), q.text("zh")) if isinstance(q, Message) else (q, in_chinese(q))
-        for q in answers
+        (q.text("en"), q.text("zh")) if isinstance(q, Message) else (q, q) for q in answers
     ]
     return list(zip(questions, sentence_pairs(answers.values()), strict=True))

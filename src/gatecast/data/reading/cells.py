@@ -9,18 +9,39 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from gatecast.errors import quote
+from gatecast.messages import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MISSING", "Place", "TextColumn", "guard", "is_blank", "unguard"]
+__all__ = ["MISSING", "Place", "TextColumn", "guard", "is_blank", "name_row", "unguard"]
 
 #: What a spreadsheet takes for the beginning of a formula; wide signs too.
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "-", "--", "?", "."])
 """Cells, in lower case, that mean that there is no value."""
+
+
+_ROWS = {"line": "reading.line", "row": "reading.row"}
+
+
+def name_row(label: str, number: int) -> Message:
+    """Name a row of a table in a sentence.
+
+    Parameters
+    ----------
+    label : {"line", "row"}
+        What row numbers count.
+    number : int
+        That of the row.
+
+    Returns
+    -------
+    Message
+        For example "line 5".
+    """
+    return message(_ROWS[label], n=number)
 
 
 def is_blank(cell: str) -> bool:
@@ -165,10 +186,12 @@ class Place:
     row_label: str
     row_numbers: np.ndarray
 
-    def __str__(self) -> str:
-        return f'column "{self.column}" of {self.source}'
+    @property
+    def name(self) -> Message:
+        """The column and its table."""
+        return message("reading.column", column=self.column, source=self.source)
 
-    def row(self, at: int) -> str:
+    def row(self, at: int) -> Message:
         """Name a row.
 
         Parameters
@@ -178,11 +201,11 @@ class Place:
 
         Returns
         -------
-        str
+        Message
         """
-        return f"{self.row_label} {self.row_numbers[at]}"
+        return name_row(self.row_label, self.row_numbers[at])
 
-    def has(self, text: TextColumn, at: int) -> str:
+    def has(self, text: TextColumn, at: int) -> Message:
         """Say what a row has.
 
         Parameters
@@ -194,6 +217,7 @@ class Place:
 
         Returns
         -------
-        str
+        Message
         """
-        return f"{self.row(at)} has {quote(text.cells[text.codes[at]])}"
+        cell = text.cells[text.codes[at]]
+        return message("reading.has", row=self.row(at), cell=cell)

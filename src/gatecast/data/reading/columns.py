@@ -15,14 +15,14 @@ from gatecast.data.reading.cells import Place, TextColumn
 from gatecast.data.reading.extras import Extra
 from gatecast.data.reading.numbers import Numbers
 from gatecast.data.reading.parts import find_parts, is_part
-from gatecast.data.reading.times import EXPECTED_TIMES, Times
+from gatecast.data.reading.times import Times
 from gatecast.data.schema import NumberFormat, Schema
-from gatecast.errors import DataError, NotFoundError, UsageError, quote
-from gatecast.messages import message
+from gatecast.errors import DataError, NotFoundError, UsageError
+from gatecast.messages import Argument, Message, message
 
 __all__ = [
     "SAMPLE_ROWS", "Columns", "as_columns", "choose_columns", "counts_up",
-    "find_id_columns", "list_names",
+    "find_id_columns",
 ]  # fmt: skip
 
 SAMPLE_ROWS = 200
@@ -50,7 +50,7 @@ class Table(Protocol):
     row_label: str
     row_numbers: np.ndarray
     separator: str
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
     def load(self, names: Sequence[str], numeric: Sequence[str]) -> None:
         """Read these columns at once; ``numeric`` ones are plain numbers, most likely."""
@@ -158,7 +158,7 @@ def as_columns(given: object, names: Sequence[str], option: str) -> tuple[str, .
         return tuple(parts) if several else (given,)
     if isinstance(given, (list, tuple)) and all(isinstance(name, str) for name in given):
         return tuple(given)
-    raise UsageError(f"{option}={given!r} is not a text: give a column by its name")
+    raise UsageError(message("table.no_text", argument=Argument(option), value=repr(given)))
 
 
 def choose_columns(
@@ -167,7 +167,7 @@ def choose_columns(
     time_col: object,
     target_col: object,
     extra: tuple[str, ...] = (),
-) -> tuple[Columns, list[str]]:
+) -> tuple[Columns, list[Message]]:
     """Find the columns that are not named, and say which they are.
 
     Parameters
@@ -193,13 +193,14 @@ def choose_columns(
     ids = as_columns(id_col, table.names, "id_col")
     times = as_columns(time_col, table.names, "time_col")
     if target_col is not None and not isinstance(target_col, str):
-        raise UsageError(f"target_col={target_col!r} is not a text: give a column by its name")
+        name = Argument("target_col")
+        raise UsageError(message("table.no_text", argument=name, value=repr(target_col)))
     targets = () if target_col is None else (target_col,)
-    _require(table, {"id_col=": ids, "time_col=": times, "target_col=": targets, "": extra})
+    _require(table, {"id_col": ids, "time_col": times, "target_col": targets, "": extra})
     given = [*ids, *times, *targets, *extra]
     doubled = next((name for name in given if given.count(name) > 1), None)
     if doubled is not None:
-        raise UsageError(f'the column "{doubled}" is named for two things: name another for one')
+        raise UsageError(message("table.named_twice", column=doubled))
 
     def free(name: str) -> bool:
         return name in table.names and name not in given
@@ -210,7 +211,7 @@ def choose_columns(
     if not targets and free("y"):
         targets = ("y",)
         given.append("y")
-    notes = []
+    notes: list[Message] = []
     if not times:
         times = _find_time(table, given)
         given += times
@@ -224,8 +225,7 @@ def choose_columns(
     if len(targets) == 1:
         notes.append(message("reading.target_column", column=targets[0]))
     else:
-        shown = list_names(targets)
-        notes.append(message("reading.wide", n=len(targets), columns=shown))
+        notes.append(message("reading.wide", n=len(targets), columns=targets))
     return Columns(ids, times, targets, extra, len(targets) > 1), notes
 
 
@@ -234,10 +234,15 @@ def _require(table: Table, requested: dict[str, tuple[str, ...]]) -> None:
         for name in names:
             if name not in table.names:
                 near = difflib.get_close_matches(name, table.names, n=1)
-                hint = f' (did you mean "{near[0]}"?)' if near else ""
+                given = message("table.given", argument=Argument(option), name=name)
                 raise NotFoundError(
-                    f'{option}"{name}" is not a column of {table.source}; its columns are '
-                    f"{list_names(table.names)}{hint}"
+                    message(
+                        "table.no_column",
+                        given=given if option else message("table.quoted", name=name),
+                        source=table.source,
+                        names=table.names,
+                        hint=message("table.did_you_mean", name=near[0]) if near else "",
+                    )
                 )
 
 
@@ -257,22 +262,23 @@ def _find_time(table: Table, taken: Sequence[str]) -> tuple[str, ...]:
         return (candidates[0],)
     if candidates:
         raise DataError(
-            f"{table.source} has {len(candidates)} columns of times, {list_names(candidates)}: say "
-            "which with time_col"
+            message("table.several_times", source=table.source, n=len(candidates), names=candidates)
         )
     if len(table.names) == 1:
         return ()
     raise DataError(
-        f"no column of {table.source} looks like times; its columns are {list_names(table.names)}, "
-        f"with cells like {_cells_of(samples)}. Expected are {EXPECTED_TIMES}: say which column "
-        "with time_col, or write its cells so"
+        message(
+            "table.no_time_column",
+            source=table.source,
+            names=table.names,
+            cells=_first_cells(samples),
+            expected=message("table.expected_times"),
+        )
     )
 
 
-def _cells_of(samples: dict[str, list[str]]) -> str:
-    """Show the first cell of each column."""
-    firsts = [next((cell for cell in cells if cell), "") for cells in samples.values()]
-    return list_names(firsts)
+def _first_cells(samples: dict[str, list[str]]) -> list[str]:
+    return [next((cell for cell in cells if cell), "") for cells in samples.values()]
 
 
 def _find_targets(table: Table, taken: Sequence[str], *, wide: bool) -> tuple[str, ...]:
@@ -305,14 +311,15 @@ def _find_targets(table: Table, taken: Sequence[str], *, wide: bool) -> tuple[st
             return tuple(candidates)
     if candidates:
         raise DataError(
-            f"{table.source} has {len(candidates)} columns of numbers, {list_names(candidates)}: "
-            "say which to forecast with target_col"
+            message(
+                "table.several_targets", source=table.source, n=len(candidates), names=candidates
+            )
         )
     samples = {name: table.sample(name) for name in rest}
     raise DataError(
-        f"no column of {table.source} holds numbers to forecast; its columns are "
-        f"{list_names(table.names)}, with cells like {_cells_of(samples)}. Expected are numbers "
-        "like 1234.5, 1.234,5 or $1,234.50: say which column with target_col, or write its cells so"
+        message(
+            "table.no_target", source=table.source, names=table.names, cells=_first_cells(samples)
+        )
     )
 
 
@@ -376,21 +383,3 @@ def counts_up(numbers: Sequence[int]) -> bool:
     bool
     """
     return all(number == numbers[0] + at for at, number in enumerate(numbers))
-
-
-def list_names(names: Sequence[str], most: int = 10) -> str:
-    """Name some columns in a sentence.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Of columns.
-    most : int, default 10
-        How many are named.
-
-    Returns
-    -------
-    str
-    """
-    shown = ", ".join(quote(name) for name in names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

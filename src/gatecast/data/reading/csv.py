@@ -18,7 +18,7 @@ from gatecast.data.reading.numbers import could_be_number
 from gatecast.data.reading.source import Source, as_text, limit
 from gatecast.data.reading.times import could_be_times
 from gatecast.errors import DataError, quote
-from gatecast.messages import message
+from gatecast.messages import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ class CsvFile:
         What stands between two cells.
     header : tuple of str
         Column names; a column without one is called "column 2" by its place.
-    notes : tuple of str
+    notes : tuple of Message
         What was detected, a sentence each.
     begin : int
         Where the rows begin, in bytes.
@@ -64,7 +64,7 @@ class CsvFile:
     data: bytes
     separator: str
     header: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     begin: int
     first_line: int
 
@@ -89,7 +89,8 @@ class CsvFile:
         try:
             return _inspect(source.name, data, lines, notes, separator)
         except csv.Error as error:
-            raise DataError(f"{source.name} cannot be read as CSV: {error}") from error
+            reason = str(error)
+            raise DataError(message("table.no_csv", source=source.name, reason=reason)) from error
 
     def sample(self, rows: int) -> dict[str, list[str]] | None:
         """Give the cells of the first rows by column; None if there are no rows.
@@ -201,7 +202,9 @@ class CsvFile:
                     yield lines, [[row[i].strip() for row in rows] for i in places]
         except csv.Error as error:
             raise DataError(
-                f"{self.name} cannot be read beyond line {before + reader.line_num}: {error}"
+                message(
+                    "table.unread", source=self.name, n=before + reader.line_num, reason=str(error)
+                )
             ) from error
 
     def _check_rows(
@@ -222,9 +225,14 @@ class CsvFile:
         for i in kept:
             if len(rows[i]) < width or any(map(str.strip, rows[i][width:])):
                 raise DataError(
-                    f"line {lines[i]} of {self.name} has {_cells(len(rows[i]))}, its "
-                    f"header {_cells(width)} ({quote(self.separator.join(rows[i]))}): correct "
-                    "the line, or put cells that contain the separator in quotes"
+                    message(
+                        "table.ragged",
+                        n=lines[i],
+                        source=self.name,
+                        cells=len(rows[i]),
+                        width=width,
+                        text=self.separator.join(rows[i]),
+                    )
                 )
         return lines[kept], [rows[i] for i in kept]
 
@@ -256,14 +264,7 @@ def _has_blank_rows(read: dict[str, TextColumn | np.ndarray]) -> bool:
 def _check_cells(name: str, rows: int, width: int) -> None:
     most = limit("GATECAST_MAX_CELLS")
     if rows * width > most:
-        raise DataError(
-            f"{name} has more than {most:,} cells: split it, or raise the limit with the "
-            "environment variable GATECAST_MAX_CELLS"
-        )
-
-
-def _cells(number: int) -> str:
-    return "1 cell" if number == 1 else f"{number} cells"
+        raise DataError(message("table.too_many_cells", source=name, most=most))
 
 
 # ------------------------------------------------------------------------------- lines and header
@@ -276,10 +277,8 @@ def _first_lines(data: bytes, name: str) -> list[str]:
         end = data.find(b"\n", at, at + most) + 1
         if not end:
             if len(data) - at > most:
-                raise DataError(
-                    f"line {len(lines) + 1} of {name} is longer than {most:,} bytes: is it a CSV "
-                    "file? If so, raise the limit with the environment variable GATECAST_MAX_LINE"
-                )
+                number = len(lines) + 1
+                raise DataError(message("table.long_line", n=number, source=name, most=most))
             end = len(data)
         lines.append(data[at:end].decode())
         at = end
@@ -287,7 +286,9 @@ def _first_lines(data: bytes, name: str) -> list[str]:
     return lines if len(lines) > 1 else list(io.StringIO(lines[0], newline=""))
 
 
-def _inspect(name: str, data: bytes, lines: list[str], notes: list[str], settled: str) -> CsvFile:
+def _inspect(
+    name: str, data: bytes, lines: list[str], notes: list[Message], settled: str
+) -> CsvFile:
     start, separator = 0, ""
     if declared := re.fullmatch(r'"?sep=(.)"?\s*', lines[0], re.IGNORECASE):
         start, separator = 1, declared[1]
@@ -297,9 +298,7 @@ def _inspect(name: str, data: bytes, lines: list[str], notes: list[str], settled
         comments += 1
     rest = lines[comments:]
     if not rest:
-        raise DataError(
-            f"{name} has comments and no rows: it needs a line of column names and rows"
-        )
+        raise DataError(message("table.comments", source=name))
     separator = separator or _find_separator(rest, settled)
     if separator != ",":
         named = separator in _SEPARATORS
@@ -318,8 +317,12 @@ def _inspect(name: str, data: bytes, lines: list[str], notes: list[str], settled
         first_row = next(iter(rows))
         names = [cell.strip() for cell in first_row[1]]
         raise DataError(
-            f"line {comments + first_row[0] + 1} of {name} is {quote(separator.join(names))}, "
-            "which looks like data: put a line of column names before it"
+            message(
+                "table.no_header",
+                n=comments + first_row[0] + 1,
+                source=name,
+                text=separator.join(names),
+            )
         )
     more = _more_headers(rows[at + 1 :])
     if above:
@@ -414,18 +417,17 @@ def _join_headers(names: list[str], levels: list[list[str]]) -> list[str]:
 def _check_names(names: list[str], source: str) -> None:
     most = limit("GATECAST_MAX_COLUMNS")
     if len(names) > most:
-        raise DataError(
-            f"{source} has {len(names):,} columns, and no more than {most:,} are read: raise the "
-            "limit with the environment variable GATECAST_MAX_COLUMNS"
-        )
+        raise DataError(message("table.too_many_columns", source=source, n=len(names), most=most))
     given = [name for name in names if name]
     if len(set(given)) < len(given):
         doubled = next(name for name, count in Counter(given).items() if count > 1)
-        places = [str(i) for i, name in enumerate(names, start=1) if name == doubled]
+        places = [i for i, name in enumerate(names, start=1) if name == doubled]
         raise DataError(
-            f'{source} has the column name "{doubled}" {len(places)} times (columns '
-            f"{', '.join(places[:5])}): give each column its own name"
-        )
+            message(
+                "table.doubled_header", source=source, column=doubled, n=len(places),
+                places=places[:5],
+            )
+        )  # fmt: skip
 
 
 def _find_separator(lines: list[str], settled: str) -> str:

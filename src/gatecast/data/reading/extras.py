@@ -10,7 +10,8 @@ import pandas as pd
 from gatecast.data.reading.cells import Place, TextColumn, is_blank
 from gatecast.data.reading.numbers import could_be_number, read_numbers
 from gatecast.data.schema import ColumnKind, NumberFormat, Schema
-from gatecast.errors import DataError, quote
+from gatecast.errors import DataError
+from gatecast.messages import Message, message
 
 __all__ = ["Extra", "read_extra", "settle_blanks"]
 
@@ -36,14 +37,14 @@ class Extra(NamedTuple):
         What it is.
     format : NumberFormat or None
         How its numbers are written, where they are read from text.
-    notes : list of str
+    notes : list of Message
         What was detected.
     """
 
     cells: np.ndarray
     kind: ColumnKind
     format: NumberFormat | None = None
-    notes: list[str] = []  # noqa: RUF012 - never changed
+    notes: list[Message] = []  # noqa: RUF012 - never changed
 
 
 def read_extra(
@@ -118,10 +119,8 @@ def _read_truth(text: TextColumn, place: Place) -> np.ndarray:
         else:
             bad[i] = not is_blank(cell)
     if bad.any():
-        raise DataError(
-            f"{place} holds true or false in the history, but {place.has(text, text.first(bad))}: "
-            "correct it"
-        )
+        has = place.has(text, text.first(bad))
+        raise DataError(message("table.no_truth", column=place.name, has=has))
     return text.expand(values)
 
 
@@ -140,16 +139,14 @@ def _read_typed(
         bad = ~(np.isin(values, (0.0, 1.0)) | np.isnan(values))
         if bad.any():
             at = int(np.argmax(bad))
-            raise DataError(
-                f"{place} holds true or false in the history, but {place.row(at)} has "
-                f"{values[at]:g}: correct it"
-            )
+            has = message("reading.has", row=place.row(at), cell=f"{values[at]:g}")
+            raise DataError(message("table.no_truth", column=place.name, has=has))
     return Extra(values, kind or found)
 
 
 def _read_names(text: TextColumn, place: Place, settled: Schema | None) -> Extra:
     cells: list[str | None] = [None if is_blank(cell) else cell for cell in text.cells]
-    notes = []
+    notes: list[Message] = []
     if settled is not None and place.column in settled.names:
         names = settled.names[place.column]
         folded = {name.casefold(): name for name in names}
@@ -161,14 +158,16 @@ def _read_names(text: TextColumn, place: Place, settled: Schema | None) -> Extra
             if same is not None:
                 cells[i] = same
                 notes.append(
-                    f"{place} has {quote(cell)} in {place.row(at)}, which is taken for "
-                    f"{quote(same)} as in the history"
-                )
+                    message(
+                        "reading.same_name", column=place.name, cell=cell, row=place.row(at),
+                        name=same,
+                    )
+                )  # fmt: skip
                 continue
-            shown = ", ".join(quote(name) for name in names[:10])
             notes.append(
-                f"{place} has {quote(cell)} in {place.row(at)}, a name that the history does not "
-                f"have: the model knows nothing of it (the history has {shown})"
+                message(
+                    "reading.new_name", column=place.name, cell=cell, row=place.row(at), names=names
+                )
             )
     return Extra(text.expand(np.array(cells, dtype=object)), "name", None, notes)
 
@@ -183,7 +182,7 @@ def _same_number(cell: str, names: list[str]) -> str | None:
 
 def settle_blanks(
     extra: Extra, codes: np.ndarray, place: Place
-) -> tuple[np.ndarray, bool, list[str]]:
+) -> tuple[np.ndarray, bool, list[Message]]:
     """Decide what blank cells of the history mean.
 
     In a column of truth values, of names, or of one number beside blanks, a blank means that
@@ -205,7 +204,7 @@ def settle_blanks(
         With 0 or an empty name where nothing holds.
     nothing : bool
         Whether blank cells mean that.
-    notes : list of str
+    notes : list of Message
     """
     cells = extra.cells
     blank = np.asarray(pd.isna(cells))
@@ -217,9 +216,7 @@ def settle_blanks(
             return cells, False, []
     filled = cells.copy()
     filled[blank] = "" if extra.kind == "name" else 0.0
-    count = int(blank.sum())
-    where = f"{count} {place.row_label}{'s' * (count > 1)}"
-    note = f'column "{place.column}" is blank in {where}: nothing holds there, such as no event'
+    note = message("reading.blank", column=place.column, n=int(blank.sum()))
     return filled, True, [note]
 
 

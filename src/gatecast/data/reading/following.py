@@ -24,6 +24,7 @@ from gatecast.data.regular import regularise
 from gatecast.data.rows import Rows, show_time
 from gatecast.data.schema import ColumnKind, Schema
 from gatecast.errors import DataError, NotFoundError
+from gatecast.messages import Argument, Message, message
 
 __all__ = [
     "NewRows", "Plan", "assumed_schema", "read_new_rows", "read_plan",
@@ -38,12 +39,12 @@ class Plan(NamedTuple):
     ----------
     cells : dict of str to ndarray of shape [N, h]
         Each column over the next ``h`` steps of each series, ``float64`` or ``object``.
-    notes : list of str
+    notes : list of Message
         What was detected in reading.
     """
 
     cells: dict[str, np.ndarray]
-    notes: list[str]
+    notes: list[Message]
 
 
 class NewRows(NamedTuple):
@@ -57,14 +58,14 @@ class NewRows(NamedTuple):
         Which series of the model each one is.
     last : dict of int to float
         Of series whose known rows are there as well, the value at the end that the model knows.
-    notes : list of str
+    notes : list of Message
         What was detected in reading.
     """
 
     panel: Panel
     indices: np.ndarray
     last: dict[int, float]
-    notes: list[str]
+    notes: list[Message]
 
 
 def assumed_schema(
@@ -117,7 +118,7 @@ def read_plan(source: Any, names: Sequence[str], *, schema: Schema, ends: Ends, 
         If a row or a cell is missing, or does not fit the history: the sentence names file, row,
         column and cell.
     """
-    table = open_table(source, schema, "futr_df")
+    table = open_table(source, schema, Argument("futr_df"))
     shared = bool(schema.id_cols) and not any(name in table.names for name in schema.id_cols)
     ids = () if shared or ends.id_col is None else schema.id_cols or _wide_ids(table)
     columns, _ = choose_columns(
@@ -143,11 +144,19 @@ def read_plan(source: Any, names: Sequence[str], *, schema: Schema, ends: Ends, 
         if blank.any():
             i, k = np.unravel_index(int(np.argmax(blank)), blank.shape)
             raise DataError(
-                f'column "{name}" of {table.source} has nothing in {rows.row_label} '
-                f"{rows.row_numbers[row_of[i, k]]}, and {show_time(due[i, k])} is needed: supply it"
+                message(
+                    "table.plan_blank",
+                    column=table.place(name).name,
+                    row=rows.row(row_of[i, k]),
+                    time=show_time(due[i, k]),
+                )
             )
         cells[name] = column
-    return Plan(cells, [f"{table.source}: {note}" for note in rows.notes])
+    return Plan(cells, _notes_of(table, rows))
+
+
+def _notes_of(table: Table, rows: Rows) -> list[Message]:
+    return [message("reading.of_table", source=table.source, note=note) for note in rows.notes]
 
 
 def _wide_ids(table: Table) -> tuple[str, ...]:
@@ -173,11 +182,8 @@ def _place_rows(
     """Find which step of which series each row is; ``which`` is the series of the rows ``at``."""
     times = rows.times[at]
     if times.dtype.kind != ends.times.dtype.kind:
-        kinds = {"M": "dates", "i": "step numbers"}
-        raise DataError(
-            f"times of the plan are {kinds[times.dtype.kind]}, and those of the history "
-            f"{kinds[ends.times.dtype.kind]}: write them alike"
-        )
+        dates = times.dtype.kind == "M"
+        raise DataError(message("table.plan_dates" if dates else "table.plan_steps"))
     if moving_days:
         times = _on_the_grid(times, ends.times[which], ends.freq)
     steps = count_steps(ends.times[which], times, ends.freq)
@@ -190,9 +196,12 @@ def _place_rows(
     if doubled.any():
         row = at[int(np.argmax(doubled))]
         raise DataError(
-            f"the time {show_time(rows.times[row])}{rows.of(int(rows.codes[row]))} is there twice "
-            f"in the plan, the second time in {rows.row_label} {rows.row_numbers[row]}: keep one "
-            "row for each time"
+            message(
+                "table.plan_doubled",
+                time=show_time(rows.times[row]),
+                of=rows.of(int(rows.codes[row])),
+                row=rows.row(row),
+            )
         )
     row_of.reshape(-1)[flat] = at
 
@@ -210,11 +219,22 @@ def _require_rows(row_of: np.ndarray, due: np.ndarray, ends: Ends, h: int) -> No
     if not missing.any():
         return
     i, k = np.unravel_index(int(np.argmax(missing)), missing.shape)
-    who = "the series" if ends.id_col is None else f'series "{ends.ids[i]}"'
     raise DataError(
-        f"futr_df has no row for {who} at {show_time(due[i, k])}; the {h} steps "
-        f"from {show_time(due[i, 0])} to {show_time(due[i, -1])} are needed: add it"
+        message(
+            "table.plan_short",
+            series=_name_series(ends, int(i)),
+            time=show_time(due[i, k]),
+            h=h,
+            first=show_time(due[i, 0]),
+            last=show_time(due[i, -1]),
+        )
     )
+
+
+def _name_series(ends: Ends, i: int) -> Message:
+    if ends.id_col is None:
+        return message("table.the_series")
+    return message("table.series", name=str(ends.ids[i]))
 
 
 def read_new_rows(
@@ -256,10 +276,7 @@ def read_new_rows(
     places = _places(rows, ends) if ends.id_col is not None else np.zeros(len(rows.ids), np.int64)
     if (places < 0).any():
         name = rows.ids[int(np.argmax(places < 0))]
-        raise NotFoundError(
-            f'series "{name}" is not one of the {len(ends.ids)} that the model was fitted '
-            "on: fit it with this series, or leave its rows out"
-        )
+        raise NotFoundError(message("table.new_series", name=str(name), n=len(ends.ids)))
     owners = places[rows.codes]
     if rows.times.dtype.kind == ends.times.dtype.kind:
         if schema.moving_days:
@@ -272,20 +289,20 @@ def read_new_rows(
         for row in np.flatnonzero(rows.times == ends.times[owners])
         if not np.isnan(rows.values[row])
     }
-    notes = [f"{table.source}: {note}" for note in rows.notes]
+    notes = _notes_of(table, rows)
     passed = int(passed_over.sum())
     if passed:
-        notes.append(
-            f"{table.source}: {passed} row{'s' * (passed > 1)} that the model has seen "
-            f"{'are' if passed > 1 else 'is'} passed over"
-        )
+        notes.append(message("reading.passed_over", source=table.source, n=passed))
         rows = _only(rows, ~passed_over)
     if not len(rows.times):
         due = future_times(ends.times[:1], ends.freq, 1)[0, 0]
         raise DataError(
-            f"{table.source} has no row that follows, and none that the model has seen is taken "
-            f"again: it ends at {show_time(ends.times[0])}, so the next value is that of "
-            f"{show_time(due)}: give rows from there on"
+            message(
+                "table.nothing_follows",
+                source=table.source,
+                end=show_time(ends.times[0]),
+                due=show_time(due),
+            )
         )
     rows, kept = _without_empty(rows)
     panel = regularise(replace(rows, notes=()), ends.freq, strict=True)
@@ -302,12 +319,8 @@ def refuse_other_value(ends: Ends, i: int, value: float, *, same: bool) -> None:
     """
     if same:
         return
-    name = "the series" if ends.id_col is None else f'series "{ends.ids[i]}"'
-    raise DataError(
-        f"{name} has {value:g} at {show_time(ends.times[i])}, and the model has seen another value "
-        "there; nothing was changed: fit it again, or give the rows after that time, and none that "
-        "the model has seen"
-    )
+    series, time = _name_series(ends, i), show_time(ends.times[i])
+    raise DataError(message("table.other_value", series=series, value=value, time=time))
 
 
 def _columns_of_rows(
@@ -388,10 +401,7 @@ def _same_clock(rows: Rows, ends: Ends) -> np.ndarray:
         wall = local.to_numpy().astype("datetime64[us]")
         if daily and (wall == wall.astype("datetime64[D]")).all():
             return wall
-        raise DataError(
-            f'column "{rows.time_col}" has times in the zone {zone}, and those of the history have '
-            "none: write the times of the clock on the wall, as there"
-        )
+        raise DataError(message("table.new_zone", column=rows.time_col, zone=zone))
     if zone is None:
         if daily:
             return times

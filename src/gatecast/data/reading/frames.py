@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.reading.cells import Place, TextColumn
-from gatecast.data.reading.columns import SAMPLE_ROWS, counts_up, list_names
+from gatecast.data.reading.columns import SAMPLE_ROWS, counts_up
 from gatecast.data.reading.extras import Extra, read_extra
 from gatecast.data.reading.numbers import Numbers, could_be_number, find_unit, read_numbers
 from gatecast.data.reading.times import (
@@ -25,6 +25,7 @@ from gatecast.data.reading.times import (
 )
 from gatecast.data.schema import NumberFormat, Schema
 from gatecast.errors import DataError, UsageError
+from gatecast.messages import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ class FrameTable:
         self.source = source
         self.names: list[str] = list(frame.columns)
         self.row_numbers = np.arange(frame.shape[0])
-        self.notes: tuple[str, ...] = ()
+        self.notes: tuple[Message, ...] = ()
 
     def load(self, names: Sequence[str], numeric: Sequence[str]) -> None:
         """Do nothing: all is there."""
@@ -121,9 +122,11 @@ class FrameTable:
         infinite = np.isinf(values)
         if infinite.any():
             at = int(np.argmax(infinite))
+            place = self.place(name)
             raise DataError(
-                f"{self.place(name)} has an infinite value, {values[at]}, in row {at}: correct "
-                "it, or leave it missing"
+                message(
+                    "table.infinite", column=place.name, cell=str(values[at]), row=place.row(at)
+                )
             )
         return Numbers(values, NumberFormat(), []), False
 
@@ -201,18 +204,15 @@ def name_series(names: Sequence[Any], place: Place) -> tuple[np.ndarray, np.ndar
     cells = pd.Series(names, dtype=object).to_numpy()  # np.array would make lists a second axis
     unfit = next((at for at, cell in enumerate(cells) if not _can_name(cell)), None)
     if unfit is not None:
-        raise DataError(
-            f"{place} has {_shown(cells[unfit])} in row {unfit}, which "
-            "cannot name a series: name series by texts or by whole numbers of at most 64 bits"
-        )
+        cell = _shown(cells[unfit])
+        row = place.row(unfit)
+        raise DataError(message("table.bad_id", column=place.name, cell=cell, row=row))
     codes, found = pd.factorize(cells)
     ids = np.asarray(found, dtype=object)
     missing = np.array([*(name == "" for name in ids), True])[codes]  # code -1 is missing
     if missing.any():
-        raise DataError(
-            f"{place} names no series in {place.row(int(np.argmax(missing)))}: supply the name, or "
-            "remove the row"
-        )
+        row = place.row(int(np.argmax(missing)))
+        raise DataError(message("table.no_id", column=place.name, row=row))
     if all(isinstance(name, int) and not isinstance(name, bool) for name in ids):
         return codes, ids.astype(np.int64)
     return codes, ids
@@ -240,26 +240,19 @@ def as_frame(source: Any) -> nw.DataFrame[Any]:
             raise TypeError("neither a frame nor a lazy one")
         return table
     except TypeError as error:
-        raise UsageError(
-            f"a {type(source).__name__} is not a table: give a path, a pandas Series with its "
-            "times as index, or a pandas, polars or pyarrow table"
-        ) from error
+        raise UsageError(message("table.no_table", kind=type(source).__name__)) from error
 
 
-def _refuse_doubled_names(names: list[str], where: str = "the table") -> None:
+def _refuse_doubled_names(names: list[str]) -> None:
     if len(set(names)) < len(names):
         doubled = next(name for name in names if names.count(name) > 1)
-        raise DataError(
-            f'{where} has the column name "{doubled}" more than once: give each column its own name'
-        )
+        raise DataError(message("table.doubled_name", column=doubled))
 
 
 def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
     if frame.columns.nlevels > 1:
-        raise DataError(
-            f"the table has column names of {frame.columns.nlevels} levels, like "
-            f"{_shown(frame.columns[0])}: give each column one name"
-        )
+        first = _shown(frame.columns[0])
+        raise DataError(message("table.name_levels", n=frame.columns.nlevels, first=first))
     frame = frame.rename(columns=str)
     _refuse_doubled_names(list(frame.columns))
     index = frame.index
@@ -268,7 +261,7 @@ def _without_index(frame: pd.DataFrame) -> pd.DataFrame:
     named = [name for name in index.names if name is not None and str(name) not in frame.columns]
     if (timed or len(named) == index.nlevels or frame.shape[1] == 1) and not plain:
         names = [str(name) if name is not None else "ds" for name in index.names]
-        _refuse_doubled_names([*names, *frame.columns], "the table, with its index,")
+        _refuse_doubled_names([*names, *frame.columns])
         frame = frame.reset_index(names=names)
     periods = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.PeriodDtype)]
     return frame.assign(
@@ -281,10 +274,11 @@ def _begin_of_periods(column: pd.Series) -> pd.Series:
         return column.dt.to_timestamp()
     except pd.errors.OutOfBoundsDatetime as error:
         raise DataError(
-            f'column "{column.name}" of the table has periods from {column.min()} to '
-            f"{column.max()}: they have to be of the years 1678 to 2261; use step numbers for "
-            "others"
-        ) from error
+            message(
+                "table.far_periods", column=str(column.name), first=str(column.min()),
+                last=str(column.max()),
+            )
+        ) from error  # fmt: skip
 
 
 def _texts(cells: list[Any]) -> list[str]:
@@ -325,27 +319,26 @@ def _refuse_no_steps(numbers: np.ndarray, place: Place) -> None:
     large = np.abs(numbers) >= STEP_LIMIT
     if large.any():
         at = int(np.argmax(large))
-        raise DataError(
-            f"{place} has the step number {numbers[at]:g} in row {at}: step "
-            "numbers have to be below 2**62, about 4.6e18; use smaller ones"
-        )
+        has = message("reading.has", row=place.row(at), cell=f"{numbers[at]:g}")
+        reason = message("table.large_step")
+        raise DataError(message("table.bad_time", column=place.name, has=has, reason=reason))
     off = numbers != np.round(numbers)
     if off.any():
         at = int(np.argmax(off))
-        raise DataError(
-            f"{place} should hold times, but row {at} has "
-            f"{numbers[at]}: give dates or whole step numbers"
-        )
+        _refuse_as_time(place, at, str(numbers[at]))
 
 
 def _refuse_unknown_zone(zone: str, place: Place) -> None:
     try:
         pd.Timestamp(0, tz=zone)
     except (KeyError, ValueError) as error:
-        raise DataError(
-            f'{place} has times in the zone "{zone}", which is not a known '
-            "one: convert them to UTC first"
-        ) from error
+        raise DataError(message("table.no_zone", column=place.name, zone=zone)) from error
+
+
+def _refuse_as_time(place: Place, at: int, cell: str) -> None:
+    has = message("reading.has", row=place.row(at), cell=cell)
+    expected = message("table.expected_times")
+    raise DataError(message("table.no_times", column=place.name, has=has, expected=expected))
 
 
 def _times_of_objects(cells: list[Any], place: Place) -> Times:
@@ -354,16 +347,10 @@ def _times_of_objects(cells: list[Any], place: Place) -> Times:
     if other is not None:
         if _is_missing(cells[other]):
             refuse_missing_time(place, other)
-        raise DataError(
-            f"{place} should hold times, but row {other} has "
-            f"{_shown(cells[other])}: give dates or whole step numbers"
-        )
+        _refuse_as_time(place, other, _text(cells[other]))
     zones = {str(getattr(cell, "tzinfo", None)) for cell in cells}
     if len(zones) > 1:
-        raise DataError(
-            f"{place} mixes time zones ({list_names(sorted(zones))}): convert "
-            "all times to one zone first"
-        )
+        raise DataError(message("table.mixed_zones", column=place.name, zones=sorted(zones)))
     try:
         index = pd.DatetimeIndex(pd.to_datetime(cells))
     except pd.errors.OutOfBoundsDatetime:  # before 1678; pandas 2 counts nanoseconds
@@ -384,16 +371,14 @@ def _microseconds(times: np.ndarray, place: Place) -> np.ndarray:
     if far.any():
         at = int(np.argmax(far))
         raise DataError(
-            f"{place} has a time of the year {years[at]} in row {at}: dates "
-            "have to be of the years 1 to 9999; use step numbers for others"
+            message("table.far_time", column=place.name, year=years[at], row=place.row(at))
         )
     converted = times.astype("datetime64[us]")
     if (converted != times).any():
         at = int(np.argmax(converted != times))
-        raise DataError(
-            f"{place} is finer than a microsecond in row {at} "
-            f"({times[at]}): round it, or use step numbers"
-        )
+        has = message("reading.has", row=place.row(at), cell=str(times[at]))
+        reason = message("table.too_fine")
+        raise DataError(message("table.bad_time", column=place.name, has=has, reason=reason))
     return converted
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from gatecast.messages import Message, message
+
 __all__ = [
     "HAS_MONTH_NAME", "limit_passed", "month_number", "read_decimal_years", "read_east_asian",
     "read_epoch",
@@ -402,8 +404,8 @@ def weeks_of_integers(values: np.ndarray) -> np.ndarray | None:
     return np.array(mondays, dtype="datetime64[us]")
 
 
-def limit_passed(cell: str) -> str:
-    """Say which limit a time goes beyond that is well written otherwise.
+def limit_passed(cell: str) -> Message | None:
+    """Name the limit that a time goes beyond which is well written otherwise.
 
     Parameters
     ----------
@@ -412,14 +414,14 @@ def limit_passed(cell: str) -> str:
 
     Returns
     -------
-    str
-        Empty if it passes none.
+    Message or None
+        None if it passes none.
     """
     if re.fullmatch(r"[+-]?\d{19,}", cell):
-        return "step numbers have to be below 2**62, about 4.6e18: use smaller ones"
+        return message("table.large_step")
     if re.search(r":\d\d[.,]\d{6}\d*[1-9]", cell):
-        return "it is finer than a microsecond: round it, or use step numbers"
+        return message("table.too_fine")
     year = re.match(r"(?:\d{1,2}[-./]\d{1,2}[-./])?(\d{4,6})(?!\d)", cell)
     if year and len(cell) > len(year[1]) and not 1678 <= int(year[1]) <= 2261:
-        return "dates have to be of the years 1678 to 2261: use step numbers for others"
-    return ""
+        return message("table.far_year")
+    return None

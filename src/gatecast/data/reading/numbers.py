@@ -13,8 +13,8 @@ import numpy as np
 
 from gatecast.data.reading.cells import Place, TextColumn, is_blank
 from gatecast.data.schema import DecimalMark, NumberFormat
-from gatecast.errors import DataError, quote
-from gatecast.messages import message
+from gatecast.errors import DataError
+from gatecast.messages import Message, message
 
 __all__ = ["Numbers", "could_be_number", "find_unit", "read_numbers"]
 
@@ -48,13 +48,13 @@ class Numbers(NamedTuple):
         NaN where there is none.
     format : NumberFormat
         How they are written.
-    notes : list of str
+    notes : list of Message
         What was detected.
     """
 
     values: np.ndarray
     format: NumberFormat
-    notes: list[str]
+    notes: list[Message]
 
 
 def could_be_number(cell: str) -> bool:
@@ -164,11 +164,8 @@ def _refuse_infinite(text: TextColumn, values: np.ndarray, place: Place) -> None
     infinite = np.isinf(values)
     if infinite.any():
         at = text.first(infinite)
-        cell = quote(text.cells[text.codes[at]])
-        raise DataError(
-            f"{place} has an infinite value, {cell}, in {place.row(at)}: correct it, or leave "
-            "the cell empty"
-        )
+        cell = text.cells[text.codes[at]]
+        raise DataError(message("table.infinite", column=place.name, cell=cell, row=place.row(at)))
 
 
 def _strip_units(text: TextColumn, blank: np.ndarray, place: Place) -> tuple[list[str], str]:
@@ -186,10 +183,8 @@ def _strip_units(text: TextColumn, blank: np.ndarray, place: Place) -> tuple[lis
         other &= numeric
     if other.any():
         at = text.first(other)
-        raise DataError(
-            f'{place} has numbers with "{unit}", but {place.has(text, at)}: write all of them in '
-            "one unit"
-        )
+        has = place.has(text, at)
+        raise DataError(message("table.two_units", column=place.name, unit=unit, has=has))
     return [cell for cell, _ in stripped], unit
 
 
@@ -201,10 +196,10 @@ def _refuse_other_unit(
     if unit == "" and settled.unit != "%":
         return  # money without its sign
     at = text.first(~blank)
-    had = f'"{settled.unit}"' if settled.unit else "no unit"
+    if not settled.unit:
+        raise DataError(message("table.new_unit", column=place.name, has=place.has(text, at)))
     raise DataError(
-        f"{place} had numbers with {had} in the history, but {place.has(text, at)}: write them "
-        "as there"
+        message("table.other_unit", column=place.name, unit=settled.unit, has=place.has(text, at))
     )
 
 
@@ -231,9 +226,9 @@ def _choose(
     place: Place,
     separator: str,
     settled: NumberFormat | None,
-) -> tuple[np.ndarray, DecimalMark, list[str]]:
+) -> tuple[np.ndarray, DecimalMark, list[Message]]:
     """Give the values of the distinct cells, the decimal mark ("" if any), and notes."""
-    quoted = f'numbers in column "{place.column}"'
+    column = place.column
     marked = [i for i in np.flatnonzero(~blank) if not re.fullmatch(r"[+-]?\d+", cells[i])]
     if not marked:
         return plain, "", []
@@ -248,19 +243,16 @@ def _choose(
         point_only = comma_missed.any() and not point_missed.any()
         comma_only = point_missed.any() and not comma_missed.any()
         if settled.decimal == "," and point_only:
-            return point, ".", [f"{quoted} have a decimal point, unlike the history"]
+            return point, ".", [message("reading.now_points", column=column)]
         if settled.decimal == "." and comma_only:
-            return comma, ",", [f"{quoted} have a decimal comma, unlike the history"]
+            return comma, ",", [message("reading.now_commas", column=column)]
         _refuse_other_format(text, cells, point_missed, comma_missed, place, settled)
         if settled.decimal:
             return (point if settled.decimal == "." else comma), settled.decimal, []
     if point_missed.any() and comma_missed.any():
         candidates = [text.first(bad) for bad in (point_missed, comma_missed)]
         at = max(candidates, key=lambda row: int(place.row_numbers[row]))
-        raise DataError(
-            f"{place} should hold numbers, but {place.has(text, at)}: correct it, leave the cell "
-            "empty if there is no value, or name another column with target_col"
-        )
+        raise DataError(message("table.no_number", column=place.name, has=place.has(text, at)))
     if not point_missed.any() and not comma_missed.any():
         by_schema = settled is not None
         return _decide(
@@ -269,8 +261,8 @@ def _choose(
     if not point_missed.any():
         if not missed.any():
             return plain, ".", []
-        return point, ".", [f"{quoted} are grouped by thousands (1,234 is 1234)"]
-    return comma, ",", [f"{quoted} have a decimal comma"]
+        return point, ".", [message("reading.thousands", column=column)]
+    return comma, ",", [message("reading.decimal_comma", column=column)]
 
 
 def _decide(
@@ -283,29 +275,25 @@ def _decide(
     *,
     plain: bool,
     by_schema: bool,
-) -> tuple[np.ndarray, DecimalMark, list[str]]:
+) -> tuple[np.ndarray, DecimalMark, list[Message]]:
     """Decide where a decimal point and a decimal comma are both possible."""
-    quoted = f'numbers in column "{place.column}"'
+    column = place.column
     same = np.array_equal(point, comma, equal_nan=True)
     if same and plain:
         return point, "", []
     if by_schema and not same:
         at = text.first(~np.isclose(point, comma, equal_nan=True))
-        raise DataError(
-            f"{place} has whole numbers in the history, and {place.has(text, at)}, which may "
-            "mean thousands or decimals: write it without a mark between thousands"
-        )
+        raise DataError(message("table.doubtful", column=place.name, has=place.has(text, at)))
     if plain:
         # Every dot has three digits after it. Beside whole numbers of at most three digits,
         # "1.234" is a thousand; measurements to three places would all have their dot.
         whole = [len(c) for c in cells if c.lstrip("+-").isdecimal()]
         if separator != "," and 0 < max(whole, default=0) <= 3:
-            note = f"{quoted} are read with a dot between thousands (1.234 is 1234)"
-            return comma, ",", [note]
-        return point, ".", [f"{quoted} are read with a decimal point (1.234 is less than 2)"]
+            return comma, ",", [message("reading.dot_thousands", column=column)]
+        return point, ".", [message("reading.decimal_point", column=column)]
     if separator == ",":
-        return point, ".", [f"{quoted} are grouped by thousands (1,234 is 1234)"]
-    return comma, ",", [f"{quoted} have a decimal comma (1,234 is less than 2)"]
+        return point, ".", [message("reading.thousands", column=column)]
+    return comma, ",", [message("reading.small_commas", column=column)]
 
 
 def _refuse_other_format(
@@ -319,17 +307,13 @@ def _refuse_other_format(
     """Refuse cells that the format of the history does not read without doubt."""
     if not settled.decimal:
         return
-    named = "decimal point" if settled.decimal == "." else "decimal comma"
+    mark = message("table.point" if settled.decimal == "." else "table.comma")
     bad = point_missed if settled.decimal == "." else comma_missed
     if bad.any():
-        raise DataError(
-            f"{place} has numbers with a {named} in the history, but "
-            f"{place.has(text, text.first(bad))}: write it like the history"
-        )
+        has = place.has(text, text.first(bad))
+        raise DataError(message("table.other_mark", column=place.name, mark=mark, has=has))
     grouped = "," if settled.decimal == "." else "."
     doubtful = np.array([bool(_ONE_MARK.fullmatch(c)) and grouped in c for c in cells])
     if doubtful.any() and not settled.grouping:
-        raise DataError(
-            f"{place} has numbers with a {named} and no marks between thousands in the history, "
-            f"but {place.has(text, text.first(doubtful))}: write it like the history"
-        )
+        has = place.has(text, text.first(doubtful))
+        raise DataError(message("table.new_grouping", column=place.name, mark=mark, has=has))

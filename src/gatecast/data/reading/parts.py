@@ -11,7 +11,7 @@ from gatecast.data.reading.cells import Place, TextColumn, is_blank
 from gatecast.data.reading.notations import month_number
 from gatecast.data.reading.times import Times, refuse_missing_time
 from gatecast.errors import DataError
-from gatecast.messages import message
+from gatecast.messages import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +29,11 @@ _WORDS = {
     "clock": "time clock uhrzeit zeit hora heure 时间 時間",
     "weekday": "weekday dayofweek dow wochentag dayofyear doy weekdayname dayname",
 }
+_PARTS = {
+    "year": "table.year", "quarter": "table.quarter", "month": "table.month",
+    "week": "table.week", "day": "table.day", "hour": "table.hour", "minute": "table.minute",
+    "clock": "table.clock", "weekday": "table.weekday",
+}  # fmt: skip
 _ROLE_OF = {word: role for role, words in _WORDS.items() for word in words.split()}
 #: What whole numbers may be.
 _RANGES = {
@@ -200,7 +205,7 @@ def join_parts(
         If a cell is not such a part.
     """
     rest = list(columns)
-    notes: list[str] = [message("reading.time_parts", columns=list(columns))]
+    notes: list[Message] = [message("reading.time_parts", columns=list(columns))]
     zone = None
     part: dict[str, np.ndarray] = {}
     if date is not None:
@@ -234,9 +239,9 @@ def _read_column(role: str, text: TextColumn, place: Place) -> np.ndarray:
         at = text.first(bad)
         if is_blank(text.cells[text.codes[at]]):
             refuse_missing_time(place, at)
-        raise DataError(
-            f"{place} should hold the {role} of a time, but {place.has(text, at)}: correct it"
-        )
+        part = message(_PARTS[role])
+        has = place.has(text, at)
+        raise DataError(message("table.no_part", column=place.name, part=part, has=has))
     return text.expand(np.array(values, dtype=np.int64))
 
 

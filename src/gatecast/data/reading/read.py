@@ -14,7 +14,6 @@ from gatecast.data.reading.columns import (
     Table,
     choose_columns,
     find_id_columns,
-    list_names,
 )
 from gatecast.data.reading.extras import settle_blanks
 from gatecast.data.reading.parts import find_parts, join_parts
@@ -24,6 +23,7 @@ from gatecast.data.regular import DoubledTimesError, regularise
 from gatecast.data.rows import Rows
 from gatecast.data.schema import ColumnKind, NumberFormat, Schema
 from gatecast.log import timed
+from gatecast.messages import Message, message
 
 __all__ = ["read_panel", "read_rows"]
 
@@ -69,7 +69,7 @@ def read_panel(
     target_col : str, optional
         Column of the values to forecast.
     freq : str, int or pandas offset, optional
-        Distance from each time to the next; further_notes when not given.
+        Distance from each time to the next; detected when not given.
     extra_cols : sequence of str, default ()
         Further columns to read, of numbers, truth values or names.
 
@@ -100,13 +100,13 @@ def read_panel(
         explained = _explain_repeats(table, columns, rows)
         if explained is None:
             raise
-        columns, note = explained
+        columns, reason = explained
         if not columns.wide:
-            notes = [n for n in notes if not n.startswith("there is no column of names")]
-        return regularise(read_rows(table, columns, [note, *notes]), freq)
+            notes = [n for n in notes if n.id != "reading.wide"]
+        return regularise(read_rows(table, columns, [reason, *notes]), freq)
 
 
-def _explain_repeats(table: Table, columns: Columns, rows: Rows) -> tuple[Columns, str] | None:
+def _explain_repeats(table: Table, columns: Columns, rows: Rows) -> tuple[Columns, Message] | None:
     """Find what makes times repeat: a part of them in another column, or several series."""
     if len(columns.times) == 1:
         samples = {name: table.sample(name) for name in table.names}
@@ -114,7 +114,7 @@ def _explain_repeats(table: Table, columns: Columns, rows: Rows) -> tuple[Column
         dates = list(columns.times) if table.holds_dates(columns.times[0]) else []
         parts = find_parts(samples, dates, taken)
         if parts is not None and parts[0] == columns.times[0]:
-            note = f"times repeat, and {list_names(parts)} are taken together for the time"
+            note = message("reading.times_together", columns=parts)
             return columns._replace(times=parts), note
     if columns.ids:
         return None
@@ -127,14 +127,13 @@ def _explain_repeats(table: Table, columns: Columns, rows: Rows) -> tuple[Column
         if len(targets) > 1:
             return None
         columns = columns._replace(targets=targets, wide=False)
-    verb = "s" if len(ids) == 1 else ""
-    note = f"times repeat, so column{'s' * (len(ids) > 1)} {list_names(ids)}"
-    note += " is taken to tell series apart" if verb else " are taken to tell series apart"
-    return columns._replace(ids=ids), note
+    if len(ids) == 1:
+        return columns._replace(ids=ids), message("reading.id_column", column=ids[0])
+    return columns._replace(ids=ids), message("reading.id_columns", columns=ids)
 
 
 def read_rows(
-    table: Table, columns: Columns, notes: Sequence[str] = (), settled: Schema | None = None
+    table: Table, columns: Columns, notes: Sequence[Message] = (), settled: Schema | None = None
 ) -> Rows:
     """Read columns of a table as rows.
 
@@ -144,7 +143,7 @@ def read_rows(
         The table.
     columns : Columns
         Which of its columns is what; a plan has no targets.
-    notes : sequence of str
+    notes : sequence of Message
         What was detected before.
     settled : Schema, optional
         What the history settled; cells are read by it.
@@ -158,7 +157,8 @@ def read_rows(
     codes, ids, id_separator = _read_ids(table, columns)
     times, ends_of_hours = _read_times(table, columns, codes, settled)
     formats: dict[str, NumberFormat] = {}
-    values, further_notes = [], []
+    values: list[np.ndarray] = []
+    further_notes: list[Message] = []
     for target in columns.targets:
         wanted = None if settled is None else settled.numbers.get(target)
         read, written = table.numbers(target, wanted)
@@ -215,7 +215,7 @@ class _Further:
     kinds: dict[str, ColumnKind] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     blanks: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
 
 def _read_further(
@@ -313,8 +313,4 @@ def _note_rounding(rows: Rows) -> Rows:
     large = (size >= 2**53) & (size < 2**64)
     if not large.any():
         return rows
-    at = int(np.argmax(large))
-    return rows.note(
-        f"whole numbers from 2**53 on, about 9e15, are rounded to 53 bits ({rows.row_label} "
-        f"{rows.row_numbers[at]} is the first)"
-    )
+    return rows.note(message("reading.rounded", row=rows.row(int(np.argmax(large)))))

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gatecast.errors import DataError, NotFoundError, UsageError, quote
-from gatecast.messages import message
+from gatecast.errors import DataError, NotFoundError, UsageError
+from gatecast.messages import Message, message
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -50,7 +50,7 @@ def limit(name: str) -> int:
     if not text:
         return _LIMITS[name]
     if not text.isdecimal() or int(text) < 1:
-        raise UsageError(f"{name}={text} is set, and a limit is a whole number of 1 or more")
+        raise UsageError(message("table.bad_limit", variable=name, value=text))
     return int(text)
 
 
@@ -85,31 +85,33 @@ def open_source(path: Path) -> Source:
     DataError
         If it is damaged, larger than the limit, or neither a file nor a pipe.
     """
+    stdin = message("table.stdin")
     if str(path) == "-":
-        return Source("standard input", _unpacked(sys.stdin.buffer, "standard input"))
+        return Source(stdin, _unpacked(sys.stdin.buffer, stdin))
     try:
         _require_readable(path)
-        name = "standard input" if str(path) in ("/dev/stdin", "/dev/fd/0") else path.name
+        name = stdin if str(path) in ("/dev/stdin", "/dev/fd/0") else path.name
         with path.open("rb") as file:
             return Source(name, _unpacked(file, name))
     except OSError as error:
-        raise NotFoundError(
-            f"{quote(str(path))} cannot be opened, {error.strerror}: check the path"
-        ) from error
+        reason = str(error.strerror)
+        raise NotFoundError(message("table.unopened", path=str(path), reason=reason)) from error
 
 
 def _require_readable(path: Path) -> None:
     if path.is_dir():
-        raise NotFoundError(f"{path} is a folder: give a CSV or Parquet file in it")
+        raise NotFoundError(message("table.folder", path=str(path)))
     if not path.exists():
         folder = path.parent
         names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
         near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.75)
-        advice = f': did you mean "{folder / near[0]}"?' if near else ": check the path"
-        raise NotFoundError(f"there is no file {path}{advice}")
+        if near:
+            other = str(folder / near[0])
+            raise NotFoundError(message("table.near_file", path=str(path), other=other))
+        raise NotFoundError(message("table.no_file", path=str(path)))
     kind = path.stat().st_mode
     if not (stat.S_ISREG(kind) or stat.S_ISFIFO(kind)):
-        raise DataError(f"{path} is a device or a socket: give a CSV or Parquet file, or a pipe")
+        raise DataError(message("table.device", path=str(path)))
 
 
 def _unpacked(file: BinaryIO, name: str) -> bytes:
@@ -128,14 +130,11 @@ def _unpacked(file: BinaryIO, name: str) -> bytes:
             blocks.append(block)
             total += len(block)
             if total > most:
-                raise DataError(
-                    f"{name} holds more than {most:,} bytes once unpacked: split it, or raise the "
-                    "limit with the environment variable GATECAST_MAX_BYTES"
-                )
+                raise DataError(message("table.too_many_bytes", source=name, most=most))
     except _DAMAGE as error:
         if isinstance(error, OSError) and opener is None:
             raise
-        raise DataError(f"{name} is damaged, its text breaks off: {error}") from error
+        raise DataError(message("table.broken", source=name, reason=str(error))) from error
     return b"".join(blocks)
 
 
@@ -161,7 +160,7 @@ class _Rejoined(io.RawIOBase):
 # ------------------------------------------------------------------------------------ encoding
 
 
-def as_text(source: Source) -> tuple[bytes, list[str]]:
+def as_text(source: Source) -> tuple[bytes, list[Message]]:
     """Give the text of a source in UTF-8 without a mark, and notes on what it was written in.
 
     Raises
@@ -171,12 +170,12 @@ def as_text(source: Source) -> tuple[bytes, list[str]]:
     """
     data, name = source.data, source.name
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise DataError(f"{name} is an Excel or zip file, not text: save the sheet as CSV first")
+        raise DataError(message("table.excel", source=name))
     if data.startswith(codecs.BOM_UTF8):
         data = data[len(codecs.BOM_UTF8) :]
         _decoded(data, "utf-8", name)
         return _whole(data, name), []
-    notes: list[str] = []
+    notes: list[Message] = []
     encoding = _utf_16(data)
     if encoding:
         data = _decoded(data, encoding, name).encode()
@@ -191,9 +190,9 @@ def as_text(source: Source) -> tuple[bytes, list[str]]:
 
 def _whole(data: bytes, name: str) -> bytes:
     if b"\0" in data[: 1 << 16]:
-        raise DataError(f"{name} is not a text file: give a CSV or Parquet file")
+        raise DataError(message("table.binary", source=name))
     if not data.strip():
-        raise DataError(f"{name} is empty: it needs a line of column names and rows")
+        raise DataError(message("table.empty", source=name))
     return data
 
 
@@ -201,7 +200,7 @@ def _decoded(data: bytes, encoding: str, name: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeError as error:
-        raise DataError(f"{name} is damaged, its text breaks off: {error}") from error
+        raise DataError(message("table.broken", source=name, reason=str(error))) from error
 
 
 def _utf_16(data: bytes) -> str | None:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.reading.cells import Place, TextColumn, is_blank, unguard
-from gatecast.data.reading.columns import SAMPLE_ROWS, Table, counts_up, list_names
+from gatecast.data.reading.columns import SAMPLE_ROWS, Table, counts_up
 from gatecast.data.reading.csv import CsvFile
 from gatecast.data.reading.extras import Extra, read_extra
 from gatecast.data.reading.frames import FrameTable, as_frame, name_series
@@ -22,11 +22,12 @@ from gatecast.data.reading.source import Source, open_source
 from gatecast.data.reading.times import Times, could_be_times, read_times
 from gatecast.data.schema import NumberFormat, Schema
 from gatecast.errors import DataError, MissingExtraError
+from gatecast.messages import message
 
 __all__ = ["open_table"]
 
 
-def open_table(source: Any, settled: Schema | None = None, name: str = "the table") -> Table:
+def open_table(source: Any, settled: Schema | None = None, name: str = "") -> Table:
     """Open a file, or a table in memory.
 
     Parameters
@@ -36,7 +37,7 @@ def open_table(source: Any, settled: Schema | None = None, name: str = "the tabl
     settled : Schema, optional
         What the history settled.
     name : str
-        What a table in memory is called in sentences.
+        What a table in memory is called in sentences: "the table" if not given.
 
     Raises
     ------
@@ -48,7 +49,7 @@ def open_table(source: Any, settled: Schema | None = None, name: str = "the tabl
         If it is not a table.
     """
     if not isinstance(source, (str, PathLike)):
-        return _frame_table(source, name)
+        return _frame_table(source, name or message("table.table"))
     file = open_source(Path(source))
     if file.is_parquet:
         return _frame_table(_read_parquet(file), file.name)
@@ -58,7 +59,7 @@ def open_table(source: Any, settled: Schema | None = None, name: str = "the tabl
 def _frame_table(source: Any, name: str) -> FrameTable:
     frame = as_frame(source)
     if frame.shape[0] == 0:
-        raise DataError(f"{name} has columns ({list_names(list(frame.columns))}) and no rows")
+        raise DataError(message("table.no_rows", source=name, names=frame.columns))
     return FrameTable(frame, name)
 
 
@@ -66,11 +67,10 @@ def _read_parquet(file: Source) -> pd.DataFrame:
     try:
         return pd.read_parquet(io.BytesIO(file.data), engine="pyarrow")
     except ImportError as error:
-        raise MissingExtraError(
-            f"{file.name} is a Parquet file, which needs pyarrow: pip install pyarrow"
-        ) from error
+        raise MissingExtraError(message("table.no_pyarrow", source=file.name)) from error
     except Exception as error:  # of its many kinds, pyarrow raises some that only it knows
-        raise DataError(f"{file.name} is a damaged Parquet file: {error}") from error
+        reason = str(error)
+        raise DataError(message("table.bad_parquet", source=file.name, reason=reason)) from error
 
 
 class CsvTable:
@@ -87,7 +87,7 @@ class CsvTable:
     def __init__(self, file: CsvFile) -> None:
         sample = file.sample(SAMPLE_ROWS)
         if sample is None:
-            raise DataError(f"{file.name} has column names ({list_names(file.header)}) and no rows")
+            raise DataError(message("table.no_rows", source=file.name, names=file.header))
         self._file, self._sample = file, sample
         self._columns: dict[str, TextColumn | np.ndarray] = {}
         self.source, self.separator, self.notes = file.name, file.separator, file.notes

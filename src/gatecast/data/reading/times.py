@@ -32,21 +32,16 @@ from gatecast.data.reading.notations import (
     weeks_of_integers,
 )
 from gatecast.data.schema import Schema
-from gatecast.errors import DataError, quote
-from gatecast.messages import message
+from gatecast.errors import DataError
+from gatecast.messages import Message, message
 
 __all__ = [
-    "EXPECTED_TIMES", "STEP_LIMIT", "Times", "could_be_times", "dates_of_numbers", "read_times",
+    "STEP_LIMIT", "Times", "could_be_times", "dates_of_numbers", "read_times",
     "refuse_missing_time",
 ]  # fmt: skip
 
 STEP_LIMIT = 2**62
 """Step numbers are smaller than this, so that the distance between two fits into 64 bits."""
-
-EXPECTED_TIMES = (
-    "dates like 2024-01-31, 31.01.2024, 1/31/2024 13:00, Jan 2024, 2024-Q1, 2024-W05 or 20240131, "
-    "or whole step numbers"
-)
 
 
 class Times(NamedTuple):
@@ -58,7 +53,7 @@ class Times(NamedTuple):
         ``datetime64[us]``, in UTC where there is a zone, or ``int64``.
     zone : str or None
         Name of the time zone.
-    notes : list of str
+    notes : list of Message
         What was detected.
     day_first : bool or None
         The order of day and month; None if the column leaves it open.
@@ -68,7 +63,7 @@ class Times(NamedTuple):
 
     values: np.ndarray
     zone: str | None = None
-    notes: list[str] = []  # noqa: RUF012 - never changed
+    notes: list[Message] = []  # noqa: RUF012 - never changed
     day_first: bool | None = None
     notation: str = ""
 
@@ -77,7 +72,7 @@ class Times(NamedTuple):
 class _Candidate:
     """One format, and whether it is one of the day before the month."""
 
-    name: str
+    name: Message
     parse: Callable[[list[str]], np.ndarray]
     day_first: bool | None = None
     notation: str = ""
@@ -148,47 +143,61 @@ def _candidates(cell: str) -> list[_Candidate]:
     candidates: list[_Candidate] = []
     if _ISO.match(cell):
         if _has_offset(cell):
-            return [_Candidate("ISO 8601 with an offset", _read_offsets, offsets=True)]
-        candidates.append(_Candidate("ISO 8601", _read_iso))
+            return [_Candidate(message("reading.iso_offset"), _read_offsets, offsets=True)]
+        candidates.append(_Candidate(message("reading.iso"), _read_iso))
     if match := _DAY_MONTH_YEAR.fullmatch(cell):
         mark, clock = match[1], _clock_format(match, 3)
         year = "%Y" if len(match[2]) == 4 else "%y"
         for name, form, first in (
-            (f"day{mark}month{mark}year", f"%d{mark}%m{mark}{year}{clock}", True),
-            (f"month{mark}day{mark}year", f"%m{mark}%d{mark}{year}{clock}", False),
+            ("reading.day_first", f"%d{mark}%m{mark}{year}{clock}", True),
+            ("reading.month_first", f"%m{mark}%d{mark}{year}{clock}", False),
         ):
             short = "two-digit years" if year == "%y" else ""
-            candidates.append(_Candidate(name, lambda c, f=form: _parse(c, f), first, short))
+            shown = message(name, mark=mark)
+            candidates.append(_Candidate(shown, lambda c, f=form: _parse(c, f), first, short))
     elif (match := _YEAR_MONTH_DAY.fullmatch(cell)) and not candidates:
         mark, clock = match[1], _clock_format(match, 2)
         form = f"%Y{mark}%m{mark}%d{clock}"
-        candidates.append(_Candidate(f"year{mark}month{mark}day", lambda c: _parse(c, form)))
+        shown = message("reading.year_first", mark=mark)
+        candidates.append(_Candidate(shown, lambda c: _parse(c, form)))
     elif match := re.fullmatch(r"\d{1,2}([-./])\d{4}", cell):
         month_year = f"%m{match[1]}%Y"
-        candidates.append(_Candidate(f"month{match[1]}year", lambda c: _parse(c, month_year)))
+        shown = message("reading.month_year", mark=match[1])
+        candidates.append(_Candidate(shown, lambda c: _parse(c, month_year)))
     elif match := re.fullmatch(r"\d{4}([./])\d{1,2}", cell):
         year_month = f"%Y{match[1]}%m"
-        candidates.append(_Candidate(f"year{match[1]}month", lambda c: _parse(c, year_month)))
+        shown = message("reading.year_month", mark=match[1])
+        candidates.append(_Candidate(shown, lambda c: _parse(c, year_month)))
     elif re.fullmatch(r"\d{4}M\d{1,2}", cell):
-        candidates.append(_Candidate("yearMmonth", lambda c: _parse(c, "%YM%m")))
-    readers = (
-        ("fiscal years", read_fiscal_years, r"\d{4}\s?[-/]\s?(?:\d{4}|\d\d)|FY"),
-        ("years and months", read_year_months, r"\d{1,4}[-/]\d{1,2}"),
-        ("quarters", read_quarters, r"(?i).*(?:q|trimestre|kv|季)"),
-        ("weeks", read_weeks, r"(?i).*(?:w|s|周|週)"),
-        ("years, months and days", read_east_asian, r"\d{4}\s*[年년]"),
-        ("with the name of a month", read_named_months, r"(?=.*[^\W\d_]{3})"),
-        ("years with decimals", lambda c: read_decimal_years(_floats(c)), r"\d{4}\.\d+$"),
-    )
-    for name, reader, begin in readers:
-        named = name != "with the name of a month" or HAS_MONTH_NAME.search(cell)
-        fits = re.match(begin, cell) if name != "years and months" else re.fullmatch(begin, cell)
-        if fits and named:
-            own = (
-                name if name in ("fiscal years", "weeks", "quarters", "years with decimals") else ""
-            )
-            candidates.append(_Candidate(name, reader, notation=own))
+        shown = message("reading.year_month", mark="M")
+        candidates.append(_Candidate(shown, lambda c: _parse(c, "%YM%m")))
+    for key, reader, begin in _READERS:
+        if re.match(begin, cell) and (key != "reading.named_months" or HAS_MONTH_NAME.search(cell)):
+            candidates.append(_Candidate(message(key), reader, notation=_NOTATIONS.get(key, "")))
     return [one for one in candidates if not np.isnat(one.parse([cell])).any()]
+
+
+def _read_decimal_cells(cells: list[str]) -> np.ndarray:
+    return read_decimal_years(_floats(cells))
+
+
+#: Formats by how a cell of them begins.
+_READERS = (
+    ("reading.fiscal_format", read_fiscal_years, r"\d{4}\s?[-/]\s?(?:\d{4}|\d\d)|FY"),
+    ("reading.years_and_months", read_year_months, r"\d{1,4}[-/]\d{1,2}$"),
+    ("reading.quarters", read_quarters, r"(?i).*(?:q|trimestre|kv|季)"),
+    ("reading.weeks", read_weeks, r"(?i).*(?:w|s|周|週)"),
+    ("reading.east_asian", read_east_asian, r"\d{4}\s*[年년]"),
+    ("reading.named_months", read_named_months, r"(?=.*[^\W\d_]{3})"),
+    ("reading.decimal_years", _read_decimal_cells, r"\d{4}\.\d+$"),
+)
+#: What a schema calls the formats whose times have a meaning of their own.
+_NOTATIONS = {
+    "reading.fiscal_format": "fiscal years",
+    "reading.quarters": "quarters",
+    "reading.weeks": "weeks",
+    "reading.decimal_years": "years with decimals",
+}
 
 
 def _floats(cells: list[str]) -> np.ndarray:
@@ -232,8 +241,9 @@ def could_be_times(cells: list[str], name: str) -> bool:
     if _is_integer(present[0]):
         return dates_of_numbers(np.array([int(cell) for cell in whole]), name) is not None
     if re.fullmatch(r"\d+\.\d+", present[0]) and not _names_time(name):
+        dotted = message("reading.year_month", mark=".")
         return any(
-            one.name == "year.month" and _mostly(one, present) and len(set(map(len, present))) == 1
+            one.name == dotted and _mostly(one, present) and len(set(map(len, present))) == 1
             and len(present[0]) == 7
             for one in _candidates(present[0])
         )  # fmt: skip
@@ -258,7 +268,7 @@ def _names_time(name: str) -> bool:
 
 def dates_of_numbers(
     values: np.ndarray, name: str, notation: str | None = None
-) -> tuple[np.ndarray, str, str] | None:
+) -> tuple[np.ndarray, str, Message] | None:
     """Read whole numbers as dates: 20240131, 202401, weeks, seconds since 1970.
 
     Parameters
@@ -274,7 +284,7 @@ def dates_of_numbers(
     -------
     times : ndarray of datetime64[us]
     notation : str
-    note : str
+    note : Message
         What was detected. None in place of the three if the numbers are no dates.
     """
     if not len(values):
@@ -287,15 +297,15 @@ def dates_of_numbers(
         weeks = weeks_of_integers(values)
     if weeks is not None:
         monday = np.datetime_as_string(weeks[0], unit="D")
-        return weeks, "weeks", f"times are weeks ({example} begins on {monday})"
+        return weeks, "weeks", message("reading.week_numbers", example=example, monday=monday)
     if months is not None:
         unit = "m" if example > 99_999_999 else "D"
         shown = np.datetime_as_string(months[0], unit=unit)
-        return months, "", f"times are dates without marks ({example} is {shown})"
+        return months, "", message("reading.date_numbers", example=example, shown=shown)
     epoch = read_epoch(values) if notation in (None, "since 1970") else None
     if epoch is not None and (notation or _names_time(name) or _on_the_minute(epoch)):
         shown = np.datetime_as_string(epoch[0], unit="s").replace("T", " ")
-        return epoch, "since 1970", f"times count from 1970, in UTC ({example} is {shown})"
+        return epoch, "since 1970", message("reading.since_1970", example=example, shown=shown)
     return None
 
 
@@ -314,7 +324,7 @@ def refuse_missing_time(place: Place, at: int) -> None:
     at : int
         The row.
     """
-    raise DataError(f"{place} has no time in {place.row(at)}: supply it, or remove the row")
+    raise DataError(message("table.no_time", column=place.name, row=place.row(at)))
 
 
 def read_times(
@@ -358,7 +368,7 @@ def read_times(
         missed = np.asarray(np.isnat(np.atleast_2d(times)).any(axis=0))
         matches.append(_Match(one, times, missed))
     if not matches:
-        _refuse(text, place, 0, "")
+        _refuse(text, place, 0, None)
     held = [match for match in matches if not match.missed.any()]
     if not held:
         firsts = [text.first(match.missed) for match in matches]
@@ -378,7 +388,9 @@ def read_times(
         notes.append(message("reading.fiscal_years", example=text.cells[0]))
     elif notation in ("weeks", "years with decimals"):
         shown = np.datetime_as_string(values[0], unit="D")
-        notes.append(f"times are {notation} ({text.cells[text.codes[0]]} is {shown})")
+        example = text.cells[text.codes[0]]
+        named = "reading.weeks_example" if notation == "weeks" else "reading.decimal_years_example"
+        notes.append(message(named, example=example, shown=shown))
     return Times(values, None, notes, chosen.candidate.day_first, notation)
 
 
@@ -390,7 +402,7 @@ def _read_integers(text: TextColumn, place: Place, settled: Schema | None) -> Ti
         ),
     ):
         if bad.any():
-            _refuse(text, place, text.first(bad), "whole numbers")
+            _refuse(text, place, text.first(bad), message("reading.whole_numbers"))
     numbers = np.array([int(cell) for cell in text.cells], dtype=np.int64)
     notation = None if settled is None or not settled.time_cols else settled.time_notation
     dates = dates_of_numbers(numbers, place.column, notation)
@@ -399,21 +411,16 @@ def _read_integers(text: TextColumn, place: Place, settled: Schema | None) -> Ti
     return Times(text.expand(dates[0]), None, [dates[2]], None, dates[1])
 
 
-def _refuse(text: TextColumn, place: Place, at: int, name: str) -> None:
-    cell = text.cells[text.codes[at]]
-    limit = limit_passed(cell)
-    if limit:
-        raise DataError(f"{place} in {place.has(text, at)}: {limit}")
-    if not name:
-        raise DataError(
-            f"{place} should hold times, but {place.has(text, at)}: write {EXPECTED_TIMES}, or "
-            "name another column with time_col"
-        )
+def _refuse(text: TextColumn, place: Place, at: int, form: Message | None) -> None:
+    cell, column, has = text.cells[text.codes[at]], place.name, place.has(text, at)
+    reason = limit_passed(cell)
+    if reason is not None:
+        raise DataError(message("table.bad_time", column=column, has=has, reason=reason))
+    if form is None:
+        expected = message("table.expected_times")
+        raise DataError(message("table.no_times", column=column, has=has, expected=expected))
     first = text.cells[text.codes[0]]
-    raise DataError(
-        f"{place} should hold times written like {quote(first)} ({name}), but "
-        f"{place.has(text, at)}: correct it"
-    )
+    raise DataError(message("table.other_times", column=column, first=first, form=form, has=has))
 
 
 def _choose(
@@ -424,43 +431,33 @@ def _choose(
     codes: np.ndarray,
     day_first: bool,
     settled: Schema | None,
-) -> tuple[_Match, list[str]]:
+) -> tuple[_Match, list[Message]]:
     ordered = [match for match in matches if match.candidate.day_first is not None]
     settled_order = None if settled is None else settled.day_first
     if len(ordered) == 1 and settled_order not in (None, ordered[0].candidate.day_first):
-        raise DataError(
-            f"{place} has dates with the {'day' if settled_order else 'month'} first in the "
-            f"history, but {place.has(text, 0)}: write dates as there, or like 2024-01-31"
-        )
+        refused = "table.days_first" if settled_order else "table.months_first"
+        raise DataError(message(refused, column=place.name, has=place.has(text, 0)))
     if len(ordered) < 2:
         return _most_regular(text, held, codes, settled), []
     if settled is not None and settled.day_first is not None:
         wanted = next(m for m in ordered if m.candidate.day_first is settled.day_first)
         if wanted.missed.any():
-            raise DataError(
-                f"{place} has dates like {wanted.candidate.name} in the history, but "
-                f"{place.has(text, text.first(wanted.missed))}: write dates as there, or like "
-                "2024-01-31"
-            )
-        return wanted, [f"dates are {wanted.candidate.name}, as in the history"]
+            has = place.has(text, text.first(wanted.missed))
+            form = wanted.candidate.name
+            raise DataError(message("table.other_dates", column=place.name, form=form, has=has))
+        return wanted, [message("reading.dates_of_history", form=wanted.candidate.name)]
     if len(held) == 1:
         chosen = held[0]
         other = next(match for match in ordered if match.missed.any())
-        return chosen, [
-            f"dates are {chosen.candidate.name}: "
-            f'{place.row(text.first(other.missed))} with "'
-            f'{text.cells[text.codes[text.first(other.missed)]]}" allows nothing else'
-        ]
+        has = place.has(text, text.first(other.missed))
+        return chosen, [message("reading.dates_by_cell", form=chosen.candidate.name, has=has)]
     regular = [match for match in held if is_regular(text.expand(match.times), codes)]
     if len(regular) == 1:
         name = regular[0].candidate.name
-        return regular[0], [f"dates are {name}: the other way round they would not be regular"]
+        return regular[0], [message("reading.dates_by_order", form=name)]
     first = day_first or "." in text.cells[0]
     chosen = next(match for match in held if match.candidate.day_first is first)
-    return chosen, [
-        f"dates are assumed to be {chosen.candidate.name}; nothing in the column tells days from "
-        "months: write them like 2024-01-31 to be sure"
-    ]
+    return chosen, [message("reading.dates_assumed", form=chosen.candidate.name)]
 
 
 def _most_regular(

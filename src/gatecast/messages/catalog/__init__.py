@@ -15,6 +15,7 @@ from gatecast.messages.catalog import (
     pages,
     pretrained,
     reading,
+    table,
     tuning,
     tutorial,
 )
@@ -45,6 +46,7 @@ CATALOG = _merged(
     kernel.TEXTS,
     pages.TEXTS,
     reading.TEXTS,
+    table.TEXTS,
     tuning.TEXTS,
     tutorial.TEXTS,
     pretrained.TEXTS,
