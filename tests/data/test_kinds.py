@@ -249,7 +249,7 @@ def test_an_index_and_a_column_that_pandas_wrote_without_names(write, tmp_path):
 def test_three_lines_of_names_with_two_measures_are_asked_about(write):
     rows = [f"2024-01-{d:02d},{d},{1000 + d}" for d in range(1, 10)]
     path = write(["Price,Close,Volume", "Ticker,ABC,ABC", "Date,,", *rows])
-    with pytest.raises(DataError, match='"Close", "Volume": say'):
+    with pytest.raises(DataError, match='"Close", "Volume": name the one'):
         read_panel(path)
 
 

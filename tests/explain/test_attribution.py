@@ -5,7 +5,7 @@ import pytest
 import gatecast
 from gatecast.datasets import air_passengers, noisy_sine
 from gatecast.errors import UsageError
-from gatecast.explain import attribution
+from gatecast.explain import attribution, explain
 from gatecast.forecaster import LSTMForecaster
 
 TINY = {"max_steps": 5, "n_networks": 1, "hidden": 1, "pretrained": False}
@@ -50,7 +50,8 @@ def test_in_the_unit_of_the_series_they_add_up_to_the_forecast():
     found = attribution(model.fit(frame, time_col="day"))
     names = ["shop", "step"]
     assert list(found) == [
-        "shop", "day", "step", "lag", "input", "attribution", "effect", "baseline", "forecast"
+        "shop", "day", "step", "lag", "input", "attribution", "effect", "baseline", "forecast",
+        "error",
     ]  # fmt: skip
     effect = restored(model, found) - restored(model, found, "baseline")
     size = np.repeat([p.transforms[-1].change for p in model.transforms_], 2)
@@ -111,9 +112,15 @@ def test_what_hangs_on_the_smallest_change_long_ago_is_not_shared_wrongly():
     p["layer0.kernel"][0, 2], p["layer0.recurrent"][0, 2] = 3.0, -300.0
     p["layer0.bias"][[0, 1, 3]] = 10.0, -10.0, 10.0
     p["head.kernel"][:] = 10.0
-    with pytest.raises(UsageError, match=r"left over.* ask for a look_back of less than 100"):
-        attribution(model)
-    assert len(attribution(model, look_back=1)) == 1
+    model.fitted_.weight = 1.0  # the forecast is the network's alone
+    found = attribution(model)
+    left = found["forecast"] - found["baseline"] - found["attribution"].sum()
+    np.testing.assert_allclose(found["error"], left, rtol=1e-9)
+    usual = model.scale_[0]
+    assert abs(found["error"].iloc[0]) > 1e-3 * usual
+    note = next(n for n in explain(model).notes if n.id == "explain.inexact")
+    assert note.fields["error"] > 0.01
+    assert attribution(model, look_back=1)["error"].abs().max() <= 1e-3 * usual
 
 
 def test_numbers_out_of_range_are_said():

@@ -8,7 +8,7 @@ import gatecast
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.explain import gates
-from gatecast.explain.walk import said_of, tracks_of
+from gatecast.explain.inputs import insample_forecast, model_inputs
 from gatecast.forecaster import LSTMForecaster, load
 from gatecast.kernel import GATES, reference
 
@@ -83,11 +83,14 @@ def test_a_part_of_a_seasonal_series_keeps_its_phase_and_time_zone():
     found = gates(model, frame[7:])
     assert found["ds"].iloc[0] == ds[7]
     # of the values alone, the first step depends on nothing before it but the phase
-    from gatecast.explain.walk import tracks_of
+    from gatecast.explain.inputs import model_inputs
 
-    (whole,), (part,) = tracks_of(model, None, "gates")[1], tracks_of(model, frame[7:], "gates")[1]
+    (whole,), (part,) = (
+        model_inputs(model, None, "gates")[1],
+        model_inputs(model, frame[7:], "gates")[1],
+    )
     np.testing.assert_allclose(part.inputs, whole.inputs[7:], atol=1e-6)
-    assert part.seen.start == 7
+    assert part.series.start == 7
 
 
 def test_what_cannot_be_looked_at_is_said(tmp_path):
@@ -153,19 +156,21 @@ def test_windows_stand_end_to_end_and_begin_with_an_empty_memory(look_back):
 def test_what_was_said_one_step_ahead_is_the_forecast_of_the_time(settings, difference):
     frame = pd.DataFrame({"ds": range(60), "y": 5 + np.sin(np.arange(60.0) / 3)})
     model = LSTMForecaster(**{**QUICK, "h": 1, "difference": difference, **settings}).fit(frame)
-    _, (track,) = tracks_of(model, None, "said_of")
-    np.testing.assert_allclose(said_of(model, track), model.predict_insample()["LSTM"], rtol=1e-6)
+    _, (inputs,) = model_inputs(model, None, "explain")
+    np.testing.assert_allclose(
+        insample_forecast(model, inputs), model.predict_insample()["LSTM"], rtol=1e-6
+    )
     # of a stretch from the middle, with its place in the season
-    _, (part,) = tracks_of(model, frame[20:], "said_of")
-    assert part.seen.start == 20
-    assert len(said_of(model, part)) == 39
+    _, (part,) = model_inputs(model, frame[20:], "explain")
+    assert part.series.start == 20
+    assert len(insample_forecast(model, part)) == 39
 
 
 def test_what_is_not_known_in_advance_is_not_said():
     frame = pd.DataFrame({"ds": range(60), "y": np.sin(np.arange(60.0)), "promo": 1.0})
     model = LSTMForecaster(**{**QUICK, "h": 3}, futr_exog_list=["promo"]).fit(frame)
-    _, (track,) = tracks_of(model, None, "said_of")
-    said = said_of(model, track)
+    _, (inputs,) = model_inputs(model, None, "explain")
+    forecasts = insample_forecast(model, inputs)
     inside = model.predict_insample()
-    np.testing.assert_allclose(said[:57], inside["LSTM"].to_numpy()[::3], rtol=1e-6)
-    assert np.isnan(said[57:]).all()
+    np.testing.assert_allclose(forecasts[:57], inside["LSTM"].to_numpy()[::3], rtol=1e-6)
+    assert np.isnan(forecasts[57:]).all()

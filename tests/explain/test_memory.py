@@ -5,8 +5,8 @@ import pytest
 from gatecast.datasets import noisy_sine
 from gatecast.errors import UsageError
 from gatecast.explain import attribution, half_life, memory
+from gatecast.explain.inputs import model_inputs
 from gatecast.explain.sensitivity import output_gradient
-from gatecast.explain.walk import tracks_of
 from gatecast.forecaster import LSTMForecaster
 
 QUICK = {"max_steps": 10, "n_networks": 1, "hidden": 4, "pretrained": False}
@@ -167,8 +167,8 @@ def test_windows_look_no_further_back_than_one_of_them(look_back):
         assert found.sentences[0].endswith("it has no inputs from before its window of 1 step")
     np.testing.assert_allclose(found.units["half_life"], 68.967563, rtol=1e-6)
     # every window of a short series is an origin, and its memory starts empty
-    _, (track,) = tracks_of(model, noise(30), "memory")
-    windows = np.lib.stride_tricks.sliding_window_view(track.inputs[:, 0], look_back)
+    _, (inputs,) = model_inputs(model, noise(30), "memory")
+    windows = np.lib.stride_tricks.sliding_window_view(inputs.inputs[:, 0], look_back)
     for step in (1, 2):
         slopes = output_gradient(model.networks_[0], windows[:, :, np.newaxis], np.eye(2)[step - 1])
         expected = np.abs(slopes).mean(axis=(0, 2))[::-1] * model.scale_[step - 1]

@@ -172,7 +172,7 @@ def test_attributions_hold_the_part_of_the_map(difference):
         assert (np.abs(left) <= 1e-3 * model.scale_).all()
         said = model.fitted_.restore(heads["forecast"].to_numpy()[np.newaxis])[0]
         np.testing.assert_allclose(said, model.predict()["LSTM"], rtol=1e-5)
-    straight = found[(found["input"] == "straight from the values") & (found["step"] == 1)]
+    straight = found[(found["input"] == "benchmark forecast") & (found["step"] == 1)]
     values = model.transforms_[0].transform(noisy_sine(1200))[:-51:-1]
     if difference:
         values = values - values[0]

@@ -273,7 +273,7 @@ class Baseline(ABC):
         DataError
             If a series cannot be forecast, or is too short for intervals.
         """
-        panel = self._require_fitted("predict")
+        panel = self.require_fitted("predict")
         requested = self.level if level is None else level
         check_level(requested)
         forecasts, ends = self._forecast_panel(panel, self._seasons(panel), list(requested or ()))
@@ -292,7 +292,7 @@ class Baseline(ABC):
         NotFittedError
             Before :meth:`fit`.
         """
-        panel = self._require_fitted("decisions")
+        panel = self.require_fitted("decisions")
         return [*panel.notes, *self._own_decisions(self._seasons(panel))]
 
     def notes(self) -> list[str]:
@@ -304,9 +304,26 @@ class Baseline(ABC):
             A sentence each, without those on the data.
         """
         warnings.warn("notes() is now called decisions()", DeprecationWarning, stacklevel=2)
-        return self._own_decisions(self._seasons(self._require_fitted("notes")))
+        return self._own_decisions(self._seasons(self.require_fitted("notes")))
 
-    def _require_fitted(self, verb: str) -> Panel:
+    def require_fitted(self, verb: str) -> Panel:
+        """Give the data of the fit.
+
+        Parameters
+        ----------
+        verb : str
+            What an error calls the function that needs it.
+
+        Returns
+        -------
+        Panel
+            As read.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
         if not hasattr(self, "panel_"):
             raise NotFittedError(f"{verb}() was called before fit(): fit the model first")
         return self.panel_

@@ -67,13 +67,13 @@ def explain(
     """
     from gatecast.cli.console import say, working
     from gatecast.explain.explanation import explain as explain_model
-    from gatecast.explain.walk import panel_of
+    from gatecast.explain.inputs import read_series
     from gatecast.report.explain import explain_page
     from gatecast.report.picture import inside_picture
     from gatecast.saved import load
 
     fitted: Any = load(model)
-    judged = _judge(fitted, panel_of(fitted, file, "explain")) if backtest else None
+    judged = _judge(fitted, read_series(fitted, file, "explain")) if backtest else None
     with working("looking inside the network"):
         inside = explain_model(fitted, file, series, network, futr_file)
     title = f"{file.name}, {inside.series}" if inside.id_col is not None else file.name

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import warnings
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,91 +11,23 @@ import pandas as pd
 from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
 from gatecast.data.rows import show_time
-from gatecast.errors import NotFoundError
-from gatecast.evaluation.plottable import Plottable
-from gatecast.explain.attribution import attribution
+from gatecast.explain.attribution import TOLERANCE, attribution
 from gatecast.explain.gates import gates
-from gatecast.explain.memory import MemoryFindings, memory
-from gatecast.explain.training import TrainingSummary, training_summary
-from gatecast.explain.walk import panel_of, tracks_of
+from gatecast.explain.inputs import model_inputs, read_series
+from gatecast.explain.memory import memory
+from gatecast.explain.pretrained import explain_pretrained
+from gatecast.explain.result import MOST_STEPS, Explanation, choose_series
+from gatecast.explain.training import training_summary
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.messages import Message, message
+from gatecast.pretrained.forecaster import PretrainedLSTM
 from gatecast.progress import reporting, working
 
 __all__ = ["Explanation", "explain"]
 
-#: Of a longer horizon so many steps are attributed to the past.
-_MOST_STEPS = 12
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation(Plottable):
-    """Explanation of the forecast of one series; see :func:`explain`.
-
-    Attributes
-    ----------
-    series : str or int
-        Its name; that of the target column if the table has no ids.
-    series_count : int
-        Series in the table that it was chosen from.
-    id_col : str or None
-        The user's name for the column of ids.
-    time_col, target_col : str
-        The user's names for the other columns.
-    history : DataFrame
-        Id (where there is one), time and value of every step of the series.
-    forecast : DataFrame
-        The output of ``model.predict`` for the series.
-    gates : DataFrame
-        See :func:`gatecast.gates`.
-    cell : {"lstm", "gru"}
-        Kind of network.
-    memory : MemoryFindings
-        See :func:`gatecast.memory`.
-    attribution : DataFrame
-        See :func:`gatecast.attribution`; of up to twelve steps of the forecast.
-    training : TrainingSummary
-        Losses, in-sample forecasts one step ahead, and tests of their errors.
-    look_back : int or None
-        Steps of a window, before which the state is zero; None where it is carried along.
-    decisions : tuple of str
-        What was detected in the data and done to them.
-    notes : tuple of Message
-        What a reader should know about the choice of the series and where its forecast begins.
-    """
-
-    series: object
-    series_count: int
-    id_col: str | None
-    time_col: str
-    target_col: str
-    history: pd.DataFrame
-    forecast: pd.DataFrame
-    gates: pd.DataFrame
-    cell: str
-    memory: MemoryFindings
-    attribution: pd.DataFrame
-    training: TrainingSummary
-    look_back: int | None
-    decisions: tuple[str, ...]
-    notes: tuple[Message, ...]
-
-    @property
-    def learnt(self) -> TrainingSummary:
-        """Deprecated name of ``training``."""
-        warnings.warn("Explanation.learnt is now .training", DeprecationWarning, stacklevel=2)
-        return self.training
-
-    def _repr_html_(self) -> str:
-        """Show the page of the glass box in a notebook."""
-        # pages are above what they show, and imported only when one is shown
-        from gatecast.report.notebook import show
-
-        return show(self)._repr_html_()
-
 
 def explain(
-    model: LSTMForecaster,
+    model: LSTMForecaster | PretrainedLSTM,
     source: Any = None,
     series: str | None = None,
     network: int = 0,
@@ -111,8 +41,9 @@ def explain(
 
     Parameters
     ----------
-    model : LSTMForecaster
-        Fitted; it is not changed.
+    model : LSTMForecaster or PretrainedLSTM
+        Fitted; it is not changed. Of a pretrained one what reaches the forecast through the LSTM's
+        state is attributed to the past, and nothing was trained.
     source : path, DataFrame, Series or Panel, optional
         Series that the model was fitted on; the data that it was fitted on if not given.
     series : str, optional
@@ -139,26 +70,19 @@ def explain(
         If a number is out of its range, or the table cannot be used.
     """
     with reporting(progress, lambda: working("explaining the forecast")):
+        if isinstance(model, PretrainedLSTM):
+            return explain_pretrained(model, source, series)
         return _explain(model, source, series, network, futr_df)
 
 
 def _explain(
     model: LSTMForecaster, source: Any, series: str | None, network: int, futr_df: Any
 ) -> Explanation:
-    whole = panel_of(model, source, "explain")
-    one, place = _chosen(whole, series)
-    _, (track,) = tracks_of(model, one, "explain")
-    frame = gates(model, one, network)
-    remembered = memory(model, one, network)
-    steps = np.unique(np.linspace(1, model.h, min(model.h, _MOST_STEPS)).round().astype(int))
-    if len(steps) == model.h:
-        shares = attribution(model, one)
-    else:
-        parts = [attribution(model, one, step=int(step)) for step in steps]
-        shares = pd.concat(parts, ignore_index=True)
-    notes = []
-    if len(whole) > 1 and series is None:
-        notes.append(message("explain.first_series", n=len(whole), series=str(one.ids[0])))
+    whole = read_series(model, source, "explain")
+    one, place = choose_series(whole, series)
+    _, (inputs,) = model_inputs(model, one, "explain")
+    shares = _attribution(model, one)
+    notes = [*_about_choice(whole, one, series), *_about_error(model, shares)]
     if model.look_back is not None:
         notes.append(message("explain.windows", look_back=model.look_back))
     ahead, note = _up_to_date(model, one)
@@ -170,24 +94,39 @@ def _explain(
         forecast = forecast.loc[of_it].reset_index(drop=True)
     return Explanation(
         whole.ids[place], len(whole), one.id_col, one.time_col, one.target_col, one.to_frame(),
-        forecast, frame, model.networks_[network].layout.cell, remembered, shares,
-        training_summary(model, track), model.look_back, tuple(model.decisions()), tuple(notes),
+        forecast, gates(model, one, network), model.networks_[network].layout.cell,
+        memory(model, one, network), shares, training_summary(model, inputs), model.look_back,
+        tuple(model.decisions()), tuple(notes),
     )  # fmt: skip
 
 
-def _chosen(panel: Panel, series: str | None) -> tuple[Panel, int]:
-    """Give a panel of one series alone, and its place among all."""
-    place = 0
-    if series is not None:
-        places = {str(name): i for i, name in enumerate(panel.ids)}
-        if series not in places:
-            some = ", ".join(f'"{name}"' for name in list(places)[:5])
-            raise NotFoundError(
-                f'there is no series "{series}" among the {len(panel):,} of the table; the first '
-                f"are {some}: give one of its names"
-            )
-        place = places[series]
-    return panel.one(place), place
+def _attribution(model: LSTMForecaster, one: Panel) -> pd.DataFrame:
+    """Attribute the forecast, of a long horizon some of its steps."""
+    if model.h <= MOST_STEPS:
+        return attribution(model, one)
+    steps = np.unique(np.linspace(1, model.h, MOST_STEPS).round().astype(int))
+    return pd.concat([attribution(model, one, step=int(s)) for s in steps], ignore_index=True)
+
+
+def _about_choice(whole: Panel, one: Panel, series: str | None) -> list[Message]:
+    if len(whole) == 1 or series is not None:
+        return []
+    return [message("explain.first_series", n=len(whole), series=str(one.ids[0]))]
+
+
+def _about_error(model: LSTMForecaster, shares: pd.DataFrame) -> list[Message]:
+    """Say how far the attribution is from exact, where it is."""
+    first = shares.drop_duplicates("step").reset_index(drop=True)
+    difference = (first["forecast"] - first["baseline"]).abs().to_numpy()
+    left = first["error"].abs().to_numpy()
+    share = left / np.maximum(difference, left)
+    steps = first["step"].to_numpy(np.int64)
+    usual = model.scale_[steps - 1] * model.fitted_.weight
+    share[~(left > TOLERANCE * usual)] = 0.0
+    worst = int(np.argmax(share))
+    if not share[worst] > 0.01:
+        return []
+    return [message("explain.inexact", error=share[worst], step=steps[worst])]
 
 
 def _up_to_date(model: LSTMForecaster, one: Panel) -> tuple[LSTMForecaster, Message | None]:

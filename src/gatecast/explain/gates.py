@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.panel import Panel
-from gatecast.explain.walk import chosen_network, trace_of, tracks_of
+from gatecast.explain.inputs import model_inputs, require_network, trace_network
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.kernel import GATES, Layout
 from gatecast.pretrained.forecaster import PretrainedLSTM
@@ -20,11 +20,11 @@ __all__ = ["gates", "trace_names"]
 def gates(
     model: LSTMForecaster | PretrainedLSTM, source: Any = None, network: int = 0
 ) -> pd.DataFrame:
-    """Show what each gate of each unit does at each time of each series.
+    """Give the value of each gate and state of each unit at each time of each series.
 
-    The network walks along a series once, from an empty memory at its first value. Of a model with
+    The network runs along a series once, from a state of zero at its first value. Of a model with
     windows (``look_back``) they stand end to end, the last one at the end of the series, and the
-    memory starts empty in each.
+    state starts at zero in each.
 
     Parameters
     ----------
@@ -63,10 +63,10 @@ def gates(
     if isinstance(model, PretrainedLSTM):
         panel, layout, traces = _of_the_pretrained(model, source)
     else:
-        panel, tracks = tracks_of(model, source, "gates")
-        net = chosen_network(model, network)
+        panel, series = model_inputs(model, source, "gates")
+        net = require_network(model, network)
         layout = net.layout
-        traces = [trace_of(model, net, track.inputs) for track in tracks]  # each [n, L, 6, H]
+        traces = [trace_network(model, net, one.inputs) for one in series]  # each [n, L, 6, H]
     names = trace_names(layout.cell)
     wide = layout.layers * layout.hidden
     kept = np.concatenate([t.transpose(2, 0, 1, 3).reshape(6, -1) for t in traces], axis=1)
@@ -83,7 +83,7 @@ def gates(
 def _of_the_pretrained(
     model: PretrainedLSTM, source: Any
 ) -> tuple[Panel, Layout, Iterable[np.ndarray]]:
-    """Run the pretrained network along the series that it remembers, or along others."""
+    """Run the pretrained network along the series that it was given, or along others."""
     if source is not None:
         model = PretrainedLSTM(**model.get_params()).fit(source)
     traces = list(model.traces())
@@ -91,7 +91,18 @@ def _of_the_pretrained(
 
 
 def trace_names(cell: str) -> dict[str, int]:
-    """Name what a trace holds, with its place; a GRU has no cell state."""
+    """Name what a trace holds, with its place; a GRU has no cell state.
+
+    Parameters
+    ----------
+    cell : {"lstm", "gru"}
+        Kind of network.
+
+    Returns
+    -------
+    dict of str to int
+        Place along the third axis of a trace, by name.
+    """
     names = {name: i for i, name in enumerate(GATES[cell])}
     if cell == "lstm":
         names["cell"] = 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -13,15 +13,22 @@ import pandas as pd
 
 from gatecast.data.calendar import default_season_length
 from gatecast.errors import UsageError
+from gatecast.explain.inputs import (
+    ModelInputs,
+    model_inputs,
+    require_network,
+    trace_network,
+)
 from gatecast.explain.sensitivity import output_gradient, state_before
-from gatecast.explain.walk import Track, chosen_network, trace_of, tracks_of
 from gatecast.forecaster.kinds import as_seasons
 from gatecast.forecaster.lstm import LSTMForecaster
-from gatecast.kernel import GATES
+from gatecast.kernel import GATES, Layout
 from gatecast.messages import Message, message, sentence
-from gatecast.network import Network
 
-__all__ = ["MemoryFindings", "half_life", "memory"]
+__all__ = [
+    "MemoryFindings", "describe_memory", "describe_units", "effective_lags", "half_life", "memory",
+    "series_features", "spread",
+]  # fmt: skip
 
 #: A gate below the first is closed, one above the second is open.
 _CLOSED, _OPEN = 0.05, 0.95
@@ -31,7 +38,7 @@ _STILL = 1e-6
 _SPIKE = 4.0
 #: A level is the mean of so many values, or of the next whole number of seasons.
 _LEVEL = 8
-_MOST_TRACKS, _MOST_ORIGINS, _MOST_STEPS = 32, 32, 12
+_MOST_SERIES, _MOST_ORIGINS, _MOST_STEPS = 32, 32, 12
 _FIRST_REACH = 64
 
 
@@ -68,7 +75,7 @@ class MemoryFindings:
 
     def _repr_html_(self) -> str:
         """Show the sentences and the table of units in a notebook."""
-        text = "".join(f"<p>{escape(sentence(told))}</p>" for told in self.sentences)
+        text = "".join(f"<p>{escape(sentence(one))}</p>" for one in self.sentences)
         return text + self.units.to_html(max_rows=20, float_format="{:.3g}".format, index=False)
 
 
@@ -78,7 +85,7 @@ def memory(
     """Find how long each unit remembers and what it follows, and how far back the forecast looks.
 
     A unit keeps the share f of its cell at a step, its forget gate; at that pace half of what it
-    holds is gone after ln(1/2) / ln(f) steps. Of a GRU the update gate is taken for it.
+    remains is gone after ln(1/2) / ln(f) steps. Of a GRU the update gate is taken for it.
 
     How far back an input still moves the forecast is measured through the backward pass: the
     gradient of each step of the forecast (of twelve of them where the horizon is longer) with
@@ -108,7 +115,7 @@ def memory(
         value, level, trend, season, change and spikes its cell (the hidden state of a GRU) is
         correlated with most, and how. The level is the mean of the last eight values, or of as
         many seasons as hold eight, the trend its change over as long, spikes are where a value is
-        more than four usual deviations from the level before it; all in the network's unit. The
+        more than four usual deviations from the level before it; all of transformed values. The
         correlation with the season is the multiple one with sine and cosine of its phase.
 
     Raises
@@ -121,13 +128,16 @@ def memory(
         If ``share`` or ``network`` is out of its range, or the table cannot be used.
     """
     if not 0.0 < share < 1.0:
-        raise UsageError(f"share={share} was requested; use more than 0 and less than 1")
-    _, tracks = tracks_of(model, source, "memory")
-    net = chosen_network(model, network)
-    units = _units(model, net, tracks)
-    curve, reach = _gradient_by_lag(model, tracks, share)
-    effective = _within(curve.sum(axis=0), share)
-    steps = _some(model.h, _MOST_STEPS)
+        raise UsageError(message("explain.bad_share", share=share))
+    _, series = model_inputs(model, source, "memory")
+    net = require_network(model, network)
+    traces = [trace_network(model, net, one.inputs) for one in series]
+    season = as_seasons(model.season_length or default_season_length(model.ends_.freq))[0]
+    features = series_features([(one.values, one.series.start) for one in series], season)
+    units = describe_units(net.layout, np.concatenate(traces), features)
+    curve, reach = _gradient_by_lag(model, series, share)
+    effective = effective_lags(curve.sum(axis=0), share)
+    steps = spread(model.h, _MOST_STEPS)
     gradient = pd.DataFrame(
         {
             "step": np.repeat(steps + 1, reach),
@@ -135,8 +145,8 @@ def memory(
             "gradient": curve.ravel(),
         }
     )
-    longest = max(len(track.values) for track in tracks)
-    sentences = (_look_back(model, effective, share, longest), *_about(units))
+    longest = max(len(one.values) for one in series)
+    sentences = (_look_back(model, effective, share, longest), *describe_memory(units))
     return MemoryFindings(units, gradient, effective, share, reach, sentences)
 
 
@@ -161,10 +171,27 @@ def half_life(kept: np.ndarray) -> np.ndarray:
 # ------------------------------------------------------------------------------------------ units
 
 
-def _units(model: LSTMForecaster, network: Network, tracks: Sequence[Track]) -> pd.DataFrame:
-    layout = network.layout
+def describe_units(
+    layout: Layout, trace: np.ndarray, features: dict[str, np.ndarray]
+) -> pd.DataFrame:
+    """Describe how long each unit remembers, and what it follows; see :func:`memory`.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of the network.
+    trace : ndarray of shape [n, L, 6, H]
+        Gates and states along one series or several, one after another.
+    features : dict of str to ndarray of shape [n, 1] or [n, 2]
+        What a unit could follow, see :func:`series_features`.
+
+    Returns
+    -------
+    DataFrame
+        A row for each layer and unit.
+    """
     names = GATES[layout.cell]
-    trace = np.concatenate([trace_of(model, network, t.inputs) for t in tracks]).astype(np.float64)
+    trace = trace.astype(np.float64)
     L, H = layout.layers, layout.hidden  # trace: [n, L, 6, H]
     units: dict[str, Any] = {"layer": np.repeat(np.arange(L), H), "unit": np.tile(np.arange(H), L)}
     keeps = trace[:, :, names.index("forget" if layout.cell == "lstm" else "update")]
@@ -178,17 +205,28 @@ def _units(model: LSTMForecaster, network: Network, tracks: Sequence[Track]) -> 
             units[f"{name}_open"] = (gate > _OPEN).mean(axis=0).ravel()
     units["dead"] = (np.ptp(trace[:, :, 5], axis=0) <= _STILL).ravel()
     cells = trace[:, :, 4 if layout.cell == "lstm" else 5].reshape(len(trace), L * H)
-    units["follows"], units["correlation"] = _followed(cells, _features(model, tracks))
+    units["follows"], units["correlation"] = _followed(cells, features)
     return pd.DataFrame(units)
 
 
-def _features(model: LSTMForecaster, tracks: Sequence[Track]) -> dict[str, np.ndarray]:
-    """Give what a cell could follow, [n, 1] or [n, 2] over all series one after another."""
-    season = as_seasons(model.season_length or default_season_length(model.ends_.freq))[0]
+def series_features(series: Iterable[tuple[np.ndarray, int]], season: int) -> dict[str, np.ndarray]:
+    """Give what a unit could follow: value, level, trend, change, spikes and season.
+
+    Parameters
+    ----------
+    series : iterable of (ndarray of shape [n], int)
+        Transformed values of each series, and the position of its first one.
+    season : int
+        Season length; 1 where there is none.
+
+    Returns
+    -------
+    dict of str to ndarray of shape [total, 1] or [total, 2]
+        Over all series one after another.
+    """
     window = season * -(-_LEVEL // season)  # of whole seasons, so that a level has none
     parts: dict[str, list[np.ndarray]] = {}
-    for track in tracks:
-        values = track.values
+    for values, start in series:
         level = np.asarray(pd.Series(values).rolling(window, min_periods=1).mean())
         earlier = level[np.maximum(np.arange(len(level)) - window, 0)]
         away = values - np.concatenate([level[:1], level[:-1]])
@@ -202,7 +240,7 @@ def _features(model: LSTMForecaster, tracks: Sequence[Track]) -> dict[str, np.nd
         }
         columns = {name: column[:, np.newaxis] for name, column in one.items()}
         if season > 1:
-            phase = 2 * np.pi * ((track.seen.start + np.arange(len(values))) % season) / season
+            phase = 2 * np.pi * ((start + np.arange(len(values))) % season) / season
             columns["season"] = np.column_stack([np.sin(phase), np.cos(phase)])
         for name, column in columns.items():
             parts.setdefault(name, []).append(column)
@@ -214,7 +252,7 @@ def _followed(
 ) -> tuple[list[str | None], np.ndarray]:
     """Find for each column of cells [n, U] the feature of the strongest correlation."""
     names = list(features)
-    found = np.zeros((len(names), cells.shape[1]))
+    correlations = np.zeros((len(names), cells.shape[1]))
     y = cells - cells.mean(axis=0)
     moved = np.ptp(cells, axis=0) > _STILL
     size = np.where(moved, np.sqrt((y * y).sum(axis=0)), 1.0)
@@ -223,13 +261,13 @@ def _followed(
         if np.ptp(feature, axis=0).max() <= 1e-12 * max(1.0, np.abs(feature).max()):
             continue
         if x.shape[1] == 1:
-            found[row] = (x[:, 0] @ y) / (size * np.sqrt(x[:, 0] @ x[:, 0]))
+            correlations[row] = (x[:, 0] @ y) / (size * np.sqrt(x[:, 0] @ x[:, 0]))
         else:
             fitted = x @ np.linalg.lstsq(x, y, rcond=None)[0]
-            found[row] = np.sqrt((fitted * fitted).sum(axis=0)) / size
-    found[:, ~moved] = 0.0
-    best = np.abs(found).argmax(axis=0)
-    strongest = found[best, np.arange(len(best))]
+            correlations[row] = np.sqrt((fitted * fitted).sum(axis=0)) / size
+    correlations[:, ~moved] = 0.0
+    best = np.abs(correlations).argmax(axis=0)
+    strongest = correlations[best, np.arange(len(best))]
     follows = [names[i] if r else None for i, r in zip(best, strongest, strict=True)]
     return follows, np.clip(strongest, -1.0, 1.0)
 
@@ -238,10 +276,10 @@ def _followed(
 
 
 def _gradient_by_lag(
-    model: LSTMForecaster, tracks: Sequence[Track], share: float
+    model: LSTMForecaster, series: Sequence[ModelInputs], share: float
 ) -> tuple[np.ndarray, int]:
     """Give the mean absolute gradient [steps, lags], so far back that the share is well inside."""
-    longest = max(len(track.values) for track in tracks)
+    longest = max(len(one.values) for one in series)
     if model.look_back is not None:
         longest = min(longest, model.look_back)
     networks = model.fitted_.members
@@ -250,40 +288,64 @@ def _gradient_by_lag(
     carried = model.look_back is None
     reach = min(_FIRST_REACH, longest) if carried else longest
     while True:
-        fit = [i for i, track in enumerate(tracks) if len(track.values) >= reach]
-        fit = [fit[i] for i in _some(len(fit), _MOST_TRACKS)]
-        total = np.zeros((len(_some(model.h, _MOST_STEPS)), reach))
+        fit = [i for i, one in enumerate(series) if len(one.values) >= reach]
+        fit = [fit[i] for i in spread(len(fit), _MOST_SERIES)]
+        total = np.zeros((len(spread(model.h, _MOST_STEPS)), reach))
         origins = 0
         for i in fit:
-            inputs, length = tracks[i].inputs, len(tracks[i].values)
-            first = _some(length - reach + 1, max(1, _MOST_ORIGINS // len(fit)))
+            inputs, length = series[i].inputs, len(series[i].values)
+            first = spread(length - reach + 1, max(1, _MOST_ORIGINS // len(fit)))
             origins += len(first)
             x = np.stack([inputs[begin : begin + reach] for begin in first])
             for n, network in enumerate(networks):
                 if carried and (n, i) not in traces:
-                    traces[n, i] = trace_of(model, network, inputs)
+                    traces[n, i] = trace_network(model, network, inputs)
                 state = state_before(network, traces[n, i], first) if carried else None
-                for row, k in enumerate(_some(model.h, _MOST_STEPS)):
+                for row, k in enumerate(spread(model.h, _MOST_STEPS)):
                     weights = np.zeros(network.layout.outputs)
                     weights[k] = model.scale_[k]
                     slopes = output_gradient(
                         network, x, weights, state=state, threads=model.fitted_.threads
                     )
                     total[row] += np.abs(slopes).sum(axis=(0, 2))[::-1] / len(networks)
-        if reach == longest or 2 * _within(total.sum(axis=0), share) <= reach:
+        if reach == longest or 2 * effective_lags(total.sum(axis=0), share) <= reach:
             return total / origins, reach
         reach = min(2 * reach, longest)
 
 
-def _some(count: int, most: int) -> np.ndarray:
-    """Give up to so many places among ``count``, evenly, the first and the last among them."""
+def spread(count: int, most: int) -> np.ndarray:
+    """Give up to so many places among ``count``, evenly, the first and the last among them.
+
+    Parameters
+    ----------
+    count, most : int
+        Of all places, and of those given.
+
+    Returns
+    -------
+    ndarray of int
+        Rising.
+    """
     if most == 1:
         return np.array([count - 1])
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
-def _within(curve: np.ndarray, share: float) -> int:
-    """Count the lags, from 0 on, that hold a share of a curve [lags]."""
+def effective_lags(curve: np.ndarray, share: float) -> int:
+    """Count the lags, from 0 on, within which a share of a curve lies.
+
+    Parameters
+    ----------
+    curve : ndarray of shape [lags]
+        Not negative.
+    share : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    int
+        0 if the curve is zero.
+    """
     total = curve.sum()
     if not total:
         return 0
@@ -307,17 +369,29 @@ _FEATURES = {
 def _look_back(model: LSTMForecaster, effective: int, share: float, longest: int) -> Message:
     if not effective:
         return message("memory.nothing")
-    told = message("memory.within", share=share, steps=effective)
+    text = message("memory.within", share=share, steps=effective)
     if model.look_back is not None:
-        told = message("memory.window", told=told, look_back=model.look_back)
+        text = message("memory.window", text=text, look_back=model.look_back)
     elif 2 * effective > longest > 1:
-        told = message("memory.short_history", told=told, longest=longest)
+        text = message("memory.short_history", text=text, longest=longest)
     if model.fitted_.difference:
-        told = message("memory.differences", told=told, span=model.fitted_.state.span)
-    return told
+        text = message("memory.differences", text=text, span=model.fitted_.state.span)
+    return text
 
 
-def _about(units: pd.DataFrame) -> list[Message]:
+def describe_memory(units: pd.DataFrame) -> list[Message]:
+    """Say how long units remember and what they follow.
+
+    Parameters
+    ----------
+    units : DataFrame
+        From :func:`describe_units`.
+
+    Returns
+    -------
+    list of Message
+        None for what there is not.
+    """
     alive = units[~units["dead"]]
     dead = len(units) - len(alive)
     sentences = []

@@ -31,10 +31,11 @@ def output_gradient(
         With K outputs.
     x : ndarray of shape [B, T, I]
         Inputs; each sample ends at the step whose outputs are looked at.
-    weights : ndarray of shape [K]
-        Of the outputs in the sum; one of them not zero. A one at k and zeros give output k alone.
+    weights : ndarray of shape [K], or [B, K]
+        Of the outputs in the sum, of all samples or of each; one of them not zero. A one at k and
+        zeros give output k alone.
     state : State, optional
-        Memory before the first step, which is taken as given; empty if not given.
+        State before the first step, which is taken as given; zero if not given.
     threads : int, default 1
         Threads among which samples are shared.
 
@@ -45,7 +46,7 @@ def output_gradient(
     """
     theta = network.theta.astype(np.float64)
     x = np.asarray(x, np.float64)
-    weights = np.asarray(weights, np.float64)
+    weights = np.asarray(weights, np.float64).reshape(-1, 1, network.layout.outputs)
     if state is not None:
         state = State(state.hidden.astype(np.float64), state.cell.astype(np.float64))
     last = x.shape[1] - 1
@@ -61,16 +62,16 @@ def output_gradient(
 
 
 def state_before(network: Network, trace: np.ndarray, steps: np.ndarray) -> State:
-    """Take from a trace the memory that the network has before some steps.
+    """Take from a trace the state that the network has before some steps.
 
     Parameters
     ----------
     network : Network
         The one that was traced.
     trace : ndarray of shape [T, L, 6, H]
-        Of one sample, from an empty memory.
+        Of one sample, from a state of zero.
     steps : ndarray of int, shape [B]
-        From 0 to T; before step 0 the memory is empty.
+        From 0 to T; before step 0 the state is zero.
 
     Returns
     -------

@@ -9,11 +9,11 @@ import numpy as np
 
 from gatecast.diagnostics.fit import loss_settled, persistence
 from gatecast.diagnostics.residuals import heteroscedasticity, ljung_box, mean_error
-from gatecast.explain.walk import Track, said_of
+from gatecast.explain.inputs import ModelInputs, insample_forecast
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.messages import Message, message
 
-__all__ = ["TrainingSummary", "training_summary"]
+__all__ = ["TrainingSummary", "answers_about_errors", "training_summary"]
 
 #: Of fewer errors nothing is tested.
 _FEWEST = 20
@@ -49,7 +49,7 @@ class TrainingSummary:
         return self.fitted
 
 
-def training_summary(model: LSTMForecaster, track: Track) -> TrainingSummary:
+def training_summary(model: LSTMForecaster, inputs: ModelInputs) -> TrainingSummary:
     """Summarise the training of a model and its errors along one series.
 
     Most of these values were used in training: the errors show how it fits, not how good it is.
@@ -58,8 +58,8 @@ def training_summary(model: LSTMForecaster, track: Track) -> TrainingSummary:
     ----------
     model : LSTMForecaster
         Fitted.
-    track : Track
-        One series, as inputs of the networks.
+    inputs : ModelInputs
+        Of one series.
 
     Returns
     -------
@@ -67,9 +67,13 @@ def training_summary(model: LSTMForecaster, track: Track) -> TrainingSummary:
         Losses, in-sample forecasts one step ahead, and answers with the number behind each.
     """
     losses = tuple(tuple(loss) for loss in model.losses_[: model.fitted_.n_networks])
-    fitted = np.concatenate([[np.nan], said_of(model, track)])
+    fitted = np.concatenate([[np.nan], insample_forecast(model, inputs)])
     return TrainingSummary(
-        _holdout(model), losses, fitted, _about_training(model), _about_errors(track.given, fitted)
+        _holdout(model),
+        losses,
+        fitted,
+        _about_training(model),
+        answers_about_errors(inputs.observed, fitted),
     )
 
 
@@ -96,7 +100,19 @@ def _about_training(model: LSTMForecaster) -> dict[Message, Message]:
     }
 
 
-def _about_errors(actual: np.ndarray, fitted: np.ndarray) -> dict[Message, Message]:
+def answers_about_errors(actual: np.ndarray, fitted: np.ndarray) -> dict[Message, Message]:
+    """Test the errors of forecasts one step ahead.
+
+    Parameters
+    ----------
+    actual, fitted : ndarray of shape [n]
+        Values and their forecasts; pairs with a NaN are left out, and so is the first fifth.
+
+    Returns
+    -------
+    dict of Message to Message
+        Questions and answers; none of fewer than 20 errors.
+    """
     rows = np.isfinite(actual) & np.isfinite(fitted)
     actual, fitted = actual[rows], fitted[rows]
     first = len(actual) // 5  # before it, forecasts start from an empty state

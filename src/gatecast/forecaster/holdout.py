@@ -212,13 +212,13 @@ class HoldoutTrial:
         outlook = self.outlook(which)
         learns = choices.learns_quantiles(self.preparation.kinds[which])
         # as many networks as make the forecast: the median of several errs less than one
-        seeds = range(1, s.n_networks if s.level and weight else 1)
+        random_states = range(1, s.n_networks if s.level and weight else 1)
         made = partial(TrainingRun, self.preparation, choices.max_steps)
-        runs = [made(seed) for seed in seeds]
+        runs = [made(seed) for seed in random_states]
         if s.level and learns:
             runs.append(made(quantiles=True))
         outputs = [self.forecast(network) for network in self.ensemble.train(runs)[0]]
-        others = [output[..., 0] for output in outputs[: len(seeds)]]
+        others = [output[..., 0] for output in outputs[: len(random_states)]]
         median = np.median([median, *others], axis=0) if others else median
         combined = combine(median, outlook.median, weight)
         if not learns:

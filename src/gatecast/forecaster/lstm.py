@@ -19,6 +19,7 @@ from gatecast.forecaster.seasons import seasons_for
 from gatecast.forecaster.serving import Serving
 from gatecast.forecaster.tables import check_lengths, series_name
 from gatecast.forecaster.threads import one_at_a_time
+from gatecast.messages import Message
 from gatecast.network import Progress
 from gatecast.progress import reporting, training_bar
 from gatecast.storage import Key

@@ -14,10 +14,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["BENCHMARKS", "HORIZON_INPUTS", "INPUTS", "Features", "horizon_inputs", "step_inputs"]
+__all__ = [
+    "BENCHMARKS",
+    "CHANGES",
+    "HORIZON_INPUTS",
+    "INPUTS",
+    "Features",
+    "horizon_inputs",
+    "step_inputs",
+]
 
 #: inputs of the LSTM at each step
 INPUTS = 18
+#: those of them that are differences of values; all are zero while a series stays as it was
+CHANGES = (0, 1, 2, 3, 4, 5, 6, 7, 15, 16, 17)
 #: benchmark forecasts that the head weighs, J
 BENCHMARKS = 12
 #: inputs of the head for each step of the horizon

@@ -20,7 +20,7 @@ from gatecast.forecaster.kinds import as_seasons
 from gatecast.forecaster.seasons import find_season
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
-from gatecast.pretrained.features import step_inputs
+from gatecast.pretrained.features import Features, step_inputs
 from gatecast.pretrained.history import append
 from gatecast.pretrained.model_form import check_form
 from gatecast.pretrained.network import (
@@ -174,7 +174,7 @@ class PretrainedLSTM(Shared, Baseline):
         NotFittedError
             Before :meth:`fit`.
         """
-        panel = self._require_fitted(verb)
+        panel = self.require_fitted(verb)
         starts, lengths = panel.offsets[:-1], np.diff(panel.offsets)
         run_along = np.minimum(lengths, self._longest())
         made = np.empty((len(panel), self.h, len(LEVELS)))
@@ -213,7 +213,7 @@ class PretrainedLSTM(Shared, Baseline):
         DataError
             If times do not follow; nothing is changed then.
         """
-        panel = self._require_fitted("update")
+        panel = self.require_fitted("update")
         grown, notes = append(panel, source, **columns)
         # at once, so that Ctrl-C falls before or after
         vars(self).update(panel_=grown, reading_notes_=notes)
@@ -239,7 +239,7 @@ class PretrainedLSTM(Shared, Baseline):
         ConflictError
             If the model was read from this file, and somebody else has changed the file since.
         """
-        panel = self._require_fitted("save").tail(self._longest())
+        panel = self.require_fitted("save").tail(self._longest())
         arrays, of_panel = panel_to_arrays(panel)
         arrays |= {f"weights.{name}": array for name, array in self.network_.arrays().items()}
         document = {
@@ -317,17 +317,67 @@ class PretrainedLSTM(Shared, Baseline):
         NotFittedError
             Before :meth:`fit`.
         """
-        panel = self._require_fitted("traces")
-        for i, series in enumerate(panel):
-            gaps = panel.filled[slice(*panel.offsets[i : i + 2])].copy()
-            gaps[0] = False
-            values = series.values
-            values = np.log(values) if (values > 0).all() else values
-            longer = self._longer_season(len(values))
-            inputs = step_inputs(
-                np.where(gaps, np.nan, values)[None], self.seasons_[0], longer
-            ).inputs
-            yield self.network_.lstm.trace(inputs, threads=self.n_jobs)[0]
+        for i in range(len(self.require_fitted("traces"))):
+            _, features, _ = self.view(i)
+            yield self.network_.lstm.trace(features.inputs, threads=self.n_jobs)[0]
+
+    def view(self, i: int) -> tuple[np.ndarray, Features, bool]:
+        """Give what the LSTM runs along, of one series: logarithms where all are positive.
+
+        Parameters
+        ----------
+        i : int
+            Which series.
+
+        Returns
+        -------
+        values : ndarray of shape [n]
+            In logarithms, or as they are.
+        features : Features
+            The inputs of each step.
+        in_logarithms : bool
+            Whether they are.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
+        panel = self.require_fitted("view")
+        rows = slice(*panel.offsets[i : i + 2])
+        gaps, values = panel.filled[rows].copy(), panel.values[rows]
+        gaps[0] = False
+        in_logarithms = bool((values > 0).all())
+        values = np.log(values) if in_logarithms else values
+        longer = self._longer_season(len(values))
+        known = np.where(gaps, np.nan, values)
+        return values, step_inputs(known[None], self.seasons_[0], longer), in_logarithms
+
+    def one_step_ahead(self) -> np.ndarray:
+        """Forecast each value of the first series from those before it.
+
+        Returns
+        -------
+        ndarray of shape [n]
+            The median, in the unit of the series; NaN for the first three.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
+        panel = self.require_fitted("one_step_ahead")
+        values, gaps = panel.values[: panel.offsets[1]], panel.filled[: panel.offsets[1]].copy()
+        gaps[0] = False
+        at = np.arange(2, len(values) - 1)
+        forecasts = np.full(len(values), np.nan)
+        if len(at):
+            made = self.network_.forecast_both_views(
+                np.where(gaps, np.nan, values)[None], at, 1, self.seasons_[0],
+                self._longer_season(len(values)), threads=self.n_jobs,
+            )  # fmt: skip
+            forecasts[at + 1] = made[0, :, 0, MEDIAN]
+        return forecasts
 
     def decisions(self) -> list[str]:
         """Describe what was detected in the data and decided.
@@ -342,7 +392,7 @@ class PretrainedLSTM(Shared, Baseline):
         NotFittedError
             Before :meth:`fit`.
         """
-        panel = self._require_fitted("decisions")
+        panel = self.require_fitted("decisions")
         seasons = [str(m) for m in self.seasons_ if m > 1]
         made = [message("pretrained.no_fit")]
         if seasons:

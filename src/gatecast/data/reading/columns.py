@@ -299,11 +299,8 @@ def _find_targets(table: Table, taken: Sequence[str], *, wide: bool) -> tuple[st
     if len(candidates) == 1:
         return (candidates[0],)
     if len(candidates) == 12 and [n.strip().upper()[:3] for n in candidates] == [*MONTH_NAMES]:
-        raise DataError(
-            f"{table.source} has a column for each month, {list_names(candidates, 2)}, and a row "
-            "for each year: write one row for each month, with its time in one column and its "
-            "value in another"
-        )
+        names = candidates[:2]
+        raise DataError(message("table.month_columns", source=table.source, names=names))
     measures = [name for name in candidates if name.strip().lower() in _MEASURES]
     if wide and len(candidates) > 1 and len(candidates) == len(rest) and len(measures) < 2:
         units = {table.unit(name) for name in candidates}

@@ -12,18 +12,18 @@ TEXTS = {
         "{steps} 就够了",
     ),
     "memory.window": (
-        "{told}; it has no inputs from before its window of {look_back:step|steps}",
-        "{told}；它没有 {look_back} 步窗口之前的输入",
+        "{text}; it has no inputs from before its window of {look_back:step|steps}",
+        "{text}；它没有 {look_back} 步窗口之前的输入",
     ),
     "memory.short_history": (
-        "{told}; that is more than half of the longest series, {longest} values, so that a longer "
+        "{text}; that is more than half of the longest series, {longest} values, so that a longer "
         "history may show a longer memory",
-        "{told}；这超过最长序列（{longest} 个值）的一半，更长的历史可能显出更长的记忆",
+        "{text}；这超过最长序列（{longest} 个值）的一半，更长的历史可能显出更长的记忆",
     ),
     "memory.differences": (
-        "{told}; the inputs of each step are the last change and the distance from a local mean, "
+        "{text}; the inputs of each step are the last change and the distance from a local mean, "
         "which itself averages about {span} values",
-        "{told}；每一步的输入是最近的变化和与局部均值的距离，而局部均值本身约为 {span} 个值的平均",
+        "{text}；每一步的输入是最近的变化和与局部均值的距离，而局部均值本身约为 {span} 个值的平均",
     ),
     "memory.half_life": (
         "units lose half of their state within {low:.3g} to {high:.3g} steps, the median one "
@@ -88,5 +88,70 @@ TEXTS = {
         "error; the learning rate falls to zero at the last of them, so that the loss settles "
         "there",
         "每个网络训练 {steps} 步，这在留出的数值上误差最小；学习率在最后降到零，损失因此稳定下来",
+    ),
+    "explain.no_lstm": (
+        "{function}() explains a fitted LSTMForecaster; found {kind}",
+        "{function}() 解释的是训练好的 LSTMForecaster；给的是 {kind}",
+    ),
+    "explain.no_data": (
+        "{function}() needs the data, which a saved or updated model does not hold: give the table "
+        "as source",
+        "{function}() 需要数据，而保存或更新过的模型不含数据：请用 source 给出表格",
+    ),
+    "explain.other_times": (
+        'the times of column "{column}" and those that the model was fitted on are of two kinds, '
+        "dates and whole numbers: give the table in the same form",
+        "“{column}”列的时间与模型训练时的时间种类不同（日期与整数）：请用同样的形式给出表格",
+    ),
+    "explain.no_network": (
+        "{@network}={network} was requested; the model has {n}, numbered from 0",
+        "要求的是 {@network}={network}；模型有 {n} 个网络，从 0 编号",
+    ),
+    "explain.bad_share": (
+        "share={share} was requested; use more than 0 and less than 1",
+        "要求的是 share={share}；请用大于 0 且小于 1 的值",
+    ),
+    "explain.no_series": (
+        'there is no series "{series}" among the {n:,} of the table; the first are {names:names}: '
+        "give one of its names",
+        "表格的 {n:,} 条序列中没有“{series}”；前几条是 {names:names}：请给出其中的名称",
+    ),
+    "explain.no_step": (
+        "step={step} was requested; the forecast has steps 1 to {h}",
+        "要求的是 step={step}；预测有第 1 到 {h} 步",
+    ),
+    "explain.inexact": (
+        "the attribution is not exact: of the difference that a step of the forecast makes up to "
+        "{error:percent} is not shared among the past (step {step})",
+        "归因并不精确：预测某一步的差值中最多有 {error:percent} 没有分摊给过去（第 {step} 步）",
+    ),
+    "explain.pretrained_view": (
+        "what is shown is the network's run along the logarithms; the forecast is the mean of it "
+        "and of a run along the values",
+        "这里显示的是网络沿对数值的运行；预测是它与沿原值运行的平均",
+    ),
+    "explain.pretrained_states": (
+        "the attribution is of what reaches the forecast through the LSTM's state; the simple "
+        "forecasts that its outputs weigh are the same with and without it",
+        "归因针对经由 LSTM 状态到达预测的部分；其输出加权的简单预测在两种情形下相同",
+    ),
+    "explain.no_training": (
+        "nothing was trained on this series: one step ahead, over {n:step|steps}, its MAE is "
+        "{gain:percent} below that of the naive forecast",
+        "没有在这条序列上训练：在 {n:,} 步上提前一步预测，它的 MAE 比朴素预测低 {gain:percent}",
+    ),
+    "explain.no_training_no_better": (
+        "nothing was trained on this series: one step ahead, over {n:step|steps}, its MAE is no "
+        "smaller than that of the naive forecast",
+        "没有在这条序列上训练：在 {n:,} 步上提前一步预测，它的 MAE 不比朴素预测小",
+    ),
+    "explain.short_series": (
+        "nothing was trained on this series, which is too short to say how good the forecast is",
+        "没有在这条序列上训练；它太短，无从知道预测有多好",
+    ),
+    "explain.within": (
+        "{share:.0%} of the gradient of the forecast through the LSTM's state is within the last "
+        "{steps:step|steps}",
+        "预测经由 LSTM 状态的梯度有 {share:.0%} 来自最后 {steps:,} 步",
     ),
 }

@@ -415,4 +415,9 @@ TEXTS = {
         "column its own name",
         "{source} 的列名“{column}”出现 {n} 次（第 {places:list} 列）：每列请用自己的名称",
     ),
+    "table.month_columns": (
+        "{source} has a column for each month, {names:names} and so on, and a row for each year: "
+        "write one row for each month, with its time in one column and its value in another",
+        "{source} 每月一列（{names:names} 等）、每年一行：请每月写一行，时间在一列，数值在另一列",
+    ),
 }

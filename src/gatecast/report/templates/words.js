@@ -70,7 +70,7 @@ const WORDS = {
     inputs: (list) => `按输入分：${list}。`,
     ownUnit: "", netUnit: "（网络内部的单位）",
     inputNames: { value: "数值", "distance from level": "与水平的距离", "last change": "最近的变化",
-      "straight from the values": "直接来自数值",
+      "benchmark forecast": "基准预测",
       "sine of day": "一天的正弦", "cosine of day": "一天的余弦", "sine of week": "一周的正弦",
       "cosine of week": "一周的余弦", "sine of year": "一年的正弦", "cosine of year": "一年的余弦" },
   },

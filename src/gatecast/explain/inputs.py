@@ -1,4 +1,4 @@
-"""How a table becomes what the networks of a fitted forecaster see: the one place that knows it."""
+"""How a table becomes the inputs of a fitted forecaster's networks: the one place that knows it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,23 @@ from gatecast.data.transforms import Log
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.forecaster.fitted import SeriesInputs
 from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.messages import message
 from gatecast.network import Network
 
 __all__ = [
-    "Track", "chosen_network", "input_names", "panel_of", "said_of", "trace_of", "tracks_of",
-    "unit_of",
+    "ModelInputs",
+    "forecast_unit",
+    "input_names",
+    "insample_forecast",
+    "model_inputs",
+    "read_series",
+    "require_network",
+    "trace_network",
 ]  # fmt: skip
 
 
-class Track(NamedTuple):
-    """One series as the networks meet it, from an empty memory at its first value.
+class ModelInputs(NamedTuple):
+    """Hold one series and the inputs of the networks, which run from its first value on.
 
     Attributes
     ----------
@@ -29,62 +36,65 @@ class Track(NamedTuple):
         Its name.
     times : ndarray of shape [n]
         ``datetime64[us]`` or ``int64``.
-    given : ndarray of shape [n]
+    observed : ndarray of shape [n]
         Values in the series' own unit.
-    seen : SeriesInputs
+    series : SeriesInputs
         Its transformed values, and the inputs of each step.
     """
 
     id: object
     times: np.ndarray
-    given: np.ndarray
-    seen: SeriesInputs
+    observed: np.ndarray
+    series: SeriesInputs
 
     @property
     def values(self) -> np.ndarray:
         """Transformed values, [n]."""
-        return self.seen.values
+        return self.series.values
 
     @property
     def inputs(self) -> np.ndarray:
-        """What the networks see at each step, [n, I], float32."""
-        return self.seen.inputs
+        """Inputs of the networks at each step, [n, I], float32."""
+        return self.series.inputs
 
     @property
     def local_scales(self) -> np.ndarray:
         """By which inputs and outputs of each step are divided, [n]."""
-        return self.seen.local_scales
+        return self.series.local_scales
 
 
-def panel_of(model: LSTMForecaster, source: Any, asked: str) -> Panel:
-    """Read the table that a fitted model is to be looked into with.
+def read_series(model: LSTMForecaster, source: Any, function: str) -> Panel:
+    """Read the table that a fitted model is explained with.
 
     Parameters
     ----------
-    model, source, asked
-        As for :func:`tracks_of`, with its errors.
+    model, source, function
+        As for :func:`model_inputs`, with its errors.
 
     Returns
     -------
     Panel
         The data as read.
+
+    Raises
+    ------
+    UsageError, NotFittedError
+        As of :func:`model_inputs`.
     """
     if not isinstance(model, LSTMForecaster):
-        raise UsageError(
-            f"{asked}() looks into a fitted LSTMForecaster; found {type(model).__name__}"
-        )
-    model.require_fitted(asked)
+        kind = type(model).__name__
+        raise UsageError(message("explain.no_lstm", function=function, kind=kind))
+    model.require_fitted(function)
     panel = model.panel_ if source is None else _read(model, source)
     if panel is None:
-        raise NotFittedError(
-            f"{asked}() needs the data, which a saved or updated model does not hold: give the "
-            "table as source"
-        )
+        raise NotFittedError(message("explain.no_data", function=function))
     return panel
 
 
-def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, list[Track]]:
-    """Read a table and walk along its series as the forecaster does.
+def model_inputs(
+    model: LSTMForecaster, source: Any, function: str
+) -> tuple[Panel, list[ModelInputs]]:
+    """Read a table and prepare its series as the forecaster does.
 
     Parameters
     ----------
@@ -92,14 +102,14 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
         Fitted.
     source : path, DataFrame, Series, Panel or None
         See :func:`gatecast.data.reading.read_panel`; None for the data that it was fitted on.
-    asked : str
+    function : str
         Name of the function that was called; begins an error.
 
     Returns
     -------
     panel : Panel
         The data as read.
-    tracks : list of Track
+    inputs : list of ModelInputs
         One for each series of the panel, in its order.
 
     Raises
@@ -109,29 +119,26 @@ def tracks_of(model: LSTMForecaster, source: Any, asked: str) -> tuple[Panel, li
     NotFittedError
         Before ``fit``; or if no table was given and the model does not hold its data.
     NotFoundError
-        If there is a series that the model does not know, or no such file.
+        If there is a series that the model was not fitted on, or no such file.
     DataError
         If the table cannot be used.
     """
-    panel = panel_of(model, source, asked)
+    panel = read_series(model, source, function)
     ends = model.ends_
     if panel.times.dtype.kind != ends.times.dtype.kind:
-        raise DataError(
-            f'the times of "{panel.time_col}" and those that the model was fitted on are of two '
-            "kinds, dates and whole numbers: give the table in the same form"
-        )
-    tracks = [
-        Track(series.id, series.times, series.values, seen)
-        for series, seen in zip(panel, model.fitted_.inputs(panel), strict=True)
+        raise DataError(message("explain.other_times", column=panel.time_col))
+    inputs = [
+        ModelInputs(one.id, one.times, one.values, transformed)
+        for one, transformed in zip(panel, model.fitted_.inputs(panel), strict=True)
     ]
-    return panel, tracks
+    return panel, inputs
 
 
-def trace_of(model: LSTMForecaster, network: Network, inputs: np.ndarray) -> np.ndarray:
-    """Trace a network along a series, with the memory that its forecasts are made from.
+def trace_network(model: LSTMForecaster, network: Network, inputs: np.ndarray) -> np.ndarray:
+    """Trace a network along a series, with the state that its forecasts are made from.
 
     Where the model has windows (``look_back``) they stand end to end, the last one at the end of
-    the series, and the memory starts empty in each: its last step is that of a forecast.
+    the series, and the state starts at zero in each: its last step is that of a forecast.
 
     Parameters
     ----------
@@ -140,7 +147,7 @@ def trace_of(model: LSTMForecaster, network: Network, inputs: np.ndarray) -> np.
     network : Network
         One of its networks.
     inputs : ndarray of shape [n, I]
-        What it sees.
+        Its inputs.
 
     Returns
     -------
@@ -156,8 +163,15 @@ def trace_of(model: LSTMForecaster, network: Network, inputs: np.ndarray) -> np.
     return np.concatenate([trace.reshape(-1, *trace.shape[2:]) for trace in traces])
 
 
-def said_of(model: LSTMForecaster, track: Track) -> np.ndarray:
-    """Say what the forecast one step ahead was at each step of a series but the last.
+def insample_forecast(model: LSTMForecaster, inputs: ModelInputs) -> np.ndarray:
+    """Forecast each value of a series one step ahead.
+
+    Parameters
+    ----------
+    model : LSTMForecaster
+        Fitted.
+    inputs : ModelInputs
+        Of the series.
 
     Returns
     -------
@@ -165,12 +179,12 @@ def said_of(model: LSTMForecaster, track: Track) -> np.ndarray:
         Of the values from the second on, in the series' own unit; NaN at the end, where columns
         that are known in advance reach beyond the table.
     """
-    fitted, transforms = model.fitted_, track.seen.transforms
-    ahead = fitted.run_insample(track.seen).median[:-1, 0]
-    said = transforms.inverse_transform(ahead, track.seen.start + 1)
-    unknown = max(0, fitted.covariates.lead - 1)
-    said[len(said) - unknown :] = np.nan
-    return said
+    fitted, series = model.fitted_, inputs.series
+    ahead = fitted.run_insample(series).median[:-1, 0]
+    forecasts = series.transforms.inverse_transform(ahead, series.start + 1)
+    missing = max(0, fitted.covariates.lead - 1)
+    forecasts[len(forecasts) - missing :] = np.nan
+    return forecasts
 
 
 def input_names(model: LSTMForecaster) -> tuple[str, ...]:
@@ -178,33 +192,58 @@ def input_names(model: LSTMForecaster) -> tuple[str, ...]:
     return model.fitted_.input_names()
 
 
-def unit_of(track: Track, h: int) -> np.ndarray:
-    """Say what 1 in the network's unit is in the series' own, at the steps after its end.
+def forecast_unit(inputs: ModelInputs, h: int) -> np.ndarray:
+    """Give what 1 in transformed values is in the series' own unit, at the steps after its end.
+
+    Parameters
+    ----------
+    inputs : ModelInputs
+        Of the series.
+    h : int
+        Steps.
 
     Returns
     -------
     ndarray of shape [h]
         NaN where a logarithm is taken: there it depends on the value.
     """
-    fitted = track.seen.transforms
-    if any(isinstance(transform, Log) for transform in fitted.transforms):
+    transforms = inputs.series.transforms
+    if any(isinstance(transform, Log) for transform in transforms.transforms):
         return np.full(h, np.nan)
-    end = track.seen.start + len(track.values)
+    end = inputs.series.start + len(inputs.values)
     one, zero = np.ones(h), np.zeros(h)
-    return fitted.inverse_transform(one, end) - fitted.inverse_transform(zero, end)
+    return transforms.inverse_transform(one, end) - transforms.inverse_transform(zero, end)
 
 
-def chosen_network(model: LSTMForecaster, network: int) -> Network:
-    """Give one of the networks, or say which there are."""
+def require_network(model: LSTMForecaster, network: int) -> Network:
+    """Give one of a model's networks.
+
+    Parameters
+    ----------
+    model : LSTMForecaster
+        Fitted.
+    network : int
+        Which, from 0.
+
+    Returns
+    -------
+    Network
+        The network.
+
+    Raises
+    ------
+    UsageError
+        If there is no such one.
+    """
     count = len(model.networks_)
     if not 0 <= network < count:
-        raise UsageError(f"network={network} was requested; the model has {count}, numbered from 0")
+        raise UsageError(message("explain.no_network", network=network, n=count))
     return model.networks_[network]
 
 
 def _read(model: LSTMForecaster, source: Any) -> Panel:
     ends = model.ends_
-    # the usual names are found, and a wide table does not have them
+    # the usual names are detected, and a wide table does not have them
     usual = ends.id_col == "unique_id" and ends.target_col == "y"
     named: dict[str, Any] = {} if usual else {"id_col": ends.id_col, "target_col": ends.target_col}
     options: dict[str, Any] = {"freq": ends.freq, "extra_cols": model.fitted_.covariates.columns}

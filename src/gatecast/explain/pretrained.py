@@ -1,0 +1,217 @@
+"""Explain a forecast of the pretrained LSTM: its states, and what they add to the forecast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gatecast.explain.gates import gates
+from gatecast.explain.memory import (
+    MemoryFindings,
+    describe_memory,
+    describe_units,
+    effective_lags,
+    series_features,
+    spread,
+)
+from gatecast.explain.result import MOST_STEPS, Explanation, choose_series
+from gatecast.explain.sensitivity import output_gradient, state_before
+from gatecast.explain.training import TrainingSummary, answers_about_errors
+from gatecast.kernel import State
+from gatecast.messages import Message, message
+from gatecast.pretrained.features import CHANGES, Features
+from gatecast.pretrained.forecaster import PretrainedLSTM
+from gatecast.pretrained.network import MEDIAN
+
+__all__ = ["explain_pretrained"]
+
+#: Last steps that a forecast is attributed to.
+_LOOK_BACK = 200
+#: Points of the Gauss-Legendre quadrature; they are doubled as long as more is left over than
+#: this, in local scales.
+_POINTS, _MOST_POINTS, _TOLERANCE = 32, 256, 0.003
+#: Of the differences that stand for the derivatives of the head.
+_WIDTH = 1e-3
+#: Of fewer steps nothing is said of how good the forecast is.
+_FEWEST = 8
+_SHARE = 0.95
+
+
+def explain_pretrained(
+    model: PretrainedLSTM, source: Any = None, series: str | None = None
+) -> Explanation:
+    """Explain the forecast of one series; see :func:`gatecast.explain.explain`.
+
+    The attribution is by integrated gradients of what reaches the median through the LSTM's state,
+    from the inputs of a series that stays as it was to what they are; the benchmark forecasts that
+    the outputs weigh are held as they are. Amounts are in transformed values.
+
+    Parameters
+    ----------
+    model : PretrainedLSTM
+        Fitted; it is not changed.
+    source : path, DataFrame, Series or Panel, optional
+        Any series; those of the model if not given.
+    series : str, optional
+        Which of them, by its name; the first if not given.
+
+    Returns
+    -------
+    Explanation
+        Without training losses, as nothing was trained.
+
+    Raises
+    ------
+    NotFittedError
+        If no table was given, before ``fit``.
+    NotFoundError
+        If there is no such series.
+    UsageError, DataError
+        If the table cannot be used.
+    """
+    if source is not None:
+        model = PretrainedLSTM(**model.get_params()).fit(source)
+    whole = model.require_fitted("explain")
+    one, place = choose_series(whole, series)
+    alone = PretrainedLSTM(**model.get_params()).fit(one)
+    alone.seasons_ = model.seasons_
+    values, features, in_logarithms = alone.view(0)
+    trace = next(iter(alone.traces()))
+    units = describe_units(
+        alone.network_.lstm.layout, trace, series_features([(values, 0)], model.seasons_[0])
+    )
+    path = _Path(alone, features, trace)
+    shares, curve = _attribution(path, model.h, in_logarithms)
+    effective = effective_lags(curve, _SHARE)
+    sentences = [message("memory.nothing")] if not effective else []
+    if effective:
+        sentences.append(message("explain.within", share=_SHARE, steps=effective))
+    gradient = pd.DataFrame({"step": 1, "lag": np.arange(len(curve)), "gradient": curve})
+    remembered = MemoryFindings(
+        units, gradient, effective, _SHARE, len(curve), (*sentences, *describe_memory(units))
+    )
+    notes = [message("explain.pretrained_states"), *_about_error(shares)]
+    if in_logarithms and model.seasons_[0] > 1:
+        notes.insert(0, message("explain.pretrained_view"))
+    if len(whole) > 1 and series is None:
+        notes.insert(0, message("explain.first_series", n=len(whole), series=str(one.ids[0])))
+    times = np.tile(one.times[-len(curve) :], len(shares) // len(curve))
+    keys = one.ends().keys(np.array([len(shares)]), times)
+    return Explanation(
+        whole.ids[place], len(whole), one.id_col, one.time_col, one.target_col, one.to_frame(),
+        alone.predict(), gates(alone), "lstm", remembered, pd.concat([keys, shares], axis=1),
+        _summary(alone), None, tuple(model.decisions()), tuple(notes),
+    )  # fmt: skip
+
+
+class _Path:
+    """The way of the last inputs from those of a series that stays as it was to what they are."""
+
+    def __init__(self, model: PretrainedLSTM, features: Features, trace: np.ndarray) -> None:
+        self.network, self.features = model.network_, features
+        inputs = features.inputs[0].astype(np.float64)
+        begin = max(0, len(inputs) - _LOOK_BACK)
+        self.end = inputs[begin:]
+        self.start = self.end.copy()
+        self.start[:, list(CHANGES)] = 0.0
+        self.last = np.array([len(inputs) - 1])
+        self.state = state_before(self.network.lstm, trace, np.array([begin])) if begin else None
+
+    def median(self, x: np.ndarray, k: int) -> float:
+        """Compute the median k steps ahead from inputs [T, I], in local scales."""
+        outputs = self._outputs(x[None])
+        made = self.network.head(self.features, outputs, self.last, _step(k))
+        return float(made[0, 0, 0, MEDIAN])
+
+    def shares(self, k: int) -> tuple[np.ndarray, float]:
+        """Integrate the gradient of the median along the way, [T]; also give what is left over."""
+        change, points = self.end - self.start, _POINTS
+        whole = self.median(self.end, k) - self.median(self.start, k)
+        while True:
+            nodes, weights = np.polynomial.legendre.leggauss(points)
+            along = self.start + (0.5 + 0.5 * nodes)[:, None, None] * change
+            shares = (np.tensordot(0.5 * weights, self.slopes(along, k), axes=1) * change).sum(1)
+            left = whole - shares.sum()
+            if abs(left) <= _TOLERANCE or points >= _MOST_POINTS:
+                return shares, left
+            points *= 2
+
+    def slopes(self, x: np.ndarray, k: int) -> np.ndarray:
+        """Differentiate the median with respect to inputs [B, T, I]."""
+        outputs = self._outputs(x)[:, 0].astype(np.float64)
+        size = outputs.shape[-1]
+        moves = _WIDTH * np.concatenate([np.eye(size), -np.eye(size)])
+        at = np.repeat(self.last, len(moves))
+        weights = []
+        for one in outputs:  # the head has no backward pass of its own
+            moved = self.network.head(self.features, (one + moves)[None], at, _step(k))
+            medians = moved[0, :, 0, MEDIAN]
+            weights.append((medians[:size] - medians[size:]) / (2 * _WIDTH))
+        state = self._states(len(x))
+        return output_gradient(self.network.lstm, x, np.array(weights), state=state)
+
+    def _outputs(self, x: np.ndarray) -> np.ndarray:
+        state = self._states(len(x))
+        return self.network.lstm.run(x.astype(np.float32), state=state, warmup=x.shape[1] - 1)[0]
+
+    def _states(self, samples: int) -> State | None:
+        if self.state is None:
+            return None
+        return State(*(np.repeat(part, samples, axis=1) for part in self.state))
+
+
+def _step(k: int) -> np.ndarray:
+    return np.array([k])
+
+
+def _attribution(path: _Path, h: int, in_logarithms: bool) -> tuple[pd.DataFrame, np.ndarray]:
+    """Attribute the median to past steps; also give the mean absolute gradient by lag."""
+    present = float(path.features.y[0, path.last[0]])
+    scale = float(path.features.scale[0, path.last[0]])
+    parts, curve = [], np.zeros(len(path.end))
+    steps = spread(h, MOST_STEPS) + 1
+    for k in steps:
+        shares, left = path.shares(k)
+        amounts = shares * scale
+        columns = {
+            "step": k,
+            "lag": np.arange(len(amounts))[::-1],
+            "input": "value",
+            "attribution": amounts,
+            "effect": np.nan if in_logarithms else amounts,
+            "baseline": present + path.median(path.start, k) * scale,
+            "forecast": present + path.median(path.end, k) * scale,
+            "error": left * scale,
+        }
+        parts.append(pd.DataFrame(columns))
+        curve += np.abs(path.slopes(path.end[None], k)[0]).sum(axis=1)[::-1] / len(steps)
+    return pd.concat(parts, ignore_index=True), curve
+
+
+def _about_error(shares: pd.DataFrame) -> list[Message]:
+    first = shares.drop_duplicates("step").reset_index(drop=True)
+    difference = (first["forecast"] - first["baseline"]).abs().to_numpy()
+    left = first["error"].abs().to_numpy()
+    share = left / np.maximum(np.maximum(difference, left), 1e-300)
+    worst = int(np.argmax(share))
+    if not share[worst] > 0.05:
+        return []
+    step = int(first["step"].to_numpy()[worst])
+    return [message("explain.inexact", error=share[worst], step=step)]
+
+
+def _summary(model: PretrainedLSTM) -> TrainingSummary:
+    """Summarise forecasts one step ahead, which are out of sample: nothing was trained here."""
+    actual = model.panel_.values
+    fitted = model.one_step_ahead()
+    there = np.isfinite(fitted)
+    verdict: Message = message("explain.short_series")
+    if there.sum() >= _FEWEST:
+        naive = np.abs(np.diff(actual, prepend=np.nan))[there].mean()
+        gain = 1.0 - np.abs(actual - fitted)[there].mean() / naive if naive else 0.0
+        n = int(there.sum())
+        better = message("explain.no_training", n=n, gain=gain)
+        verdict = better if gain >= 0.01 else message("explain.no_training_no_better", n=n)
+    return TrainingSummary(verdict, (), fitted, {}, answers_about_errors(actual, fitted))
