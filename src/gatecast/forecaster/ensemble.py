@@ -18,7 +18,7 @@ from gatecast.network import History, Network, Trainer
 __all__ = ["Ensemble", "TrainingRun"]
 
 #: Samples of a batch that are one thread's work.
-_SMALL_BATCH = 32
+_SMALL_BATCH = 64
 
 
 @dataclass(frozen=True, eq=False)

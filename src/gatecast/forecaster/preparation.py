@@ -45,7 +45,7 @@ _LONGEST_SUBSEQUENCE = 100
 _LONGEST_SEASONAL = 200
 #: Training subsequences of a step; larger batches cost more and forecast no better.
 _SMALLEST_BATCH = 16
-_LARGEST_BATCH = 32
+_LARGEST_BATCH = 64
 
 
 @dataclass(frozen=True)
