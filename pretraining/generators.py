@@ -54,7 +54,24 @@ def _noise(rng: Rng, B: int, T: int) -> np.ndarray:
     noise = rng.standard_normal((B, T))
     heavy = _often(rng, 0.3, B)
     noise[heavy] = rng.standard_t(3, (heavy.sum(), T)) / 1.7
+    wild = np.flatnonzero(_often(rng, 0.25, B))
+    noise[wild] *= volatility(rng, len(wild), T)
     return noise
+
+
+def volatility(rng: Rng, B: int, T: int) -> np.ndarray:
+    """Let quiet and wild times follow each other: the exponential of an AR(1); [B, T].
+
+    Stochastic volatility (Taylor 1982), whose logarithm has a deviation of 0.2 to 0.9.
+    """
+    persistence = 1 - _log_uniform(rng, 0.005, 0.2, B)
+    size = _uniform(rng, 0.2, 0.9, B) * np.sqrt(1 - persistence**2)
+    shock = rng.standard_normal((B, T)) * size[:, None]
+    logs, log = np.empty((B, T)), rng.standard_normal(B) * 0.5
+    for t in range(T):
+        log = persistence * log + shock[:, t]
+        logs[:, t] = log
+    return np.exp(np.clip(logs, -3, 2))
 
 
 def ets(rng: Rng, B: int, T: int, m: int) -> np.ndarray:
@@ -73,7 +90,8 @@ def ets(rng: Rng, B: int, T: int, m: int) -> np.ndarray:
     size = _log_uniform(rng, 0.1, 1.5, B) * _often(rng, 0.93, B)
     season = np.zeros((B, 1))
     if m > 1:
-        amplitude = _log_uniform(rng, 0.1, 15.0, B) * _often(rng, 0.88, B)
+        # weeks and weeks of a year are often told where there is no season
+        amplitude = _log_uniform(rng, 0.1, 15.0, B) * _often(rng, 0.5 if m in (7, 52) else 0.88, B)
         season = season_shape(rng, B, m) * amplitude[:, None]
     several = _often(rng, 0.5, B)
     own = [np.where(several[:, None], rng.standard_normal((B, T)), e) for _ in range(3)]

@@ -103,3 +103,16 @@ def test_every_family_is_named_with_its_share(generators):
         y = family(np.random.default_rng(7), 5, 60, 12)
         assert y.shape == (5, 60)
         assert np.isfinite(y).all()
+
+
+def test_volatility_persists_and_leaves_no_trace_in_the_values_themselves(generators):
+    rng = np.random.default_rng(3)
+    size = generators.volatility(rng, 200, 4000)
+    logs = np.log(size)
+    deviations = logs.std(1)
+    assert 0.15 < np.quantile(deviations, 0.1) < np.quantile(deviations, 0.9) < 1.0
+    # an AR(1) whose coefficient is 0.8 to 0.995
+    assert min(autocorrelation(row, 1) for row in logs) > 0.75
+    noise = size * rng.standard_normal(size.shape)
+    assert abs(np.mean([autocorrelation(row, 1) for row in noise])) < 0.01
+    assert np.mean([autocorrelation(np.abs(row), 1) for row in noise]) > 0.05
