@@ -134,7 +134,7 @@ def _attribute(
     parts = []
     for k in wanted:
         size = float(model.scale_[k] * one.local_scales[-1]) * weight
-        middle = _middle([path.output[k] for path in paths])
+        middle = _middle([float(path.output[k]) for path in paths])
         shares = np.mean([paths[i].shares(k, points) for i in middle], axis=0) * size
         output = float(np.mean([paths[i].output[k] for i in middle])) * size
         without = float(np.mean([paths[i].without[k] for i in middle])) * size

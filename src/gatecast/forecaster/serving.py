@@ -17,6 +17,7 @@ from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.tables import read_future_covariates, read_new_rows
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.forecaster.updating import advance
+from gatecast.messages import Message
 from gatecast.network import Network
 
 __all__ = ["Serving"]
@@ -35,7 +36,7 @@ class Serving(Shared):
     fitted_: FittedForecaster
     panel_: Panel | None
     decisions_: list[str]
-    reading_notes_: list[str]
+    reading_notes_: list[Message]
 
     @one_at_a_time
     def predict(self, futr_df: Any = None, *, level: Sequence[float] | None = None) -> pd.DataFrame:
