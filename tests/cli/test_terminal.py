@@ -49,7 +49,7 @@ FEW = ("--models", "LinearAutoregression,Naive", "--n-windows", 3)
             ("tune", "shop.csv", "--h", 2, "--n-trials", 3, *SMALL),
             r"search .*3/3 trials loss [\d.]+, defaults [\d.]+", "\nhidden  ",
         ),
-        (("explain", "m.gatecast", "shop.csv"), "looking inside", "half of their state"),
+        (("explain", "m.gatecast", "shop.csv"), "explaining", "half of their state"),
         (
             ("demo",), r"on sequences .*\d/\d+ epochs loss",
             r"(?s)as the tutorial has it +\d.*noise floor +0\.4948.*Loss by epoch.*demo\.html",

@@ -226,7 +226,7 @@ def test_a_season_needs_two_of_it():
 
 
 def test_a_season_of_one_step_and_an_unknown_kind_are_refused():
-    with pytest.raises(UsageError, match="season_length=1 is no season"):
+    with pytest.raises(UsageError, match="season_length=1 was requested; use 2 or more"):
         SeasonalAdjustment.fit(AIR, 1)
     with pytest.raises(UsageError, match="middling"):
         SeasonalAdjustment.fit(AIR, 12, "middling")

@@ -8,8 +8,9 @@ import gatecast
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.explain import gates
-from gatecast.explain.inputs import insample_forecast, model_inputs
+from gatecast.explain.inputs import model_inputs
 from gatecast.forecaster import LSTMForecaster, load
+from gatecast.forecaster.frames import insample_one_step
 from gatecast.kernel import GATES, reference
 
 QUICK = {"h": 3, "max_steps": 20, "n_networks": 2, "hidden": 5, "pretrained": False}
@@ -158,19 +159,19 @@ def test_what_was_said_one_step_ahead_is_the_forecast_of_the_time(settings, diff
     model = LSTMForecaster(**{**QUICK, "h": 1, "difference": difference, **settings}).fit(frame)
     _, (inputs,) = model_inputs(model, None, "explain")
     np.testing.assert_allclose(
-        insample_forecast(model, inputs), model.predict_insample()["LSTM"], rtol=1e-6
+        insample_one_step(model.fitted_, inputs.series), model.predict_insample()["LSTM"], rtol=1e-6
     )
     # of a stretch from the middle, with its place in the season
     _, (part,) = model_inputs(model, frame[20:], "explain")
     assert part.series.start == 20
-    assert len(insample_forecast(model, part)) == 39
+    assert len(insample_one_step(model.fitted_, part.series)) == 39
 
 
 def test_what_is_not_known_in_advance_is_not_said():
     frame = pd.DataFrame({"ds": range(60), "y": np.sin(np.arange(60.0)), "promo": 1.0})
     model = LSTMForecaster(**{**QUICK, "h": 3}, futr_exog_list=["promo"]).fit(frame)
     _, (inputs,) = model_inputs(model, None, "explain")
-    forecasts = insample_forecast(model, inputs)
+    forecasts = insample_one_step(model.fitted_, inputs.series)
     inside = model.predict_insample()
     np.testing.assert_allclose(forecasts[:57], inside["LSTM"].to_numpy()[::3], rtol=1e-6)
     assert np.isnan(forecasts[57:]).all()

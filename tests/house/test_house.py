@@ -17,6 +17,7 @@ def test_nothing_is_added_to_what_is_still_out_of_order(rule):
 
 
 SAMPLE = {
+    "messages.catalog.low": 'TEXTS = {"a": ("the times are {x}", "")}',
     "": '__all__ = ["shown"]',
     "data.low": """
 from gatecast.forecaster import high
@@ -27,6 +28,8 @@ from gatecast.data.low import _inner
 __all__ = ["shown", "other"]
 def shown(a, told) -> int:
     """Show."""
+    if a.startswith("times are"):
+        raise DataError("the times are" + a)
     raise ValueError
 def other() -> None:
     """Do.{"  pass" * 3}"""
@@ -40,6 +43,9 @@ def other() -> None:
 def sample(monkeypatch):
     trees = {name: ast.parse(text) for name, text in SAMPLE.items()}
     monkeypatch.setattr(rules, "modules", lambda: trees)
+    rules._sentences.cache_clear()
+    yield
+    rules._sentences.cache_clear()
 
 
 def test_each_rule_finds_what_it_is_there_for(sample):
@@ -51,6 +57,8 @@ def test_each_rule_finds_what_it_is_there_for(sample):
     }  # fmt: skip
     assert rules.own_words() == {"told": 1, "found": 1}
     assert rules.long_functions() == {"other": 63}
+    assert rules.errors_as_text() == {"forecaster": 1}
+    assert rules.sentences_read() == {"forecaster.high: times are": 1}
 
 
 def test_the_command_line_starts_without_what_takes_long_to_import():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gatecast.errors import GatecastError, UsageError
-from gatecast.messages import Argument, Message, from_document, join, message, sentence
+from gatecast.messages import Argument, Message, Range, from_document, join, message, sentence
 from gatecast.messages import message as module_function
 from gatecast.messages.catalog import CATALOG
 
@@ -22,6 +22,8 @@ TEXTS = {
     "try.quoted": ("columns {names:quoted}", "{names:quoted}列"),
     "try.cells": ("{cell:quote} of {names:names}", "{names:names}的 {cell:quote}"),
     "try.days": ("open{days:after} on {open:days}", "{open:days}{days}营业"),
+    "try.range": ("{n:value|values} of {size:.3g}", "{n} 个 {size:.3g}"),
+    "try.inner": ("{text}, it seems", "似乎{text}"),
     "try.argument": ("{argument}={value}; use 1 or more", "{argument}={value}；请用 1 或更大的数"),
     "try.whole": ("of {series}: {told}", "{series}：{told}"),
 }
@@ -87,6 +89,13 @@ def test_days_and_parts_that_may_be_empty():
     inner = message("try.names", names=["a"])
     whole = message("try.days", open=[6], days=inner)
     assert (whole, whole.text("zh")) == ("open there are a on Sun", "周日有 a营业")
+
+
+def test_ranges_have_two_ends():
+    told = message("try.range", n=Range(np.int64(3), 1200), size=Range(0.5, 2.25))
+    assert told == "3 to 1,200 values of 0.5 to 2.25"
+    assert told.text("zh") == "3 到 1200 个 0.5 到 2.25"
+    assert from_document(json.loads(json.dumps(told.document()))).fields == told.fields
 
 
 def test_arguments_are_spelt_by_the_caller_and_columns_are_not():
@@ -157,6 +166,10 @@ def test_a_sentence_has_a_capital_and_one_full_stop():
     # what begins with a name is not changed
     named = message("try.gain", model="naive", gain=0.5, n=1, p=0.5)
     assert sentence(named).startswith("naive is")
+    whole = message("try.whole", series=names, told="x")  # but for a sentence within
+    assert sentence(whole) == "Of there are a: x."
+    inner = message("try.inner", text=names)
+    assert sentence(inner) == "There are a, it seems."
     assert sentence("is it over?") == "Is it over?"
     assert sentence("it is.", "en") == "It is."
     assert sentence("a text") == "A text."

@@ -23,10 +23,10 @@ from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.combination import Benchmark
 from gatecast.forecaster.fitting import combination_sentences
 from gatecast.messages import Message, message
-from gatecast.report.explain import Judged, explain_page
+from gatecast.report.explain import BacktestSummary, explain_page
 from gatecast.report.glass import pack_attribution, pack_forecast, pack_gates, time_labels
 from gatecast.report.notebook import figures, show
-from gatecast.report.picture import inside_picture
+from gatecast.report.picture import explanation_picture
 
 RUN = "window.hacked=1"
 ATTACKS = [
@@ -249,17 +249,17 @@ def test_the_picture_is_written(tmp_path, inside, kind, start):
         "history": inside.history.rename(columns={"y": "$\\frac{$"}),
         "target_col": "$\\frac{$",
     }
-    inside_picture(replace(inside, **named), path)
+    explanation_picture(replace(inside, **named), path)
     assert path.read_bytes().startswith(start)
     with pytest.raises(UsageError, match=r'"inside.jpg".*\.png or \.svg'):
-        inside_picture(inside, tmp_path / "inside.jpg")
+        explanation_picture(inside, tmp_path / "inside.jpg")
 
 
 def test_without_matplotlib_the_pip_line_is_said(tmp_path, inside, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)  # what is None cannot be imported
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(MissingExtraError, match=r'pip install "gatecast\[plot\]"'):
-        inside_picture(inside, tmp_path / "inside.png")
+        explanation_picture(inside, tmp_path / "inside.png")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -465,8 +465,8 @@ def test_what_a_backtest_said_stands_first_with_its_leaderboard(open_glass, tmp_
         "recommend.best", model="Naive", other="LSTM", metric="MAE", gain=0.17, evidence=evidence
     )
     drift = {message("question.drift"): message("residuals.no_drift", p=0.3)}
-    judged = Judged([verdict], board, drift)
-    explain_page(inside, tmp_path / "page.html", subject="air.csv", judged=judged, back="b.html")
+    summary = BacktestSummary([verdict], board, drift)
+    explain_page(inside, tmp_path / "page.html", subject="air.csv", backtest=summary, back="b.html")
     page, _ = open_glass(tmp_path / "page.html")
     assert page.locator(".lead").inner_text() == (
         "Use Naive: its MAE is 17 % below that of LSTM, the next best (Diebold-Mariano p = 0.010 "
@@ -488,7 +488,7 @@ def test_verdict_and_what_was_learnt_stand_where_they_belong(open_glass, page_of
     page, _ = open_glass(page_of)
     headings = page.locator("h2").all_inner_texts()
     assert headings == [
-        "Forecast", "How it learnt", "What it left over", "What was done to the data",
+        "Forecast", "Training", "Residuals", "What was done to the data",
         "The cell, step by step", "Which past steps made the forecast",
     ]  # fmt: skip
     lead = page.locator("p.lead").inner_text()
@@ -668,8 +668,8 @@ def test_names_from_the_data_run_nothing(open_glass, tmp_path, inside, attack):
         decisions=(attack, f"{attack}: logarithms are taken of the values"), notes=(attack,),
     )  # fmt: skip
     board = pd.DataFrame({"model": [attack], "mae": [1.25]})
-    judged = Judged([attack], board, {attack: attack})
-    explain_page(hostile, tmp_path / "page.html", subject=attack, judged=judged, back=attack)
+    summary = BacktestSummary([attack], board, {attack: attack})
+    explain_page(hostile, tmp_path / "page.html", subject=attack, backtest=summary, back=attack)
     page, player = open_glass(tmp_path / "page.html")
     player.part("on").click()
     page.locator("#lang").click()

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gatecast.cli.config import CONFIG
-from gatecast.cli.options import ID_COL, JSON, NO_REPORT, TARGET_COL, TIME_COL, names
+from gatecast.cli.options import (
+    GAP,
+    ID_COL,
+    JOBS,
+    JSON,
+    N_WINDOWS,
+    NO_REPORT,
+    REFIT,
+    RESUME,
+    STEP_SIZE,
+    TARGET_COL,
+    TIME_COL,
+    TIME_LIMIT,
+    WINDOW,
+    names,
+)
 from gatecast.cli.settings import with_settings
 
 if TYPE_CHECKING:
@@ -17,9 +32,9 @@ if TYPE_CHECKING:
     from gatecast.evaluation.results import Backtest
     from gatecast.forecaster import LSTMForecaster
     from gatecast.messages import Message
-    from gatecast.report.explain import Judged
+    from gatecast.report.explain import BacktestSummary
 
-__all__ = ["answers_about", "backtest", "judged"]
+__all__ = ["Findings", "backtest", "examine"]
 
 #: A shorter series is too short to examine the training on.
 _EXAMINED = 60
@@ -32,20 +47,11 @@ def backtest(
     models: Annotated[
         str, typer.Option(help="Models by name, for example LSTM,combination,ets+theta,Naive.")
     ] = "",
-    n_windows: Annotated[
-        int | None, typer.Option(help="Cutoffs; up to 20 of few series, 3 of many.")
-    ] = None,
-    step_size: Annotated[
-        int | None,
-        typer.Option(help="Steps between cutoffs; a quarter of the horizon, or all of it."),
-    ] = None,
-    gap: Annotated[int, typer.Option(help="Steps after a cutoff that are not scored.")] = 0,
-    window: Annotated[
-        int | None, typer.Option(help="Last values known at a cutoff; all if not given.")
-    ] = None,
-    refit: Annotated[
-        int, typer.Option(help="Fit at every so many cutoffs; 0 fits at the first only.")
-    ] = 1,
+    n_windows: N_WINDOWS = None,
+    step_size: STEP_SIZE = None,
+    gap: GAP = 0,
+    window: WINDOW = None,
+    refit: REFIT = 1,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="CSV or Parquet file for all forecasts."),
@@ -54,13 +60,9 @@ def backtest(
         "gatecast-backtest.html"
     ),
     no_report: NO_REPORT = False,
-    resume: Annotated[
-        Path | None, typer.Option(help="Folder that keeps finished fits, to go on from.")
-    ] = None,
-    jobs: Annotated[int, typer.Option(help="Fits at the same time.")] = 1,
-    time_limit: Annotated[
-        float, typer.Option(help="Seconds that a statistical model may take at a cutoff.")
-    ] = 600.0,
+    resume: RESUME = None,
+    jobs: JOBS = 1,
+    time_limit: TIME_LIMIT = 600.0,
     id_col: ID_COL = None,
     time_col: TIME_COL = None,
     target_col: TARGET_COL = None,
@@ -75,126 +77,128 @@ def backtest(
     verdict, and writes a page; and, where the LSTM takes part, the glass box of one fitted on
     everything.
     """
-    from gatecast.cli.console import counted, working
+    from gatecast.cli.inputs import compare, read_series
     from gatecast.cli.outputs import check_outputs, deferred, finish
-    from gatecast.cli.settings import covariates, first_season
+    from gatecast.cli.settings import first_season
     from gatecast.cli.tables import write_table
-    from gatecast.data.reading import read_panel
-    from gatecast.diagnostics.recommendation import verdict
-    from gatecast.evaluation.backtest import backtest as run
-    from gatecast.evaluation.cutoffs import default_windows
     from gatecast.evaluation.registry import DEFAULT, candidates
 
     check_outputs({"--output": output, "--report": None if no_report else report}, [file, config])
-    asked = candidates(names(models) or DEFAULT, h, time_limit=time_limit, **settings)
-    level = settings.get("level", [])
-    with working("reading"):
-        panel = read_panel(
-            file, id_col=id_col, time_col=time_col, target_col=target_col,
-            freq=settings.get("freq"), extra_cols=covariates(settings),
-        )  # fmt: skip
-    windows, step = default_windows(panel, h)
-    with counted("backtest", "fits") as tell:
-        found = run(
-            asked, panel, h, n_windows=n_windows or windows, step_size=step_size or step, gap=gap,
-            window=window, refit=refit if refit > 1 else bool(refit), level=level,
-            season_length=first_season(settings), n_jobs=jobs if jobs > 1 else None, resume=resume,
-            leave_out=True, progress=tell,
-        )  # fmt: skip
-    told = verdict(found) if len(found.models) > 1 else None
-    answers = answers_about(found, asked.get("LSTM"))
+    compared = candidates(names(models) or DEFAULT, h, time_limit=time_limit, **settings)
+    panel = read_series(file, id_col, time_col, target_col, settings)
+    result = compare(
+        compared, panel, h, n_windows=n_windows, step_size=step_size, gap=gap, window=window,
+        refit=refit if refit > 1 else bool(refit), level=settings.get("level", []),
+        season_length=first_season(settings), n_jobs=jobs if jobs > 1 else None, resume=resume,
+    )  # fmt: skip
+    lstm = compared.get("LSTM")
+    findings = examine(result, lstm)
     if output is not None:
-        write_table(found.forecasts, output)
+        write_table(result.forecasts, output)
     if not as_json:
-        _print(found, told, answers, output)
+        _print(findings, output)
     written, failures = dict[str, Path | None](report=None, glass=None), list[Exception]()
     with deferred(failures):
         if not no_report:
-            written |= _pages(found, answers, report, asked.get("LSTM"), level, file)
-    finish(_document(found, told, answers, output) if as_json else None, written, failures)
+            written |= _pages(findings, report, lstm, settings.get("level", []), file)
+    finish(_document(findings, output) if as_json else None, written, failures)
 
 
-def judged(found: Backtest, answers: dict[Message, Message]) -> Judged:
-    """Give what the glass box of the LSTM says of a backtest."""
-    from gatecast.diagnostics.recommendation import verdict
-    from gatecast.report.explain import Judged
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """Hold a backtest, its verdict, and the answers about the errors of the recommended model.
 
-    sentences = verdict(found).sentences if len(found.models) > 1 else ()
-    of_the_lstm = next(iter(found.models)) == "LSTM"
-    return Judged(sentences, found.leaderboard(), answers if of_the_lstm else {})
+    Parameters
+    ----------
+    result : Backtest
+        What was forecast.
+    verdict : Verdict or None
+        None of one model alone.
+    model : str
+        The recommended model.
+    answers : dict of Message to Message
+        Questions about its errors, and answers.
+    """
+
+    result: Backtest
+    verdict: Verdict | None
+    model: str
+    answers: dict[Message, Message]
+
+    def summary(self) -> BacktestSummary:
+        """Give what the glass box of the LSTM says of the backtest."""
+        from gatecast.report.explain import BacktestSummary
+
+        sentences = self.verdict.sentences if self.verdict else ()
+        answers = self.answers if self.model == "LSTM" else {}
+        return BacktestSummary(sentences, self.result.leaderboard(), answers)
 
 
-def answers_about(found: Backtest, lstm: LSTMForecaster | None) -> dict[Message, Message]:
-    """Answer questions about the first model's errors, and about its training if it is the LSTM."""
+def examine(result: Backtest, lstm: LSTMForecaster | None) -> Findings:
+    """Judge a backtest, and examine the recommended model, of the LSTM its training too."""
     from gatecast.diagnostics.examination import diagnose
+    from gatecast.diagnostics.recommendation import verdict
     from gatecast.diagnostics.training import examine_training
 
-    first = next(iter(found.models))
-    answers = diagnose(found, first)
-    single = len(found.panel) == 1 and len(found.panel.values) >= _EXAMINED
-    if first == "LSTM" and lstm is not None and single:
-        answers |= examine_training(lstm, found.panel).answers
-    return answers
+    choice = verdict(result) if len(result.models) > 1 else None
+    model = choice.use if choice else next(iter(result.models))
+    answers = diagnose(result, model)
+    single = len(result.panel) == 1 and len(result.panel.values) >= _EXAMINED
+    if model == "LSTM" and lstm is not None and single:
+        answers |= examine_training(lstm, result.panel).answers
+    return Findings(result, choice, model, answers)
 
 
 def _pages(
-    found: Backtest,
-    answers: dict[Message, Message],
+    findings: Findings,
     page: Path,
     lstm: LSTMForecaster | None,
     level: list[float],
     file: Path,
 ) -> dict[str, Path | None]:
     """Write the page and, of an LSTM that is fitted on everything, the glass box."""
-    from gatecast.cli.console import training_bars
     from gatecast.cli.glass import write_glass
+    from gatecast.cli.inputs import fit_with_bar
     from gatecast.report.backtest import backtest_page
 
-    glass = None
-    if lstm is not None and "LSTM" in found.models:
-        fitted = replace(lstm, level=level)
-        with training_bars({"LSTM": "training"}, unit="steps") as report:
-            fitted.fit(found.panel, progress=lambda p: report("LSTM", p))
-        glass = write_glass(fitted, page, name=file.name, judged=judged(found, answers))
-    backtest_page(found, page, subject=file.name, answers=answers, glass=glass and glass.name)
+    glass, result = None, findings.result
+    if lstm is not None and "LSTM" in result.models:
+        fitted = fit_with_bar(replace(lstm, level=level), result.panel)
+        glass = write_glass(fitted, page, name=file.name, backtest=findings.summary())
+    backtest_page(
+        result, page, subject=file.name, answers=findings.answers, glass=glass and glass.name
+    )
     return {"report": page, "glass": glass}
 
 
-def _document(
-    found: Backtest,
-    told: Verdict | None,
-    answers: dict[Message, Message],
-    output: Path | None,
-) -> dict[str, Any]:
+def _document(findings: Findings, output: Path | None) -> dict[str, Any]:
     from gatecast.cli.tables import records
     from gatecast.messages import documents
 
+    result, choice, answers = findings.result, findings.verdict, findings.answers
+    tests = records(result.significance(choice.best, over=choice.over)) if choice else []
     return {
         "messages": {
-            "verdict": documents(told.sentences if told else ()),
+            "verdict": documents(choice.sentences if choice else ()),
             "questions": documents(answers),
             "answers": documents(answers.values()),
-            "notes": documents(found.notes),
+            "notes": documents(result.notes),
         },
-        "leaderboard": records(found.leaderboard()),
-        "use": told.use if told else None,
-        "best": told.best if told else None,
-        "ties": list(told.ties) if told else [],
-        "p": told.p if told and told.p == told.p else None,
-        "verdict": told.paragraph if told else None,
-        "significance": records(found.significance(told.best, over=told.over)) if told else [],
+        "leaderboard": records(result.leaderboard()),
+        "use": choice.use if choice else None,
+        "best": choice.best if choice else None,
+        "ties": list(choice.ties) if choice else [],
+        "p": choice.p if choice and choice.p == choice.p else None,
+        "verdict": choice.paragraph if choice else None,
+        "significance": tests,
+        "diagnosed": findings.model,
         "diagnosis": answers,
-        "notes": list(found.notes),
+        "notes": list(result.notes),
         "output": None if output is None else str(output),
     }
 
 
-def _print(
-    found: Backtest,
-    told: Verdict | None,
-    answers: dict[Message, Message],
-    output: Path | None,
-) -> None:
+def _print(findings: Findings, output: Path | None) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.padding import Padding
@@ -203,7 +207,7 @@ def _print(
     from gatecast.cli.console import say
 
     console = Console(highlight=False)
-    board = found.leaderboard()
+    board = findings.result.leaderboard()
     shown = [name for name in ("mae", "rmse", "mase", "smape", "owa") if name in board]
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("model", no_wrap=True)
@@ -213,13 +217,15 @@ def _print(
     for _, row in board.iterrows():
         table.add_row(str(row["model"]), *(f"{row[name]:.4g}" for name in shown))
     console.print(table)
-    if told:
-        console.print(told.paragraph, style="bold", markup=False)
+    if findings.verdict:
+        console.print(findings.verdict.paragraph, style="bold", markup=False)
         console.print()
-    for question, answer in answers.items():
+    if findings.answers:
+        console.print(f"The errors of {findings.model}:", markup=False)
+    for question, answer in findings.answers.items():
         console.print(question, style="bold", markup=False)
         console.print(Padding(answer, (0, 0, 0, 2), expand=False))
-    for note in found.notes:
+    for note in findings.result.notes:
         say(note)
     if output is not None:
         typer.echo(f"Forecasts: {output}", err=True)

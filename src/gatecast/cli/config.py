@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gatecast.errors import NotFoundError, UsageError
+from gatecast.messages import message
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -24,12 +25,13 @@ def _read(context: typer.Context, path: Path | None) -> Path | None:
         return None
     verb = context.info_name or ""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NotFoundError(f'there is no file "{path}"') from None
+        raise NotFoundError(message("table.no_file", path=str(path))) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f'"{path}" is not a TOML file that can be read: {error}') from error
-    settings = found.get(verb, {})
+        refused = message("cli.bad_config", path=str(path), reason=str(error))
+        raise UsageError(refused) from error
+    settings = document.get(verb, {})
     options = {
         name.lstrip("-").replace("-", "_"): parameter
         for parameter in context.command.params
@@ -39,10 +41,7 @@ def _read(context: typer.Context, path: Path | None) -> Path | None:
     for name, value in settings.items() if isinstance(settings, dict) else ():
         parameter = options.get(name.replace("-", "_"))
         if parameter is None or parameter.name == "config":
-            raise UsageError(
-                f'"{path}" has "{name}" under [{verb}], which is no option of gatecast {verb}; '
-                f"gatecast {verb} --help lists them"
-            )
+            raise UsageError(message("cli.no_option", path=str(path), name=name, verb=verb))
         several = getattr(parameter, "multiple", False)  # an option that is given again and again
         if several and not isinstance(value, list):
             value = [value]

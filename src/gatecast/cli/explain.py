@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gatecast.data.panel import Panel
     from gatecast.explain import Explanation
     from gatecast.forecaster import LSTMForecaster
-    from gatecast.report.explain import Judged
+    from gatecast.report.explain import BacktestSummary
 
 __all__ = ["LANG", "Language", "explain"]
 
@@ -51,7 +51,8 @@ def explain(
     ] = None,
     lang: LANG = Language.en,
     backtest: Annotated[
-        bool, typer.Option("--backtest", help="Judge the model beside others first; takes longer.")
+        bool,
+        typer.Option("--backtest", help="Backtest the model beside others first; takes longer."),
     ] = False,
     png: Annotated[
         bool, typer.Option("--png", help="Write a picture beside the page, with matplotlib.")
@@ -65,84 +66,85 @@ def explain(
     held back, how far back the network looks, what its units follow, and which past steps made the
     forecast.
     """
-    from gatecast.cli.console import say, working
+    from gatecast.cli.console import working
     from gatecast.explain.explanation import explain as explain_model
     from gatecast.explain.inputs import read_series
     from gatecast.report.explain import explain_page
-    from gatecast.report.picture import inside_picture
     from gatecast.saved import load
 
     fitted: Any = load(model)
-    judged = _judge(fitted, read_series(fitted, file, "explain")) if backtest else None
-    with working("looking inside the network"):
-        inside = explain_model(fitted, file, series, network, futr_file)
-    title = f"{file.name}, {inside.series}" if inside.id_col is not None else file.name
-    explain_page(inside, output, subject=title, lang=lang.value, judged=judged)
-    kinds = [kind for kind, wanted in ((".png", png), (".svg", svg)) if wanted]
-    pictures = [output.with_suffix(kind) for kind in kinds]
-    for picture in pictures:
-        inside_picture(inside, picture)
-    verdict = (judged and judged.verdict) or [inside.training.verdict]
+    compared = _backtest(fitted, read_series(fitted, file, "explain")) if backtest else None
+    with working("explaining the forecast"):
+        explained = explain_model(fitted, file, series, network, futr_file)
+    title = f"{file.name}, {explained.series}" if explained.id_col is not None else file.name
+    explain_page(explained, output, subject=title, lang=lang.value, backtest=compared)
+    pictures = _pictures(explained, output, {".png": png, ".svg": svg})
+    verdict = (compared and compared.verdict) or [explained.training.verdict]
     if as_json:
-        document = _document(inside, verdict, judged)
         paths = {"report": str(output), "pictures": [str(picture) for picture in pictures]}
-        typer.echo(json.dumps(document | paths))
-        return
-    for sentence in (*verdict, *inside.notes, *inside.memory.sentences):
+        typer.echo(json.dumps(_document(explained, verdict, compared) | paths))
+    else:
+        _print(explained, verdict, [output, *pictures])
+
+
+def _pictures(explained: Explanation, output: Path, wanted: dict[str, bool]) -> list[Path]:
+    from gatecast.report.picture import explanation_picture
+
+    pictures = [output.with_suffix(kind) for kind, is_wanted in wanted.items() if is_wanted]
+    for picture in pictures:
+        explanation_picture(explained, picture)
+    return pictures
+
+
+def _print(explained: Explanation, verdict: Sequence[str], files: list[Path]) -> None:
+    from gatecast.cli.console import say
+
+    for sentence in (*verdict, *explained.notes, *explained.memory.sentences):
         say(sentence, error=False)
-    typer.echo(f"Page: {output}", err=True)
+    page, *pictures = files
+    typer.echo(f"Page: {page}", err=True)
     for picture in pictures:
         typer.echo(f"Picture: {picture}", err=True)
 
 
 def _document(
-    inside: Explanation, verdict: Sequence[str], backtested: Judged | None
+    explained: Explanation, verdict: Sequence[str], backtested: BacktestSummary | None
 ) -> dict[str, Any]:
     from gatecast.cli.tables import records
     from gatecast.messages import documents
 
-    about = {**inside.training.training, **inside.training.errors}
+    about = {**explained.training.training, **explained.training.errors}
     return {
         "messages": {
             "verdict": documents(verdict),
             "questions": documents(about),
             "answers": documents(about.values()),
-            "findings": documents(inside.memory.sentences),
-            "notes": documents(inside.notes),
-            "decisions": documents(inside.decisions),
+            "findings": documents(explained.memory.sentences),
+            "notes": documents(explained.notes),
+            "decisions": documents(explained.decisions),
         },
-        "series": str(inside.series),
+        "series": str(explained.series),
         "verdict": list(verdict),
-        "training": inside.training.training,
-        "errors": inside.training.errors,
+        "training": explained.training.training,
+        "errors": explained.training.errors,
         "leaderboard": records(backtested.leaderboard) if backtested else None,
-        "findings": list(inside.memory.sentences),
-        "effective_memory": inside.memory.effective_memory,
-        "notes": list(inside.notes),
-        "decisions": list(inside.decisions),
+        "findings": list(explained.memory.sentences),
+        "effective_memory": explained.memory.effective_memory,
+        "notes": list(explained.notes),
+        "decisions": list(explained.decisions),
     }
 
 
-def _judge(model: LSTMForecaster, panel: Panel) -> Judged:
-    """Let a backtest judge the settings of a model beside the usual models."""
-    from gatecast.cli.backtest import answers_about, judged
-    from gatecast.cli.console import counted
-    from gatecast.evaluation.backtest import backtest
-    from gatecast.evaluation.cutoffs import default_windows
+def _backtest(model: LSTMForecaster, panel: Panel) -> BacktestSummary:
+    """Backtest the settings of a model beside the usual models."""
+    from gatecast.cli.backtest import examine
+    from gatecast.cli.inputs import compare
     from gatecast.evaluation.registry import DEFAULT, candidates
     from gatecast.forecaster import LSTMForecaster
     from gatecast.forecaster.kinds import as_seasons
 
     others = [name for name in DEFAULT if name != "LSTM"]
     season = None if model.season_length is None else as_seasons(model.season_length)[0]
-    unfitted = LSTMForecaster(**model.get_params())
-    models = {
-        "LSTM": unfitted,
-        **candidates(others, model.h, season_length=season, time_limit=600.0),
-    }
-    windows, step = default_windows(panel, model.h)
-    with counted("backtest", "fits") as tell:
-        found = backtest(
-            models, panel, model.h, n_windows=windows, step_size=step, leave_out=True, progress=tell
-        )
-    return judged(found, answers_about(found, unfitted))
+    lstm = LSTMForecaster(**model.get_params())
+    usual = candidates(others, model.h, season_length=season, time_limit=600.0)
+    return examine(compare({"LSTM": lstm, **usual}, panel, model.h), lstm).summary()

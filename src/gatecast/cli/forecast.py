@@ -61,59 +61,100 @@ def forecast(
     beside it, and with --glass the glass box that shows the LSTM's memory at work. Columns are
     found out where the file leaves no doubt.
     """
-    from gatecast.cli.console import say, working
+    from gatecast.cli.inputs import read_series
     from gatecast.cli.outputs import check_outputs, deferred, finish
-    from gatecast.cli.settings import covariates
-    from gatecast.cli.tables import records, write_forecast, write_table
-    from gatecast.data.reading import read_panel
-    from gatecast.evaluation.forecast import forecast as result_of
-    from gatecast.evaluation.registry import is_saved
 
     model = _checked_name(model, h, save, settings, futr_file)
+    _check_glass(glass, model, no_report=no_report)
     page = None if no_report else report
-    if glass:
-        _require_page_of_lstm(model, no_report=no_report)
     check_outputs({"--output": output, "--save": save, "--report": page}, [file, futr_file, config])
-    with working("reading"):
-        panel = read_panel(
-            file, id_col=id_col, time_col=time_col, target_col=target_col,
-            freq=settings.get("freq"), extra_cols=covariates(settings),
-        )  # fmt: skip
-    compared = _compare(panel, h, settings) if model == "best" else None
-    model = model if compared is None else _best(compared)
-    fitted = _fit(model, panel, h, settings)
-    result = result_of(fitted, futr_file if model == "LSTM" else None, backtest=compared)
-    frame, decisions = _parted(panel, result.frame), [*result.verdict, *result.decisions]
+    panel = read_series(file, id_col, time_col, target_col, settings)
+    fitted, result = _forecast(model, panel, h, settings, futr_file, save)
     failures: list[Exception] = []
-    if save is not None and is_saved(model):
-        with deferred(failures):
-            fitted.save(save)
-    elif save is not None:
-        decisions.append(f"the best model is {model}, and only the LSTM is saved: there is no file")
-    saved = save if is_saved(model) and not failures else None
-    if not as_json:
-        for sentence in decisions:
-            say(sentence)
-        write_forecast(frame, output, digits)
-    elif output is not None:
-        write_table(frame, output)
+    saved = _save(fitted, save, failures)
+    frame = panel.schema.split_ids(result.frame) if panel.schema else result.frame
+    _write(result, frame, output, digits, as_json=as_json)
     written: dict[str, Path | None] = {"model": saved, "report": None, "glass": None}
     if page is not None:
         with deferred(failures):
-            result = replace(result, decisions=tuple(decisions[len(result.verdict) :]))
             written |= _pages(result, fitted, page, file.name, futr_file, glass=glass)
-    document = {
+    finish(_document(result, frame, output) if as_json else None, written, failures)
+
+
+def _forecast(
+    model: str,
+    panel: Panel,
+    h: int,
+    settings: dict[str, Any],
+    futr_file: Path | None,
+    save: Path | None,
+) -> tuple[Any, ForecastResult]:
+    """Fit a model by name, or the one that a backtest recommends, and forecast with it."""
+    from gatecast.cli.inputs import compare
+    from gatecast.evaluation.forecast import forecast as forecast_with
+    from gatecast.evaluation.registry import DEFAULT, SAVED, candidates, is_saved
+    from gatecast.messages import message
+
+    compared = None
+    if model == "best":
+        compared = compare(candidates(DEFAULT, h, time_limit=600.0, **settings), panel, h)
+        model = _best(compared)
+    fitted = _fit(model, panel, h, settings)
+    result = forecast_with(fitted, futr_file if model == "LSTM" else None, backtest=compared)
+    remarks = []
+    if settings.get("level") and not result.levels:
+        remarks.append(message("cli.no_intervals", model=model))
+    if save is not None and not is_saved(model):
+        remarks.append(message("cli.not_saved", model=model, names=list(SAVED)))
+    return fitted, replace(result, decisions=(*result.decisions, *remarks))
+
+
+def _save(fitted: Any, save: Path | None, failures: list[Exception]) -> Path | None:
+    """Keep the fitted model, if that is wanted and it can be kept; give its file."""
+    from gatecast.cli.outputs import deferred
+
+    if save is None or not hasattr(fitted, "save"):
+        return None
+    with deferred(failures):
+        fitted.save(save)
+    return None if failures else save
+
+
+def _write(
+    result: ForecastResult, frame: pd.DataFrame, output: Path | None, digits: int, *, as_json: bool
+) -> None:
+    """Print what was decided and found, and write the forecast."""
+    from gatecast.cli.console import say
+    from gatecast.cli.tables import write_forecast, write_table
+
+    if as_json:
+        if output is not None:
+            write_table(frame, output)
+        return
+    for sentence in (*result.verdict, *result.decisions):
+        say(sentence)
+    for question, answer in result.answers.items():
+        say(f"{question} {answer}")
+    write_forecast(frame, output, digits)
+
+
+def _document(result: ForecastResult, frame: pd.DataFrame, output: Path | None) -> dict[str, Any]:
+    from gatecast.cli.tables import records
+    from gatecast.messages import documents
+
+    decisions = [*result.verdict, *result.decisions]
+    return {
+        "messages": {
+            "decisions": documents(decisions),
+            "questions": documents(result.answers),
+            "answers": documents(result.answers.values()),
+        },
         "forecast": records(frame),
         "decisions": decisions,
+        "answers": result.answers,
         "settings": result.settings,
         "output": None if output is None else str(output),
     }
-    finish(document if as_json else None, written, failures)
-
-
-def _parted(panel: Panel, frame: pd.DataFrame) -> pd.DataFrame:
-    """Name series by as many columns as the table has for that."""
-    return panel.schema.split_ids(frame) if panel.schema else frame
 
 
 def _pages(
@@ -126,10 +167,12 @@ def _pages(
     glass: bool,
 ) -> dict[str, Path | None]:
     """Write the page, and the glass box beside it where that is requested."""
+    from gatecast.forecaster.lstm import LSTMForecaster
+    from gatecast.pretrained.forecaster import PretrainedLSTM
     from gatecast.report.forecast import forecast_page
 
     box = None
-    if glass and result.model == "LSTM":
+    if glass and isinstance(fitted, (LSTMForecaster, PretrainedLSTM)):
         from gatecast.cli.glass import write_glass
 
         box = write_glass(fitted, page, name=name, futr_file=futr_file)
@@ -137,53 +180,31 @@ def _pages(
     return {"report": page, "glass": box}
 
 
+def _check_glass(glass: bool, model: str, *, no_report: bool) -> None:
+    from gatecast.errors import UsageError
+    from gatecast.messages import message
+
+    if glass and (no_report or model not in ("LSTM", "PretrainedLSTM", "best")):
+        other = "--no-report" if no_report else f"--model {model}"
+        raise UsageError(message("cli.glass_with", other=other))
+
+
 def _checked_name(
     model: str, h: int, save: Path | None, settings: dict[str, Any], futr_file: Path | None
 ) -> str:
     """Give the model's full name, unless the request makes no sense."""
-    from gatecast.errors import UsageError
+    from gatecast.errors import UsageError, too_small
     from gatecast.evaluation.registry import SAVED, full_names, is_saved
+    from gatecast.messages import message
 
     model = model if model == "best" else full_names(model)
     if h < 1:
-        raise UsageError(f"h={h} was requested; use 1 or more")
+        raise too_small("h", h, 1)
     if save is not None and model != "best" and not is_saved(model):
-        raise UsageError(
-            f"--save was requested with --model {model}; {' and '.join(SAVED)} can be saved"
-        )
+        raise UsageError(message("cli.cannot_save", model=model, names=list(SAVED)))
     if settings.get("futr_exog_list") and futr_file is None:
-        raise UsageError(
-            f"--futr-exog {','.join(settings['futr_exog_list'])} was requested, and nothing says "
-            f"what will be: give a file with these columns over the next {h} steps with --futr-file"
-        )
+        raise UsageError(message("cli.no_plan", names=settings["futr_exog_list"], h=h))
     return model
-
-
-def _require_page_of_lstm(model: str, *, no_report: bool) -> None:
-    """Refuse to write a glass box where it would show nothing, or stand beside nothing."""
-    from gatecast.errors import UsageError
-
-    if no_report or model not in ("LSTM", "best"):
-        other = "--no-report" if no_report else f"--model {model}"
-        raise UsageError(
-            f"--glass was requested with {other}; the glass box shows an LSTM, beside the page of "
-            "its forecast: leave out one of the two"
-        )
-
-
-def _compare(panel: Panel, h: int, settings: dict[str, Any]) -> Backtest:
-    """Backtest the usual models."""
-    from gatecast.cli.console import counted
-    from gatecast.evaluation.backtest import backtest
-    from gatecast.evaluation.cutoffs import default_windows
-    from gatecast.evaluation.registry import DEFAULT, candidates
-
-    models = candidates(DEFAULT, h, time_limit=600.0, **settings)
-    windows, step = default_windows(panel, h)
-    with counted("backtest", "fits") as tell:
-        return backtest(
-            models, panel, h, n_windows=windows, step_size=step, leave_out=True, progress=tell
-        )
 
 
 def _best(compared: Backtest) -> str:
@@ -195,12 +216,12 @@ def _best(compared: Backtest) -> str:
 
 def _fit(model: str, panel: Panel, h: int, settings: dict[str, Any]) -> Any:
     """Fit a model by name."""
-    from gatecast.cli.console import training_bars, working
+    from gatecast.cli.console import working
+    from gatecast.cli.inputs import fit_with_bar
     from gatecast.evaluation.registry import candidates
 
     fitted = candidates([model], h, **settings)[model]
-    if model != "LSTM":
-        with working("fitting"):
-            return fitted.fit(panel)
-    with training_bars({"LSTM": "training"}, unit="steps") as tell:
-        return fitted.fit(panel, progress=lambda p: tell("LSTM", p))
+    if model == "LSTM":
+        return fit_with_bar(fitted, panel)
+    with working("fitting"):
+        return fitted.fit(panel)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gatecast.forecaster import LSTMForecaster
-    from gatecast.report.explain import Judged
+    from gatecast.pretrained.forecaster import PretrainedLSTM
+    from gatecast.report.explain import BacktestSummary
 
 __all__ = ["beside", "write_glass"]
 
-#: A longer series is looked into only where that is asked for.
+#: A longer series is explained only where that is requested.
 _MOST_VALUES = 20_000
 
 
@@ -21,26 +22,26 @@ def beside(page: Path) -> Path:
 
 
 def write_glass(
-    model: LSTMForecaster,
+    model: LSTMForecaster | PretrainedLSTM,
     page: Path,
     *,
     name: str,
     futr_file: Path | None = None,
-    judged: Judged | None = None,
+    backtest: BacktestSummary | None = None,
 ) -> Path | None:
     """Write the glass box of a fitted model's first series beside a page.
 
     Parameters
     ----------
-    model : LSTMForecaster
+    model : LSTMForecaster or PretrainedLSTM
         Just fitted, so that it holds its data.
     page : path
         The page that will lead to it.
     name : str
-        What was looked into, for people.
+        What is explained, for people.
     futr_file : path, optional
         As for ``model.predict``.
-    judged : Judged, optional
+    backtest : BacktestSummary, optional
         What a backtest said.
 
     Returns
@@ -49,25 +50,22 @@ def write_glass(
         The glass box; None where there is none, and stderr says why.
     """
     from gatecast.cli.console import say, working
-    from gatecast.cli.spelling import spelt
     from gatecast.errors import GatecastError
     from gatecast.explain.explanation import explain
+    from gatecast.messages import message
     from gatecast.report.explain import explain_page
 
-    first = int(model.ends_.lengths[0])
+    first = int(model.panel_.lengths[0]) if model.panel_ is not None else 0
     if first > _MOST_VALUES:
-        say(
-            f"no glass box: {first:,} values are many for a page beside another; gatecast explain "
-            "writes one of the last of them from a model kept with --save"
-        )
+        say(message("cli.long_glass", n=first))
         return None
     try:
-        with working("looking inside the network"):
-            inside = explain(model, futr_df=futr_file)
+        with working("explaining the forecast"):
+            explained = explain(model, futr_df=futr_file)
     except GatecastError as error:
-        say(f"no glass box: {spelt(error)}")
+        say(message("cli.no_glass", reason=error.message))
         return None
     path = beside(page)
-    title = name if inside.id_col is None else f"{name}, {inside.series}"
-    explain_page(inside, path, subject=title, judged=judged, back=page.name)
+    title = name if explained.id_col is None else f"{name}, {explained.series}"
+    explain_page(explained, path, subject=title, backtest=backtest, back=page.name)
     return path

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gatecast.errors import UsageError
+from gatecast.messages import message
 
 __all__ = [
-    "DIGITS", "ID_COL", "JSON", "NO_REPORT", "TARGET_COL", "TIME_COL",
+    "DIGITS", "GAP", "ID_COL", "JOBS", "JSON", "NO_REPORT", "N_WINDOWS", "REFIT", "RESUME",
+    "STEP_SIZE", "TARGET_COL", "TIME_COL", "TIME_LIMIT", "WINDOW",
     "choice", "frequency", "levels", "names", "seasons",
 ]  # fmt: skip
 
@@ -21,6 +24,24 @@ DIGITS = Annotated[
 ]
 NO_REPORT = Annotated[bool, typer.Option("--no-report", help="Write no page.")]
 JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+N_WINDOWS = Annotated[int | None, typer.Option(help="Cutoffs; up to 20 of few series, 3 of many.")]
+STEP_SIZE = Annotated[
+    int | None,
+    typer.Option(help="Steps between cutoffs; a quarter of the horizon, or all of it."),
+]
+GAP = Annotated[int, typer.Option(help="Steps after a cutoff that are not scored.")]
+WINDOW = Annotated[
+    int | None, typer.Option(help="Last values known at a cutoff; all if not given.")
+]
+REFIT = Annotated[int, typer.Option(help="Fit at every so many cutoffs; 0 fits at the first only.")]
+RESUME = Annotated[
+    Path | None, typer.Option(help="Folder that keeps finished fits, to go on from.")
+]
+JOBS = Annotated[int, typer.Option(help="Fits at the same time.")]
+TIME_LIMIT = Annotated[
+    float, typer.Option(help="Seconds that a statistical model may take at a cutoff.")
+]
 
 
 def names(text: str) -> list[str]:
@@ -64,10 +85,7 @@ def seasons(text: str) -> int | tuple[int, ...]:
     """
     lengths = names(text)
     if not lengths or not all(length.isdigit() for length in lengths):
-        raise UsageError(
-            f"--season-length {text} was requested; give whole numbers with commas between, as in "
-            "24,168"
-        )
+        raise UsageError(message("cli.bad_seasons", text=text))
     return int(text) if len(lengths) == 1 else tuple(map(int, lengths))
 
 
@@ -85,9 +103,7 @@ def levels(text: str) -> list[float]:
         If one is not a number.
     """
     try:
-        found = [float(share) for share in names(text)]
+        shares = [float(share) for share in names(text)]
     except ValueError:
-        raise UsageError(
-            f"--level {text} was asked for; give per cents with commas between, as in 80,95"
-        ) from None
-    return [int(share) if share.is_integer() else share for share in found]
+        raise UsageError(message("cli.bad_levels", text=text)) from None
+    return [int(share) if share.is_integer() else share for share in shares]

@@ -14,6 +14,7 @@ import typer
 
 from gatecast import storage
 from gatecast.errors import UsageError
+from gatecast.messages import message
 
 __all__ = ["check_outputs", "deferred", "emit", "finish"]
 
@@ -39,17 +40,19 @@ def check_outputs(
     UsageError
         If a file cannot be written there, is an input, or is named twice.
     """
-    taken = {os.path.realpath(path): "is read by this command" for path in inputs if path}
+    read = {os.path.realpath(path) for path in inputs if path}
+    taken: dict[str, str] = {}
     for option, path in outputs.items():
         if path is None:
             continue
         storage.require_writable(path)
         target = os.path.realpath(path)
+        if target in read:
+            raise UsageError(message("cli.over_input", option=option, path=str(path)))
         if target in taken:
-            raise UsageError(
-                f'{option} "{path}" would be written over what {taken[target]}: give another name'
-            )
-        taken[target] = f"{option} names"
+            other = taken[target]
+            raise UsageError(message("cli.over_output", option=option, path=str(path), other=other))
+        taken[target] = option
 
 
 def emit(text: str) -> None:
@@ -73,10 +76,8 @@ def emit(text: str) -> None:
     except OSError as error:
         if sys.stdout is not None:  # what is still in its buffer must not fail again at the end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise UsageError(
-            f"cannot write the result to stdout: {error.strerror or error}; read it to its end, "
-            "or write to a file"
-        ) from error
+        reason = str(error.strerror or error)
+        raise UsageError(message("cli.no_stdout", reason=reason)) from error
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import typer
 from gatecast import storage
 from gatecast.cli.outputs import emit
 from gatecast.errors import MissingExtraError
+from gatecast.messages import message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +32,7 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     try:
         frame.to_parquet(buffer, index=False, engine="pyarrow")
     except ImportError as error:
-        raise MissingExtraError(
-            f'"{path}" is to be a Parquet file, which needs pyarrow: pip install pyarrow'
-        ) from error
+        raise MissingExtraError(message("cli.no_pyarrow", path=str(path))) from error
     storage.write_bytes(path, buffer.getvalue())
 
 

@@ -61,38 +61,44 @@ def tune(
     Says what was found and whether it is better than the defaults on origins that the search
     never saw, and writes a page with the trials. Ctrl-C ends the search and keeps what it has.
     """
-    from gatecast.cli.console import trials
     from gatecast.cli.outputs import check_outputs, deferred, finish
-    from gatecast.forecaster import LSTMForecaster
-    from gatecast.tuning import tune as search
 
     page = None if no_report else report
     study = None if storage is None or "://" in storage else storage
     check_outputs({"--save": save, "--report": page}, [file, study, config])
-    base = LSTMForecaster(h, **settings)
-    asked: dict[str, Any] = {"sampler": sampler, "loss": loss}  # checked by the library
-    with trials() as tell:
-        found = search(
-            file, h, n_trials, timeout,
-            space=_space(space or []), forecaster=base, random_state=base.random_state,
-            storage=storage, study_name=study_name, resume=resume, n_jobs=n_jobs,
-            id_col=id_col, time_col=time_col, target_col=target_col, progress=tell, **asked,
-        )  # fmt: skip
+    result = _search(
+        file, h, settings, n_trials=n_trials, timeout=timeout, space=_space(space or []),
+        storage=storage, study_name=study_name, resume=resume, n_jobs=n_jobs, sampler=sampler,
+        loss=loss, id_col=id_col, time_col=time_col, target_col=target_col,
+    )  # fmt: skip
     failures: list[Exception] = []
     if save is not None:
         with deferred(failures):
-            found.forecaster.save(save)
+            result.forecaster.save(save)
     written: dict[str, Path | None] = {
         "model": None if failures else save,
         "report": None,
         "glass": None,
     }
     if not as_json:
-        _print(found)
+        _print(result)
     if page is not None:
         with deferred(failures):
-            written |= _pages(found, page, file.name)
-    finish(_document(found) if as_json else None, written, failures)
+            written |= _pages(result, page, file.name)
+    finish(_document(result) if as_json else None, written, failures)
+
+
+def _search(file: Path, h: int, settings: dict[str, Any], **search: Any) -> Tuning:
+    """Search with a bar; what the options say is checked by the library."""
+    from gatecast.cli.console import trials
+    from gatecast.forecaster import LSTMForecaster
+    from gatecast.tuning import tune as tune_forecaster
+
+    base = LSTMForecaster(h, **settings)
+    with trials() as report:
+        return tune_forecaster(
+            file, h, forecaster=base, random_state=base.random_state, progress=report, **search
+        )
 
 
 def _print(result: Tuning) -> None:
@@ -103,9 +109,9 @@ def _print(result: Tuning) -> None:
     width = max(map(len, result.settings))
     for name, value in result.settings.items():
         shown = f"{value:.4g}" if isinstance(value, float) else value
-        typer.echo(f"{name:{width}}  {'found from the data' if value is None else shown}")
-    for told in result.sentences:
-        say(sentence(told, spelling=as_option), error=False)
+        typer.echo(f"{name:{width}}  {'chosen from the data' if value is None else shown}")
+    for text in result.sentences:
+        say(sentence(text, spelling=as_option), error=False)
 
 
 def _pages(result: Tuning, page: Path, name: str) -> dict[str, Path | None]:
@@ -118,29 +124,28 @@ def _pages(result: Tuning, page: Path, name: str) -> dict[str, Path | None]:
     return {"report": page, "glass": glass}
 
 
-def _space(asked: list[str]) -> dict[str, Any]:
+def _space(options: list[str]) -> dict[str, Any]:
     from gatecast.errors import UsageError
+    from gatecast.messages import message
 
-    found: dict[str, Any] = {}
-    for text in asked:
+    space: dict[str, Any] = {}
+    for text in options:
         name, equals, override = text.partition("=")
         if not equals or not override:
-            raise UsageError(
-                f"--space {text} was asked for; give NAME=LOW:HIGH, NAME=ONE,OTHER or NAME=VALUE"
-            )
+            raise UsageError(message("cli.bad_space", text=text))
         if ":" in override:
-            found[name] = tuple(map(_value, override.split(":")))
+            space[name] = tuple(map(_value, override.split(":")))
         else:
             values = [_value(part) for part in override.split(",")]
-            found[name] = values if len(values) > 1 else values[0]
-    return found
+            space[name] = values if len(values) > 1 else values[0]
+    return space
 
 
 def _value(text: str) -> Any:
     """Read a number, true, false or none; anything else is a text."""
-    known = {"none": None, "true": True, "false": False}
-    if text.lower() in known:
-        return known[text.lower()]
+    words = {"none": None, "true": True, "false": False}
+    if text.lower() in words:
+        return words[text.lower()]
     try:
         return int(text)
     except ValueError:
@@ -151,22 +156,22 @@ def _value(text: str) -> Any:
         return text
 
 
-def _document(found: Tuning) -> dict[str, Any]:
+def _document(result: Tuning) -> dict[str, Any]:
     from gatecast.messages import documents
 
-    verdict = vars(found.verdict) | {
-        name: getattr(found.verdict, name) for name in ("better", "sure", "kept")
+    verdict = vars(result.verdict) | {
+        name: getattr(result.verdict, name) for name in ("better", "sure", "kept")
     }
     return {
-        "messages": {"sentences": documents(found.sentences)},
-        "settings": found.settings,
-        "kept": "found" if found.verdict.kept else "defaults",
-        "forecaster": found.forecaster.get_params(),
+        "messages": {"sentences": documents(result.sentences)},
+        "settings": result.settings,
+        "kept": "found" if result.verdict.kept else "defaults",
+        "forecaster": result.forecaster.get_params(),
         "verdict": {name: _plain(value) for name, value in verdict.items()},
-        "sentences": found.sentences,
-        "importance": found.importance,
-        "trials": _rows(found.trials),
-        "interrupted": found.interrupted,
+        "sentences": result.sentences,
+        "importance": result.importance,
+        "trials": _rows(result.trials),
+        "interrupted": result.interrupted,
     }
 
 

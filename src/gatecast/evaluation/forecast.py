@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFittedError
 from gatecast.evaluation.plottable import Plottable
-from gatecast.messages import message
+from gatecast.messages import Message, message
 
 if TYPE_CHECKING:
     from gatecast.evaluation.results import Backtest
@@ -22,6 +23,8 @@ __all__ = ["ForecastResult", "forecast"]
 #: Of a larger forecast the expected error is not simulated.
 _MOST_ROWS = 20_000
 _MOST_SIMULATED = 100_000
+#: Series, and last values of each, whose in-sample forecasts are held against the last value.
+_SAMPLED, _LAST = 16, 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +45,7 @@ class ForecastResult(Plottable):
     time_col, target_col : str
         The user's names for the other columns.
     decisions : tuple of str
-        What was found out about the data and done to them.
+        What was detected in the data and done to them.
     settings : dict
         Of the model, by name.
     expected_error : ndarray of shape [series] or None
@@ -54,6 +57,8 @@ class ForecastResult(Plottable):
         The simplest forecast that the skill is over: "the naive forecast" or "the mean".
     verdict : tuple of str
         What a backtest says of the choice of the model; empty without one.
+    answers : mapping of Message to Message
+        Questions about the forecast, and answers.
     """
 
     model: str
@@ -68,6 +73,7 @@ class ForecastResult(Plottable):
     skill: float | None = None
     reference: str = "the naive forecast"
     verdict: tuple[str, ...] = ()
+    answers: Mapping[Message, Message] = field(default_factory=dict)
 
     @property
     def levels(self) -> list[str]:
@@ -127,7 +133,7 @@ def forecast(
     return ForecastResult(
         name, frame, panel.to_frame(), panel.id_col, panel.time_col, panel.target_col,
         tuple(model.decisions()), settings, error, _skill(model),
-        message(f"reference.{reference}"), sentences,
+        message(f"reference.{reference}"), sentences, _answers(model, panel),
     )  # fmt: skip
 
 
@@ -157,6 +163,29 @@ def _history(model: Any, source: Any) -> Panel:
             "or updated does not hold it: give the table as source="
         )
     return panel
+
+
+def _answers(model: Any, panel: Panel) -> dict[Message, Message]:
+    """Answer whether an LSTM's forecasts one step ahead only copy the last value, in-sample."""
+    if not hasattr(model, "fitted_"):
+        return {}
+    from gatecast.diagnostics.fit import horizon_persistence
+    from gatecast.forecaster.frames import insample_one_step
+
+    some = panel.take(np.unique(np.linspace(0, len(panel) - 1, _SAMPLED).astype(int))).tail(_LAST)
+    rows = []
+    for series, inputs in zip(some, model.fitted_.inputs(some), strict=True):
+        actual, last = series.values[1:], series.values[:-1]
+        change = np.abs(actual - last).mean() or 1.0  # so that no series outweighs the others
+        ahead = insample_one_step(model.fitted_, inputs)
+        rows.append(np.stack([actual, ahead, last]) / change)
+    actual, forecasts, last = np.concatenate(rows, axis=1)
+    there = np.isfinite(forecasts)
+    if not np.abs(actual - last)[there].sum() > 0:
+        return {}
+    answer = horizon_persistence(actual[there], forecasts[there], last[there]).sentence
+    question = message("question.persistence")
+    return {question: message("persistence.insample", answer=answer)}
 
 
 def _skill(model: Any) -> float | None:

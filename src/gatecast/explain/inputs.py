@@ -19,7 +19,6 @@ __all__ = [
     "ModelInputs",
     "forecast_unit",
     "input_names",
-    "insample_forecast",
     "model_inputs",
     "read_series",
     "require_network",
@@ -161,30 +160,6 @@ def trace_network(model: LSTMForecaster, network: Network, inputs: np.ndarray) -
     parts = [inputs[np.newaxis, :first]] * bool(first) + [windows] * bool(len(windows))
     traces = [network.trace(x, threads=threads) for x in parts]
     return np.concatenate([trace.reshape(-1, *trace.shape[2:]) for trace in traces])
-
-
-def insample_forecast(model: LSTMForecaster, inputs: ModelInputs) -> np.ndarray:
-    """Forecast each value of a series one step ahead.
-
-    Parameters
-    ----------
-    model : LSTMForecaster
-        Fitted.
-    inputs : ModelInputs
-        Of the series.
-
-    Returns
-    -------
-    ndarray of shape [n - 1]
-        Of the values from the second on, in the series' own unit; NaN at the end, where columns
-        that are known in advance reach beyond the table.
-    """
-    fitted, series = model.fitted_, inputs.series
-    ahead = fitted.run_insample(series).median[:-1, 0]
-    forecasts = series.transforms.inverse_transform(ahead, series.start + 1)
-    missing = max(0, fitted.covariates.lead - 1)
-    forecasts[len(forecasts) - missing :] = np.nan
-    return forecasts
 
 
 def input_names(model: LSTMForecaster) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from gatecast.diagnostics.fit import loss_settled, persistence
 from gatecast.diagnostics.residuals import heteroscedasticity, ljung_box, mean_error
-from gatecast.explain.inputs import ModelInputs, insample_forecast
+from gatecast.explain.inputs import ModelInputs
+from gatecast.forecaster.frames import insample_one_step
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.messages import Message, message
 
@@ -67,7 +68,7 @@ def training_summary(model: LSTMForecaster, inputs: ModelInputs) -> TrainingSumm
         Losses, in-sample forecasts one step ahead, and answers with the number behind each.
     """
     losses = tuple(tuple(loss) for loss in model.losses_[: model.fitted_.n_networks])
-    fitted = np.concatenate([[np.nan], insample_forecast(model, inputs)])
+    fitted = np.concatenate([[np.nan], insample_one_step(model.fitted_, inputs.series)])
     return TrainingSummary(
         _holdout(model),
         losses,

@@ -10,9 +10,9 @@ import pandas as pd
 from gatecast.data.panel import Panel
 from gatecast.errors import UsageError
 from gatecast.forecaster.columns import add_forecast
-from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.fitted import FittedForecaster, SeriesInputs
 
-__all__ = ["forecast_frame", "insample_frame", "paths_frame"]
+__all__ = ["forecast_frame", "insample_frame", "insample_one_step", "paths_frame"]
 
 
 def forecast_frame(
@@ -135,3 +135,26 @@ def insample_frame(
         }
         parts.append(pd.DataFrame(part))
     return pd.concat(parts, ignore_index=True)
+
+
+def insample_one_step(fitted: FittedForecaster, series: SeriesInputs) -> np.ndarray:
+    """Forecast each value of a series one step ahead.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        The forecaster.
+    series : SeriesInputs
+        What its networks are given of the series, [n].
+
+    Returns
+    -------
+    ndarray of shape [n - 1]
+        Of the values from the second on, in the series' own unit; NaN at the end, where columns
+        that are known in advance reach beyond the table.
+    """
+    ahead = fitted.run_insample(series).median[:-1, 0]
+    forecasts = series.transforms.inverse_transform(ahead, series.start + 1)
+    missing = max(0, fitted.covariates.lead - 1)
+    forecasts[len(forecasts) - missing :] = np.nan
+    return forecasts

@@ -10,7 +10,6 @@ from typing import Any
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.forecaster.config import Config, Settings, documented
-from gatecast.forecaster.decisions import transform_decisions
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.fitting import fit
 from gatecast.forecaster.model_file import SavedModel, damaged, load_model, save_model
@@ -125,7 +124,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         self.reading_notes_: list[Message] = []
         self.fingerprint_: str = sha256(panel.times.tobytes() + panel.values.tobytes()).hexdigest()
         self.decisions_: list[str] = [
-            *panel.notes, *detected, *transform_decisions(result.fitted),
+            *panel.notes, *detected, *result.fitted.transforms.decisions(result.fitted.ends.ids),
             *result.fitted.covariates.describe(panel.freq), *result.decisions,
         ]  # fmt: skip
         return self

@@ -9,12 +9,13 @@ from gatecast.messages.message import (
     message,
     sentence,
 )
-from gatecast.messages.writing import join
+from gatecast.messages.writing import Range, join
 
 __all__ = [
     "Argument",
     "Language",
     "Message",
+    "Range",
     "documents",
     "from_document",
     "join",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from gatecast.messages.catalog import CATALOG
-from gatecast.messages.writing import Argument, Language, Spelling, field_names, write
+from gatecast.messages.writing import Argument, Language, Range, Spelling, field_names, write
 
 __all__ = [
     "Argument", "Language", "Message", "documents", "from_document", "message", "sentence",
 ]  # fmt: skip
 
+#: The field that a sentence begins with.
+_FIRST = re.compile(r"\{(\w+)[:}]")
 #: A sentence that ends in one of these needs no full stop.
 _STOPS = (".", "?", "!", "。", "？", "！")
 
@@ -149,15 +152,15 @@ def documents(messages: Iterable[str]) -> list[dict[str, Any]]:
     list of dict
         See :meth:`Message.document`.
     """
-    return [from_document(told).document() for told in messages]
+    return [from_document(one).document() for one in messages]
 
 
-def sentence(told: str, language: Language = "en", spelling: Spelling = str) -> str:
+def sentence(text: str, language: Language = "en", spelling: Spelling = str) -> str:
     """Write a message as a whole sentence: with a capital and a full stop.
 
     Parameters
     ----------
-    told : Message or str
+    text : Message or str
         Names and numbers at the beginning stay as they are.
     language : {"en", "zh"}
         Which language; a plain ``str`` has only its own.
@@ -169,22 +172,25 @@ def sentence(told: str, language: Language = "en", spelling: Spelling = str) -> 
     str
         For a page or a terminal.
     """
-    named, text = False, str(told)
-    if isinstance(told, Message) and told.id != "text":
-        named = CATALOG[told.id][0].startswith("{")
-        text = told.text(language, spelling)
+    named, written = False, str(text)
+    if isinstance(text, Message) and text.id != "text":
+        first = _FIRST.match(CATALOG[text.id][0])
+        named = first is not None and not isinstance(text.fields.get(first[1]), Message)
+        written = text.text(language, spelling)
     else:
         language = "en"
-    if text and not named:
-        text = text[0].upper() + text[1:]
-    if text.endswith(_STOPS):
-        return text
-    return text + ("。" if language == "zh" else ".")
+    if written and not named:
+        written = written[0].upper() + written[1:]
+    if written.endswith(_STOPS):
+        return written
+    return written + ("。" if language == "zh" else ".")
 
 
 def _plain(value: Any) -> Any:
     if hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0:  # of NumPy, not imported here
         return value.item()
+    if isinstance(value, Range):
+        return Range(*map(_plain, value))
     if isinstance(value, (list, tuple)):
         return tuple(_plain(item) for item in value)
     return value
@@ -195,6 +201,8 @@ def _json(value: Any) -> Any:
         return value.document()
     if isinstance(value, Argument):
         return {"argument": str(value)}
+    if isinstance(value, Range):
+        return {"low": _json(value.low), "high": _json(value.high)}
     if isinstance(value, tuple):
         return [_json(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
@@ -204,6 +212,8 @@ def _json(value: Any) -> Any:
 
 def _read(value: Any) -> Any:
     if isinstance(value, Mapping):
+        if "low" in value:
+            return Range(_read(value["low"]), _read(value["high"]))
         return Argument(value["argument"]) if "argument" in value else from_document(value)
     if isinstance(value, list):
         return tuple(_read(item) for item in value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-__all__ = ["Argument", "Language", "Spelling", "cut", "field_names", "join", "write"]
+__all__ = ["Argument", "Language", "Range", "Spelling", "cut", "field_names", "join", "write"]
 
 Language = Literal["en", "zh"]
 #: How a caller spells an argument: the command line writes ``look_back`` as ``--look-back``.
@@ -24,6 +24,19 @@ class Argument(str):
 
     A column that happens to have the same name is an ordinary ``str`` and stays as it is.
     """
+
+
+class Range(NamedTuple):
+    """Give two ends of a number that differs, of several series for example.
+
+    Parameters
+    ----------
+    low, high : float
+        Smallest and largest.
+    """
+
+    low: float
+    high: float
 
 
 def cut(text: str) -> str:
@@ -132,6 +145,8 @@ class _Writer(string.Formatter):
             return self._quoted(cut(value))
         if format_spec == "names":
             return self._names(value)
+        if isinstance(value, Range):
+            return self._range(value, format_spec)
         if "|" in format_spec:
             one, many = format_spec.split("|")
             return f"{value:,} {one if value == 1 else many}"
@@ -143,6 +158,12 @@ class _Writer(string.Formatter):
         if format_spec.endswith("%") and self.language == "en":
             return f"{written[:-1]} %"
         return written
+
+    def _range(self, value: Range, format_spec: str) -> str:
+        between = " 到 " if self.language == "zh" else " to "
+        if "|" not in format_spec:
+            return between.join(self.format_field(end, format_spec) for end in value)
+        return f"{value.low:,}{between}{value.high:,} {format_spec.split('|')[1]}"
 
     def _quoted(self, text: str) -> str:
         return f"“{text}”" if self.language == "zh" else f'"{text}"'

@@ -55,7 +55,7 @@ def backtest_page(
     lang : {"en", "zh"}, default "en"
         Language that the page opens in; a button on it changes it.
     answers : mapping of str to str, optional
-        Questions about the first model's errors, and answers; those of
+        Questions about the errors of the recommended model, and answers; those of
         :func:`gatecast.diagnose` if not given.
     glass : str, optional
         File name of the glass box, in the same folder.
@@ -71,8 +71,9 @@ def backtest_page(
     charts["steps"] = as_data(_losses(result, colours, "steps", ("step", "步")))
     charts["cutoffs"] = as_data(_losses(result, colours, "cutoffs", ("cutoff", "截断点")))
     board = leaderboard_cells(result.leaderboard())
+    model = choice.use if choice else next(iter(result.models))
     if answers is None:
-        answers = diagnose(result, next(iter(result.models)))
+        answers = diagnose(result, model)
     count = len(by_series(result.forecasts, result.id_col))
     page = render(
         "backtest.html",
@@ -88,7 +89,7 @@ def backtest_page(
         hidden=count - len(shown),
         single="frames" not in charts["series-0"],
         frames=len(charts["series-0"].get("frames", ())),
-        model=next(iter(result.models)),
+        model=model,
         diagnosis=question_pairs(answers),
         decisions=sentence_pairs(result.notes),
         glass=glass,

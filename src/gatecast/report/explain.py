@@ -7,25 +7,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from gatecast import storage
 from gatecast.report import glass
 from gatecast.report.backtest import leaderboard_cells
 from gatecast.report.page import render
 from gatecast.report.sentences import question_pairs, sentence_pairs
+from gatecast.report.tables import decimals
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gatecast.explain import Explanation
 
-__all__ = ["SCRIPTS", "STYLES", "Judged", "explain_html", "explain_page"]
+__all__ = ["SCRIPTS", "STYLES", "BacktestSummary", "explain_html", "explain_page"]
 
 SCRIPTS = ("words.js", "draw.js", "cell.js", "glass.js", "start.js")
 STYLES = ("page.css", "glass.css")
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class BacktestSummary:
     """Hold what a backtest of the model said.
 
     Parameters
@@ -44,19 +47,19 @@ class Judged:
 
 
 def explain_page(
-    inside: Explanation,
+    explained: Explanation,
     path: str | os.PathLike[str],
     *,
     subject: str | None = None,
     lang: str = "en",
-    judged: Judged | None = None,
+    backtest: BacktestSummary | None = None,
     back: str | None = None,
 ) -> None:
     """Write the page of the glass box.
 
     Parameters
     ----------
-    inside : Explanation
+    explained : Explanation
         What :func:`gatecast.explain.explain` returned.
     path : str or path
         The HTML file.
@@ -64,7 +67,7 @@ def explain_page(
         What is explained, for the headline; the name of the series if not given.
     lang : {"en", "zh"}, default "en"
         Language that it opens in; a button on the page changes it.
-    judged : Judged, optional
+    backtest : BacktestSummary, optional
         What a backtest said; its verdict then stands first.
     back : str, optional
         File name of a page in the same folder that leads here.
@@ -74,43 +77,43 @@ def explain_page(
     NotFoundError, UsageError
         If it cannot be written.
     """
-    page = explain_html(inside, subject=subject, lang=lang, judged=judged, back=back)
+    page = explain_html(explained, subject=subject, lang=lang, backtest=backtest, back=back)
     storage.write_text(path, page)
 
 
 def explain_html(
-    inside: Explanation,
+    explained: Explanation,
     *,
     subject: str | None = None,
     lang: str = "en",
-    judged: Judged | None = None,
+    backtest: BacktestSummary | None = None,
     back: str | None = None,
 ) -> str:
     """Make the page of the glass box, as text; see :func:`explain_page`."""
     packed = glass.pack_gates(
-        inside.gates,
-        inside.history,
-        inside.memory.units,
-        time_col=inside.time_col,
-        target_col=inside.target_col,
+        explained.gates,
+        explained.history,
+        explained.memory.units,
+        time_col=explained.time_col,
+        target_col=explained.target_col,
     )
     forecast = glass.pack_forecast(
-        inside.forecast, inside.history, id_col=inside.id_col, time_col=inside.time_col
+        explained.forecast, explained.history, id_col=explained.id_col, time_col=explained.time_col
     )
     data: dict[str, Any] = {
         "glass": {
             "main": {
                 **packed,
-                "cell": inside.cell,
-                "window": inside.look_back,
+                "cell": explained.cell,
+                "window": explained.look_back,
                 "forecast": forecast,
-                "prediction": inside.training.fitted[packed["skipped"] :],
+                "prediction": explained.training.fitted[packed["skipped"] :],
             }
         },
-        "losses": inside.training.losses,
-        "attribution": glass.pack_attribution(inside.attribution),
+        "losses": explained.training.losses,
+        "attribution": glass.pack_attribution(explained.attribution),
     }
-    name = inside.series if inside.id_col is not None else inside.target_col
+    name = explained.series if explained.id_col is not None else explained.target_col
     return render(
         "explain.html",
         data,
@@ -120,19 +123,20 @@ def explain_html(
         subject=str(name) if subject is None else subject,
         back=back,
         series=name,
-        cell=inside.cell,
+        cell=explained.cell,
         gates=packed["names"],
         forecast=_rows(forecast),
         levels=[band["level"] for band in forecast["bands"]],
-        target=inside.target_col,
-        verdict=sentence_pairs((judged and judged.verdict) or [inside.training.verdict]),
-        leaderboard=None if judged is None else leaderboard_cells(judged.leaderboard),
-        judged=question_pairs(judged.answers) if judged else [],
-        answers=question_pairs(inside.training.training),
-        errors=question_pairs(inside.training.errors),
-        findings=sentence_pairs(inside.memory.sentences),
-        notes=sentence_pairs(inside.notes),
-        decisions=sentence_pairs(inside.decisions),
+        target=explained.target_col,
+        trained=bool(explained.training.losses),
+        verdict=sentence_pairs((backtest and backtest.verdict) or [explained.training.verdict]),
+        leaderboard=None if backtest is None else leaderboard_cells(backtest.leaderboard),
+        judged=question_pairs(backtest.answers) if backtest else [],
+        answers=question_pairs(explained.training.training),
+        errors=question_pairs(explained.training.errors),
+        findings=sentence_pairs(explained.memory.sentences),
+        notes=sentence_pairs(explained.notes),
+        decisions=sentence_pairs(explained.decisions),
         skipped=packed["skipped"],
         kept=packed["steps"],
         coarse=packed["bits"] == 8,
@@ -140,10 +144,16 @@ def explain_html(
 
 
 def _rows(forecast: dict[str, Any]) -> list[list[str]]:
-    """Give the forecast's table: time, value, and the ends of each interval."""
-    ends = [band[end] for band in forecast["bands"] for end in ("low", "high")]
-    columns = [forecast["values"], *ends]
+    """Give the forecast's table: time, value, and the two ends of each interval in one cell."""
+    bands = [(band["low"], band["high"]) for band in forecast["bands"]]
+    places = decimals(
+        np.concatenate([forecast["values"], *(end for band in bands for end in band)])
+    )
     return [
-        [str(time), *(f"{column[i]:,.6g}" for column in columns)]
+        [
+            str(time),
+            f"{forecast['values'][i]:,.{places}f}",
+            *(f"{low[i]:,.{places}f} – {high[i]:,.{places}f}" for low, high in bands),
+        ]
         for i, time in enumerate(forecast["times"])
     ]

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from gatecast import storage
-from gatecast.messages import message
+from gatecast.messages import from_document, message
 from gatecast.report.charts import Chart, Trace, as_data, clock
 from gatecast.report.page import render
-from gatecast.report.sentences import Pair, sentence_pair, sentence_pairs
+from gatecast.report.sentences import Pair, question_pairs, sentence_pair, sentence_pairs
 from gatecast.report.tables import by_series, cell, decimals, most_values, number, share
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["forecast_chart", "forecast_page", "series_charts"]
 
 MOST_SERIES = 200
-_REFERENCES = {"the naive forecast": "朴素预测", "the mean": "均值"}
+#: Decisions that a reader must know before using the forecast or its intervals.
+_WARNINGS = ("combination.benchmark_only", "holdout.interval")
 MOST_ROWS = 2000
 
 
@@ -70,6 +71,7 @@ def forecast_page(
         cut=cut,
         **_table(result, count),
         rows_left=max(0, len(result.frame) - MOST_ROWS),
+        answers=question_pairs(result.answers),
         decisions=sentence_pairs(text for text in result.decisions if text not in warnings),
         settings=result.settings,
         glass=glass,
@@ -166,13 +168,23 @@ def _table(result: ForecastResult, count: int) -> dict[str, Any]:
         [f"{a:,.{places}f} – {b:,.{places}f}" for a, b in zip(frame[low], frame[high], strict=True)]
         for low, high in ends
     ]
-    names = [*keys, result.model]
     return {
-        "columns": [(name, name) for name in names]
+        "columns": [(key, key) for key in keys]
+        + [_model_name(result)]
         + [(f"{level} % interval", f"{level} % 区间") for level in result.levels],
         "keys": len(keys),
         "rows": list(zip(*cells, strict=True)),
     }
+
+
+def _model_name(result: ForecastResult) -> Pair:
+    """Name the column of the forecast; where a benchmark alone makes it, name that too."""
+    for decision in map(from_document, result.decisions):
+        if decision.id == "combination.benchmark_only":
+            benchmark = from_document(decision.fields["benchmark"])
+            english, chinese = benchmark.text("en"), benchmark.text("zh")
+            return f"{result.model} ({english})", f"{result.model}（{chinese}）"
+    return result.model, result.model
 
 
 def _summary(result: ForecastResult, count: int) -> str:
@@ -201,6 +213,7 @@ def _facts(result: ForecastResult, count: int) -> list[tuple[Pair, Pair, Pair | 
     if result.expected_error is not None:
         facts.append(_expected(result, count))
     if result.skill is not None:
+        reference = from_document(result.reference)
         below = abs(result.skill) >= 0.005
         words = ("lower", "低") if result.skill > 0 else ("higher", "高")
         value = (
@@ -211,8 +224,8 @@ def _facts(result: ForecastResult, count: int) -> list[tuple[Pair, Pair, Pair | 
         facts.append(
             (
                 (
-                    f"error against {result.reference}",
-                    f"与{_REFERENCES[result.reference]}相比的误差",
+                    f"error against {reference.text('en')}",
+                    f"与{reference.text('zh')}相比的误差",
                 ),
                 value,
                 ("on values held out from training", "在训练时留出的数值上"),
@@ -241,7 +254,7 @@ def _expected(result: ForecastResult, count: int) -> tuple[Pair, Pair, Pair]:
 
 def _warnings(result: ForecastResult) -> list[str]:
     """Pick what a reader must know before using the intervals."""
-    warnings = [text for text in result.decisions if "may be too narrow" in text]
+    warnings = [text for text in result.decisions if from_document(text).id in _WARNINGS]
     if result.expected_error is None and result.skill is None and not result.verdict:
         warnings.append(message("pages.not_measured"))
     return warnings

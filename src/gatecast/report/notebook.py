@@ -37,14 +37,14 @@ class Frame:
         )
 
 
-def show(inside: Explanation, *, lang: str = "en", height: int = 900) -> Frame:
+def show(explained: Explanation, *, lang: str = "en", height: int = 900) -> Frame:
     """Show in a notebook what ``gatecast explain`` writes as a page.
 
     What :func:`gatecast.explain` returned shows itself so; here language and height are chosen.
 
     Parameters
     ----------
-    inside : Explanation
+    explained : Explanation
         What :func:`gatecast.explain` returned.
     lang : {"en", "zh"}, default "en"
         Language that it opens in.
@@ -56,4 +56,4 @@ def show(inside: Explanation, *, lang: str = "en", height: int = 900) -> Frame:
     Frame
         Shown where it is the last value of a cell.
     """
-    return Frame(explain_html(inside, lang=lang), height)
+    return Frame(explain_html(explained, lang=lang), height)

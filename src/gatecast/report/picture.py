@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gatecast.explain import Explanation
     from gatecast.tutorial.experiment import TutorialResult
 
-__all__ = ["demo_picture", "inside_picture"]
+__all__ = ["demo_picture", "explanation_picture"]
 
 
 def demo_picture(result: TutorialResult, path: str | os.PathLike[str]) -> None:
@@ -46,7 +46,9 @@ def demo_picture(result: TutorialResult, path: str | os.PathLike[str]) -> None:
     _write(figure, path)
 
 
-def inside_picture(inside: Explanation, path: str | os.PathLike[str], *, steps: int = 200) -> None:
+def explanation_picture(
+    explained: Explanation, path: str | os.PathLike[str], *, steps: int = 200
+) -> None:
     """Write a picture of the glass box as a PNG or SVG.
 
     From top to bottom: the end of the series with its forecast, what each unit keeps of its memory
@@ -54,7 +56,7 @@ def inside_picture(inside: Explanation, path: str | os.PathLike[str], *, steps: 
 
     Parameters
     ----------
-    inside : Explanation
+    explained : Explanation
         What :func:`gatecast.explain` returned.
     path : str or path
         The file; its name ends in .png or .svg.
@@ -70,12 +72,16 @@ def inside_picture(inside: Explanation, path: str | os.PathLike[str], *, steps: 
     """
     figure = _figure(height=9)
     above, middle, below = figure.subplots(3, 1, height_ratios=(1.2, 1.4, 1))
-    history = inside.history.iloc[-steps:]
-    forecast = inside.forecast
-    models = [name for name in forecast.columns if name not in (inside.id_col, inside.time_col)]
-    times, ahead = (pd.Series(frame[inside.time_col]).to_numpy() for frame in (history, forecast))
-    target = inside.target_col.replace("$", r"\$")  # no formula of matplotlib's
-    above.plot(times, history[inside.target_col], color=COLOURS["grey"], lw=1.2, label=target)
+    history = explained.history.iloc[-steps:]
+    forecast = explained.forecast
+    models = [
+        name for name in forecast.columns if name not in (explained.id_col, explained.time_col)
+    ]
+    times, ahead = (
+        pd.Series(frame[explained.time_col]).to_numpy() for frame in (history, forecast)
+    )
+    target = explained.target_col.replace("$", r"\$")  # no formula of matplotlib's
+    above.plot(times, history[explained.target_col], color=COLOURS["grey"], lw=1.2, label=target)
     for i, name in enumerate(name for name in models if "-lo-" in name):
         above.fill_between(
             ahead, forecast[name], forecast[name.replace("-lo-", "-hi-")], color=COLOURS["blue"],
@@ -85,22 +91,22 @@ def inside_picture(inside: Explanation, path: str | os.PathLike[str], *, steps: 
     above.legend(loc="upper left", frameon=False, ncols=4)
     above.grid(alpha=0.25)
 
-    gate = "forget" if inside.cell == "lstm" else "update"
-    wide = len(inside.memory.units)
-    order = np.argsort(-inside.memory.units["half_life"].to_numpy(np.float64), kind="stable")
-    kept = inside.gates[gate].to_numpy(np.float64).reshape(-1, wide)[-steps:, order]
+    gate = "forget" if explained.cell == "lstm" else "update"
+    wide = len(explained.memory.units)
+    order = np.argsort(-explained.memory.units["half_life"].to_numpy(np.float64), kind="stable")
+    kept = explained.gates[gate].to_numpy(np.float64).reshape(-1, wide)[-steps:, order]
     shown = middle.imshow(kept.T, aspect="auto", cmap="cividis", interpolation="nearest",
                           extent=(-len(kept), 0, wide, 0))  # fmt: skip
     middle.set(ylabel="units, long memory above", yticks=[], xlabel="steps before the forecast")
     figure.colorbar(shown, ax=middle, label=f"{gate} gate", pad=0.01)
 
-    shares = pack_attribution(inside.attribution)
+    shares = pack_attribution(explained.attribution)
     amounts = shares["amounts"][0][: len(kept)]
     colours = np.where(amounts < 0, COLOURS["orange"], COLOURS["blue"])
     below.bar(-1.0 - np.arange(len(amounts)), amounts, width=0.8, color=colours, align="edge")
     below.set(
         xlabel="steps before the forecast", xlim=(-len(kept), 0),
-        ylabel="share in its first step" + ("" if shares["own"] else "\n(network's unit)"),
+        ylabel="share in its first step" + ("" if shares["own"] else "\n(transformed values)"),
     )  # fmt: skip
     below.grid(alpha=0.25)
     _write(figure, path)

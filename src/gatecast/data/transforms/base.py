@@ -7,16 +7,17 @@ series. Time runs along the last axis of every array.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
 from gatecast.errors import DataError
-from gatecast.messages import Message
+from gatecast.messages import Message, Range, message
 
 __all__ = [
-    "Parameter", "Transform", "column", "number", "require_above_zero", "require_finite", "take",
+    "Parameter", "SeriesTransforms", "Transform",
+    "column", "number", "require_above_zero", "require_finite", "span", "take",
 ]  # fmt: skip
 
 #: A number, or an array with one for each series.
@@ -24,12 +25,13 @@ Parameter = Any
 _T = TypeVar("_T")
 
 
-class Transform(Protocol):
-    """What every transform can do.
+class Transform:
+    """Stand at the root of all transforms.
 
-    ``start`` is the position of the first value, counted from the first value of the training part;
-    it puts seasonal phases in their place in the future. It is one number, or one for each series
-    [B]. Transforms without a season take it and do not need it.
+    A subclass is a frozen dataclass of what was fitted, and has ``_apply``, ``_undo`` and
+    ``_describe``. ``start`` is the position of the first value, counted from the first value of the
+    training part; it puts seasonal phases in their place in the future. It is one number, or one
+    for each series [B]. Transforms without a season take it and do not need it.
     """
 
     def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
@@ -47,7 +49,7 @@ class Transform(Protocol):
         ndarray of shape [..., n]
             Transformed values.
         """
-        ...
+        return self._apply(values, start)
 
     def inverse_transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
         """Undo :meth:`transform`.
@@ -64,17 +66,88 @@ class Transform(Protocol):
         ndarray of shape [..., n]
             In the series' own unit.
         """
-        ...
+        return self._undo(values, start)
 
     def describe(self) -> Message:
-        """Describe what is done to the data; of one series.
+        """Describe what is done to the data.
 
         Returns
         -------
         Message
-            Of one series.
+            Of one series, or of several with the range of what differs.
         """
-        ...
+        return self._describe()
+
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def _describe(self) -> Message:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesTransforms:
+    """Hold the transforms of one series, in the order in which they are applied.
+
+    Parameters
+    ----------
+    transforms : tuple of Transform
+        With a number for each parameter.
+    """
+
+    transforms: tuple[Transform, ...]
+
+    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
+        """Scale values [..., n], the first at position ``start``, for the network.
+
+        Parameters
+        ----------
+        values : ndarray of shape [..., n]
+            In the series' own unit.
+        start : int or ndarray of shape [B], default 0
+            Position of the first value.
+
+        Returns
+        -------
+        ndarray of shape [..., n]
+            Transformed values.
+        """
+        values = np.asarray(values, np.float64)
+        for transform in self.transforms:
+            values = transform.transform(values, start)
+        return values
+
+    def inverse_transform(self, values: np.ndarray, start: int) -> np.ndarray:
+        """Bring scaled values [..., n], the first at ``start``, back to the series' own unit.
+
+        Parameters
+        ----------
+        values : ndarray of shape [..., n]
+            Transformed values.
+        start : int or ndarray of shape [B], default 0
+            Position of the first value.
+
+        Returns
+        -------
+        ndarray of shape [..., n]
+            In the series' own unit.
+        """
+        for transform in reversed(self.transforms):
+            values = transform.inverse_transform(values, start)
+        return values
+
+    def decisions(self) -> list[Message]:
+        """Describe what is done, a sentence for each transform.
+
+        Returns
+        -------
+        list of Message
+            In the order in which transforms are applied.
+        """
+        return [transform.describe() for transform in self.transforms]
 
 
 def take(transform: _T, which: np.ndarray | int) -> _T:
@@ -116,6 +189,25 @@ def number(parameter: Any) -> Any:
     return parameter.item() if np.ndim(parameter) == 0 else parameter
 
 
+def span(parameter: Parameter) -> Any:
+    """Give a parameter for a sentence: a number, or of several series the range of theirs.
+
+    Parameters
+    ----------
+    parameter : number or ndarray of shape [B]
+        Of one series, or of several.
+
+    Returns
+    -------
+    number or Range
+        A number where all are the same.
+    """
+    if np.ndim(parameter) == 0:
+        return parameter
+    low, high = number(np.min(parameter)), number(np.max(parameter))
+    return low if low == high else Range(low, high)
+
+
 def column(parameter: Parameter) -> Any:
     """Shape a parameter so that it meets values of shape [..., n].
 
@@ -146,23 +238,21 @@ def require_finite(values: np.ndarray) -> None:
         Naming the first such value and its position.
     """
     if np.shape(values)[-1] == 0:
-        raise DataError("there are no values to fit on: the training part is empty")
+        raise DataError(message("transform.no_values"))
     bad = np.argwhere(~np.isfinite(values))
     if len(bad):
-        raise DataError(
-            f"the training part has the value {values[tuple(bad[0])]} at position {bad[0][-1]}: "
-            "replace or remove it"
-        )
+        value = str(values[tuple(bad[0])])
+        raise DataError(message("transform.not_finite", value=value, position=bad[0][-1]))
 
 
-def require_above_zero(values: np.ndarray, purpose: str) -> None:
+def require_above_zero(values: np.ndarray, purpose: Message) -> None:
     """Refuse a training part with a value of zero or below.
 
     Parameters
     ----------
     values : ndarray of shape [n] or [B, n]
         The training part.
-    purpose : str
+    purpose : Message
         What needs such values; begins the error.
 
     Raises
@@ -172,7 +262,7 @@ def require_above_zero(values: np.ndarray, purpose: str) -> None:
     """
     bad = np.argwhere(np.asarray(values) <= 0)
     if len(bad):
+        value = values[tuple(bad[0])]
         raise DataError(
-            f"{purpose} needs values above 0, the training part has {values[tuple(bad[0])]:g} at "
-            f"position {bad[0][-1]}: leave the logarithm out, or take an additive season"
+            message("transform.not_positive", purpose=purpose, value=value, position=bad[0][-1])
         )

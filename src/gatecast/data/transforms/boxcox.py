@@ -8,13 +8,15 @@ import numpy as np
 
 from gatecast.data.transforms.base import (
     Parameter,
+    Transform,
     column,
     number,
     require_above_zero,
     require_finite,
+    span,
 )
 from gatecast.errors import DataError
-from gatecast.messages import Message, message
+from gatecast.messages import Message, Range, message
 
 __all__ = ["BoxCox", "Log", "spread_grows_with_level"]
 
@@ -22,7 +24,7 @@ _POWERS = np.linspace(-1.0, 1.0, 41)
 
 
 @dataclass(frozen=True)
-class BoxCox:
+class BoxCox(Transform):
     """Take a power of the values, between the logarithm and the values themselves.
 
     Attributes
@@ -76,20 +78,17 @@ class BoxCox:
         values = np.asarray(values, np.float64)
         n = values.shape[-1]
         if not n:
-            raise DataError("there are no values to fit on: the training part is empty")
+            raise DataError(message("transform.no_values"))
         bad = np.argwhere(~(np.isfinite(values) & (values > 0)))
         if len(bad):
+            value = values[tuple(bad[0])]
             raise DataError(
-                f"a power needs values above 0, the training part has {values[tuple(bad[0])]:g} at "
-                f"position {bad[0][-1]}: leave the power out"
+                message("transform.power_not_positive", value=value, position=bad[0][-1])
             )
         block = max(2, block)
         count = n // block
         if count < 4:
-            raise DataError(
-                f"a power is chosen over four blocks of {block} values, and there are "
-                f"{n}: supply more history, or take logarithms"
-            )
+            raise DataError(message("transform.few_blocks", block=block, n=n))
         unit = np.exp(np.log(values).mean(axis=-1))
         blocks = (values / unit[..., np.newaxis])[..., n - count * block :]
         blocks = blocks.reshape(*values.shape[:-1], count, block)
@@ -104,21 +103,7 @@ class BoxCox:
         low, high = np.min(values, axis=-1) / 100, np.max(values, axis=-1) * 100
         return cls(number(power), number(unit), number(low), number(high))
 
-    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Take the power of values of any shape.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            In the series' own unit.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            Transformed values.
-        """
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         clipped = np.clip(values, column(self.floor), column(self.ceiling))
         logs = np.log(clipped / column(self.unit))
         power = column(self.power)
@@ -127,25 +112,7 @@ class BoxCox:
         some = np.where(power == 0.0, 1.0, power)
         return np.where(power == 0.0, logs, np.expm1(some * logs) / some)
 
-    def inverse_transform(
-        self,
-        values: np.ndarray,
-        start: int | np.ndarray = 0,  # noqa: ARG002
-    ) -> np.ndarray:
-        """Undo :meth:`transform`; what lies beyond its range becomes its nearer end.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            In the series' own unit.
-        """
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         ends = self.transform(np.stack([np.asarray(self.floor), np.asarray(self.ceiling)], axis=-1))
         clipped = np.clip(values, ends[..., :1], ends[..., 1:])
         power, unit = column(self.power), column(self.unit)
@@ -159,21 +126,17 @@ class BoxCox:
         )
         return np.where(power == 0.0, unit * np.exp(np.where(power == 0.0, clipped, 0.0)), powers)
 
-    def describe(self) -> Message:
-        """Describe what is done to the data.
-
-        Returns
-        -------
-        Message
-            Of one series.
-        """
-        if self.power == 0.0:
+    def _describe(self) -> Message:
+        power = span(self.power)
+        if power == 0.0:
             return message("transform.logarithm")
-        return message("transform.power", power=self.power)
+        if isinstance(power, Range) and not np.all(self.power):
+            return message("transform.powers", power=power)
+        return message("transform.power", power=power)
 
 
 @dataclass(frozen=True)
-class Log:
+class Log(Transform):
     """Take logarithms, so that growth by a factor becomes growth by a step.
 
     Attributes
@@ -205,51 +168,16 @@ class Log:
             If a value is zero, negative, NaN or infinite.
         """
         require_finite(values)
-        require_above_zero(values, "a logarithm")
+        require_above_zero(values, message("transform.logarithms"))
         return cls(number(np.min(values, axis=-1) / 2))
 
-    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Take natural logarithms of values of any shape.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            In the series' own unit.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            Transformed values.
-        """
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return np.log(np.maximum(values, column(self.floor)))
 
-    def inverse_transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Undo :meth:`transform`.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            In the series' own unit.
-        """
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return np.exp(values)
 
-    def describe(self) -> Message:
-        """Describe what is done to the data.
-
-        Returns
-        -------
-        Message
-            Of one series.
-        """
+    def _describe(self) -> Message:
         return message("transform.log_requested")
 
 

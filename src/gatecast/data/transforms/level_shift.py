@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gatecast.data.stationarity import is_stationary
-from gatecast.data.transforms.base import Parameter, column, number
+from gatecast.data.transforms.base import Parameter, Transform, column, number, span
 from gatecast.messages import Message, message
 
 __all__ = ["LevelShift", "find_level_shift"]
@@ -17,7 +17,7 @@ _CLEAR = 5.0  # standard deviations between the levels
 
 
 @dataclass(frozen=True)
-class LevelShift:
+class LevelShift(Transform):
     """Move the values before a lasting shift to the present level; forecasts stay as they are.
 
     Attributes
@@ -62,53 +62,22 @@ class LevelShift:
         last = (n - at).astype(np.float64)
         return cls(number(at.astype(np.float64)), number(means[1] - means[0]), number(last))
 
-    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
-        """Add the shift to the values before it.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            In the series' own unit.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            Transformed values.
-        """
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
         return values + self._before(values, start)
 
-    def inverse_transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
-        """Take the shift off the values before it.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            In the series' own unit.
-        """
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
         return values - self._before(values, start)
 
     def _before(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
         places = column(np.asarray(start)) + np.arange(np.shape(values)[-1])
         return np.where(places < column(self.position), column(self.shift), 0.0)
 
-    def describe(self) -> Message:
-        """Describe what is done to the data.
-
-        Returns
-        -------
-        Message
-            Of one series.
-        """
-        return message("transform.level_shift", last=int(self.last), position=int(self.position))
+    def _describe(self) -> Message:
+        return message(
+            "transform.level_shift",
+            last=span(np.asarray(self.last, np.int64)),
+            position=span(np.asarray(self.position, np.int64)),
+        )
 
 
 def find_level_shift(values: np.ndarray) -> np.ndarray:

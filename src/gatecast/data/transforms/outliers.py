@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gatecast.data.transforms.base import Parameter, column, number
+from gatecast.data.transforms.base import Parameter, Transform, column, number, span
 from gatecast.errors import DataError
 from gatecast.messages import Message, message
 
@@ -19,7 +19,7 @@ _NARROWEST = 7  # values of a running median
 
 
 @dataclass(frozen=True)
-class OutlierClip:
+class OutlierClip(Transform):
     """Clip outliers (quartiles +/- 3 IQR); forecasts stay as they are.
 
     Attributes
@@ -62,7 +62,7 @@ class OutlierClip:
         values = np.asarray(values, np.float64)
         n = values.shape[-1]
         if not n or not np.isfinite(values).all():
-            raise DataError("outliers are found among finite values: replace or remove the others")
+            raise DataError(message("transform.outliers_not_finite"))
         lower, upper = np.quantile(values, [0.25, 0.75], axis=-1)
         reach = _REACH * (upper - lower)
         # where more than half are the same, nothing says what is usual
@@ -73,48 +73,17 @@ class OutlierClip:
         clipped, count = outside.sum(axis=-1), np.full(low.shape, n)
         return cls(number(low), number(high), number(clipped), number(count))
 
-    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Clip values of any shape.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            In the series' own unit.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            Transformed values.
-        """
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return np.clip(values, column(self.low), column(self.high))
 
-    def inverse_transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Leave values as they are.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            In the series' own unit.
-        """
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return values
 
-    def describe(self) -> Message:
-        """Describe what is done to the data.
-
-        Returns
-        -------
-        Message
-            Of one series.
-        """
+    def _describe(self) -> Message:
+        if np.ndim(self.low):
+            return message(
+                "transform.clipped_several", clipped=span(np.asarray(self.clipped, np.int64))
+            )
         return message(
             "transform.clipped", clipped=self.clipped, n=self.count, low=self.low, high=self.high
         )

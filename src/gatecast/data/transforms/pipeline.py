@@ -7,14 +7,14 @@ series of equal length.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from gatecast.data.panel import equal_lengths
-from gatecast.data.transforms.base import Transform, take
+from gatecast.data.transforms.base import SeriesTransforms, Transform, take
 from gatecast.data.transforms.boxcox import BoxCox, Log, spread_grows_with_level
 from gatecast.data.transforms.level_shift import LevelShift, find_level_shift
 from gatecast.data.transforms.outliers import OutlierClip, hampel_clip
@@ -27,7 +27,7 @@ from gatecast.data.transforms.scalers import (
 )
 from gatecast.data.transforms.seasonal import SeasonalAdjustment, is_seasonal
 from gatecast.errors import DataError
-from gatecast.messages import Message
+from gatecast.messages import Message, message
 
 __all__ = [
     "SCALES", "Choice", "Scale", "SeriesTransforms", "Step", "TransformPipeline", "Treatment",
@@ -157,68 +157,6 @@ class Step:
         values = np.array(values, np.float64)
         values[there] = step(values[there], start if np.ndim(start) == 0 else start[there])  # pyright: ignore[reportIndexIssue]
         return values
-
-
-@dataclass(frozen=True, eq=False)
-class SeriesTransforms:
-    """Hold the transforms of one series, in the order in which they are applied.
-
-    Parameters
-    ----------
-    transforms : tuple of Transform
-        With a number for each parameter.
-    """
-
-    transforms: tuple[Transform, ...]
-
-    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
-        """Scale values [..., n], the first at position ``start``, for the network.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            In the series' own unit.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            Transformed values.
-        """
-        values = np.asarray(values, np.float64)
-        for transform in self.transforms:
-            values = transform.transform(values, start)
-        return values
-
-    def inverse_transform(self, values: np.ndarray, start: int) -> np.ndarray:
-        """Bring scaled values [..., n], the first at ``start``, back to the series' own unit.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            In the series' own unit.
-        """
-        for transform in reversed(self.transforms):
-            values = transform.inverse_transform(values, start)
-        return values
-
-    def decisions(self) -> list[Message]:
-        """Describe what is done, a sentence for each transform.
-
-        Returns
-        -------
-        list of Message
-            In the order in which transforms are applied.
-        """
-        return [transform.describe() for transform in self.transforms]
 
 
 @dataclass(frozen=True, eq=False)
@@ -377,20 +315,38 @@ class TransformPipeline:
             scaled[at] = self.of(which).transform(np.asarray(values[at], np.float64))
         return scaled
 
-    def decisions(self, i: int) -> list[Message]:
-        """Describe what is done to series ``i``, a sentence for each transform.
+    def decisions(self, names: Sequence[Any] | np.ndarray) -> list[Message]:
+        """Describe what is done to the series, a sentence for each transform.
 
         Parameters
         ----------
-        i : int
-            Which series.
+        names : sequence of length N
+            Of the series.
 
         Returns
         -------
         list of Message
-            In the order in which transforms are applied.
+            In the order in which transforms are applied; of several series which they are, and the
+            ranges of what differs.
         """
-        return self[i].decisions()
+        if self.count == 1:
+            return self[0].decisions()
+        sentences = []
+        for step in self.steps:
+            which = np.flatnonzero(step.rows >= 0)
+            if not len(which):
+                continue
+            decision = take(step.transform, step.rows[which]).describe()
+            if len(which) == self.count:
+                sentences.append(message("transform.of_all", n=self.count, decision=decision))
+                continue
+            shown = [str(names[int(i)]) for i in which]
+            sentences.append(
+                message(
+                    "transform.of_some", k=len(which), n=self.count, names=shown, decision=decision
+                )
+            )
+        return sentences
 
 
 def _fit_batch(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gatecast.data.transforms.base import Parameter, column, number, require_finite
+from gatecast.data.transforms.base import Parameter, Transform, column, number, require_finite, span
 from gatecast.errors import DataError
 from gatecast.messages import Message, message
 
@@ -17,7 +17,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class MinMaxScaler:
+class MinMaxScaler(Transform):
     """Scale the training part's range to 0 ... 1.
 
     Attributes
@@ -55,10 +55,7 @@ class MinMaxScaler:
             wide = np.flatnonzero(~np.isfinite(np.subtract(high, low, dtype=np.float64)))
         if len(wide):
             low, high = np.ravel(low)[wide[0]], np.ravel(high)[wide[0]]
-            raise DataError(
-                f"values from {low:g} to {high:g} are too far apart to scale: give them "
-                "in a larger unit"
-            )
+            raise DataError(message("transform.too_far_apart", low=low, high=high))
         return cls(number(low), number(high))
 
     @property
@@ -67,53 +64,18 @@ class MinMaxScaler:
         width = self.high - self.low
         return column(number(np.where(width == 0, 1.0, width)))
 
-    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Scale values of any shape.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            In the series' own unit.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            Transformed values.
-        """
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return (values - column(self.low)) / self._scale
 
-    def inverse_transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Undo :meth:`transform`.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            In the series' own unit.
-        """
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return values * self._scale + column(self.low)
 
-    def describe(self) -> Message:
-        """Describe what is done to the data.
-
-        Returns
-        -------
-        Message
-            Of one series.
-        """
-        return message("transform.min_max", low=self.low, high=self.high)
+    def _describe(self) -> Message:
+        return message("transform.min_max", low=span(self.low), high=span(self.high))
 
 
 @dataclass(frozen=True)
-class StandardScaler:
+class StandardScaler(Transform):
     """Shift and scale the training part to mean 0 and standard deviation 1.
 
     Attributes
@@ -153,53 +115,18 @@ class StandardScaler:
         mean = np.mean(relative, axis=-1) * largest
         return cls(number(mean), number(np.where(constant, 1.0, deviation)))
 
-    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Scale values of any shape.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            In the series' own unit.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            Transformed values.
-        """
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return (values - column(self.mean)) / column(self.deviation)
 
-    def inverse_transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Undo :meth:`transform`.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            In the series' own unit.
-        """
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return values * column(self.deviation) + column(self.mean)
 
-    def describe(self) -> Message:
-        """Describe what is done to the data.
-
-        Returns
-        -------
-        Message
-            Of one series.
-        """
-        return message("transform.standard", mean=self.mean, deviation=self.deviation)
+    def _describe(self) -> Message:
+        return message("transform.standard", mean=span(self.mean), deviation=span(self.deviation))
 
 
 @dataclass(frozen=True)
-class RobustScaler:
+class RobustScaler(Transform):
     """Shift and scale by median and quartiles, which a few wild values do not move.
 
     Attributes
@@ -238,53 +165,18 @@ class RobustScaler:
         spread = (high - low) / 1.349 * largest
         return cls(number(middle * largest), number(np.where(spread == 0, 1.0, spread)))
 
-    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Scale values of any shape.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            In the series' own unit.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            Transformed values.
-        """
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return (values - column(self.median)) / column(self.spread)
 
-    def inverse_transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Undo :meth:`transform`.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            In the series' own unit.
-        """
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return values * column(self.spread) + column(self.median)
 
-    def describe(self) -> Message:
-        """Describe what is done to the data.
-
-        Returns
-        -------
-        Message
-            Of one series.
-        """
-        return message("transform.robust", median=self.median, spread=self.spread)
+    def _describe(self) -> Message:
+        return message("transform.robust", median=span(self.median), spread=span(self.spread))
 
 
 @dataclass(frozen=True)
-class MeanAbsoluteChangeScaler:
+class MeanAbsoluteChangeScaler(Transform):
     """Shift a series by its mean, and divide it by its mean absolute change, the scale of MASE.
 
     Attributes
@@ -328,53 +220,14 @@ class MeanAbsoluteChangeScaler:
         mean = np.mean(values, axis=-1, dtype=np.float64)
         return cls(number(mean), number(np.where(moves, change, 1.0)))
 
-    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Scale values of any shape.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            In the series' own unit.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            Transformed values.
-        """
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return (values - column(self.mean)) / column(self.change)
 
-    def inverse_transform(
-        self,
-        values: np.ndarray,
-        start: int | np.ndarray = 0,  # noqa: ARG002
-    ) -> np.ndarray:
-        """Undo :meth:`transform`.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            In the series' own unit.
-        """
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return values * column(self.change) + column(self.mean)
 
-    def describe(self) -> Message:
-        """Describe what is done to the data.
-
-        Returns
-        -------
-        Message
-            Of one series.
-        """
-        return message("transform.mean_change", mean=self.mean, change=self.change)
+    def _describe(self) -> Message:
+        return message("transform.mean_change", mean=span(self.mean), change=span(self.change))
 
 
 def _relative(values: np.ndarray) -> tuple[Any, np.ndarray]:
@@ -385,7 +238,7 @@ def _relative(values: np.ndarray) -> tuple[Any, np.ndarray]:
 
 
 @dataclass(frozen=True)
-class NonNegative:
+class NonNegative(Transform):
     """Keep forecasts of what is counted from falling below zero; values stay as they are."""
 
     @classmethod
@@ -410,52 +263,14 @@ class NonNegative:
         require_finite(values)
         if np.min(values) < 0:
             at = np.unravel_index(int(np.argmin(values)), values.shape)
-            raise DataError(
-                f"forecasts of 0 or more were requested, and the training part has {values[at]:g} "
-                f"at position {at[-1]}: leave this out"
-            )
+            raise DataError(message("transform.negative", value=values[at], position=at[-1]))
         return cls()
 
-    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Leave values as they are.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            In the series' own unit.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            Transformed values.
-        """
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return values
 
-    def inverse_transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:  # noqa: ARG002
-        """Raise what is below zero to zero.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            In the series' own unit.
-        """
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         return np.maximum(values, 0.0)
 
-    def describe(self) -> Message:
-        """Describe what is done to the data.
-
-        Returns
-        -------
-        Message
-            Of one series.
-        """
+    def _describe(self) -> Message:
         return message("transform.non_negative")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from gatecast.data.transforms.base import number, require_above_zero, require_finite
-from gatecast.errors import DataError, UsageError
+from gatecast.data.transforms.base import Transform, number, require_above_zero, require_finite
+from gatecast.errors import DataError, UsageError, too_small
 from gatecast.messages import Message, message
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["SeasonalAdjustment", "find_season_length", "is_seasonal"]
 
 
 @dataclass(frozen=True, eq=False)
-class SeasonalAdjustment:
+class SeasonalAdjustment(Transform):
     """Take a repeating season out, by classical decomposition.
 
     The trend is the centred moving average over one season (over ``m + 1`` values with half
@@ -73,17 +73,19 @@ class SeasonalAdjustment:
             If there are fewer than two seasons, or a value cannot be used.
         """
         if season_length < 2:
-            raise UsageError(f"season_length={season_length} is no season: it needs 2 or more")
+            raise too_small("season_length", season_length, 2)
         if kind not in ("multiplicative", "additive"):
-            raise UsageError(f'kind="{kind}" is unknown: give "multiplicative" or "additive"')
+            raise UsageError(message("transform.season_kind", kind=kind))
         require_finite(values)
         if values.shape[-1] < 2 * season_length:
             raise DataError(
-                f"season_length={season_length} needs two seasons, {2 * season_length} values, "
-                f"and there are {values.shape[-1]}: supply more history or set season_length=1"
-            )
+                message(
+                    "transform.short_for_season", season=season_length, needed=2 * season_length,
+                    n=values.shape[-1],
+                )
+            )  # fmt: skip
         if kind == "multiplicative":
-            require_above_zero(values, "a multiplicative season")
+            require_above_zero(values, message("transform.multiplicative"))
 
         values = np.ascontiguousarray(values, dtype=np.float64)
         trend, half = _moving_average(values, season_length)
@@ -130,50 +132,15 @@ class SeasonalAdjustment:
         phases = np.broadcast_to(phases, (len(self.indices), length))
         return np.take_along_axis(self.indices, phases, axis=-1)
 
-    def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
-        """Take the season out of values of shape [..., n], the first at ``start``.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            In the series' own unit.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            Transformed values.
-        """
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
         season = self.at(start, values.shape[-1])
         return values / season if self.kind == "multiplicative" else values - season
 
-    def inverse_transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
-        """Undo :meth:`transform`.
-
-        Parameters
-        ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
-            Position of the first value.
-
-        Returns
-        -------
-        ndarray of shape [..., n]
-            In the series' own unit.
-        """
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
         season = self.at(start, values.shape[-1])
         return values * season if self.kind == "multiplicative" else values + season
 
-    def describe(self) -> Message:
-        """Describe what is done to the data.
-
-        Returns
-        -------
-        Message
-            Of one series.
-        """
+    def _describe(self) -> Message:
         low, high = self.indices.min(), self.indices.max()
         numbers = {"season": self.season_length, "low": low, "high": high}
         if self.kind == "multiplicative":

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from gatecast.messages.catalog import (
     baselines,
+    cli,
     combination,
     diagnostics,
     explain,
@@ -39,6 +40,7 @@ def _merged(*parts: Texts) -> Texts:
 CATALOG = _merged(
     baselines.TEXTS,
     combination.TEXTS,
+    cli.TEXTS,
     diagnostics.TEXTS,
     explain.TEXTS,
     forecaster.TEXTS,

@@ -216,6 +216,10 @@ TEXTS = {
         "几乎是：预测偏离上一个值的幅度只有序列本身的 {share:percent}，"
         "相对朴素预测的技巧为 {skill:.2f}",
     ),
+    "persistence.insample": (
+        "{answer} (one step ahead, in-sample)",
+        "{answer}（提前一步，样本内）",
+    ),
     "speed": (
         "{count:,} one-step predictions took {milliseconds:.1f} ms, {each:.2f} microseconds each",
         "{count:,} 次一步预测用了 {milliseconds:.1f} 毫秒，每次 {each:.2f} 微秒",

@@ -1,7 +1,6 @@
 """What a forecaster detected in the data, did to them, and chose."""
 
 TEXTS = {
-    "of_series": ("{series}: {decision}", "{series}：{decision}"),
     # transforms
     "transform.logarithm": (
         "logarithms are taken of the values, which makes their variance even",
@@ -55,10 +54,70 @@ TEXTS = {
         "a season of {season} steps is subtracted, from {low:.3g} to {high:.3g} around the level",
         "减去 {season} 步的季节成分，相对水平从 {low:.3g} 到 {high:.3g}",
     ),
-    "transform.more_series": (
-        "{n} more series were treated in the same way",
-        "另外 {n} 条序列也作了同样的处理",
+    "transform.of_all": ("of all {n:,} series: {decision}", "全部 {n:,} 条序列：{decision}"),
+    "transform.of_some": (
+        "of {k:,} of {n:,} series ({names:names}): {decision}",
+        "{n:,} 条序列中的 {k:,} 条（{names:names}）：{decision}",
     ),
+    "transform.powers": (
+        "powers from {power:.2g} are taken of the values, where 0 is the logarithm; this makes "
+        "their variance even",
+        "对数值取幂（{power:.2g}，0 即对数），使方差均匀",
+    ),
+    "transform.clipped_several": (
+        "{clipped:value is an outlier|values each are outliers} (beyond the quartiles +/- 3 IQR) "
+        "and clipped there",
+        "每条有 {clipped} 个离群值（超出四分位数 ± 3 IQR），被截到边界",
+    ),
+    "transform.no_values": (
+        "there are no values to fit on: the training part is empty",
+        "没有可供拟合的数值：训练部分是空的",
+    ),
+    "transform.not_finite": (
+        "the training part has the value {value} at position {position}: replace or remove it",
+        "训练部分在位置 {position} 的值是 {value}：请替换或删除",
+    ),
+    "transform.not_positive": (
+        "{purpose} needs values above 0, the training part has {value:g} at position {position}: "
+        "leave the logarithm out, or take an additive season",
+        "{purpose}需要大于 0 的数值，而训练部分在位置 {position} 是 {value:g}："
+        "请不要取对数，或用加法季节",
+    ),
+    "transform.too_far_apart": (
+        "values from {low:g} to {high:g} are too far apart to scale: give them in a larger unit",
+        "数值从 {low:g} 到 {high:g} 相差太大，无法缩放：请用更大的单位",
+    ),
+    "transform.negative": (
+        "forecasts of 0 or more were requested, and the training part has {value:g} at position "
+        "{position}: leave this out",
+        "要求预测不小于 0，而训练部分在位置 {position} 是 {value:g}：请去掉这一要求",
+    ),
+    "transform.outliers_not_finite": (
+        "outliers are detected among finite values: replace or remove the others",
+        "只能在有限的数值中检测离群值：请替换或删除其余的值",
+    ),
+    "transform.power_not_positive": (
+        "a power needs values above 0, the training part has {value:g} at position {position}: "
+        "leave the power out",
+        "取幂需要大于 0 的数值，而训练部分在位置 {position} 是 {value:g}：请不要取幂",
+    ),
+    "transform.few_blocks": (
+        "a power is chosen over four blocks of {block} values, and there are {n}: supply more "
+        "history, or take logarithms",
+        "选择幂次需要四段各 {block} 个数值，而只有 {n} 个：请提供更多历史数据，或取对数",
+    ),
+    "transform.season_kind": (
+        'kind="{kind}" is unknown: give "multiplicative" or "additive"',
+        "不认识 kind=“{kind}”：请用 multiplicative 或 additive",
+    ),
+    "transform.short_for_season": (
+        "{@season_length}={season} needs two seasons, {needed:value|values}, and there are {n}: "
+        "supply more history or set {@season_length}=1",
+        "{@season_length}={season} 需要两个季节（{needed} 个数值），而只有 {n} 个："
+        "请提供更多历史数据，或设 {@season_length}=1",
+    ),
+    "transform.multiplicative": ("a multiplicative season", "乘法季节"),
+    "transform.logarithms": ("a logarithm", "对数"),
     # seasons
     "season.too_short": (
         "the series are too short to detect a season in their values",

@@ -34,7 +34,7 @@ const WORDS = {
     sum: (v) => `The last ${v.lags} steps add up to ${v.sum}${v.unit} in the forecast ${v.ahead} ` +
       `ahead; the greatest share is that of ${v.time}, ${v.lag} ${v.lag === 1 ? "step" : "steps"} back: ${v.most}.`,
     inputs: (list) => `By input: ${list}.`,
-    ownUnit: "", netUnit: " (in the network's unit)", inputNames: {},
+    ownUnit: "", netUnit: " (in transformed values)", inputNames: {},
   },
   zh: {
     play: "播放", pause: "暂停", unit: "单元", layer: "层", step: "步", steps: "步",
@@ -68,7 +68,7 @@ const WORDS = {
     sum: (v) => `最近 ${v.lags} 步合计为 ${v.ahead} 步之后的预测贡献 ${v.sum}${v.unit}；` +
       `份额最大的是 ${v.lag} 步之前的 ${v.time}：${v.most}。`,
     inputs: (list) => `按输入分：${list}。`,
-    ownUnit: "", netUnit: "（网络内部的单位）",
+    ownUnit: "", netUnit: "（变换后的数值）",
     inputNames: { value: "数值", "distance from level": "与水平的距离", "last change": "最近的变化",
       "benchmark forecast": "基准预测",
       "sine of day": "一天的正弦", "cosine of day": "一天的余弦", "sine of week": "一周的正弦",

@@ -1,0 +1,53 @@
+"""What verbs read: the series of a file, and models by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gatecast.data.panel import Panel
+    from gatecast.evaluation.backtest import Backtest
+    from gatecast.forecaster import LSTMForecaster
+
+__all__ = ["compare", "fit_with_bar", "read_series"]
+
+
+def read_series(
+    file: Path,
+    id_col: str | None,
+    time_col: str | None,
+    target_col: str | None,
+    settings: dict[str, Any],
+) -> Panel:
+    """Read the series of a file, with the columns that the settings name."""
+    from gatecast.cli.console import working
+    from gatecast.cli.settings import covariates
+    from gatecast.data.reading import read_panel
+
+    with working("reading"):
+        return read_panel(
+            file, id_col=id_col, time_col=time_col, target_col=target_col,
+            freq=settings.get("freq"), extra_cols=covariates(settings),
+        )  # fmt: skip
+
+
+def compare(models: dict[str, Any], panel: Panel, h: int, **more: Any) -> Backtest:
+    """Backtest models, at as many cutoffs as are usual if not given, with a bar."""
+    from gatecast.cli.console import counted
+    from gatecast.evaluation.backtest import backtest
+    from gatecast.evaluation.cutoffs import default_windows
+
+    windows, step = default_windows(panel, h)
+    usual: dict[str, Any] = {"n_windows": windows, "step_size": step}
+    usual |= {name: value for name, value in more.items() if value is not None}
+    with counted("backtest", "fits") as report:
+        return backtest(models, panel, h, leave_out=True, progress=report, **usual)
+
+
+def fit_with_bar(model: LSTMForecaster, panel: Panel) -> LSTMForecaster:
+    """Fit an LSTM, with a bar of its training."""
+    from gatecast.cli.console import training_bars
+
+    with training_bars({"LSTM": "training"}, unit="steps") as report:
+        return model.fit(panel, progress=lambda p: report("LSTM", p))

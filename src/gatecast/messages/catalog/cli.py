@@ -1,0 +1,73 @@
+"""What the command line says of its own."""
+
+TEXTS = {
+    "cli.no_intervals": (
+        "{model} gives no intervals: {@level} is left out",
+        "{model} 不给出区间：略去 {@level}",
+    ),
+    "cli.not_saved": (
+        "the best model is {model}, and only {names:list} can be saved: there is no file",
+        "最好的模型是 {model}，而只有 {names:list} 可以保存：没有写出文件",
+    ),
+    "cli.cannot_save": (
+        "--save was requested with --model {model}; {names:list} can be saved",
+        "要求的是 --save 和 --model {model}；可以保存的是 {names:list}",
+    ),
+    "cli.no_plan": (
+        "{@futr_exog_list} {names:list} was requested, and nothing says what will be: give a file "
+        "with these columns over the next {h:step|steps} with {@futr_df}",
+        "指定了 {@futr_exog_list} {names:list}，但没有未来的数值：请用 {@futr_df} 给出包含这些列"
+        "未来 {h} 步的文件",
+    ),
+    "cli.long_glass": (
+        "no glass box: {n:,} values are many for a page beside another; gatecast explain writes "
+        "one of the last of them from a model kept with --save",
+        "没有玻璃盒页面：{n:,} 个数值对附带的页面来说太多；用 --save 保存模型，"
+        "再用 gatecast explain 写出最后一部分",
+    ),
+    "cli.glass_with": (
+        "--glass was requested with {other}; the glass box shows an LSTM, beside the page of its "
+        "forecast: leave out one of the two",
+        "同时要求了 --glass 和 {other}；玻璃盒页面附在 LSTM 的预测页面旁：请去掉其中之一",
+    ),
+    "cli.no_glass": ("no glass box: {reason}", "没有玻璃盒页面：{reason}"),
+    "cli.bad_space": (
+        "--space {text} was requested; give NAME=LOW:HIGH, NAME=ONE,OTHER or NAME=VALUE",
+        "要求的是 --space {text}；请写成 NAME=LOW:HIGH、NAME=ONE,OTHER 或 NAME=VALUE",
+    ),
+    "cli.bad_seasons": (
+        "--season-length {text} was requested; give whole numbers with commas between, as in "
+        "24,168",
+        "要求的是 --season-length {text}；请给出以逗号分隔的整数，例如 24,168",
+    ),
+    "cli.bad_levels": (
+        "--level {text} was requested; give per cents with commas between, as in 80,95",
+        "要求的是 --level {text}；请给出以逗号分隔的百分数，例如 80,95",
+    ),
+    "cli.bad_config": (
+        '"{path}" is not a TOML file that can be read: {reason}',
+        "“{path}”不是可读取的 TOML 文件：{reason}",
+    ),
+    "cli.no_option": (
+        '"{path}" has "{name}" under [{verb}], which is no option of gatecast {verb}; gatecast '
+        "{verb} --help lists them",
+        "“{path}”的 [{verb}] 中有“{name}”，它不是 gatecast {verb} 的选项；"
+        "gatecast {verb} --help 列出所有选项",
+    ),
+    "cli.over_input": (
+        '{option} "{path}" would be written over what is read by this command: give another name',
+        "{option} “{path}”会覆盖本命令要读取的文件：请换一个名称",
+    ),
+    "cli.over_output": (
+        '{option} "{path}" would be written over what {other} names: give another name',
+        "{option} “{path}”会覆盖 {other} 指定的文件：请换一个名称",
+    ),
+    "cli.no_stdout": (
+        "cannot write the result to stdout: {reason}; read it to its end, or write to a file",
+        "无法把结果写到标准输出：{reason}；请完整读取，或写入文件",
+    ),
+    "cli.no_pyarrow": (
+        '"{path}" is to be a Parquet file, which needs pyarrow: pip install pyarrow',
+        "“{path}”要写成 Parquet 文件，需要 pyarrow：pip install pyarrow",
+    ),
+}
