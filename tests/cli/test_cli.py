@@ -366,7 +366,7 @@ def test_a_forecast_by_another_model(passengers):
     refused = gatecast(
         "forecast", "air.csv", "--h", 3, "--model", "Naive", "--save", "m", cwd=folder, code=2
     )
-    assert "LSTM and PretrainedLSTM can be saved" in refused.stderr
+    assert "LSTM, PretrainedLSTM and Combination can be saved" in refused.stderr
 
 
 def test_a_forecast_by_the_best(tmp_path):

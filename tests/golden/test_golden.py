@@ -194,7 +194,7 @@ def explained(_):
     model = network(h=3, hidden=4, max_steps=50, n_networks=2).fit(sunspots()[-300:])
     shares = gc.attribution(model, steps=8, look_back=30)
     gates = gc.gates(model)
-    return {"shares": values_of(shares), "gates": values_of(gates)[::7]}
+    return {"shares": values_of(shares.drop(columns="error")), "gates": values_of(gates)[::7]}
 
 
 def pretrained_member(folder):
@@ -210,7 +210,7 @@ def pretrained_member(folder):
         "insample": values_of(model.predict_insample(11)),
         "updated": values_of(loaded.predict()),
         "related": values_of(related.fit(panel([48] * 24, seed=8)).predict()),
-        "shares": values_of(gc.attribution(model, step=2)),
+        "shares": values_of(gc.attribution(model, step=2).drop(columns="error")),
     }
 
 
