@@ -186,6 +186,32 @@ def test_a_saved_model_forecasts_and_goes_on_without_training(saved):
     assert found["forecast"][0]["month"] == "1961-01-01T00:00:00"
 
 
+def test_series_that_were_not_in_the_fit_are_forecast_and_taken_in(tmp_path):
+    rows = [
+        f"{name},{2000 + t // 4}-{1 + 3 * (t % 4):02}-01,{10 + t + (t % 4) * (1 + s)}"
+        for s, name in enumerate("abcd") for t in range(24)
+    ]  # fmt: skip
+    for name, part in (("fit.csv", rows[:48]), ("new.csv", rows[48:])):
+        (tmp_path / name).write_text("\n".join(["shop,quarter,sales", *part]))
+    options = ["--h", "2", "--hidden", "4", "--preset", "fast", "--level", "80", "--save", "m"]
+    gatecast("forecast", "fit.csv", *options, cwd=tmp_path)
+    before = gatecast("predict", "m", cwd=tmp_path).stdout
+    new = gatecast("predict", "m", "new.csv", cwd=tmp_path)
+    assert [line[:1] for line in new.stdout.splitlines()] == ["s", "c", "c", "d", "d"]
+    assert "were not in the fit" in new.stderr
+    assert gatecast("predict", "m", cwd=tmp_path).stdout == before
+    forecast = new.stdout.splitlines()[1:]
+    assert gatecast("update", "m", "new.csv", cwd=tmp_path).stdout.splitlines() == [
+        *before.splitlines(), *forecast,
+    ]  # fmt: skip
+    assert gatecast("predict", "m", cwd=tmp_path).stdout.splitlines()[5:] == forecast
+    (tmp_path / "short.csv").write_text(
+        "\n".join(["shop,quarter,sales", *rows[:2]]).replace("a,", "e,")
+    )
+    refused = gatecast("predict", "m", "short.csv", cwd=tmp_path, code=5)
+    assert 'series "e" was not in the fit and has 2 values' in refused.stderr
+
+
 def test_a_saved_model_is_explained(saved):
     folder = saved
     done = gatecast("explain", "m.gatecast", "old.csv", cwd=folder)

@@ -43,7 +43,7 @@ def test_a_plan_that_is_known_in_advance_brings_the_error_down_to_the_noise():
     settings = {"h": 14, "season_length": 1, "n_networks": 1, "max_steps": 500}
     blind = LSTMForecaster(**settings).fit(known).predict()["LSTM"]
     model = LSTMForecaster(**settings, futr_exog_list=["promo"]).fit(known)
-    seeing = model.predict(future.drop(columns="y"))
+    seeing = model.predict(futr_df=future.drop(columns="y"))
     assert list(seeing.columns) == ["ds", "LSTM"]
     error = np.abs(seeing["LSTM"].to_numpy() - future["y"].to_numpy()).mean()
     # the mean absolute value of the noise is 0.8; without the plan it is that of a coin, above 4
@@ -94,7 +94,7 @@ def test_update_is_a_run_over_the_whole_again(options, tmp_path):
     for day in days[100:110]:  # one step at a time, and all at once
         model.update(frame[frame["ds"] == day])
     loaded.update(frame[(frame["ds"] > days[99]) & (frame["ds"] <= days[109])])
-    stepwise, at_once = model.predict(futr_df), loaded.predict(futr_df)
+    stepwise, at_once = model.predict(futr_df=futr_df), loaded.predict(futr_df=futr_df)
     columns = [c for c in stepwise.columns if c.startswith("LSTM")]
     np.testing.assert_allclose(stepwise[columns], at_once[columns], rtol=1e-5)
 
@@ -134,7 +134,7 @@ def test_nothing_after_the_cutoff_reaches_scales_names_or_forecast():
     options = {"hist_exog_list": ["price", "weather"], "futr_exog_list": ["promo"]}
     future = frame[100:105]
     one, two = (
-        LSTMForecaster(h=5, **QUICK, **options).fit(table[:100]).predict(future)
+        LSTMForecaster(h=5, **QUICK, **options).fit(table[:100]).predict(futr_df=future)
         for table in (frame, poisoned)
     )
     np.testing.assert_array_equal(one["LSTM"], two["LSTM"])
@@ -172,9 +172,11 @@ def test_columns_come_from_files_too(tmp_path):
     frame[70:].drop(columns="y").to_csv(tmp_path / "plan.csv", index=False)
     options = {"futr_exog_list": ["promo", "weather"], "hist_exog_list": ["price"]}
     model = LSTMForecaster(h=5, **QUICK, **options)
-    from_file = model.fit(tmp_path / "known.csv", target_col="y").predict(tmp_path / "plan.csv")
+    from_file = model.fit(tmp_path / "known.csv", target_col="y").predict(
+        futr_df=tmp_path / "plan.csv"
+    )
     model = LSTMForecaster(h=5, **QUICK, **options).fit(frame[:70])
-    np.testing.assert_array_equal(from_file["LSTM"], model.predict(frame[70:])["LSTM"])
+    np.testing.assert_array_equal(from_file["LSTM"], model.predict(futr_df=frame[70:])["LSTM"])
 
 
 def test_a_cell_that_is_missing_is_the_one_before_and_it_is_said():
@@ -210,16 +212,16 @@ def test_futures_that_do_not_reach_far_enough_are_refused():
     with pytest.raises(UsageError, match=r"the model sees promo in advance.*futr_df"):
         model.predict()
     with pytest.raises(DataError, match=r"no row for the series at 2024-02-23.*are needed"):
-        model.predict(frame[50:53])
+        model.predict(futr_df=frame[50:53])
     with pytest.raises(DataError, match="no row for the series at 2024-02-20"):
-        model.predict(frame[:50])
+        model.predict(futr_df=frame[:50])
     with pytest.raises(NotFoundError, match='"promo" is not a column'):
-        model.predict(frame[50:].drop(columns="promo"))
+        model.predict(futr_df=frame[50:].drop(columns="promo"))
     with pytest.raises(UsageError, match="further columns"):
         model.update([1.0])
     plain = LSTMForecaster(h=5, **QUICK).fit(frame[["ds", "y"]])
     with pytest.raises(UsageError, match="futr_df was given"):
-        plain.predict(frame[50:])
+        plain.predict(futr_df=frame[50:])
     with pytest.raises(UsageError, match="calendar=True"):
         LSTMForecaster(h=3, calendar=True, **QUICK).fit(pd.DataFrame({"y": range(40)}))
 

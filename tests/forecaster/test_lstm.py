@@ -6,7 +6,7 @@ import pytest
 from helpers.forecasting import lay_out, transforms_of
 
 from gatecast.datasets import air_passengers, lynx, noisy_sine, sunspots
-from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
+from gatecast.errors import DataError, NotFittedError, UsageError
 from gatecast.forecaster import LSTMForecaster, load
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.training_data import SegmentSampler, run_windows
@@ -311,7 +311,11 @@ def test_updates_of_some_series_leave_the_others_alone():
     [
         ({"unique_id": "s1", "ds": [41], "y": [1.0]}, DataError, "the next value is that of 40"),
         ({"unique_id": "s1", "ds": [39], "y": [1.0]}, DataError, "none that the model has seen"),
-        ({"unique_id": "s9", "ds": [40], "y": [1.0]}, NotFoundError, '"s9" is not one of the 2'),
+        (
+            {"unique_id": "s9", "ds": [40], "y": [1.0]},
+            DataError,
+            '"s9" was not in the fit and has 1',
+        ),
         (np.ones((3, 1)), DataError, r"an array \[2, n\]"),
         (np.full((2, 1), np.nan), DataError, "NaN or infinite"),
     ],

@@ -218,17 +218,17 @@ def test_a_file_of_an_older_format_forecasts_and_goes_on_as_when_it_was_written(
     with np.load(FORMATS / "forecasts.npz") as recorded:
         before, after = recorded[f"{name}/predict"], recorded[f"{name}/updated"]
     for loaded in (model, _saved_again(model, tmp_path / "again")):
-        columns = ["LSTM", *(c for c in loaded.predict(ahead) if c.startswith("LSTM-"))]
+        columns = ["LSTM", *(c for c in loaded.predict(futr_df=ahead) if c.startswith("LSTM-"))]
         # the windows of a forecast are run again, on any processor
-        found = loaded.predict(ahead)[columns].to_numpy()
+        found = loaded.predict(futr_df=ahead)[columns].to_numpy()
         np.testing.assert_allclose(found, before, rtol=1e-6)
-        found = loaded.update(new).predict(later)[columns].to_numpy()
+        found = loaded.update(new).predict(futr_df=later)[columns].to_numpy()
         np.testing.assert_allclose(found, after, rtol=1e-5)
 
 
 def _saved_again(model, path):
     model.save(path)
-    assert storage.read_arrays(path)[1]["version"] == 8
+    assert storage.read_arrays(path)[1]["version"] == 9
     return gatecast.load(path)
 
 

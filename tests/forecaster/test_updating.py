@@ -95,7 +95,7 @@ def test_ctrl_c_within_an_update_leaves_the_model_where_it_was(kind):
     plan = table[["ds", "month"]][-4:] if kind == "future" else None
 
     def forecast(model):
-        return model.predict(plan).to_csv()
+        return model.predict(futr_df=plan).to_csv()
 
     before = forecast(model)
     after = forecast(copy.copy(model).update(table[-4:-3]))

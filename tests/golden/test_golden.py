@@ -130,7 +130,7 @@ def covariates(folder):
         hist_exog_list=["price", "weather"], futr_exog_list=["promotion"], stat_exog_list=["size"],
     )  # fmt: skip
     model.fit(known)
-    before = model.predict(later)
+    before = model.predict(futr_df=later)
     insample = model.predict_insample(11)
     model.save(folder / "covariates.gatecast")
     loaded = gc.load(folder / "covariates.gatecast")
@@ -143,7 +143,7 @@ def covariates(folder):
     return {
         "predict": values_of(before),
         "insample": values_of(insample),
-        "updated": values_of(loaded.predict(rest)),
+        "updated": values_of(loaded.predict(futr_df=rest)),
     }
 
 

@@ -6,8 +6,9 @@ import pytest
 
 import gatecast
 from gatecast import PretrainedLSTM
+from gatecast.data.reading import read_panel
 from gatecast.datasets import air_passengers
-from gatecast.errors import DataError, ModelFileError, NotFittedError, NotFoundError, UsageError
+from gatecast.errors import DataError, ModelFileError, NotFittedError, UsageError
 from gatecast.pretrained.features import step_inputs
 from gatecast.pretrained.network import LEVELS
 
@@ -91,11 +92,34 @@ def test_an_update_that_does_not_fit_is_refused_and_changes_nothing(passengers, 
     assert model.predict().equals(before)
 
 
-def test_an_unknown_series_is_named():
+def test_other_series_are_forecast_and_taken_in_without_a_fit(tmp_path):
+    """As if they had been in the fit; those that were keep their forecasts, bit for bit."""
+    table = panel_of(30, 45, 30, 3, 45, 30)
+    names = table["unique_id"].unique()
+    before, new = (table[table["unique_id"].isin(part)] for part in (names[:2], names[2:]))
+    whole = PretrainedLSTM(h=2, level=[80]).fit(table).predict()
+    model = PretrainedLSTM(h=2, level=[80]).fit(before)
+    expected = whole[4:].reset_index(drop=True)
+    pd.testing.assert_frame_equal(model.predict(new), expected, check_exact=True)
+    pd.testing.assert_frame_equal(model.predict(), whole[:4], check_exact=True)
+    model.update(new)
+    model.save(tmp_path / "m.gatecast")
+    for other in (model, gatecast.load(tmp_path / "m.gatecast")):
+        pd.testing.assert_frame_equal(other.predict(), whole, check_exact=True)
+    one = new[new["unique_id"] == names[3]]
+    rows = pd.concat([one.tail(1).assign(ds=pd.Timestamp("2000-04-01")), one.assign(unique_id="z")])
+    assert len(model.update(rows).predict()) == 7 * 2
+
+
+def test_other_series_that_cannot_be_forecast_are_named():
     model = PretrainedLSTM(h=2).fit(panel_of(30, 30))
-    rows = panel_of(3).assign(unique_id="other")
-    with pytest.raises(NotFoundError, match='"other"'):
-        model.update(rows)
+    rows = panel_of(2).assign(unique_id="other")
+    for method in (model.update, model.predict):
+        with pytest.raises(DataError, match='"other" was not in the fit and has 2 values; 3 are'):
+            method(rows)
+    with pytest.raises(DataError, match="have the frequency 'D', and those of the fit 'MS'"):
+        model.predict(read_panel(panel_of(30, freq="D")))
+    assert len(model.panel_) == 2
 
 
 def test_a_saved_model_forecasts_the_same_bits(tmp_path, passengers):

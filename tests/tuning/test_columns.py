@@ -75,7 +75,7 @@ def test_trials_know_a_plan_and_score_as_a_backtest_does():
     assert found.trials["value"][0] < 0.4 < 0.7 < blind.trials["value"][0]
     assert "calendar" in found.settings
     ahead = frame[frame["day"] > frame["day"].max() - pd.Timedelta(days=7)].drop(columns="sold")
-    said = found.forecaster.predict(ahead.assign(day=ahead["day"] + pd.Timedelta(days=7)))
+    said = found.forecaster.predict(futr_df=ahead.assign(day=ahead["day"] + pd.Timedelta(days=7)))
     assert len(said) == 14
 
 

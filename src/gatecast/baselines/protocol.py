@@ -95,7 +95,7 @@ class Forecaster(Protocol):
         """
         ...
 
-    def predict(self, futr_df: Any = None, *, level: Sequence[float] | None = None) -> pd.DataFrame:
+    def predict(self, *, futr_df: Any = None, level: Sequence[float] | None = None) -> pd.DataFrame:
         """Forecast the ``h`` steps after the end of each series.
 
         Parameters
@@ -245,8 +245,8 @@ class Baseline(ABC):
 
     def predict(
         self,
-        futr_df: Any = None,  # noqa: ARG002 - of models with covariates
         *,
+        futr_df: Any = None,  # noqa: ARG002 - of models with covariates
         level: Sequence[float] | None = None,
     ) -> pd.DataFrame:
         """Forecast the ``h`` steps after the end of each series.

@@ -12,6 +12,7 @@ from gatecast.cli.options import JSON
 
 if TYPE_CHECKING:
     from gatecast.combination import Combination
+    from gatecast.data.panel import Ends
     from gatecast.forecaster import LSTMForecaster
     from gatecast.pretrained.forecaster import PretrainedLSTM
 
@@ -31,7 +32,8 @@ FUTR = Annotated[
 def predict(
     model: MODEL,
     file: Annotated[
-        Path | None, typer.Argument(help="New rows that follow those the model has seen.")
+        Path | None,
+        typer.Argument(help="New rows that follow those the model has seen, or other series."),
     ] = None,
     output: OUTPUT = None,
     futr_file: FUTR = None,
@@ -39,21 +41,28 @@ def predict(
 ) -> None:
     """Forecast with a saved model, without training.
 
-    New rows are taken in first, one step of arithmetic for each; the model's file stays as it is.
+    New rows are taken in first, one step of arithmetic for each; series that were not in the fit
+    are forecast from their own rows, and they alone if the file has no others. The model's file
+    stays as it is.
     """
     from gatecast.cli.outputs import check_outputs
     from gatecast.saved import load
 
     check_outputs({"--output": output}, [model, file, futr_file])
-    loaded = load(model)
+    loaded, first = load(model), 0
     if file is not None:
-        loaded.update(file)
-    _forecast(loaded, futr_file, output, as_json)
+        before = _ends(loaded)
+        after, count = _ends(loaded.update(file)), len(before.ids)
+        only_new = list(after.lengths[:count]) == list(before.lengths)
+        first = count if only_new else 0
+    _forecast(loaded, futr_file, output, as_json, first)
 
 
 def update(
     model: MODEL,
-    file: Annotated[Path, typer.Argument(help="New rows that follow those the model has seen.")],
+    file: Annotated[
+        Path, typer.Argument(help="New rows that follow those the model has seen, or new series.")
+    ],
     output: OUTPUT = None,
     futr_file: FUTR = None,
     as_json: JSON = False,
@@ -72,19 +81,27 @@ def update(
         _forecast(opened, futr_file, output, as_json)
 
 
+def _ends(model: LSTMForecaster | PretrainedLSTM | Combination) -> Ends:
+    from gatecast.forecaster import LSTMForecaster
+
+    return model.ends_ if isinstance(model, LSTMForecaster) else model.panel_.ends()
+
+
 def _forecast(
     model: LSTMForecaster | PretrainedLSTM | Combination,
     futr_file: Path | None,
     output: Path | None,
     as_json: bool,
+    first: int = 0,
 ) -> None:
+    """Print the forecasts of all series, or of those from the position ``first`` on."""
     from gatecast.cli.console import say
     from gatecast.cli.outputs import emit
     from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.forecaster import LSTMForecaster
 
     notes = list(getattr(model, "reading_notes_", []))
-    frame = model.predict(futr_file)
+    frame = model.predict(futr_df=futr_file).iloc[first * model.h :].reset_index(drop=True)
     schema = model.fitted_.schema if isinstance(model, LSTMForecaster) else model.panel_.schema
     frame = frame if schema is None else schema.split_ids(frame)
     notes = list(dict.fromkeys([*notes, *getattr(model, "reading_notes_", [])]))

@@ -21,7 +21,7 @@ from gatecast.combination.weights import (
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
-from gatecast.errors import DataError, NotFittedError, UsageError, too_small
+from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError, too_small
 from gatecast.forecaster.columns import add_forecast
 from gatecast.forecaster.kinds import as_seasons, check_level
 from gatecast.forecaster.threads import Shared, one_at_a_time
@@ -201,8 +201,8 @@ class Combination(Shared):
     @one_at_a_time
     def predict(
         self,
-        futr_df: Any = None,  # noqa: ARG002 - of models with covariates
         *,
+        futr_df: Any = None,  # noqa: ARG002 - of models with covariates
         level: Sequence[float] | None = None,
     ) -> pd.DataFrame:
         """Forecast the ``h`` steps after the end of each series.
@@ -278,6 +278,9 @@ class Combination(Shared):
         """
         before = self._require_fitted("update")
         panel, notes = append(before, source, **columns)
+        if len(panel) > len(before):
+            name = str(panel.ids[len(before)])
+            raise NotFoundError(message("table.new_series", name=name, n=len(before)))
         grown = panel.lengths - before.lengths
         some = np.flatnonzero(grown)
         rows = panel.take(some).tail(grown[some])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -100,6 +100,24 @@ class Schema:
     kinds: dict[str, ColumnKind] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     blanks: list[str] = field(default_factory=list)
+
+    def extend(self, other: Schema | None) -> Schema:
+        """Take in the columns of further series of a wide table.
+
+        Parameters
+        ----------
+        other : Schema or None
+            What reading the further series has settled.
+
+        Returns
+        -------
+        Schema
+            Of the columns of both; the same where a series is no column.
+        """
+        if other is None or len(self.target_cols) < 2:
+            return self
+        targets = tuple(dict.fromkeys((*self.target_cols, *other.target_cols)))
+        return replace(self, target_cols=targets, numbers={**other.numbers, **self.numbers})
 
     def split_ids(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Name series again by the several columns of ids that the history has.

@@ -378,7 +378,7 @@ def _work(task: _Task) -> _Outcome:
             else:
                 fitted.update(new)
             sees_ahead = task.model.get_params().get("futr_exog_list")
-            forecast = fitted.predict(window.ahead) if sees_ahead else fitted.predict()
+            forecast = fitted.predict(futr_df=window.ahead) if sees_ahead else fitted.predict()
             outputs = _columns(task.name, forecast, window.train)
         except GatecastError as error:
             when = show_time(window.train.times[window.train.offsets[1:] - 1].max())

@@ -112,7 +112,7 @@ def forecast(
     UsageError, DataError
         If ``futr_df`` is needed and not given, or does not fit.
     """
-    frame = model.predict() if futr_df is None else model.predict(futr_df)
+    frame = model.predict() if futr_df is None else model.predict(futr_df=futr_df)
     panel = _history(model, source)
     keys = (panel.id_col, panel.time_col)
     name = next(str(column) for column in frame.columns if column not in keys)

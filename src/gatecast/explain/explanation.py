@@ -88,7 +88,7 @@ def _explain(
     ahead, note = _up_to_date(model, one)
     if note is not None:
         notes.append(note)
-    forecast = ahead.predict(futr_df)
+    forecast = ahead.predict(futr_df=futr_df)
     if model.ends_.id_col is not None:
         of_it = forecast[model.ends_.id_col] == one.ids[0]
         forecast = forecast.loc[of_it].reset_index(drop=True)

@@ -11,7 +11,7 @@ a 0 or 1 for each name known from training; a new name is none of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,10 @@ import pandas as pd
 from gatecast.data.calendar import is_daily_or_longer
 from gatecast.data.panel import Panel, positions
 from gatecast.errors import DataError, UsageError
+from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.messages import Message, message
 
-__all__ = ["Covariates", "PendingInputs"]
+__all__ = ["Covariates", "PendingInputs", "pending_inputs"]
 
 _LIMIT = 8.0
 _MOST_NAMES = 100
@@ -120,12 +121,9 @@ class Covariates:
                 "calendar=True was asked for, and the times are step numbers: give dates, or "
                 "leave it out"
             )
-        future = positions(panel.offsets[:-1], lengths)
-        owner = np.repeat(np.arange(len(panel)), lengths)
-        result.means = np.zeros((len(panel), len(result.columns)))
-        result.deviations = np.ones_like(result.means)
-        for i, name in enumerate(result.columns):
-            cells = panel.extra[name][future]
+        past = positions(panel.offsets[:-1], lengths)
+        for name in result.columns:
+            cells = panel.extra[name][past]
             if cells.dtype == object:
                 result.names[name] = sorted({str(cell) for cell in cells} - {""})
                 if len(result.names[name]) > _MOST_NAMES:
@@ -134,15 +132,25 @@ class Covariates:
                         f'"{result.names[name][0]}", and the network sees each as an input of its '
                         f"own: use a column with {_MOST_NAMES} or fewer"
                     )
-            elif not np.isin(cells, (0.0, 1.0)).all():
-                groups = pd.Series(cells).groupby(owner if name not in stat else owner * 0)
-                mean, deviation = np.asarray(groups.mean()), np.asarray(groups.std(ddof=0))
-                result.means[:, i] = mean
-                result.deviations[:, i] = np.where(
-                    deviation > 1e-12 * np.abs(mean) + 1e-300, deviation, 1.0
-                )
+        result._fit_scales(panel, lengths)
         result._fix(panel)
         return result
+
+    def _fit_scales(self, panel: Panel, lengths: np.ndarray) -> None:
+        """Find mean and deviation of each column of numbers; of 0 and 1 they are 0 and 1."""
+        past = positions(panel.offsets[:-1], lengths)
+        owner = np.repeat(np.arange(len(panel)), lengths)
+        self.means = np.zeros((len(panel), len(self.columns)))
+        self.deviations = np.ones_like(self.means)
+        for i, name in enumerate(self.columns):
+            cells = panel.extra[name][past]
+            if cells.dtype != object and not np.isin(cells, (0.0, 1.0)).all():
+                groups = pd.Series(cells).groupby(owner if name not in self.stat else owner * 0)
+                mean, deviation = np.asarray(groups.mean()), np.asarray(groups.std(ddof=0))
+                self.means[:, i] = mean
+                self.deviations[:, i] = np.where(
+                    deviation > 1e-12 * np.abs(mean) + 1e-300, deviation, 1.0
+                )
 
     def _fix(self, panel: Panel) -> None:
         for name in self.stat:
@@ -156,6 +164,46 @@ class Covariates:
                 )
         first = {name: panel.extra[name][panel.offsets[:-1]] for name in self.stat}
         self.fixed = self._encode(np.arange(len(panel)), self.stat, first).astype(np.float32)
+
+    def fit_others(self, panel: Panel, lengths: np.ndarray) -> Covariates:
+        """Find the scales of series that were not in the fit, for the same inputs.
+
+        Static numbers and columns of 0 and 1 are scaled as in the fit. A static name that is new
+        goes to the slot of all others: the share of each name among the series of the fit, since an
+        input of zeros never occurred in training.
+
+        Parameters
+        ----------
+        panel : Panel
+            With the columns in ``extra``.
+        lengths : ndarray of shape [N]
+            Values of each series that belong to the training part.
+
+        Returns
+        -------
+        Covariates
+            Of the N series.
+
+        Raises
+        ------
+        DataError
+            If a static column changes within a series, or a column of numbers holds names.
+        """
+        others = replace(self)
+        others._fit_scales(panel, lengths)
+        for i, name in enumerate(self.columns):
+            as_is = not self.means[:, i].any() and (self.deviations[:, i] == 1.0).all()
+            if as_is or name in self.stat:
+                others.means[:, i] = self.means[0, i]
+                others.deviations[:, i] = self.deviations[0, i]
+        others._fix(panel)
+        end = 0
+        for name in self.stat:
+            part = slice(end, end := end + self._width([name]))
+            if name in self.names:
+                new = ~others.fixed[:, part].any(axis=1)
+                others.fixed[new, part] = self.fixed[:, part].mean(axis=0)
+        return others
 
     def present(
         self, owner: np.ndarray, cells: dict[str, np.ndarray], times: np.ndarray
@@ -315,6 +363,35 @@ class PendingInputs:
         width = self.future.shape[1] * (lead + 1)
         whole = np.hstack([self.inputs[:ready], self.future[at].reshape(ready, width)])
         return whole, PendingInputs(self.inputs[ready:], self.future[ready:])
+
+
+def pending_inputs(
+    data: SequenceDataset, covariates: Covariates, look_back: int
+) -> list[PendingInputs]:
+    """Give the last steps of each series, which a forecast runs along again.
+
+    Parameters
+    ----------
+    data : SequenceDataset
+        All values of the series, with the inputs of every step.
+    covariates : Covariates
+        Of the same series.
+    look_back : int
+        Steps of a window; 0 where the state is carried along the series.
+
+    Returns
+    -------
+    list of PendingInputs
+        One for each series.
+    """
+    kept = covariates.lead + look_back
+    width = data.width - covariates.future_width * (covariates.lead + 1)
+    result = []
+    for start, length in zip(data.starts, data.lengths, strict=True):
+        rows = data.inputs_at(np.arange(start + max(0, length - kept), start + length))
+        future = rows[:, width : width + covariates.future_width]
+        result.append(PendingInputs(rows[:, :width].copy(), future.copy()))
+    return result
 
 
 def _calendar(times: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import NotFoundError
 from gatecast.forecaster.combination import Benchmark, Outlook, combine
 from gatecast.forecaster.config import Settings
-from gatecast.forecaster.covariates import Covariates, PendingInputs
+from gatecast.forecaster.covariates import Covariates, PendingInputs, pending_inputs
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.intervals import Calibration, intervals, spread_of
 from gatecast.forecaster.preparation import Preparation
@@ -25,6 +25,9 @@ from gatecast.kernel import State
 from gatecast.network import Network
 
 __all__ = ["FittedForecaster"]
+
+#: From so many samples on, the kernel's sums have one order.
+_BATCH = 8
 
 
 @dataclass(eq=False)
@@ -128,25 +131,40 @@ class FittedForecaster:
         FittedForecaster
             At the end of each series.
         """
-        s, data, covariates = settings, final.dataset, final.covariates
-        runs = [
-            data.run(network, s.threads, lead=covariates.lead, look_back=s.look_back)
-            for network in networks
-        ]
+        s = settings
         fitted = cls(
             s.h, s.level, s.look_back, s.n_networks, s.threads, panel.ends(), final.transforms,
-            covariates, data.state, final.sampler.scale, networks, [state for _, state in runs],
-            [outputs[:, -1] for outputs, _ in runs], final.benchmark(0), weight,
-            np.zeros((len(panel), 0)), calibration, panel.schema, [],
+            final.covariates, final.dataset.state, final.sampler.scale, networks, [], [],
+            final.benchmark(0), weight, np.zeros((len(panel), 0)), calibration, panel.schema, [],
         )  # fmt: skip
-        if isinstance(fitted.benchmark, PretrainedBenchmark):
-            last = panel.tail(fitted.benchmark.memory)
+        fitted.run_along(final.dataset, panel)
+        return fitted
+
+    def run_along(self, data: SequenceDataset, panel: Panel) -> None:
+        """Run the networks from an empty state to the end of each series.
+
+        Parameters
+        ----------
+        data : SequenceDataset
+            All values of the series, with the inputs of every step.
+        panel : Panel
+            The same series, in their own unit.
+        """
+        lead = self.covariates.lead
+        runs = [
+            data.run(network, self.threads, lead=lead, look_back=self.look_back)
+            for network in self.networks
+        ]
+        self.states = [state for _, state in runs]
+        self.outputs = [outputs[:, -1] for outputs, _ in runs]
+        self.recent = np.zeros((len(panel), 0))
+        if isinstance(self.benchmark, PretrainedBenchmark):
+            last = panel.tail(self.benchmark.memory)
             for which, n in equal_lengths(last.lengths):
                 at = last.offsets[which][:, np.newaxis] + np.arange(n)
-                fitted._remember(which, last.values[at], fitted.benchmark.memory)
-        if fitted.replays:
-            fitted.pending = _pending_inputs(data, covariates, s.look_back or 0)
-        return fitted
+                self._remember(which, last.values[at], self.benchmark.memory)
+        if self.replays:
+            self.pending = pending_inputs(data, self.covariates, self.look_back or 0)
 
     @property
     def difference(self) -> bool:
@@ -252,11 +270,13 @@ class FittedForecaster:
         ]
         outputs = [np.empty_like(output) for output in self.outputs]
         for which, _ in equal_lengths(np.array([len(rows.inputs) for rows in waiting])):
-            x = np.stack([waiting[i].split(self.covariates.lead)[0] for i in which])
+            # filled up by repetition: a forecast must not depend on how many series there are
+            some = np.resize(which, max(len(which), _BATCH))
+            x = np.stack([waiting[i].split(self.covariates.lead)[0] for i in some])
             if self.look_back is not None:
                 x = x[:, -self.look_back :]
-            for output, result, _ in self._run_on(which, x, outputs):
-                output[which] = result
+            for output, result, _ in self._run_on(some, x, outputs):
+                output[some] = result
         return outputs
 
     def _run_on(
@@ -433,17 +453,3 @@ class FittedForecaster:
         own = ("distance from level", "last change") if self.difference else ("value",)
         lags = (f"change since {lag} steps before" for lag in self.state.lags)
         return (*own, *lags, *self.covariates.input_names())
-
-
-def _pending_inputs(
-    data: SequenceDataset, covariates: Covariates, look_back: int
-) -> list[PendingInputs]:
-    """Give the last steps of each series, which a forecast runs along again."""
-    kept = covariates.lead + look_back
-    width = data.width - covariates.future_width * (covariates.lead + 1)
-    result = []
-    for start, length in zip(data.starts, data.lengths, strict=True):
-        rows = data.inputs_at(np.arange(start + max(0, length - kept), start + length))
-        future = rows[:, width : width + covariates.future_width]
-        result.append(PendingInputs(rows[:, :width].copy(), future.copy()))
-    return result

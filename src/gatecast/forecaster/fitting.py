@@ -16,6 +16,8 @@ from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.preparation import Preparation, Preparer, SeasonalTreatment
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.progress import ProgressAggregator
+from gatecast.forecaster.starting import Start, as_it_is
+from gatecast.forecaster.transfer import TransferHoldout
 from gatecast.messages import Message, message
 from gatecast.network import Progress
 
@@ -49,6 +51,7 @@ def fit(
     panel: Panel,
     name: Callable[[int], str],
     progress: Callable[[Progress], None] | None = None,
+    start: Start | None = None,
 ) -> Fit:
     """Fit a forecaster to the series of a panel.
 
@@ -62,6 +65,8 @@ def fit(
         From the position of a series to what an error calls it.
     progress : callable, optional
         Told how far all trainings are, as one; an epoch is then a training step.
+    start : Start, optional
+        A fitted model whose weights networks may start at; it fits the settings.
 
     Returns
     -------
@@ -77,7 +82,13 @@ def fit(
     s = settings
     aggregator = ProgressAggregator(progress)
     ensemble, preparer = Ensemble(s, aggregator), Preparer(s, panel, name)
-    holdout = Holdout(preparer, ensemble)
+    if start is None:
+        holdout = Holdout(preparer, ensemble)
+    else:
+        holdout = TransferHoldout(preparer, ensemble, start.fitted)
+        if not holdout.possible:
+            others = as_it_is(start, s, panel)
+            return Fit(others, start.max_steps, start.losses, [message("transfer.as_it_is")])
     candidates = s.candidates if s.max_steps is None else (s.max_steps,)
     trained = s.n_networks + bool(s.level) * (s.n_networks + 1)
     aggregator.expect((1 + trained) * candidates[-1])
@@ -93,6 +104,7 @@ def fit(
             "10 values of a series would be enough: supply more history or leave out level"
         )
 
+    preparer, ensemble = holdout.preparer, holdout.ensemble
     final = preparer.prepare_all(choices.treatment, choices.combination.benchmark)
     quantiles = bool(s.level) and choices.learns_quantiles(final.kinds[0])
     aggregator.expect(aggregator.done + (s.n_networks + quantiles) * choices.max_steps)

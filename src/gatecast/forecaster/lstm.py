@@ -16,6 +16,7 @@ from gatecast.forecaster.model_file import SavedModel, damaged, load_model, save
 from gatecast.forecaster.renamed import WithOldNames
 from gatecast.forecaster.seasons import seasons_for
 from gatecast.forecaster.serving import Serving
+from gatecast.forecaster.starting import require_start
 from gatecast.forecaster.tables import check_lengths, series_name
 from gatecast.forecaster.threads import one_at_a_time
 from gatecast.messages import Message
@@ -78,6 +79,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         id_col: str | None = None,
         time_col: str | None = None,
         target_col: str | None = None,
+        start_from: LSTMForecaster | str | os.PathLike[str] | None = None,
         progress: Callable[[Progress], None] | bool | None = None,
     ) -> LSTMForecaster:
         """Read the data, decide what to do to each series, and train.
@@ -88,6 +90,9 @@ class LSTMForecaster(WithOldNames, Serving, Config):
             See :func:`gatecast.data.reading.read_panel`.
         id_col, time_col, target_col : str, optional
             Columns; detected if not given.
+        start_from : LSTMForecaster or path, optional
+            A fitted model, or its file, at whose weights the networks start, where the hold-out
+            shows that it helps; see :mod:`gatecast.forecaster.transfer`.
         progress : callable or bool, optional
             A bar if True, and in notebooks if not given; see :mod:`gatecast.progress`. A callable
             is told how far training is, over all networks as one; an epoch is then a training step.
@@ -106,6 +111,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         TrainingError
             If a loss became NaN or infinite.
         """
+        start = require_start(start_from, self.get_params(), type(self).load)
         panel = read_panel(
             source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq,
             extra_cols=self.covariates,
@@ -114,7 +120,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         seasons, detected = seasons_for(panel, self.season_length, self.h)
         settings = Settings.resolve(self, seasons)
         with reporting(progress, training_bar) as report:
-            result = fit(settings, panel, lambda i: series_name(panel.ids[i]), report)
+            result = fit(settings, panel, lambda i: series_name(panel.ids[i]), report, start)
 
         self.fitted_: FittedForecaster = result.fitted
         self.max_steps_: int = result.max_steps

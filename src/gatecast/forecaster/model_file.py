@@ -32,7 +32,7 @@ from gatecast.data.transforms import (
     SeasonalAdjustment,
     StandardScaler,
 )
-from gatecast.data.transforms.pipeline import Step, TransformPipeline
+from gatecast.data.transforms.pipeline import Step, TransformPipeline, Treatment
 from gatecast.errors import ModelFileError
 from gatecast.forecaster.combination import Benchmark
 from gatecast.forecaster.config import PRESETS, Config
@@ -150,6 +150,7 @@ def save_model(
         "ends": _write_ends(fitted.ends, arrays),
         "schema": None if fitted.schema is None else fitted.schema.to_json(),
         "transforms": _write_transforms(fitted.transforms, arrays),
+        "treatment": asdict(fitted.transforms.treatment),
         "layouts": _write_networks(fitted, arrays),
         "combination": _write_combination(fitted, arrays),
         "calibration": _write_calibration(fitted.calibration, arrays),
@@ -339,8 +340,8 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
     fitted = FittedForecaster(
         h, level, config.look_back, members,
         threads, ends,
-        _read_transforms(arrays, document["transforms"], count), covariates, state,
-        arrays["scale"], networks, states, outputs,
+        _read_transforms(arrays, document["transforms"], count, document["treatment"]),
+        covariates, state, arrays["scale"], networks, states, outputs,
         _read_benchmark(arrays, combination, h, document["difference"], level, threads),
         combination["weight"], arrays["recent"] if pretrained else np.zeros((count, 0)),
         _read_calibration(arrays, document["calibration"]),
@@ -373,7 +374,10 @@ def _read_ends(arrays: dict[str, np.ndarray], written: dict[str, Any]) -> Ends:
 
 
 def _read_transforms(
-    arrays: dict[str, np.ndarray], written: list[dict[str, Any]], count: int
+    arrays: dict[str, np.ndarray],
+    written: list[dict[str, Any]],
+    count: int,
+    treatment: dict[str, Any],
 ) -> TransformPipeline:
     steps = []
     for j, entry in enumerate(written):
@@ -386,7 +390,8 @@ def _read_transforms(
         _require(rows.shape == (count,) and rows.min() >= -1 and rows.max() < fitted)
         _require(all(len(value) == fitted for value in parameters.values()))
         steps.append(Step(kind(**values, **parameters), rows))
-    return TransformPipeline(tuple(steps), count)
+    given = {**treatment, "seasons": tuple(treatment["seasons"])}
+    return TransformPipeline(tuple(steps), count, Treatment(**given))
 
 
 def _read_benchmark(

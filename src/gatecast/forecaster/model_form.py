@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gatecast.data.transforms.pipeline import SCALES
 from gatecast.forecaster.config import Config
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.validation import (
@@ -43,6 +44,14 @@ _CALIBRATION = Record({"naive_error": Real(0)})
 _COMBINATION = Record(
     {"weight": Real(0, 1), "benchmark": Maybe(Text()), "seasons": Items(Whole(1, 100_000))}
 )
+_TREATMENT = Record(
+    {
+        "h": Whole(1, _MOST), "seasons": Items(Whole(1, _MOST)),
+        "log": OneOf(("auto", True, False, "box-cox")),
+        "adjust_season": OneOf(("auto", True, False)), "related": Flag(),
+        "scale": OneOf(("auto", *SCALES)), "clip_outliers": Flag(),
+    }
+)  # fmt: skip
 _ENDS = Record(
     {
         "dates": Flag(), "freq": Anything(), "columns": Items(Maybe(Text()), 3),
@@ -86,6 +95,7 @@ def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
         "difference": Flag(),
         "span": Whole(1, _MOST), "lags": Items(Whole(1, _MOST)),
         "initial_scale": Maybe(Real(0, above=True)), "ends": _ENDS, "transforms": Items(transform),
+        "treatment": _TREATMENT,
         "layouts": Items(_LAYOUT), "calibration": Maybe(_CALIBRATION),
         "combination": _COMBINATION,
         "max_steps": Whole(1, _MOST), "losses": Items(Items(Real())),

@@ -7,14 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from gatecast.data.calendar import default_season_length
 from gatecast.forecaster.combination import Benchmark
 from gatecast.forecaster.renamed import current_names
+from gatecast.forecaster.seasons import as_seasons
 
 __all__ = ["VERSION", "bring_forward"]
 
 #: The format that is written.
-VERSION = 8
+VERSION = 9
 
+#: From so many series on, a panel was treated as one of related series.
+_RELATED = 20
 _ORDER = (
     "AtLeastZero", "BoxCox", "Log", "SeasonalAdjustment", "OutlierClip", "ChangeScaler",
     "MinMaxScaler", "StandardScaler", "RobustScaler",
@@ -34,7 +38,7 @@ def bring_forward(arrays: dict[str, np.ndarray], document: dict[str, Any], versi
     version : int
         Format of the file.
     """
-    steps = (_from_1, _from_2, _from_3, _from_4, _from_5, _from_6, _from_7)
+    steps = (_from_1, _from_2, _from_3, _from_4, _from_5, _from_6, _from_7, _from_8)
     for older, step in enumerate(steps, start=1):
         if version <= older:
             step(arrays, document)
@@ -120,6 +124,35 @@ def _from_7(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
     }  # fmt: skip
     if document["calibration"] is not None:
         document["calibration"] = {"naive_error": written["naive_error"]}
+
+
+def _from_8(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
+    """Format 9 has the treatment, by which further series are transformed like those of the fit."""
+    settings = document["settings"]
+    lengths = [
+        arrays[f"transform{j}.indices"].shape[-1]
+        for j, step in enumerate(document["transforms"])
+        if step["name"] == "SeasonalAdjustment"
+    ]
+    usual = default_season_length(document["ends"]["freq"])
+    if settings.get("season_length") is not None:
+        seasons = as_seasons(settings["season_length"])
+    else:
+        # the span of the local mean is a season, if that is longer than eight steps
+        span = document["span"]
+        seasons = (usual if usual > 1 else min(lengths, default=span if span > 8 else 1),)
+    document["treatment"] = {
+        "h": settings["h"],
+        "seasons": list(seasons),
+        "log": settings.get("log", "auto"),
+        # where the network has lags and no season was taken out, it stays in
+        "adjust_season": (
+            settings.get("adjust_season", "auto") if lengths or not document["lags"] else False
+        ),
+        "related": len(arrays["ends.times"]) >= _RELATED,
+        "scale": settings.get("scale", "auto"),
+        "clip_outliers": settings.get("clip_outliers", False),
+    }
 
 
 def _joined(

@@ -279,30 +279,14 @@ class Preparer:
         panel = self.panel.take(which).head(lengths[which])
         past = panel.head(past_lengths[which])
         transforms = TransformPipeline.fit(
-            past.values, past.offsets, self._treatment(treatment),
+            past.values, past.offsets, self.transforms(treatment),
             lambda i: self.name(int(which[i])),
         )  # fmt: skip
         values = transforms.transform_flat(panel.values, panel.offsets)
         scaled = values[positions(panel.offsets[:-1], past.lengths)]
-        difference = (
-            should_difference(scaled, past.offsets) if s.difference == "auto" else s.difference
-        )
-        # of a single series, and of long ones, the full-sample scale is used
-        local = self.related and difference and not self.long
-        state = FeatureState.start(
-            difference, max(s.seasons[0], 8), len(panel), treatment.lags,
-            typical_change(scaled, past.offsets) if local else None,
-            max(kind.reach for kind in kinds),
-        )  # fmt: skip
-        covariates = Covariates.fit(
-            self.panel,
-            past_lengths,
-            s.h,
-            s.hist_exog_list,
-            s.futr_exog_list,
-            s.stat_exog_list,
-            s.calendar,
-        )
+        reach = max(kind.reach for kind in kinds)
+        state = self.features(scaled, past.offsets, treatment, reach)
+        covariates = self.covariates(past_lengths)
         wanted = bool(covariates.columns) or s.calendar
         dataset = SequenceDataset.from_series(
             values, panel.offsets, s.h, state, covariates.inputs(panel, which) if wanted else None
@@ -313,17 +297,87 @@ class Preparer:
             ahead = covariates.inputs(past, which) if s.futr_exog_list else None
             training = dataset.before(origin.held_out, ahead)
         return Preparation(
-            treatment, panel, transforms, covariates, dataset, training, self._sampler(training),
+            treatment, panel, transforms, covariates, dataset, training, self.sampler(training),
             kinds, s,
         )  # fmt: skip
 
-    def _treatment(self, treatment: SeasonalTreatment) -> Treatment:
+    def transforms(self, treatment: SeasonalTreatment) -> Treatment:
+        """Say by which treatment series are transformed.
+
+        Parameters
+        ----------
+        treatment : SeasonalTreatment
+            How the season is treated.
+
+        Returns
+        -------
+        Treatment
+            Of all series.
+        """
         s = self.settings
         adjust = s.adjust_season if treatment.adjust else False
         return Treatment(s.h, s.seasons, s.log, adjust, self.related, s.scale, s.clip_outliers)
 
-    def _sampler(self, data: SequenceDataset) -> SegmentSampler:
-        """Choose how long subsequences are, and how many are drawn."""
+    def features(
+        self, scaled: np.ndarray, offsets: np.ndarray, treatment: SeasonalTreatment, reach: int
+    ) -> FeatureState:
+        """Choose what a network sees of each series.
+
+        Parameters
+        ----------
+        scaled : ndarray of shape [total]
+            Transformed training parts, one after another.
+        offsets : ndarray of shape [N + 1]
+            Series ``i`` is ``scaled[offsets[i] : offsets[i + 1]]``.
+        treatment : SeasonalTreatment
+            How the season is treated.
+        reach : int
+            Last values that a benchmark uses.
+
+        Returns
+        -------
+        FeatureState
+            Of N series, without a past.
+        """
+        s = self.settings
+        difference = should_difference(scaled, offsets) if s.difference == "auto" else s.difference
+        # of a single series, and of long ones, the full-sample scale is used
+        local = self.related and difference and not self.long
+        return FeatureState.start(
+            difference, max(s.seasons[0], 8), len(offsets) - 1, treatment.lags,
+            typical_change(scaled, offsets) if local else None, reach,
+        )  # fmt: skip
+
+    def covariates(self, lengths: np.ndarray) -> Covariates:
+        """Fit the scales and names of the covariates.
+
+        Parameters
+        ----------
+        lengths : ndarray of shape [N]
+            Values of each series that belong to the training part.
+
+        Returns
+        -------
+        Covariates
+            Of all series.
+        """
+        s = self.settings
+        columns = s.hist_exog_list, s.futr_exog_list, s.stat_exog_list
+        return Covariates.fit(self.panel, lengths, s.h, *columns, s.calendar)
+
+    def sampler(self, data: SequenceDataset) -> SegmentSampler:
+        """Choose how long subsequences are, and how many are drawn.
+
+        Parameters
+        ----------
+        data : SequenceDataset
+            What they are drawn from.
+
+        Returns
+        -------
+        SegmentSampler
+            Of the training part.
+        """
         s = self.settings
         longest, shortest = int(data.lengths.max()), int(data.lengths.min())
         fewest = _SHORTEST_RELATED if self.related else _SHORTEST

@@ -14,9 +14,9 @@ from gatecast.errors import DataError, NotFittedError, UsageError
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.frames import forecast_frame, insample_frame, paths_frame
 from gatecast.forecaster.intervals import Calibration
-from gatecast.forecaster.tables import read_future_covariates, read_new_rows
+from gatecast.forecaster.new_series import read_request, take_in
+from gatecast.forecaster.tables import read_future_covariates
 from gatecast.forecaster.threads import Shared, one_at_a_time
-from gatecast.forecaster.updating import advance
 from gatecast.messages import Message
 from gatecast.network import Network
 
@@ -39,11 +39,17 @@ class Serving(Shared):
     reading_notes_: list[Message]
 
     @one_at_a_time
-    def predict(self, futr_df: Any = None, *, level: Sequence[float] | None = None) -> pd.DataFrame:
+    def predict(
+        self, df: Any = None, *, futr_df: Any = None, level: Sequence[float] | None = None
+    ) -> pd.DataFrame:
         """Forecast the ``h`` steps after the end of each series.
 
         Parameters
         ----------
+        df : path, DataFrame, Series or Panel, optional
+            Whole histories of series that were not in the fit, or other histories of those that
+            were: they are forecast instead, by the same networks, without training, and the model
+            stays as it is. A table is read like that of the fit.
         futr_df : path or DataFrame, optional
             The columns of ``futr_exog_list`` over these steps, a row for each step of each series
             (more are left unread); needed where there are such columns.
@@ -61,11 +67,10 @@ class Serving(Shared):
         NotFittedError
             Before :meth:`fit`.
         UsageError, DataError
-            If ``futr_df`` is needed and not given, is not needed, or lacks a step; or the model was
-            not fitted with a level.
+            If ``futr_df`` is needed and not given, is not needed, or lacks a step; a series of
+            ``df`` is too short; or the model was not fitted with a level.
         """
-        fitted = self.require_fitted("predict")
-        future, notes = read_future_covariates(fitted, futr_df)
+        fitted, future, notes = read_request(self.require_fitted("predict"), df, futr_df)
         self.reading_notes_ = self.reading_notes_ if notes is None else notes
         return forecast_frame(fitted, future, self.alias, level)
 
@@ -165,8 +170,9 @@ class Serving(Shared):
         ----------
         source : path, DataFrame, Series, Panel, or array of shape [n] or [N, n]
             Rows that follow the last ones without a gap; of some of the series, or of all. Rows
-            that the model has seen are passed over. In an array they are the next values of every
-            series.
+            that the model has seen are passed over. Series that were not in the fit are taken in
+            with all their rows; the forecasts of the others stay as they are. In an array they are
+            the next values of every series.
         id_col, time_col, target_col : str, optional
             Columns; those of the data that the model was fitted on if not given.
 
@@ -179,16 +185,13 @@ class Serving(Shared):
         ------
         NotFittedError
             Before :meth:`fit`.
-        NotFoundError
-            If there is a series that the model does not know.
-        DataError
-            If times do not follow, or a value is missing; nothing is changed then.
+        NotFoundError, UsageError, DataError
+            If the table cannot be read, times do not follow, a value is missing, or a new series is
+            too short; nothing is changed then.
         """
-        fitted = self.require_fitted("update")
         columns = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
-        rows, notes = read_new_rows(fitted, source, columns)
+        self.fitted_, notes = take_in(self.require_fitted("update"), source, columns)
         self.reading_notes_, self.panel_ = self.reading_notes_ if notes is None else notes, None
-        advance(fitted, rows)
         return self
 
     def decisions(self) -> list[str]:

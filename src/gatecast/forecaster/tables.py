@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,9 +15,31 @@ from gatecast.forecaster.fitted import FittedForecaster, NewRows
 from gatecast.forecaster.updating import require_rows_follow
 from gatecast.messages import Message
 
-__all__ = ["check_lengths", "read_future_covariates", "read_new_rows", "series_name"]
+__all__ = [
+    "FEWEST_VALUES", "FollowingRows", "check_lengths", "read_future_covariates", "read_histories",
+    "read_new_rows", "series_name",
+]  # fmt: skip
 
-_FEWEST_VALUES = 4
+#: Values that a series needs, in the fit and after it.
+FEWEST_VALUES = 4
+
+
+class FollowingRows(NamedTuple):
+    """Hold what an update takes in.
+
+    Attributes
+    ----------
+    rows : NewRows or None
+        Values that follow the last ones of series of the model.
+    others : Panel or None
+        Whole histories of series that were not in the fit.
+    notes : list of str or None
+        What was detected in the table, a sentence each; None where no table was read.
+    """
+
+    rows: NewRows | None
+    others: Panel | None
+    notes: list[Message] | None
 
 
 def series_name(name: object) -> str:
@@ -38,8 +60,8 @@ def series_name(name: object) -> str:
 
 def read_new_rows(
     fitted: FittedForecaster, source: Any, columns: dict[str, str | None]
-) -> tuple[NewRows, list[Message] | None]:
-    """Read values that follow the last ones of a fitted forecaster.
+) -> FollowingRows:
+    """Read values that follow the last ones of a fitted forecaster, and histories of new series.
 
     Parameters
     ----------
@@ -52,36 +74,67 @@ def read_new_rows(
 
     Returns
     -------
-    rows : NewRows
-        Checked: their times follow.
-    notes : list of str or None
-        What was detected in the table, a sentence each; None where no table was read.
+    FollowingRows
+        Checked: the times of new values follow.
 
     Raises
     ------
-    NotFoundError
-        If there is a series that the model does not know.
     UsageError, DataError
         If covariates are missing, times do not follow, or a value is missing.
     """
     if isinstance(source, (np.ndarray, list, float, int)):
-        return _numbers(fitted, source), None
+        return FollowingRows(_numbers(fitted, source), None, None)
     ends, covariates = fitted.ends, fitted.covariates
-    panel, notes = source, []
-    if isinstance(panel, Panel):
-        which = fitted.find(panel)
+    if isinstance(source, Panel):
+        panel, which, last, notes, others = reading.split_rows(ends, source)
     else:
-        panel, which, last, notes = reading.read_new_rows(
-            source, (*covariates.hist, *covariates.futr), schema=_schema(fitted), ends=ends,
-            **columns,
+        panel, which, last, notes, others = reading.read_new_rows(
+            source, (*covariates.hist, *covariates.futr), static=covariates.stat,
+            schema=_schema(fitted), ends=ends, **columns,
         )  # fmt: skip
-        for i, value in last.items():
-            before = int(ends.lengths[i]) - 1
-            again = fitted.transforms[i].transform(np.array([value]), before)[0]
-            same = np.isclose(again, fitted.state.last[i], 1e-6)
-            reading.refuse_other_value(ends, i, value, same=bool(same))
+    for i, value in last.items():
+        before = int(ends.lengths[i]) - 1
+        again = fitted.transforms[i].transform(np.array([value]), before)[0]
+        same = np.isclose(again, fitted.state.last[i], 1e-6)
+        reading.refuse_other_value(ends, i, value, same=bool(same))
+    if panel is None:
+        return FollowingRows(None, others, notes)
     require_rows_follow(panel, ends, which)
-    return NewRows(which, panel.lengths, panel.values, panel.times, panel.extra), notes
+    rows = NewRows(which, panel.lengths, panel.values, panel.times, panel.extra)
+    return FollowingRows(rows, others, notes)
+
+
+def read_histories(
+    fitted: FittedForecaster, source: Any, columns: dict[str, str | None]
+) -> tuple[Panel, list[Message]]:
+    """Read whole histories of any series, for the networks to run along.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        The forecaster.
+    source : path, DataFrame, Series or Panel
+        See :meth:`gatecast.LSTMForecaster.predict`.
+    columns : dict of str to str or None
+        As for :func:`read_new_rows`.
+
+    Returns
+    -------
+    panel : Panel
+        The series.
+    notes : list of str
+        What was detected in the table, a sentence each.
+
+    Raises
+    ------
+    NotFoundError, UsageError, DataError
+        If the table cannot be read like that of the fit.
+    """
+    if isinstance(source, Panel):
+        return source, []
+    return reading.read_histories(
+        source, fitted.covariates.columns, schema=_schema(fitted), ends=fitted.ends, **columns
+    )
 
 
 def _schema(fitted: FittedForecaster) -> Schema:
@@ -172,7 +225,7 @@ def check_lengths(panel: Panel, h: int) -> None:
     DataError
         If none has ``h + 4`` values, or one has fewer than 4.
     """
-    lengths, needed = panel.lengths, h + _FEWEST_VALUES
+    lengths, needed = panel.lengths, h + FEWEST_VALUES
     if len(panel) == 1 and lengths[0] < needed:
         raise DataError(
             f"{series_name(panel.ids[0])} has {lengths[0]} values; h={h} needs at least {needed}: "
@@ -184,10 +237,10 @@ def check_lengths(panel: Panel, h: int) -> None:
             f"at least {needed} in one of them: supply more history or ask for a shorter "
             "horizon"
         )
-    short = np.flatnonzero(lengths < _FEWEST_VALUES)
+    short = np.flatnonzero(lengths < FEWEST_VALUES)
     if len(short):
         raise DataError(
             f"{series_name(panel.ids[short[0]])} has {lengths[short[0]]} values, and {len(short)} "
-            f"of {len(panel)} series have fewer than {_FEWEST_VALUES}: supply more history, or "
+            f"of {len(panel)} series have fewer than {FEWEST_VALUES}: supply more history, or "
             "leave them out"
         )

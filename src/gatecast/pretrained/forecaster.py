@@ -21,7 +21,7 @@ from gatecast.forecaster.seasons import find_season
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
 from gatecast.pretrained.features import Features, step_inputs
-from gatecast.pretrained.history import append
+from gatecast.pretrained.history import append, read_others
 from gatecast.pretrained.model_form import check_form
 from gatecast.pretrained.network import (
     LEVELS,
@@ -130,11 +130,20 @@ class PretrainedLSTM(Shared, Baseline):
         return self
 
     @one_at_a_time
-    def predict(self, futr_df: Any = None, *, level: Sequence[float] | None = None) -> pd.DataFrame:
+    def predict(
+        self,
+        df: Any = None,
+        *,
+        futr_df: Any = None,
+        level: Sequence[float] | None = None,
+    ) -> pd.DataFrame:
         """Forecast the ``h`` steps after the end of each series.
 
         Parameters
         ----------
+        df : path, DataFrame, Series or Panel, optional
+            Whole histories of other series, which are forecast instead; the model stays as it is. A
+            table is read like that of the fit.
         futr_df : optional
             Has no effect: the network sees no further columns.
         level : sequence of float, optional
@@ -150,10 +159,16 @@ class PretrainedLSTM(Shared, Baseline):
         ------
         NotFittedError
             Before :meth:`fit`.
-        UsageError
-            If a level is no per cent.
+        NotFoundError, UsageError, DataError
+            If ``df`` cannot be read, a series of it is too short, or a level is no per cent.
         """
-        return super().predict(futr_df, level=level)
+        if df is None:
+            return super().predict(futr_df=futr_df, level=level)
+        panel, notes = read_others(self.require_fitted("predict"), df)
+        other = PretrainedLSTM(**self.get_params())
+        other.network_, other.seasons_, other.panel_ = self.network_, self.seasons_, panel
+        self.reading_notes_ = notes
+        return other.predict(level=level)
 
     @one_at_a_time
     def quantiles(self, verb: str = "quantiles") -> np.ndarray:
@@ -194,8 +209,9 @@ class PretrainedLSTM(Shared, Baseline):
         Parameters
         ----------
         source : path, DataFrame, Series, Panel, or array of shape [n] or [N, n]
-            Rows that follow the last ones without a gap; of some of the series, or of all. In an
-            array they are the next values of every series.
+            Rows that follow the last ones without a gap; of some of the series, or of all. Series
+            that were not in the fit are taken in with all their rows. In an array they are the next
+            values of every series.
         **columns
             ``id_col``, ``time_col``, ``target_col``; those of the series if not given.
 
@@ -208,10 +224,10 @@ class PretrainedLSTM(Shared, Baseline):
         ------
         NotFittedError
             Before :meth:`fit`.
-        NotFoundError
-            If there is a series that was not in the fit.
+        NotFoundError, UsageError
+            If the table cannot be read.
         DataError
-            If times do not follow; nothing is changed then.
+            If times do not follow, or a new series is too short; nothing is changed then.
         """
         panel = self.require_fitted("update")
         grown, notes = append(panel, source, **columns)

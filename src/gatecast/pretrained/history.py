@@ -1,4 +1,4 @@
-"""Go on with a panel: new rows at the end of its series."""
+"""Go on with a panel: new rows at the end of its series, and further series."""
 
 from __future__ import annotations
 
@@ -8,13 +8,82 @@ from typing import Any
 import numpy as np
 
 from gatecast.data.calendar import add_steps
-from gatecast.data.panel import Panel
-from gatecast.data.reading import NewRows, assumed_schema, read_new_rows, refuse_other_value
-from gatecast.errors import DataError, NotFoundError
+from gatecast.data.panel import Panel, offsets_of
+from gatecast.data.reading import (
+    assumed_schema,
+    read_histories,
+    read_new_rows,
+    refuse_other_value,
+    split_rows,
+)
+from gatecast.errors import DataError
 from gatecast.forecaster.updating import require_rows_follow
 from gatecast.messages import Message
 
-__all__ = ["append"]
+__all__ = ["FEWEST_VALUES", "append", "read_others"]
+
+#: Values that a series needs.
+FEWEST_VALUES = 3
+
+
+def read_others(panel: Panel, source: Any) -> tuple[Panel, list[Message]]:
+    """Read whole histories of any series, written like the table of a panel.
+
+    Parameters
+    ----------
+    panel : Panel
+        What was read before.
+    source : path, DataFrame, Series or Panel
+        The table.
+
+    Returns
+    -------
+    others : Panel
+        Its series, with the frequency of the panel.
+    notes : list of str
+        What was detected in reading.
+
+    Raises
+    ------
+    NotFoundError, UsageError, DataError
+        If the table cannot be read like that of the panel, or a series is too short.
+    """
+    if isinstance(source, Panel):
+        others, notes = source, []
+    else:
+        ends = panel.ends()
+        schema = panel.schema or assumed_schema(ends, {}, ())
+        others, notes = read_histories(source, (), schema=schema, ends=ends)
+    return _require_fit(panel, others), notes
+
+
+def _require_fit(panel: Panel, others: Panel) -> Panel:
+    """Give further series back, unless they cannot be forecast beside those of a panel."""
+    if others.freq != panel.freq:
+        raise DataError(
+            f"the series have the frequency {others.freq!r}, and those of the fit {panel.freq!r}: "
+            "bring them to that frequency, or fit a model of their own"
+        )
+    short = np.flatnonzero(others.lengths < FEWEST_VALUES)
+    if len(short):
+        count = int(others.lengths[short[0]])
+        raise DataError(
+            f'series "{others.ids[short[0]]}" was not in the fit and has {count} '
+            f"value{'s' * (count > 1)}; {FEWEST_VALUES} are needed to forecast from: supply more "
+            "history, or leave its rows out"
+        )
+    return others
+
+
+def _join(panel: Panel, others: Panel) -> Panel:
+    """Put further series after those of a panel."""
+    arrays = {
+        name: np.concatenate([getattr(panel, name), getattr(others, name)])
+        for name in ("ids", "times", "values", "filled")
+    }
+    offsets = offsets_of(np.concatenate([panel.lengths, others.lengths]))
+    schema = None if panel.schema is None else panel.schema.extend(others.schema)
+    return replace(panel, offsets=offsets, schema=schema, **arrays)
 
 
 def append(panel: Panel, source: Any, **columns: Any) -> tuple[Panel, list[Message]]:
@@ -25,7 +94,8 @@ def append(panel: Panel, source: Any, **columns: Any) -> tuple[Panel, list[Messa
     panel : Panel
         The series so far.
     source : path, DataFrame, Series, Panel, or array of shape [n] or [N, n]
-        Rows that follow without a gap, of some of the series or of all; or the next values of all.
+        Rows that follow without a gap, of some of the series or of all, and whole histories of
+        series that the panel does not have; or the next values of all.
     **columns
         Names of the source's columns; those of the panel if not given.
 
@@ -38,15 +108,16 @@ def append(panel: Panel, source: Any, **columns: Any) -> tuple[Panel, list[Messa
 
     Raises
     ------
-    NotFoundError
-        If there is a series that the panel does not have.
+    NotFoundError, UsageError
+        If the table cannot be read.
     DataError
-        If times do not follow, or numbers do not fit the number of series.
+        If times do not follow, numbers do not fit the number of series, or a new one is too short.
     """
+    others = None
     if isinstance(source, (np.ndarray, list, float, int)):
         fresh, notes = _rows_of_numbers(panel, source), []
     else:
-        fresh, notes = _rows_of_table(panel, source, columns)
+        fresh, others, notes = _rows_of_table(panel, source, columns)
     values, times, filled = [], [], []
     for i, series in enumerate(panel):
         part = slice(*panel.offsets[i : i + 2])
@@ -67,7 +138,7 @@ def append(panel: Panel, source: Any, **columns: Any) -> tuple[Panel, list[Messa
         panel, offsets=offsets, times=np.concatenate(times), values=np.concatenate(values),
         filled=np.concatenate(filled), extra={},
     )  # fmt: skip
-    return grown_panel, notes
+    return grown_panel if others is None else _join(grown_panel, others), notes
 
 
 def _rows_of_numbers(panel: Panel, source: Any) -> dict[int, tuple[np.ndarray, np.ndarray]]:
@@ -86,18 +157,11 @@ def _rows_of_numbers(panel: Panel, source: Any) -> dict[int, tuple[np.ndarray, n
 
 def _rows_of_table(
     panel: Panel, source: Any, columns: dict[str, Any]
-) -> tuple[dict[int, tuple[np.ndarray, np.ndarray]], list[Message]]:
+) -> tuple[dict[int, tuple[np.ndarray, np.ndarray]], Panel | None, list[Message]]:
     """Read rows by what the history settled, and refuse those that do not follow."""
     ends = panel.ends()
     if isinstance(source, Panel):
-        number = {series_id: i for i, series_id in enumerate(panel.ids)}
-        unknown = [name for name in source.ids if name not in number]
-        if unknown:
-            raise NotFoundError(
-                f'series "{unknown[0]}" is not one of the {len(panel)} that the model remembers: '
-                "fit again with it"
-            )
-        rows = NewRows(source, np.array([number[name] for name in source.ids]), {}, [])
+        rows = split_rows(ends, source)
     else:
         schema = panel.schema or assumed_schema(ends, {}, ())
         rows = read_new_rows(source, (), schema=schema, ends=ends, **columns)
@@ -105,9 +169,12 @@ def _rows_of_table(
         remembered = panel.values[panel.offsets[i + 1] - 1]
         same = np.isclose(value, remembered, rtol=1e-9, atol=1e-12)
         refuse_other_value(ends, i, value, same=bool(same))
+    others = None if rows.others is None else _require_fit(panel, rows.others)
+    if rows.panel is None:
+        return {}, others, rows.notes
     require_rows_follow(rows.panel, ends, rows.indices)
     fresh = {}
     for j, i in enumerate(rows.indices):
         part = slice(*rows.panel.offsets[j : j + 2])
         fresh[int(i)] = (rows.panel.values[part], rows.panel.filled[part])
-    return fresh, rows.notes
+    return fresh, others, rows.notes

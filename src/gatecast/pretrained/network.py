@@ -29,6 +29,9 @@ LEVELS = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
 #: which of them is the median
 MEDIAN = 4
 
+#: from so many samples on, the kernel's sums have one order
+_BATCH = 8
+
 
 @dataclass(frozen=True, eq=False)
 class PretrainedNetwork:
@@ -160,8 +163,10 @@ class PretrainedNetwork:
             In the unit of ``y``.
         """
         f = step_inputs(y, season, long_season)
-        state, _ = self.lstm.run(f.inputs, warmup=int(at[0]), threads=threads)
-        q = self.head(f, state[:, at - at[0]], at, np.arange(1, h + 1))
+        # filled up by repetition: a forecast must not depend on how many series there are
+        inputs = f.inputs[np.arange(max(len(y), _BATCH)) % len(y)]
+        state, _ = self.lstm.run(inputs, warmup=int(at[0]), threads=threads)
+        q = self.head(f, state[: len(y), at - at[0]], at, np.arange(1, h + 1))
         return f.y[:, at][..., None, None] + q * f.scale[:, at][..., None, None]
 
     def forecast_both_views(

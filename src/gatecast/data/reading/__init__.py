@@ -3,12 +3,15 @@
 from gatecast.data.reading.following import (
     NewRows,
     assumed_schema,
+    read_histories,
     read_new_rows,
     read_plan,
     refuse_other_value,
+    split_rows,
 )
 from gatecast.data.reading.read import read_panel
 
 __all__ = [
-    "NewRows", "assumed_schema", "read_new_rows", "read_panel", "read_plan", "refuse_other_value",
+    "NewRows", "assumed_schema", "read_histories", "read_new_rows", "read_panel", "read_plan",
+    "refuse_other_value", "split_rows",
 ]  # fmt: skip

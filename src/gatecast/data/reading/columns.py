@@ -283,19 +283,7 @@ def _first_cells(samples: dict[str, list[str]]) -> list[str]:
 
 def _find_targets(table: Table, taken: Sequence[str], *, wide: bool) -> tuple[str, ...]:
     """Find the column of values; those of a wide table, where all other columns are numbers."""
-    rest = [name for name in table.names if name not in taken]
-    candidates = [name for name in rest if table.holds_numbers(name)]
-    if len(candidates) > 1:
-        # An index that was written along with the table is no candidate, nor is an hour or a month.
-        others = [
-            name
-            for name in candidates
-            if (name.lower() in _COUNTER_NAMES and table.counts_rows(name))
-            or is_part(name, table.sample(name))
-        ]
-        if len(others) < len(candidates):
-            candidates = [name for name in candidates if name not in others]
-            rest = [name for name in rest if name not in others]
+    candidates, rest = number_columns(table, taken)
     if len(candidates) == 1:
         return (candidates[0],)
     if len(candidates) == 12 and [n.strip().upper()[:3] for n in candidates] == [*MONTH_NAMES]:
@@ -318,6 +306,38 @@ def _find_targets(table: Table, taken: Sequence[str], *, wide: bool) -> tuple[st
             "table.no_target", source=table.source, names=table.names, cells=_first_cells(samples)
         )
     )
+
+
+def number_columns(table: Table, taken: Sequence[str]) -> tuple[list[str], list[str]]:
+    """List the columns of numbers that may be values.
+
+    Parameters
+    ----------
+    table : Table
+        Its columns.
+    taken : sequence of str
+        Columns that are something else.
+
+    Returns
+    -------
+    candidates : list of str
+        Without an index that was written along with the table, and without hours or months.
+    rest : list of str
+        The candidates, and the columns that hold no numbers.
+    """
+    rest = [name for name in table.names if name not in taken]
+    candidates = [name for name in rest if table.holds_numbers(name)]
+    if len(candidates) > 1:
+        others = [
+            name
+            for name in candidates
+            if (name.lower() in _COUNTER_NAMES and table.counts_rows(name))
+            or is_part(name, table.sample(name))
+        ]
+        if len(others) < len(candidates):
+            candidates = [name for name in candidates if name not in others]
+            rest = [name for name in rest if name not in others]
+    return candidates, rest
 
 
 def find_id_columns(table: Table, columns: Columns, times: np.ndarray) -> tuple[str, ...]:

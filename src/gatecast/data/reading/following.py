@@ -13,22 +13,28 @@ from gatecast.data.calendar import (
     add_steps,
     count_steps,
     future_times,
-    is_daily_or_longer,
     periods_of,
 )
 from gatecast.data.panel import Ends, Panel
-from gatecast.data.reading.columns import Columns, Table, as_columns, choose_columns
+from gatecast.data.reading.alignment import as_in_the_model
+from gatecast.data.reading.columns import (
+    Columns,
+    Table,
+    as_columns,
+    choose_columns,
+    number_columns,
+)
 from gatecast.data.reading.read import read_rows
 from gatecast.data.reading.tables import open_table
 from gatecast.data.regular import regularise
 from gatecast.data.rows import Rows, show_time
 from gatecast.data.schema import ColumnKind, Schema
-from gatecast.errors import DataError, NotFoundError
+from gatecast.errors import DataError
 from gatecast.messages import Argument, Message, message
 
 __all__ = [
-    "NewRows", "Plan", "assumed_schema", "read_new_rows", "read_plan",
-    "refuse_other_value",
+    "NewRows", "Plan", "assumed_schema", "read_histories", "read_new_rows", "read_plan",
+    "refuse_other_value", "split_rows",
 ]  # fmt: skip
 
 
@@ -52,20 +58,23 @@ class NewRows(NamedTuple):
 
     Attributes
     ----------
-    panel : Panel
-        The new ones of each series that has some.
+    panel : Panel or None
+        The new ones of each series that has some; None if no series of the model has any.
     indices : ndarray of shape [series of the panel]
         Which series of the model each one is.
     last : dict of int to float
         Of series whose known rows are there as well, the value at the end that the model knows.
     notes : list of Message
         What was detected in reading.
+    others : Panel or None
+        Whole histories of series that the model does not have; None if there are none.
     """
 
-    panel: Panel
+    panel: Panel | None
     indices: np.ndarray
     last: dict[int, float]
     notes: list[Message]
+    others: Panel | None = None
 
 
 def assumed_schema(
@@ -125,7 +134,7 @@ def read_plan(source: Any, names: Sequence[str], *, schema: Schema, ends: Ends, 
         table, ids or None, schema.time_cols or (ends.time_col,), names[0], tuple(names[1:])
     )
     columns = Columns(ids, columns.times, (), tuple(names))
-    rows = _as_the_model(read_rows(table, columns, (), schema), ends)
+    rows = as_in_the_model(read_rows(table, columns, (), schema), ends)
     due = future_times(ends.times, ends.freq, h)
     row_of = np.full((len(ends.ids), h), -1, dtype=np.int64)
     if ids:
@@ -155,7 +164,7 @@ def read_plan(source: Any, names: Sequence[str], *, schema: Schema, ends: Ends, 
     return Plan(cells, _notes_of(table, rows))
 
 
-def _notes_of(table: Table, rows: Rows) -> list[Message]:
+def _notes_of(table: Table, rows: Rows | Panel) -> list[Message]:
     return [message("reading.of_table", source=table.source, note=note) for note in rows.notes]
 
 
@@ -243,6 +252,7 @@ def read_new_rows(
     *,
     schema: Schema,
     ends: Ends,
+    static: Sequence[str] = (),
     id_col: object = None,
     time_col: object = None,
     target_col: str | None = None,
@@ -252,9 +262,11 @@ def read_new_rows(
     Parameters
     ----------
     source : path, Series, or pandas, polars or pyarrow table
-        Rows of some of the series, or of all.
+        Rows of some of the series, or of all; of series that the model does not have, all of them.
     names : sequence of str
         Further columns.
+    static : sequence of str, default ()
+        Further columns that are needed for series that the model does not have.
     schema : Schema
         What the history settled.
     ends : Ends
@@ -265,18 +277,27 @@ def read_new_rows(
     Raises
     ------
     NotFoundError, UsageError
-        As of :func:`gatecast.data.reading.read_panel`; also for a series that is not known.
+        As of :func:`gatecast.data.reading.read_panel`.
     DataError
         If rows do not follow without a gap, a cell is missing or does not fit the history.
     """
     table = open_table(source, schema)
     columns = _columns_of_rows(table, names, schema, ends, id_col, time_col, target_col)
     settled = _renamed(schema, columns)
-    rows = _as_the_model(read_rows(table, columns, (), settled), ends)
+    rows = as_in_the_model(read_rows(table, columns, (), settled), ends)
     places = _places(rows, ends) if ends.id_col is not None else np.zeros(len(rows.ids), np.int64)
+    others, notes = None, []
     if (places < 0).any():
-        name = rows.ids[int(np.argmax(places < 0))]
-        raise NotFoundError(message("table.new_series", name=str(name), n=len(ends.ids)))
+        whole = rows
+        if static:
+            further = (*names, *static)
+            columns = _columns_of_rows(table, further, schema, ends, id_col, time_col, target_col)
+            whole = as_in_the_model(read_rows(table, columns, (), settled), ends)
+        others = _histories(_of_series(whole, places < 0), ends)
+        rows, places = _of_series(rows, places >= 0), places[places >= 0]
+        notes = _notes_of(table, others)
+        if not len(places):
+            return NewRows(None, places, {}, notes, others)
     owners = places[rows.codes]
     if rows.times.dtype.kind == ends.times.dtype.kind:
         if schema.moving_days:
@@ -289,11 +310,13 @@ def read_new_rows(
         for row in np.flatnonzero(rows.times == ends.times[owners])
         if not np.isnan(rows.values[row])
     }
-    notes = _notes_of(table, rows)
+    notes = list(dict.fromkeys([*notes, *_notes_of(table, rows)]))
     passed = int(passed_over.sum())
     if passed:
         notes.append(message("reading.passed_over", source=table.source, n=passed))
         rows = _only(rows, ~passed_over)
+    if not len(rows.times) and others is not None:
+        return NewRows(None, places[:0], last, notes, others)
     if not len(rows.times):
         due = future_times(ends.times[:1], ends.freq, 1)[0, 0]
         raise DataError(
@@ -306,7 +329,90 @@ def read_new_rows(
         )
     rows, kept = _without_empty(rows)
     panel = regularise(replace(rows, notes=()), ends.freq, strict=True)
-    return NewRows(panel, places[kept], last, notes)
+    return NewRows(panel, places[kept], last, notes, others)
+
+
+def read_histories(
+    source: Any,
+    names: Sequence[str],
+    *,
+    schema: Schema,
+    ends: Ends,
+    id_col: object = None,
+    time_col: object = None,
+    target_col: str | None = None,
+) -> tuple[Panel, list[Message]]:
+    """Read whole histories of any series, written like the table of the fit.
+
+    Parameters
+    ----------
+    source : path, Series, or pandas, polars or pyarrow table
+        Without the column of ids, it is one series.
+    names : sequence of str
+        Further columns.
+    schema : Schema
+        What the history of the fit settled.
+    ends : Ends
+        Of the series of the fit, for their frequency and clock.
+    id_col, time_col, target_col : str, optional
+        Columns, if they are not called as in the history of the fit.
+
+    Returns
+    -------
+    panel : Panel
+        With the frequency of the fit; gaps are filled as there.
+    notes : list of Message
+        What was detected in reading.
+
+    Raises
+    ------
+    NotFoundError, DataError, UsageError
+        As of :func:`gatecast.data.reading.read_panel`.
+    """
+    table = open_table(source, schema)
+    if not all(name in table.names for name in schema.id_cols):
+        schema = replace(schema, id_cols=())
+    columns = _columns_of_rows(table, names, schema, ends, id_col, time_col, target_col)
+    settled = _renamed(schema, columns)
+    panel = _histories(as_in_the_model(read_rows(table, columns, (), settled), ends), ends)
+    return panel, _notes_of(table, panel)
+
+
+def split_rows(ends: Ends, panel: Panel) -> NewRows:
+    """Tell the series of a panel that a model has from others.
+
+    Parameters
+    ----------
+    ends : Ends
+        Of the series of the model.
+    panel : Panel
+        Rows that follow, and whole histories of other series.
+
+    Returns
+    -------
+    NewRows
+        Of both.
+    """
+    if ends.id_col is None and len(panel) == 1:
+        return NewRows(panel, np.zeros(1, np.int64), {}, [])
+    places = pd.Index(ends.ids.astype(object)).get_indexer(pd.Index(panel.ids.astype(object)))
+    here, new = np.flatnonzero(places >= 0), np.flatnonzero(places < 0)
+    return NewRows(
+        panel.take(here) if len(here) else None, places[here], {}, [],
+        panel.take(new) if len(new) else None,
+    )  # fmt: skip
+
+
+def _histories(rows: Rows, ends: Ends) -> Panel:
+    """Bring whole histories onto the calendar of the model."""
+    return replace(regularise(rows, ends.freq), time_zone=ends.time_zone)
+
+
+def _of_series(rows: Rows, which: np.ndarray) -> Rows:
+    """Keep the rows of some series; ``which`` says of each whether it is one of them."""
+    kept = rows.take(np.flatnonzero(which[rows.codes]))
+    rank = np.cumsum(which) - 1
+    return replace(kept, ids=rows.ids[which], codes=rank[kept.codes])
 
 
 def refuse_other_value(ends: Ends, i: int, value: float, *, same: bool) -> None:
@@ -340,10 +446,11 @@ def _columns_of_rows(
         if {"unique_id", "y"} <= set(table.names):
             return choose_columns(table, "unique_id", times, "y", extra)[0]
         if len(schema.target_cols) > 1:
-            present = tuple(name for name in schema.target_cols if name in table.names)
-            first = (present or schema.target_cols)[0]
-            chosen, _ = choose_columns(table, None, times, first, extra)
-            return chosen._replace(targets=present, wide=True)
+            present = [name for name in schema.target_cols if name in table.names]
+            candidates, _ = number_columns(table, [*times, *extra, *present])
+            targets = (*present, *candidates) or schema.target_cols
+            chosen, _ = choose_columns(table, None, times, targets[0], extra)
+            return chosen._replace(targets=targets, wide=True)
         return choose_columns(table, None, times, None, extra)[0]
     target = target_col or (schema.target_cols or (ends.target_col,))[0]
     return choose_columns(table, ids or None, times, target, extra)[0]
@@ -367,49 +474,3 @@ def _without_empty(rows: Rows) -> tuple[Rows, np.ndarray]:
     """Leave out series without a row; also give which are kept."""
     kept = np.flatnonzero(np.bincount(rows.codes, minlength=len(rows.ids)))
     return replace(rows, ids=rows.ids[kept], codes=np.searchsorted(kept, rows.codes)), kept
-
-
-def _as_the_model(rows: Rows, ends: Ends) -> Rows:
-    """Bring names of series and the zone of times to what they are in the model."""
-    times = _same_clock(rows, ends)
-    ids = rows.ids
-    if rows.id_col is not None:
-        integers = ends.ids.dtype != object or all(
-            isinstance(one, (int, np.integer)) and not isinstance(one, bool) for one in ends.ids
-        )
-        ids = np.array([_same_name(name, integers) for name in ids], dtype=object)
-    return replace(rows, times=times, time_zone=None, ids=ids)
-
-
-def _same_name(name: object, integers: bool) -> object:
-    """Let "1" be 1 where the history names series by whole numbers, and 1 be "1" where not."""
-    if isinstance(name, (float, np.floating)) and float(name).is_integer():
-        name = int(name)
-    if integers:
-        return int(name) if isinstance(name, str) and name.strip().isdecimal() else name
-    return str(name) if isinstance(name, (int, np.integer)) else name
-
-
-def _same_clock(rows: Rows, ends: Ends) -> np.ndarray:
-    """Give times as the model has them: on the local calendar for days, in UTC below."""
-    times, zone = rows.times, rows.time_zone
-    if times.dtype.kind != "M" or zone == ends.time_zone is None:
-        return times
-    daily = is_daily_or_longer(ends.freq)
-    if ends.time_zone is None:
-        local = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(zone).tz_localize(None)
-        wall = local.to_numpy().astype("datetime64[us]")
-        if daily and (wall == wall.astype("datetime64[D]")).all():
-            return wall
-        raise DataError(message("table.new_zone", column=rows.time_col, zone=zone))
-    if zone is None:
-        if daily:
-            return times
-        index = pd.DatetimeIndex(times).tz_localize(
-            ends.time_zone, nonexistent="shift_forward", ambiguous=np.ones(len(times), dtype=bool)
-        )
-        return index.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
-    if not daily:
-        return times
-    index = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(ends.time_zone)
-    return index.tz_localize(None).to_numpy().astype("datetime64[us]")

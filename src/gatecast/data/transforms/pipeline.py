@@ -169,10 +169,13 @@ class TransformPipeline:
         In the order in which they are applied.
     count : int
         How many series, N.
+    treatment : Treatment
+        By which they were decided on.
     """
 
     steps: tuple[Step, ...]
     count: int
+    treatment: Treatment
 
     @classmethod
     def fit(
@@ -214,7 +217,8 @@ class TransformPipeline:
             for slot, there, transform in result:
                 parts.setdefault(slot, []).append((which[there], transform))
         order = sorted(parts)
-        return cls(tuple(_joined(parts[slot], len(lengths)) for slot in order), len(lengths))
+        steps = tuple(_joined(parts[slot], len(lengths)) for slot in order)
+        return cls(steps, len(lengths), treatment)
 
     @classmethod
     def fit_one(cls, values: np.ndarray, treatment: Treatment) -> SeriesTransforms:
@@ -254,7 +258,8 @@ class TransformPipeline:
         TransformPipeline
             Of B series.
         """
-        return TransformPipeline(tuple(step.of(which) for step in self.steps), len(which))
+        steps = tuple(step.of(which) for step in self.steps)
+        return replace(self, steps=steps, count=len(which))
 
     def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
         """Scale the values of all series for the network.

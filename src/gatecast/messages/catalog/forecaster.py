@@ -1,6 +1,16 @@
 """What a forecaster detected in the data, did to them, and chose."""
 
 TEXTS = {
+    "series.new": (
+        "series that were not in the fit are forecast by the same networks, each from its own "
+        "history: {names:list}",
+        "不在拟合数据中的序列由同样的网络根据各自的历史预测：{names:list}",
+    ),
+    "series.new_level": (
+        'the column "{column}" of series "{series}" has "{level}", which was not in the fit: its '
+        "input is the average over the series of the fit",
+        '序列 "{series}" 的列 "{column}" 为 "{level}"，它不在拟合数据中：其输入取拟合序列的平均值',
+    ),
     # transforms
     "transform.logarithm": (
         "logarithms are taken of the values, which makes their variance even",
@@ -206,6 +216,34 @@ TEXTS = {
     "covariates.day": (
         "calendar features: the position in the day, the week and the year",
         "日历特征：在一天、一周和一年中的位置",
+    ),
+    # transfer
+    "transfer.used": (
+        "the networks start at the weights of the given model: on the hold-out, their MAE is "
+        "{gain:percent} below that of networks trained from nothing, with weights {share:percent} "
+        "of the distance from the start to where {steps:training step|training steps} lead",
+        "网络从给定模型的权重开始：在留出部分上，其 MAE 比从零训练的网络低 {gain:percent}；"
+        "权重取从起点到训练 {steps} 步后位置之间的 {share:percent} 处",
+    ),
+    "transfer.not_used": (
+        "the given model is no help as a start: on the hold-out, the MAE of networks that start at "
+        "its weights is {change:percent} above that of networks trained from nothing, which are "
+        "used",
+        "给定模型作为起点没有帮助：在留出部分上，从其权重开始的网络的 MAE 比从零训练的高 "
+        "{change:percent}，因此使用从零训练的网络",
+    ),
+    "transfer.not_clear": (
+        "the given model is no clear help as a start: on the hold-out, the MAE of networks that "
+        "start at its weights is {change:percent} below that of networks trained from nothing, "
+        "which of {n:forecast that does|forecasts that do} not overlap may be chance: networks "
+        "trained from nothing are used",
+        "给定模型作为起点没有明显帮助：在留出部分上，从其权重开始的网络的 MAE 比从零训练的低 "
+        "{change:percent}，但只有 {n} 次互不重叠的预测，可能是偶然，因此使用从零训练的网络",
+    ),
+    "transfer.as_it_is": (
+        "the series are too short for a hold-out: the networks of the given model are used as they "
+        "are, with its intervals",
+        "序列太短，无法留出数值：直接使用给定模型的网络及其区间",
     ),
     # the hold-out
     "holdout.below": (

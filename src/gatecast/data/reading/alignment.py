@@ -1,0 +1,80 @@
+"""Rows of a later table as a model has them: the names of its series, and its clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.calendar import is_daily_or_longer
+from gatecast.data.panel import Ends
+from gatecast.data.rows import Rows
+from gatecast.errors import DataError
+from gatecast.messages import message
+
+__all__ = ["as_in_the_model"]
+
+
+def as_in_the_model(rows: Rows, ends: Ends) -> Rows:
+    """Bring names of series and the zone of times to what they are in the model.
+
+    Parameters
+    ----------
+    rows : Rows
+        As they were read.
+    ends : Ends
+        Of the series of the model.
+
+    Returns
+    -------
+    Rows
+        Without a zone.
+
+    Raises
+    ------
+    DataError
+        If times have a zone and those of the model have none.
+    """
+    times = _same_clock(rows, ends)
+    ids = rows.ids
+    if rows.id_col is not None:
+        integers = ends.ids.dtype != object or all(
+            isinstance(one, (int, np.integer)) and not isinstance(one, bool) for one in ends.ids
+        )
+        ids = np.array([_same_name(name, integers) for name in ids], dtype=object)
+    return replace(rows, times=times, time_zone=None, ids=ids)
+
+
+def _same_name(name: object, integers: bool) -> object:
+    """Let "1" be 1 where the history names series by whole numbers, and 1 be "1" where not."""
+    if isinstance(name, (float, np.floating)) and float(name).is_integer():
+        name = int(name)
+    if integers:
+        return int(name) if isinstance(name, str) and name.strip().isdecimal() else name
+    return str(name) if isinstance(name, (int, np.integer)) else name
+
+
+def _same_clock(rows: Rows, ends: Ends) -> np.ndarray:
+    """Give times as the model has them: on the local calendar for days, in UTC below."""
+    times, zone = rows.times, rows.time_zone
+    if times.dtype.kind != "M" or zone == ends.time_zone is None:
+        return times
+    daily = is_daily_or_longer(ends.freq)
+    if ends.time_zone is None:
+        local = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(zone).tz_localize(None)
+        wall = local.to_numpy().astype("datetime64[us]")
+        if daily and (wall == wall.astype("datetime64[D]")).all():
+            return wall
+        raise DataError(message("table.new_zone", column=rows.time_col, zone=zone))
+    if zone is None:
+        if daily:
+            return times
+        index = pd.DatetimeIndex(times).tz_localize(
+            ends.time_zone, nonexistent="shift_forward", ambiguous=np.ones(len(times), dtype=bool)
+        )
+        return index.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
+    if not daily:
+        return times
+    index = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(ends.time_zone)
+    return index.tz_localize(None).to_numpy().astype("datetime64[us]")

@@ -1,0 +1,130 @@
+"""The model that networks start at: whether it fits what is requested, and its use as it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from gatecast.data.panel import Panel
+from gatecast.errors import UsageError
+from gatecast.forecaster.config import Settings
+from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.new_series import fit_others
+
+__all__ = ["Start", "as_it_is", "require_start"]
+
+#: Settings that make a network what it is.
+_NETWORK = (
+    "h", "level", "cell", "hidden", "layers", "residual", "dilation", "look_back", "calendar",
+    "hist_exog_list", "futr_exog_list", "stat_exog_list",
+)  # fmt: skip
+#: Settings of the treatment; at these defaults they are as in the start.
+_TREATMENT = {
+    "season_length": None, "log": "auto", "adjust_season": "auto", "difference": "auto",
+    "scale": "auto", "clip_outliers": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Hold the model that networks start at.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        Its networks, and what they see.
+    max_steps : int
+        Its training steps.
+    losses : list of list of float
+        Of its networks, by epoch.
+    """
+
+    fitted: FittedForecaster
+    max_steps: int
+    losses: list[list[float]]
+
+
+def as_it_is(start: Start, settings: Settings, panel: Panel) -> FittedForecaster:
+    """Let the networks of another model forecast series that are too short for a hold-out.
+
+    Parameters
+    ----------
+    start : Start
+        The other model.
+    settings : Settings
+        Of the fit.
+    panel : Panel
+        The series.
+
+    Returns
+    -------
+    FittedForecaster
+        With the calibration of the start, and as many networks as the settings say.
+    """
+    members, count = start.fitted.members, settings.n_networks
+    networks = [members[i % len(members)] for i in range(count)]
+    networks += start.fitted.networks[len(members) :]
+    same = replace(start.fitted, networks=networks, n_networks=count, threads=settings.threads)
+    return fit_others(same, panel)
+
+
+def require_start(
+    start_from: Any, settings: Mapping[str, Any], load: Callable[[Any], Any]
+) -> Start | None:
+    """Give the model that networks start at.
+
+    Parameters
+    ----------
+    start_from : LSTMForecaster, path or None
+        A fitted model, or the file of one.
+    settings : mapping of str to object
+        Of the fit, by name.
+    load : callable
+        Reads the file of a model.
+
+    Returns
+    -------
+    Start or None
+        The model; None if none is requested.
+
+    Raises
+    ------
+    UsageError
+        If it is no fitted model, or the settings ask for another network or treatment.
+    NotFoundError, ModelFileError
+        If the file cannot be read.
+    """
+    if start_from is None:
+        return None
+    if isinstance(start_from, str) and start_from == "pretrained":
+        raise UsageError(
+            'start_from="pretrained" is not possible yet: give a fitted LSTMForecaster, or the '
+            "file of one"
+        )
+    model = load(start_from) if isinstance(start_from, (str, os.PathLike)) else start_from
+    if not isinstance(getattr(model, "fitted_", None), FittedForecaster):
+        raise UsageError(
+            f"start_from is {type(model).__name__}, and no fitted LSTMForecaster: fit it first, or "
+            "give the file of one"
+        )
+    there = model.get_params()
+    for name in (*_NETWORK, *_TREATMENT):
+        wanted, has = (_plain(given[name]) for given in (settings, there))
+        if wanted != has and (name in _NETWORK or wanted != _TREATMENT[name]):
+            raise UsageError(
+                f"{name}={wanted!r} does not fit the model to start from, which has {has!r}: use "
+                f"{name}={has!r}, or fit without start_from"
+            )
+    with model:
+        # a copy of what updates of the model change in place
+        every = np.arange(len(model.fitted_.ends.ids))
+        fitted = replace(model.fitted_, state=model.fitted_.state.of(every))
+    return Start(fitted, model.max_steps_, model.losses_)
+
+
+def _plain(setting: Any) -> Any:
+    return list(setting) if isinstance(setting, (list, tuple)) else setting
