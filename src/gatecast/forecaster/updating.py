@@ -55,6 +55,7 @@ def advance(fitted: FittedForecaster, rows: NewRows) -> None:
     """
     which, ends, state = rows.which, fitted.ends, fitted.state.of(rows.which)
     pending = [fitted.pending[i] for i in which] if fitted.pending else []
+    recent, values = fitted.recent, fitted.recent[which]
     outputs = [output[which] for output in fitted.outputs]
     states = [State(s.hidden[:, which], s.cell[:, which]) for s in fitted.states]
     try:
@@ -62,6 +63,8 @@ def advance(fitted: FittedForecaster, rows: NewRows) -> None:
     except BaseException:
         fitted.ends = ends
         fitted.state.put(which, state)
+        fitted.recent = recent
+        recent[which] = values
         for i, waiting in zip(which, pending, strict=False):
             fitted.pending[i] = waiting
         for output, before in zip(fitted.outputs, outputs, strict=True):
