@@ -17,7 +17,7 @@ def table(values):
 def test_a_network_of_five_updates_is_undertrained():
     # too short for a linear map, which would take the place of such a network
     sine = table(noisy_sine()["y"].to_numpy()[:480])
-    found = examine_training(LSTMForecaster(h=1, max_steps=5, n_networks=1), sine)
+    found = examine_training(LSTMForecaster(h=1, max_steps=5, n_networks=1, pretrained=False), sine)
     assert found.longer.helps
     assert found.longer.gain > 0.1
     assert found.longer.steps == 5
@@ -39,6 +39,7 @@ def test_a_network_that_learns_noise_by_heart_is_overfitted():
         learning_rate=2e-2,
         difference=False,
         season_length=1,
+        pretrained=False,
     )
     found = examine_training(model, table(noisy))
     assert found.fit.overfitted

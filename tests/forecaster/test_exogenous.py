@@ -40,7 +40,7 @@ def shops():
 def test_a_plan_that_is_known_in_advance_brings_the_error_down_to_the_noise():
     frame = promoted()
     known, future = frame[:-14], frame[-14:]
-    settings = {"h": 14, "season_length": 1, "n_networks": 1, "max_steps": 500}
+    settings = {"h": 14, "season_length": 1, "n_networks": 1, "max_steps": 500, "pretrained": False}
     blind = LSTMForecaster(**settings).fit(known).predict()["LSTM"]
     model = LSTMForecaster(**settings, futr_exog_list=["promo"]).fit(known)
     seeing = model.predict(futr_df=future.drop(columns="y"))

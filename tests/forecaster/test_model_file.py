@@ -14,7 +14,7 @@ from gatecast import LSTMForecaster, PretrainedLSTM, storage
 from gatecast.datasets import air_passengers
 from gatecast.errors import ModelFileError, NotFittedError, NotFoundError, UsageError
 
-QUICK = {"max_steps": 20, "n_networks": 2, "hidden": 6}
+QUICK = {"max_steps": 20, "n_networks": 2, "hidden": 6, "pretrained": False}
 
 
 def single():
