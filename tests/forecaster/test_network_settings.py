@@ -63,6 +63,7 @@ def test_a_loss_learns_the_centre_that_it_is_small_at(loss, known):
     # independent values of an exponential distribution: its median is ln 2, its mean 1
     y = np.random.default_rng(0).exponential(size=4000)
     settings = {"difference": False, "log": False, "season_length": 1, "n_networks": 1, "hidden": 4}
+    settings |= {"pretrained": False}
     model = LSTMForecaster(1, loss=loss, max_steps=300, **settings).fit(pd.Series(y))
     told = model.predict_insample()["LSTM"].mean()
     if known is None:
