@@ -10,7 +10,8 @@ from gatecast.baselines import SeasonalNaive
 from gatecast.datasets import noisy_sine as tutorial
 from gatecast.explain import attribution
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.combination import Benchmark, Combination, choose_combination
+from gatecast.forecaster.benchmarks import LinearBenchmark
+from gatecast.forecaster.combination import Combination, choose_combination
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.holdout import HoldoutTrial
 
@@ -42,13 +43,13 @@ def test_the_last_season_is_repeated_as_the_seasonal_naive_forecast_does(differe
     values = np.random.default_rng(0).normal(size=30)
     frame = pd.DataFrame({"unique_id": "a", "ds": np.arange(30), "y": values})
     due = SeasonalNaive(h, season_length=4).fit(frame).predict().iloc[:, -1]
-    found = forecast_after(Benchmark.seasonal_naive(difference, h, 4), difference, values)
+    found = forecast_after(LinearBenchmark.seasonal_naive(difference, h, 4), difference, values)
     np.testing.assert_allclose(found, due, rtol=1e-12)
 
 
 @DIFFERENCES
 def test_zero_is_the_naive_forecast_or_the_mean(difference):
-    benchmark = Benchmark.zero(difference, 3)
+    benchmark = LinearBenchmark.zero(difference, 3)
     values = np.arange(5.0)
     due = 4.0 if difference else 0.0
     np.testing.assert_array_equal(forecast_after(benchmark, difference, values), [due] * 3)
@@ -60,7 +61,7 @@ def test_zero_is_the_naive_forecast_or_the_mean(difference):
 def test_a_map_is_that_of_least_squares_over_all_series(difference):
     rng = np.random.default_rng(0)
     series = [np.cumsum(rng.normal(size=n)) for n in (400, 9, 300)]
-    benchmark = Benchmark.linear(lay_out(series, difference, h=2, reach=5), 5)
+    benchmark = LinearBenchmark.linear(lay_out(series, difference, h=2, reach=5), 5)
     rows = np.concatenate(
         [np.lib.stride_tricks.sliding_window_view(values, 7) for values in series]
     )
@@ -75,7 +76,7 @@ def test_a_map_is_that_of_least_squares_over_all_series(difference):
 def test_a_map_continues_what_is_linear():
     t = np.arange(700.0)
     values = np.sin(t / 7) + np.sin(t / 3)
-    benchmark = Benchmark.linear(lay_out([values[:600]], False, h=6, reach=40), 40)
+    benchmark = LinearBenchmark.linear(lay_out([values[:600]], False, h=6, reach=40), 40)
     found = benchmark.forecast_all(values)[600:690]
     due = np.lib.stride_tricks.sliding_window_view(values[601:], 6)[:90]
     assert np.abs(found - due).max() < 0.02
@@ -85,7 +86,7 @@ def test_a_map_continues_what_is_linear():
 def test_forecasts_along_a_series_are_those_of_its_dataset_and_of_a_state(difference):
     rng = np.random.default_rng(0)
     values = rng.normal(size=60)
-    benchmark = Benchmark("any", rng.normal(size=(7, 3)))
+    benchmark = LinearBenchmark("any", rng.normal(size=(7, 3)))
     along = benchmark.forecast_all(values)
     data = lay_out([rng.normal(size=9), values], difference, h=3, lags=(1, 3), reach=7)
     at = data.starts[1] + np.arange(60)
@@ -148,7 +149,7 @@ def test_a_map_is_fitted_on_what_was_known():
     changed = y.copy()
     changed[900:] += 100.0
     parts = [lay_out([values[:900]], False, h=3, reach=30) for values in (y, changed)]
-    first, second = (Benchmark.linear(data, 30) for data in parts)
+    first, second = (LinearBenchmark.linear(data, 30) for data in parts)
     np.testing.assert_array_equal(first.weights, second.weights)
 
 

@@ -7,7 +7,7 @@ import pytest
 import gatecast
 from gatecast.errors import DataError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.combination import Outlook
+from gatecast.forecaster.benchmarks import Outlook
 
 QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8, "pretrained": False}
 

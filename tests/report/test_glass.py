@@ -20,7 +20,7 @@ from gatecast.errors import MissingExtraError, UsageError
 from gatecast.evaluation.backtest import backtest
 from gatecast.explain import explain
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.combination import Benchmark
+from gatecast.forecaster.benchmarks import LinearBenchmark
 from gatecast.forecaster.fitting import combination_sentences
 from gatecast.messages import Message, message
 from gatecast.report.explain import BacktestSummary, explain_page
@@ -225,8 +225,8 @@ def test_every_finding_and_verdict_is_a_message_in_both_languages(inside):
 
 def test_decisions_are_messages_in_both_languages(inside):
     decisions = list(inside.decisions)
-    benchmarks = [Benchmark.zero(False, 2), Benchmark.zero(True, 2)]
-    benchmarks.append(Benchmark.seasonal_naive(False, 2, 12))
+    benchmarks = [LinearBenchmark.zero(False, 2), LinearBenchmark.zero(True, 2)]
+    benchmarks.append(LinearBenchmark.seasonal_naive(False, 2, 12))
     for benchmark in benchmarks:
         for weight in (0.0, 0.25):
             decisions += combination_sentences(benchmark, weight, prior=False)

@@ -12,13 +12,13 @@ from gatecast.data.panel import Ends, Panel, equal_lengths, offsets_of
 from gatecast.data.schema import Schema
 from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import NotFoundError
-from gatecast.forecaster.combination import Benchmark, Outlook, combine
+from gatecast.forecaster.benchmarks import Benchmark, Outlook
+from gatecast.forecaster.combination import combine
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.covariates import Covariates, PendingInputs, pending_inputs
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.intervals import Calibration, intervals, spread_of
 from gatecast.forecaster.preparation import Preparation
-from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.records import Forecast, NewRows, Past, SeriesInputs
 from gatecast.forecaster.training_data import SequenceDataset, run_windows
 from gatecast.kernel import State
@@ -63,7 +63,7 @@ class FittedForecaster:
         The state of each network after each series.
     outputs : list of ndarray of shape [N, K * Q]
         The output of each network after each series.
-    benchmark : Benchmark or PretrainedBenchmark
+    benchmark : Benchmark
         What the networks are combined with.
     weight : float
         The networks' weight in the forecast combination, 0 to 1.
@@ -92,7 +92,7 @@ class FittedForecaster:
     networks: list[Network]
     states: list[State]
     outputs: list[np.ndarray]
-    benchmark: Benchmark | PretrainedBenchmark
+    benchmark: Benchmark
     weight: float
     recent: np.ndarray
     calibration: Calibration | None
@@ -158,7 +158,7 @@ class FittedForecaster:
         self.states = [state for _, state in runs]
         self.outputs = [outputs[:, -1] for outputs, _ in runs]
         self.recent = np.zeros((len(panel), 0))
-        if isinstance(self.benchmark, PretrainedBenchmark):
+        if self.benchmark.memory:
             last = panel.tail(self.benchmark.memory)
             for which, n in equal_lengths(last.lengths):
                 at = last.offsets[which][:, np.newaxis] + np.arange(n)
@@ -314,7 +314,7 @@ class FittedForecaster:
         self, which: np.ndarray, values: np.ndarray, present: np.ndarray, future: np.ndarray
     ) -> None:
         """Take some series on by as many new values each, [B, n]."""
-        if isinstance(self.benchmark, PretrainedBenchmark):
+        if self.benchmark.memory:
             self._remember(which, values, self.benchmark.memory)
         scaled = self.transforms.of(which).transform(values, self.ends.lengths[which])
         state = self.state.of(which)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
-from gatecast.forecaster.combination import NETWORK_ALONE, SIMPLEST, Benchmark
+from gatecast.forecaster.benchmarks import SIMPLEST, Benchmark
+from gatecast.forecaster.combination import NETWORK_ALONE
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.ensemble import Ensemble, TrainingRun
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.holdout import Choices, Holdout
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.preparation import Preparation, Preparer, SeasonalTreatment
-from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.progress import ProgressAggregator
 from gatecast.forecaster.starting import Start, as_it_is
 from gatecast.forecaster.transfer import TransferHoldout
@@ -156,7 +156,7 @@ def _holdout_sentences(
         trial.preparation.dataset.difference,
     )  # fmt: skip
     sentences += combined
-    if isinstance(fitted.benchmark, PretrainedBenchmark):
+    if fitted.benchmark.has_quantiles:
         return sentences  # its intervals need no hold-out
     return sentences + [
         message(
@@ -202,14 +202,12 @@ def calibration_sentences(
     return [compared]
 
 
-def combination_sentences(
-    benchmark: Benchmark | PretrainedBenchmark, weight: float, *, prior: bool
-) -> list[Message]:
+def combination_sentences(benchmark: Benchmark, weight: float, *, prior: bool) -> list[Message]:
     """Describe the forecast combination.
 
     Parameters
     ----------
-    benchmark : Benchmark or PretrainedBenchmark
+    benchmark : Benchmark
         What the networks are combined with.
     weight : float
         Of the networks.

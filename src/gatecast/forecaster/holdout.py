@@ -14,12 +14,11 @@ import numpy as np
 
 from gatecast.data.panel import equal_lengths
 from gatecast.data.transforms import MeanAbsoluteChangeScaler
+from gatecast.forecaster.benchmarks import BenchmarkKind, Outlook
 from gatecast.forecaster.combination import (
     NETWORK_ALONE,
     WEIGHTS,
-    BenchmarkKind,
     Combination,
-    Outlook,
     choose_combination,
     clearly_less,
     combine,

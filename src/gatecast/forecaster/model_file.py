@@ -13,7 +13,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -34,7 +34,7 @@ from gatecast.data.transforms import (
 )
 from gatecast.data.transforms.pipeline import Step, TransformPipeline, Treatment
 from gatecast.errors import ModelFileError
-from gatecast.forecaster.combination import Benchmark
+from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark
 from gatecast.forecaster.config import PRESETS, Config
 from gatecast.forecaster.covariates import Covariates, PendingInputs
 from gatecast.forecaster.features import FeatureState
@@ -280,7 +280,7 @@ def _write_combination(fitted: FittedForecaster, arrays: dict[str, np.ndarray]) 
         arrays |= {f"pretrained.{name}": a for name, a in benchmark.network.arrays().items()}
         arrays["recent"] = fitted.recent
         return {**written, "benchmark": None, "seasons": list(benchmark.seasons)}
-    arrays["benchmark"] = benchmark.weights
+    arrays["benchmark"] = cast("LinearBenchmark", benchmark).weights
     return {**written, "benchmark": benchmark.name, "seasons": []}
 
 
@@ -401,9 +401,9 @@ def _read_benchmark(
     difference: bool,
     level: tuple[float, ...],
     threads: int,
-) -> Benchmark | PretrainedBenchmark:
+) -> Benchmark:
     if written["benchmark"] is not None:
-        return Benchmark(written["benchmark"], arrays["benchmark"])
+        return LinearBenchmark(written["benchmark"], arrays["benchmark"])
     weights = {k.removeprefix("pretrained."): v for k, v in arrays.items() if "pretrained." in k}
     network = PretrainedNetwork.from_arrays(weights)
     return PretrainedBenchmark(network, tuple(written["seasons"]), h, difference, level, threads)
@@ -430,7 +430,7 @@ def _check(fitted: FittedForecaster, count: int) -> None:
     _require(all(isinstance(lag, int) and lag > 0 for lag in state.lags))
     reach = state.recent.shape[1]
     _require(state.recent.shape == (count, reach) and reach >= max(state.lags, default=0))
-    if isinstance(fitted.benchmark, Benchmark):
+    if isinstance(fitted.benchmark, LinearBenchmark):
         weights = fitted.benchmark.weights
         _require(weights.shape[1] == fitted.h and len(weights) <= reach + 1)
     else:
@@ -442,8 +442,7 @@ def _check(fitted: FittedForecaster, count: int) -> None:
     _require(covariates.fixed.shape == (count, covariates.fixed_width))
     more = len(fitted.networks) - fitted.n_networks
     _require(more in (0, 1) and more <= bool(fitted.level))
-    brought = isinstance(fitted.benchmark, PretrainedBenchmark)
-    _require(more or brought or not fitted.level)
+    _require(more or fitted.benchmark.has_quantiles or not fitted.level)
     parts = zip(fitted.networks, fitted.states, fitted.outputs, strict=True)
     for network, run, outputs in parts:
         layout = network.layout

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gatecast.data.calendar import default_season_length
-from gatecast.forecaster.combination import Benchmark
+from gatecast.forecaster.benchmarks import LinearBenchmark
 from gatecast.forecaster.renamed import current_names
 from gatecast.forecaster.seasons import as_seasons
 
@@ -68,7 +68,7 @@ def _from_3(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
 def _from_4(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
     """Format 5 has benchmarks; before it there was one, which forecasts zero."""
     if document["calibration"] is not None:
-        zero = Benchmark.zero(document["target"] == "changes", document["settings"]["h"])
+        zero = LinearBenchmark.zero(document["target"] == "changes", document["settings"]["h"])
         document["calibration"]["anchor"] = zero.name
         arrays["calibration.anchor"] = zero.weights
 
@@ -115,7 +115,7 @@ def _from_6(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  #
 
 def _from_7(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
     """Format 8 keeps the combination apart from the calibration, which may be missing."""
-    zero = Benchmark.zero(document["difference"], document["settings"]["h"])
+    zero = LinearBenchmark.zero(document["difference"], document["settings"]["h"])
     written = document["calibration"] or {"weight": 1.0, "benchmark": zero.name}
     weights = arrays.pop("calibration.benchmark", zero.weights)
     arrays["benchmark"] = weights

@@ -10,18 +10,15 @@ import numpy as np
 from gatecast.data.panel import Panel, positions
 from gatecast.data.transforms.level_shift import find_level_shift
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
-from gatecast.forecaster.combination import (
-    NETWORK_ALONE,
-    Benchmark,
-    BenchmarkKind,
-    Combination,
-)
+from gatecast.forecaster.benchmarks import Benchmark, BenchmarkKind
+from gatecast.forecaster.combination import NETWORK_ALONE, Combination
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.features import FeatureState, should_difference, typical_change
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.training_data import SegmentSampler, SequenceDataset
 from gatecast.pretrained.network import load_weights
+from gatecast.pretrained.seasons import short_and_long, with_week
 
 __all__ = ["Origin", "Preparation", "Preparer", "SeasonalTreatment"]
 
@@ -118,9 +115,9 @@ class Preparation:
     sampler: SegmentSampler
     kinds: tuple[BenchmarkKind, ...]
     settings: Settings
-    _benchmarks: dict[int, Benchmark | PretrainedBenchmark] = field(default_factory=dict)
+    _benchmarks: dict[int, Benchmark] = field(default_factory=dict)
 
-    def benchmark(self, i: int) -> Benchmark | PretrainedBenchmark:
+    def benchmark(self, i: int) -> Benchmark:
         """Give one of the benchmarks, fitted on what is known at the origin.
 
         Parameters
@@ -130,15 +127,16 @@ class Preparation:
 
         Returns
         -------
-        Benchmark or PretrainedBenchmark
+        Benchmark
             The same object for the same number.
         """
         if i not in self._benchmarks:
             kind, s = self.kinds[i], self.settings
             if kind.kind == "pretrained":
+                seasons = with_week(s.seasons[0]) if len(s.seasons) == 1 else s.seasons
                 self._benchmarks[i] = PretrainedBenchmark(
-                    load_weights(), PretrainedBenchmark.seasons_of(s.seasons), s.h,
-                    self.training.difference, s.level, s.threads,
+                    load_weights(), short_and_long(seasons), s.h, self.training.difference,
+                    s.level, s.threads,
                 )  # fmt: skip
             else:
                 self._benchmarks[i] = kind.fit(self.training)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gatecast.data.panel import equal_lengths
-from gatecast.data.transforms.pipeline import WEEKS, SeriesTransforms, TransformPipeline
-from gatecast.forecaster.combination import Outlook
+from gatecast.data.transforms.pipeline import SeriesTransforms, TransformPipeline
+from gatecast.forecaster.benchmarks import Benchmark, Outlook
 from gatecast.forecaster.intervals import quantile_levels
 from gatecast.forecaster.records import Past, SeriesInputs
-from gatecast.messages import Message, message
+from gatecast.messages import message
 from gatecast.pretrained.network import PretrainedNetwork, quantiles_at
+from gatecast.pretrained.seasons import longer_season, memory_of
 
 if TYPE_CHECKING:
     from gatecast.forecaster.preparation import Preparation
 
-__all__ = ["LONGEST", "PretrainedBenchmark"]
+__all__ = ["PretrainedBenchmark"]
 
-#: Last values of a series that the pretrained network runs along.
-LONGEST = 1024
 #: Origins within a long series that share one run.
 _ORIGINS = 256
 _SERIES_AT_ONCE = 256
@@ -32,7 +31,7 @@ _SHARED, _NODES, _STEP = 200, 4, 0.01
 
 
 @dataclass(frozen=True, eq=False)
-class PretrainedBenchmark:
+class PretrainedBenchmark(Benchmark):
     """Forecast each series with the pretrained network, in its own unit, and transform that.
 
     Parameters
@@ -58,50 +57,19 @@ class PretrainedBenchmark:
     level: tuple[float, ...]
     threads: int
 
-    #: As a linear benchmark's: last transformed values that it needs, and whether it sees values.
-    reach, sees_values = 0, True
-
-    @staticmethod
-    def seasons_of(seasons: Sequence[int]) -> tuple[int, ...]:
-        """Choose the seasons that the pretrained network sees.
-
-        Parameters
-        ----------
-        seasons : sequence of int
-            Of the series, from short to long.
-
-        Returns
-        -------
-        tuple of int
-            One, or a short one and a longer one: the week beside a day.
-        """
-        if len(seasons) == 1:
-            return (seasons[0], WEEKS[seasons[0]]) if seasons[0] in WEEKS else (seasons[0],)
-        return seasons[0], seasons[-1]
-
-    @property
-    def name(self) -> Message:
-        """What a sentence calls it."""
-        return message("benchmark.pretrained")
+    name: str = field(init=False, default=message("benchmark.pretrained"))
 
     @property
     def memory(self) -> int:
-        """How many last values of a series its forecast depends on, R."""
-        return max(LONGEST, 3 * self.seasons[-1])
+        """How many last values in their own unit it uses."""
+        return memory_of(self.seasons)
 
-    def at_end(self, past: Past) -> Outlook:
-        """Forecast the steps after the end of each series, [N, K].
+    @property
+    def has_quantiles(self) -> bool:
+        """Whether it forecasts quantiles besides the median."""
+        return True
 
-        Parameters
-        ----------
-        past : Past
-            Of N series.
-
-        Returns
-        -------
-        Outlook
-            With the quantiles of the intervals.
-        """
+    def _at_end(self, past: Past) -> Outlook:
         made = np.empty((len(past.lengths), 1, self.h, len(quantile_levels(self.level))))
         kept = np.minimum(past.lengths, past.recent.shape[1])
         for which, n in equal_lengths(kept, _SERIES_AT_ONCE):
@@ -111,21 +79,7 @@ class PretrainedBenchmark:
         made = self._outlook(made, present, past.transforms.of, past.lengths[:, np.newaxis])
         return made.changed(lambda part: part[:, 0])
 
-    def at_origins(self, preparation: Preparation, held_out: int) -> Outlook:
-        """Forecast from the last origins of each series, one series after another, [n, K].
-
-        Parameters
-        ----------
-        preparation : Preparation
-            The series with the hold-out.
-        held_out : int
-            Origins of each series; the last one is a step before its end.
-
-        Returns
-        -------
-        Outlook
-            With the quantiles of the intervals.
-        """
+    def _at_origins(self, preparation: Preparation, held_out: int) -> Outlook:
         panel, transforms = preparation.panel, preparation.transforms
         parts = np.empty((len(panel), held_out, self.h, len(quantile_levels(self.level))))
         present = np.empty((len(panel), held_out))
@@ -138,48 +92,15 @@ class PretrainedBenchmark:
         made = self._outlook(parts, present, transforms.of, starts)
         return made.changed(lambda part: part.reshape(-1, *part.shape[2:]))
 
-    def along(self, series: SeriesInputs, at: np.ndarray) -> Outlook:
-        """Forecast from steps within a series, [n, K].
-
-        Parameters
-        ----------
-        series : SeriesInputs
-            As the networks see it.
-        at : ndarray of shape [n]
-            The steps, rising.
-
-        Returns
-        -------
-        Outlook
-            With the quantiles of the intervals.
-        """
+    def _along(self, series: SeriesInputs, at: np.ndarray) -> Outlook:
         made = self._quantiles(series.own[np.newaxis], at)
         present = series.values[np.newaxis, at]
         starts = (series.start + 1 + at)[np.newaxis]
         result = self._outlook(made, present, lambda _: series.transforms, starts)
         return result.changed(lambda part: part[0])
 
-    def share_out(self, series: SeriesInputs, present: float) -> tuple[np.ndarray, np.ndarray]:
-        """Share the forecast after a series among its last values: integrated gradients.
-
-        Parameters
-        ----------
-        series : SeriesInputs
-            As the networks see it, of n values.
-        present : float
-            The transformed value that deviations are taken from.
-
-        Returns
-        -------
-        shares : ndarray of shape [n, K]
-            Of the last 200 values; zero before them.
-        rest : ndarray of shape [K]
-            What the forecast is without the deviations, and what the integral leaves over.
-
-        References
-        ----------
-        Sundararajan, M., Taly, A. and Yan, Q. (2017). Axiomatic attribution for deep networks.
-        """
+    def _share_out(self, series: SeriesInputs, present: float) -> tuple[np.ndarray, np.ndarray]:
+        # integrated gradients (Sundararajan, Taly and Yan 2017), derivatives from differences
         n = min(len(series.values), _SHARED)
         deviations = series.values[-n:] - present
         start = series.start + len(series.values) - n
@@ -205,14 +126,12 @@ class PretrainedBenchmark:
         """Forecast from steps ``at`` [P] of series [B, T] in their own unit: [B, P, K, Q]."""
         levels = np.array(quantile_levels(self.level))
         made = np.empty((len(own), len(at), self.h, len(levels)))
-        season, longer = self.seasons[0], self.seasons[-1]
         for begin in range(0, len(at), _ORIGINS):
             some = at[begin : begin + _ORIGINS]
             first = max(0, int(some[-1]) + 1 - self.memory)
-            # a longer season is seen where values hold it twice
-            second = longer if longer > season and some[0] - first + 1 > 2 * longer else 0
+            longer = longer_season(self.seasons, int(some[0]) - first + 1)
             quantiles = self.network.forecast_both_views(
-                own[:, first : some[-1] + 1], some - first, self.h, season, second,
+                own[:, first : some[-1] + 1], some - first, self.h, self.seasons[0], longer,
                 threads=self.threads,
             )  # fmt: skip
             made[:, begin : begin + _ORIGINS] = quantiles_at(quantiles, levels)

@@ -30,6 +30,7 @@ from gatecast.pretrained.network import (
     load_weights,
     quantiles_at,
 )
+from gatecast.pretrained.seasons import longer_season, memory_of, short_and_long, with_week
 from gatecast.storage import DAMAGE, Key, locked, read_saved, require_unchanged, write_arrays
 
 __all__ = ["KIND", "PretrainedLSTM"]
@@ -37,10 +38,6 @@ __all__ = ["KIND", "PretrainedLSTM"]
 #: what the file of a saved model says it is
 KIND = "gatecast pretrained LSTM"
 
-#: last values of a series that the LSTM runs along
-_LONGEST = 1024
-#: a second, longer season by the length of the first: weeks of hours, half hours and quarters
-_WEEKS = {24: 168, 48: 336, 96: 672}
 #: series that are run together
 _BATCH = 256
 
@@ -191,7 +188,7 @@ class PretrainedLSTM(Shared, Baseline):
         """
         panel = self.require_fitted(verb)
         starts, lengths = panel.offsets[:-1], np.diff(panel.offsets)
-        run_along = np.minimum(lengths, self._longest())
+        run_along = np.minimum(lengths, memory_of(self.seasons_))
         made = np.empty((len(panel), self.h, len(LEVELS)))
         for length in np.unique(run_along):
             which = np.flatnonzero(run_along == length)
@@ -255,7 +252,7 @@ class PretrainedLSTM(Shared, Baseline):
         ConflictError
             If the model was read from this file, and somebody else has changed the file since.
         """
-        panel = self.require_fitted("save").tail(self._longest())
+        panel = self.require_fitted("save").tail(memory_of(self.seasons_))
         arrays, of_panel = panel_to_arrays(panel)
         arrays |= {f"weights.{name}": array for name, array in self.network_.arrays().items()}
         document = {
@@ -365,7 +362,7 @@ class PretrainedLSTM(Shared, Baseline):
         gaps[0] = False
         in_logarithms = bool((values > 0).all())
         values = np.log(values) if in_logarithms else values
-        longer = self._longer_season(len(values))
+        longer = longer_season(self.seasons_, len(values))
         known = np.where(gaps, np.nan, values)
         return values, step_inputs(known[None], self.seasons_[0], longer), in_logarithms
 
@@ -390,7 +387,7 @@ class PretrainedLSTM(Shared, Baseline):
         if len(at):
             made = self.network_.forecast_both_views(
                 np.where(gaps, np.nan, values)[None], at, 1, self.seasons_[0],
-                self._longer_season(len(values)), threads=self.n_jobs,
+                longer_season(self.seasons_, len(values)), threads=self.n_jobs,
             )  # fmt: skip
             forecasts[at + 1] = made[0, :, 0, MEDIAN]
         return forecasts
@@ -419,27 +416,17 @@ class PretrainedLSTM(Shared, Baseline):
             made.append(message("pretrained.ignored", names=list(panel.extra)))
         return [*panel.notes, *made, *self.reading_notes_]
 
-    def _longest(self) -> int:
-        """Count the last values of a series that its forecast depends on."""
-        return max(_LONGEST, 3 * self.seasons_[-1])
-
     def _least_values(self, seasons: tuple[int, ...]) -> int:  # noqa: ARG002
         return 3
 
     def _detect_seasons(self) -> tuple[int, ...]:
         """Give one season length, or a short one and a longer one."""
         if self.season_length is not None:
-            seasons = as_seasons(self.season_length)
-            return seasons if len(seasons) < 3 else (seasons[0], seasons[-1])
+            return short_and_long(as_seasons(self.season_length))
         usual = default_season_length(self.panel_.freq)
         if usual == 1 and isinstance(self.panel_.freq, int):
             usual, _ = find_season([series.values for series in self.panel_])
-        return (usual, _WEEKS[usual]) if usual in _WEEKS else (usual,)
-
-    def _longer_season(self, n: int) -> int:
-        """Give the longer of two seasons, where n values hold it twice; else 0."""
-        seasons = self.seasons_
-        return seasons[1] if len(seasons) > 1 and n > 2 * seasons[1] else 0
+        return with_week(usual)
 
     def forecast_rows(self, values: np.ndarray) -> np.ndarray:
         """Forecast quantiles of series of one length.
@@ -454,7 +441,7 @@ class PretrainedLSTM(Shared, Baseline):
         ndarray of shape [B, h, Q]
             In the unit of the values.
         """
-        season, longer = self.seasons_[0], self._longer_season(values.shape[1])
+        season, longer = self.seasons_[0], longer_season(self.seasons_, values.shape[1])
         last = np.array([values.shape[1] - 1])
         return self.network_.forecast_both_views(
             values, last, self.h, season, longer, threads=self.n_jobs

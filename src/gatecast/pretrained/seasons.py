@@ -1,0 +1,78 @@
+"""Which seasons and how much of a series' past the pretrained network sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gatecast.data.transforms.pipeline import WEEKS
+
+__all__ = ["longer_season", "memory_of", "short_and_long", "with_week"]
+
+#: Last values of a series that the network runs along, or three of its longest season.
+_LONGEST = 1024
+
+
+def short_and_long(seasons: Sequence[int]) -> tuple[int, ...]:
+    """Keep one season, or the shortest and the longest.
+
+    Parameters
+    ----------
+    seasons : sequence of int
+        From short to long.
+
+    Returns
+    -------
+    tuple of int
+        One or two.
+    """
+    return tuple(seasons) if len(seasons) < 3 else (seasons[0], seasons[-1])
+
+
+def with_week(season: int) -> tuple[int, ...]:
+    """Put the week beside a day, of hours, half hours or quarters of an hour.
+
+    Parameters
+    ----------
+    season : int
+        Steps in a season.
+
+    Returns
+    -------
+    tuple of int
+        One or two.
+    """
+    return (season, WEEKS[season]) if season in WEEKS else (season,)
+
+
+def memory_of(seasons: tuple[int, ...]) -> int:
+    """Count the last values of a series that its forecast depends on.
+
+    Parameters
+    ----------
+    seasons : tuple of int
+        One or two.
+
+    Returns
+    -------
+    int
+        1,024, or three of the longest season.
+    """
+    return max(_LONGEST, 3 * seasons[-1])
+
+
+def longer_season(seasons: tuple[int, ...], n: int) -> int:
+    """Give the longer of two seasons, where n values hold it twice.
+
+    Parameters
+    ----------
+    seasons : tuple of int
+        One or two.
+    n : int
+        Values of a series.
+
+    Returns
+    -------
+    int
+        0 where there is none.
+    """
+    return seasons[1] if len(seasons) > 1 and n > 2 * seasons[1] else 0
