@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,25 @@ __all__ = [
 ]  # fmt: skip
 
 
+class _Scaler(Transform):
+    """Take a shift off the values and divide them by a size: the first two parameters."""
+
+    @property
+    def _shift_and_size(self) -> tuple[Any, Any]:
+        shift, size = (getattr(self, f.name) for f in fields(self))  # pyright: ignore[reportArgumentType]
+        return column(shift), column(size)
+
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
+        shift, size = self._shift_and_size
+        return (values - shift) / size
+
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
+        shift, size = self._shift_and_size
+        return values * size + shift
+
+
 @dataclass(frozen=True)
-class MinMaxScaler(Transform):
+class MinMaxScaler(_Scaler):
     """Scale the training part's range to 0 ... 1.
 
     Attributes
@@ -59,23 +76,17 @@ class MinMaxScaler(Transform):
         return cls(number(low), number(high))
 
     @property
-    def _scale(self) -> Any:
+    def _shift_and_size(self) -> tuple[Any, Any]:
         # A constant series has no range; it is shifted to 0 and left at its own scale.
         width = self.high - self.low
-        return column(number(np.where(width == 0, 1.0, width)))
-
-    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
-        return (values - column(self.low)) / self._scale
-
-    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
-        return values * self._scale + column(self.low)
+        return column(self.low), column(number(np.where(width == 0, 1.0, width)))
 
     def _describe(self) -> Message:
         return message("transform.min_max", low=span(self.low), high=span(self.high))
 
 
 @dataclass(frozen=True)
-class StandardScaler(Transform):
+class StandardScaler(_Scaler):
     """Shift and scale the training part to mean 0 and standard deviation 1.
 
     Attributes
@@ -115,18 +126,12 @@ class StandardScaler(Transform):
         mean = np.mean(relative, axis=-1) * largest
         return cls(number(mean), number(np.where(constant, 1.0, deviation)))
 
-    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
-        return (values - column(self.mean)) / column(self.deviation)
-
-    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
-        return values * column(self.deviation) + column(self.mean)
-
     def _describe(self) -> Message:
         return message("transform.standard", mean=span(self.mean), deviation=span(self.deviation))
 
 
 @dataclass(frozen=True)
-class RobustScaler(Transform):
+class RobustScaler(_Scaler):
     """Shift and scale by median and quartiles, which a few wild values do not move.
 
     Attributes
@@ -165,18 +170,12 @@ class RobustScaler(Transform):
         spread = (high - low) / 1.349 * largest
         return cls(number(middle * largest), number(np.where(spread == 0, 1.0, spread)))
 
-    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
-        return (values - column(self.median)) / column(self.spread)
-
-    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
-        return values * column(self.spread) + column(self.median)
-
     def _describe(self) -> Message:
         return message("transform.robust", median=span(self.median), spread=span(self.spread))
 
 
 @dataclass(frozen=True)
-class MeanAbsoluteChangeScaler(Transform):
+class MeanAbsoluteChangeScaler(_Scaler):
     """Shift a series by its mean, and divide it by its mean absolute change, the scale of MASE.
 
     Attributes
@@ -219,12 +218,6 @@ class MeanAbsoluteChangeScaler(Transform):
         moves = change > 1e-12 * np.max(np.abs(values), axis=-1)
         mean = np.mean(values, axis=-1, dtype=np.float64)
         return cls(number(mean), number(np.where(moves, change, 1.0)))
-
-    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
-        return (values - column(self.mean)) / column(self.change)
-
-    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
-        return values * column(self.change) + column(self.mean)
 
     def _describe(self) -> Message:
         return message("transform.mean_change", mean=span(self.mean), change=span(self.change))
