@@ -25,6 +25,7 @@ from gatecast.forecaster.tables import (
     read_future_covariates,
     read_histories,
     read_new_rows,
+    require_history,
     series_name,
 )
 from gatecast.forecaster.training_data import SequenceDataset
@@ -218,14 +219,7 @@ def _check(fitted: FittedForecaster, panel: Panel) -> None:
     """Refuse series that the networks cannot run along."""
     require_frequency(fitted, panel)
     panel.require(fitted.covariates.columns)
-    short = np.flatnonzero(panel.lengths < FEWEST_VALUES)
-    if len(short):
-        count = int(panel.lengths[short[0]])
-        raise DataError(
-            f"{series_name(panel.ids[short[0]])} was not in the fit and has {count} "
-            f"value{'s' * (count > 1)}; {FEWEST_VALUES} are needed to forecast from: supply more "
-            "history, or leave its rows out"
-        )
+    require_history(panel, FEWEST_VALUES)
 
 
 def _new_levels(fitted: FittedForecaster, panel: Panel) -> list[Message]:

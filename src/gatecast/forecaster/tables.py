@@ -17,7 +17,7 @@ from gatecast.messages import Message
 
 __all__ = [
     "FEWEST_VALUES", "FollowingRows", "check_lengths", "read_future_covariates", "read_histories",
-    "read_new_rows", "series_name",
+    "read_new_rows", "require_history", "series_name",
 ]  # fmt: skip
 
 #: Values that a series needs, in the fit and after it.
@@ -56,6 +56,31 @@ def series_name(name: object) -> str:
         For a sentence.
     """
     return "the series" if name is None else f'series "{name}"'
+
+
+def require_history(panel: Panel, fewest: int) -> None:
+    """Refuse series that were not in the fit and have too few values to be forecast from.
+
+    Parameters
+    ----------
+    panel : Panel
+        The series.
+    fewest : int
+        Values that are needed.
+
+    Raises
+    ------
+    DataError
+        Naming the first one that is too short.
+    """
+    short = np.flatnonzero(panel.lengths < fewest)
+    if len(short):
+        count = int(panel.lengths[short[0]])
+        raise DataError(
+            f"{series_name(panel.ids[short[0]])} was not in the fit and has {count} "
+            f"value{'s' * (count > 1)}; {fewest} are needed to forecast from: supply more "
+            "history, or leave its rows out"
+        )
 
 
 def read_new_rows(

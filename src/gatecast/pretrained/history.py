@@ -17,6 +17,7 @@ from gatecast.data.reading import (
     split_rows,
 )
 from gatecast.errors import DataError
+from gatecast.forecaster.tables import require_history
 from gatecast.forecaster.updating import require_rows_follow
 from gatecast.messages import Message
 
@@ -64,14 +65,7 @@ def _require_fit(panel: Panel, others: Panel) -> Panel:
             f"the series have the frequency {others.freq!r}, and those of the fit {panel.freq!r}: "
             "bring them to that frequency, or fit a model of their own"
         )
-    short = np.flatnonzero(others.lengths < FEWEST_VALUES)
-    if len(short):
-        count = int(others.lengths[short[0]])
-        raise DataError(
-            f'series "{others.ids[short[0]]}" was not in the fit and has {count} '
-            f"value{'s' * (count > 1)}; {FEWEST_VALUES} are needed to forecast from: supply more "
-            "history, or leave its rows out"
-        )
+    require_history(others, FEWEST_VALUES)
     return others
 
 
