@@ -23,6 +23,7 @@ from gatecast.messages import message
 __all__ = ["Baseline", "Forecaster"]
 
 _B = TypeVar("_B", bound="Baseline")
+_P = TypeVar("_P", bound="Parameters")
 
 
 class Forecaster(Protocol):
@@ -123,8 +124,54 @@ class Forecaster(Protocol):
         ...
 
 
+class Parameters:
+    """Give and change settings by name, as scikit-learn does; mixed into a dataclass."""
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
+        """Give the settings by name, as scikit-learn does.
+
+        Parameters
+        ----------
+        deep : bool, default True
+            Has no effect; scikit-learn's.
+
+        Returns
+        -------
+        dict of str to object
+            Every setting.
+        """
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # pyright: ignore[reportArgumentType]
+
+    def set_params(self: _P, **params: Any) -> _P:
+        """Change settings by name, all or none.
+
+        Parameters
+        ----------
+        **params
+            Settings.
+
+        Returns
+        -------
+        model
+            Itself.
+
+        Raises
+        ------
+        UsageError
+            If there is no such setting, or one is out of its range.
+        """
+        there = self.get_params()
+        for name in params:
+            if name not in there:
+                raise UsageError(
+                    f"{type(self).__name__} has no setting {name}; it has {', '.join(there)}"
+                )
+        vars(self).update(type(self)(**{**there, **params}).get_params())
+        return self
+
+
 @dataclass
-class Baseline(ABC):
+class Baseline(Parameters, ABC):
     """Forecast each series by itself, ``h`` steps at once.
 
     Parameters
@@ -157,48 +204,6 @@ class Baseline(ABC):
         if self.alias is None:
             self.alias = type(self).__name__
         self.check_settings()
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
-        """Give the settings by name, as scikit-learn does.
-
-        Parameters
-        ----------
-        deep : bool, default True
-            Has no effect; scikit-learn's.
-
-        Returns
-        -------
-        dict of str to object
-            Every setting.
-        """
-        return {f.name: getattr(self, f.name) for f in fields(self)}
-
-    def set_params(self: _B, **params: Any) -> _B:
-        """Change settings by name, all or none.
-
-        Parameters
-        ----------
-        **params
-            Settings.
-
-        Returns
-        -------
-        Baseline
-            Itself.
-
-        Raises
-        ------
-        UsageError
-            If there is no such setting, or one is out of its range.
-        """
-        there = self.get_params()
-        for name in params:
-            if name not in there:
-                raise UsageError(
-                    f"{type(self).__name__} has no setting {name}; it has {', '.join(there)}"
-                )
-        vars(self).update(type(self)(**{**there, **params}).get_params())
-        return self
 
     def fit(
         self: _B,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from gatecast.baselines.protocol import Parameters
 from gatecast.combination.holdout import HoldOut, Outputs, copy_of, outputs_of, run_holdout
 from gatecast.combination.weights import (
     combined,
@@ -36,7 +37,7 @@ _COVARIATES = ("hist_exog_list", "futr_exog_list", "stat_exog_list")
 
 
 @dataclass
-class Combination(Shared):
+class Combination(Parameters, Shared):
     """Forecast with the weighted mean of several models, the members.
 
     Weights come from forecasts of a hold-out: every member forecasts from four earlier origins, a
@@ -103,46 +104,6 @@ class Combination(Shared):
     level: Sequence[float] = ()
     weights: Literal["auto", "equal"] = "auto"
     alias: str = "Combination"
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's
-        """Give the settings by name, as scikit-learn does.
-
-        Parameters
-        ----------
-        deep : bool, default True
-            Has no effect; scikit-learn's.
-
-        Returns
-        -------
-        dict of str to object
-            Every setting.
-        """
-        return {f.name: getattr(self, f.name) for f in fields(self)}
-
-    def set_params(self, **params: Any) -> Combination:
-        """Change settings by name, all or none.
-
-        Parameters
-        ----------
-        **params
-            Settings.
-
-        Returns
-        -------
-        Combination
-            Itself.
-
-        Raises
-        ------
-        UsageError
-            If there is no such setting.
-        """
-        there = self.get_params()
-        for name in params:
-            if name not in there:
-                raise UsageError(f"Combination has no setting {name}; it has {', '.join(there)}")
-        vars(self).update(params)
-        return self
 
     @one_at_a_time
     def fit(
