@@ -160,20 +160,39 @@ def backtest(
     known = _columns_of(named, "futr")
     windows = windows_at(panel, h + gap, n_windows, step, window, known)
     copies = {name: _copy(model, h + gap, level) for name, model in named.items()}
-    folder = None
-    if resume is not None:
-        try:
-            Path(resume).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(
-                f'cannot keep results in "{resume}": {error.strerror or error}; give a folder'
-            ) from error
-        folder = os.fspath(resume)
-    tasks = _tasks(copies, windows, every, folder)
+    tasks = _tasks(copies, windows, every, _folder(resume))
     with reporting(progress, lambda: counted("backtest", "fits")) as report:
         outcomes = _run(tasks, n_jobs, report, leave_out)
-    forecasts: dict[str, list[dict[str, np.ndarray]]] = {name: [] for name in copies}
-    notes: dict[str, None] = dict.fromkeys(panel.notes)
+    forecasts, notes, decisions = _gathered(tasks, outcomes, panel.notes)
+    given = default_season_length(panel.freq) if season_length is None else season_length
+    season = as_seasons(given)[0]
+    table, scales = _assemble(panel, windows, forecasts, h, gap, season)
+    reference = next((n for n in ("SeasonalNaive", "Naive") if n in forecasts), None)
+    return Backtest(
+        table, tuple(forecasts), scales, panel.id_col, panel.target_col, -(-(h + gap) // step),
+        reference, panel, season, step, notes, decisions,
+    )  # fmt: skip
+
+
+def _folder(resume: str | os.PathLike[str] | None) -> str | None:
+    """Make the folder that results are kept in, if one was given."""
+    if resume is None:
+        return None
+    try:
+        Path(resume).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f'cannot keep results in "{resume}": {error.strerror or error}; give a folder'
+        ) from error
+    return os.fspath(resume)
+
+
+def _gathered(
+    tasks: list[_Task], outcomes: Sequence[Any], of_panel: Sequence[str]
+) -> tuple[dict[str, list[dict[str, np.ndarray]]], tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Give forecasts by model, all notes, and the decisions of each model that forecast."""
+    forecasts: dict[str, list[dict[str, np.ndarray]]] = {task.name: [] for task in tasks}
+    notes: dict[str, None] = dict.fromkeys(of_panel)
     decisions: dict[str, tuple[str, ...]] = {}
     for task, (outputs, described) in zip(tasks, outcomes, strict=True):
         if described or task.name not in decisions:  # of the last fit
@@ -186,15 +205,8 @@ def backtest(
             forecasts[task.name] += outputs
     if not forecasts:
         raise DataError(f"no model could forecast these data; {' '.join(list(notes)[-1:])}")
-    given = default_season_length(panel.freq) if season_length is None else season_length
-    season = as_seasons(given)[0]
-    table, scales = _assemble(panel, windows, forecasts, h, gap, season)
-    reference = next((n for n in ("SeasonalNaive", "Naive") if n in forecasts), None)
-    return Backtest(
-        table, tuple(forecasts), scales, panel.id_col, panel.target_col, -(-(h + gap) // step),
-        reference, panel, season, step, tuple(notes),
-        {name: made for name, made in decisions.items() if name in forecasts},
-    )  # fmt: skip
+    kept = {name: made for name, made in decisions.items() if name in forecasts}
+    return forecasts, tuple(notes), kept
 
 
 # -------------------------------------------------------------------------------------- the models
