@@ -218,7 +218,7 @@ def _walk_on(model: LSTMForecaster, seen: pd.Series) -> LSTMForecaster:
     (trained,) = model.ends_.lengths
     if len(seen) < trained:
         raise DataError(
-            f"a forecast from after {len(seen)} values was asked for, and the networks have seen "
+            f"a forecast from after {len(seen)} values was requested, and the networks have seen "
             f"{trained}: fit on those values alone"
         )
     return model if len(seen) == trained else deepcopy(model).update(seen.to_numpy()[trained:])

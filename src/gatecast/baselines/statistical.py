@@ -276,9 +276,9 @@ def arima_one_step(
     residuals of a fit are scaled, and would look too good.
     """
     if order[1]:
-        raise UsageError(f"order={order} was asked for; one-step forecasts need d = 0")
+        raise UsageError(f"order={order} was requested; one-step forecasts need d = 0")
     if not 0 < split <= len(values):
-        raise UsageError(f"split={split} was asked for; the series has {len(values)} values")
+        raise UsageError(f"split={split} was requested; the series has {len(values)} values")
     arima = require_extra("statsforecast.arima", "stats", "an ARIMA")
     started = time.perf_counter()
     starts = (None, *_hannan_rissanen(values[:split], order[0], order[2]))

@@ -34,7 +34,7 @@ _LOOK_BACK = 200
 _POINTS, _MOST_POINTS, _TOLERANCE = 32, 256, 0.003
 #: Of the differences that stand for the derivatives of the head.
 _WIDTH = 1e-3
-#: Of fewer steps nothing is said of how good the forecast is.
+#: With fewer steps the accuracy of the forecast is not given.
 _FEWEST = 8
 _SHARE = 0.95
 

@@ -111,14 +111,14 @@ class Covariates:
         Raises
         ------
         UsageError
-            If the calendar is asked for and times are step numbers.
+            If the calendar is requested and times are step numbers.
         DataError
             If a static column changes within a series, or a column has too many names.
         """
         result = cls(tuple(hist), tuple(futr), tuple(stat), calendar, h)
         if calendar and panel.times.dtype.kind != "M":
             raise UsageError(
-                "calendar=True was asked for, and the times are step numbers: give dates, or "
+                "calendar=True was requested, and the times are step numbers: give dates, or "
                 "leave it out"
             )
         past = positions(panel.offsets[:-1], lengths)

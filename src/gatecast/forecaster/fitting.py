@@ -100,7 +100,7 @@ def fit(
         calibration = holdout.trial(choices.treatment).calibrate(choices)
     elif s.level and choices.combination == NETWORK_ALONE:
         raise DataError(
-            f"level={list(s.level)} was asked for, and intervals are measured on values held back; "
+            f"level={list(s.level)} was requested, and intervals are measured on values held back; "
             "10 values of a series would be enough: supply more history or leave out level"
         )
 

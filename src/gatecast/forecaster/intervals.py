@@ -93,7 +93,7 @@ class Calibration:
         forecast : ndarray of shape [n, K]
             Transformed.
         spread : ndarray of shape [n, K, Q] or None
-            Quantiles less their median; None where no intervals are asked for.
+            Quantiles less their median; None where no intervals are requested.
         targets : ndarray of shape [n, K]
             Actuals; NaN where there are none.
         level : sequence of float

@@ -71,14 +71,14 @@ class Layout:
     def __post_init__(self) -> None:
         for name in ("inputs", "hidden", "outputs", "layers"):
             if getattr(self, name) < 1:
-                raise UsageError(f"{name}={getattr(self, name)} was asked for; use 1 or more")
+                raise UsageError(f"{name}={getattr(self, name)} was requested; use 1 or more")
         if self.cell not in GATES:
-            raise UsageError(f'cell="{self.cell}" was asked for; use "lstm" or "gru"')
+            raise UsageError(f'cell="{self.cell}" was requested; use "lstm" or "gru"')
         if not self.dilations:
             object.__setattr__(self, "dilations", (1,) * self.layers)
         if len(self.dilations) != self.layers or min(self.dilations) < 1:
             raise UsageError(
-                f"dilations={self.dilations} was asked for; give one number of steps, 1 or more, "
+                f"dilations={self.dilations} was requested; give one number of steps, 1 or more, "
                 f"for each of the {self.layers} layers"
             )
 

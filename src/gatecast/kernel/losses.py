@@ -40,13 +40,13 @@ class Loss:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise UsageError(f'loss "{self.kind}" was asked for; there are {", ".join(KINDS)}')
+            raise UsageError(f'loss "{self.kind}" was requested; there are {", ".join(KINDS)}')
         if not self.delta > 0.0:
-            raise UsageError(f"delta={self.delta} was asked for; use more than 0")
+            raise UsageError(f"delta={self.delta} was requested; use more than 0")
         if (self.kind == "pinball") != bool(self.levels):
             raise UsageError("levels go with the pinball loss, and it needs at least one")
         if not all(0.0 < level < 1.0 for level in self.levels):
-            raise UsageError(f"levels={self.levels} were asked for; each lies between 0 and 1")
+            raise UsageError(f"levels={self.levels} were requested; each lies between 0 and 1")
 
     @property
     def quantiles(self) -> int:

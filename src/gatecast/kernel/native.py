@@ -72,7 +72,7 @@ def forward(
     Returns
     -------
     Forward
-        Outputs, final state, and the trace where it was asked for.
+        Outputs, final state, and the trace where it was requested.
 
     Raises
     ------

@@ -43,7 +43,7 @@ class Forward(NamedTuple):
         Memory after the last step.
     trace : ndarray of shape [B, T, L, 6, H] or None
         Four gates (see ``GATES``), cell and hidden state of each step, layer and unit, where it
-        was asked for.
+        was requested.
     """
 
     outputs: np.ndarray

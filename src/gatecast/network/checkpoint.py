@@ -60,7 +60,7 @@ class Training:
     best : ndarray of shape [P]
         Parameters of the best epoch so far.
     last_sum : ndarray of shape [P], float64
-        Sum of the parameters after each of the last epochs, where their mean is asked for.
+        Sum of the parameters after each of the last epochs, where their mean is requested.
     history : History
         Finished epochs.
     losses : ndarray of shape [updates], float64

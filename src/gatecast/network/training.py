@@ -124,21 +124,21 @@ class Trainer:
         for name in ("epochs", "batch_size", "patience", "threads"):
             value = getattr(self, name)
             if value is not None and value < 1:
-                raise UsageError(f"{name}={value} was asked for; use 1 or more")
+                raise UsageError(f"{name}={value} was requested; use 1 or more")
         if not 0.0 <= self.validation_split < 1.0:
             raise UsageError(
-                f"validation_split={self.validation_split} was asked for; use 0 or more, below 1"
+                f"validation_split={self.validation_split} was requested; use 0 or more, below 1"
             )
         if self.schedule not in ("constant", "cosine", "one_cycle"):
             raise UsageError(
-                f'schedule="{self.schedule}" was asked for; use "constant", "cosine" or "one_cycle"'
+                f'schedule="{self.schedule}" was requested; use "constant", "cosine" or "one_cycle"'
             )
         for name in ("weight_decay", "clip_norm", "average_epochs"):
             if not getattr(self, name) >= 0:
-                raise UsageError(f"{name}={getattr(self, name)} was asked for; use 0 or more")
+                raise UsageError(f"{name}={getattr(self, name)} was requested; use 0 or more")
         if not 0.0 <= self.average_keep < 1.0:
             raise UsageError(
-                f"average_keep={self.average_keep} was asked for; use 0 or more, below 1"
+                f"average_keep={self.average_keep} was requested; use 0 or more, below 1"
             )
         if bool(self.average_keep) + bool(self.average_epochs) + bool(self.patience) > 1:
             raise UsageError(
@@ -146,9 +146,9 @@ class Trainer:
                 "left with: give one of them"
             )
         if not 0.0 <= self.dropout < 1.0:
-            raise UsageError(f"dropout={self.dropout} was asked for; use 0 or more, below 1")
+            raise UsageError(f"dropout={self.dropout} was requested; use 0 or more, below 1")
         if not self.learning_rate > 0.0:
-            raise UsageError(f"learning_rate={self.learning_rate} was asked for; use more than 0")
+            raise UsageError(f"learning_rate={self.learning_rate} was requested; use more than 0")
 
     def fit(
         self,
@@ -195,7 +195,7 @@ class Trainer:
         ModelFileError
             If the checkpoint is damaged.
         DataError
-            If no sample is left to train on, or to validate on where a split was asked for.
+            If no sample is left to train on, or to validate on where a split was requested.
         TrainingError
             If a loss was NaN or infinite; the network keeps the weights from before that update,
             or, of a validation loss, those after that epoch.
@@ -279,7 +279,7 @@ class Trainer:
         """Train on the first ``count`` of the samples that are drawn for each epoch."""
         if self.dropout and network.layout.layers == 1:
             raise UsageError(
-                f"dropout={self.dropout} was asked for and the network has one layer: dropout acts "
+                f"dropout={self.dropout} was requested and the network has one layer: dropout acts "
                 "between layers, so use more of them, or none of it"
             )
         adam = Adam.start(

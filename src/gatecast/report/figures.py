@@ -51,7 +51,7 @@ def figures(explanation: Explanation, *, gate: str | None = None) -> dict[str, F
     columns = [str(name) for name in explanation.gates.columns]
     gates = columns[columns.index("unit") + 1 :]
     if gate not in gates:
-        raise UsageError(f'gate="{gate}" was asked for; use one of {", ".join(gates)}')
+        raise UsageError(f'gate="{gate}" was requested; use one of {", ".join(gates)}')
     return {
         "forecast": to_plotly(_forecast(explanation)),
         "gates": _gates(explanation, gate),

@@ -122,7 +122,7 @@ def _write(figure: Any, path: str | os.PathLike[str]) -> None:
     kind = Path(path).suffix.lower()
     if kind not in (".png", ".svg"):
         raise UsageError(
-            f'"{Path(path).name}" was asked for; a picture is a PNG or an SVG: give a name that '
+            f'"{Path(path).name}" was requested; a picture is a PNG or an SVG: give a name that '
             "ends in .png or .svg"
         )
     file = io.BytesIO()
