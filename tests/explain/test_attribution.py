@@ -131,3 +131,9 @@ def test_numbers_out_of_range_are_said():
         attribution(model, look_back=0)
     with pytest.raises(UsageError, match="steps=0 was requested"):
         attribution(model, steps=0)
+
+
+def test_an_explanation_says_what_makes_the_forecast_besides_the_networks():
+    model = LSTMForecaster(h=12, max_steps=5, n_networks=1, hidden=1).fit(air_passengers())
+    assert model.fitted_.weight == 0.0
+    assert "combination.prior" in [note.id for note in gatecast.explain(model).notes]

@@ -82,7 +82,10 @@ def _explain(
     one, place = choose_series(whole, series)
     _, (inputs,) = model_inputs(model, one, "explain")
     shares = _attribution(model, one)
-    notes = [*_about_choice(whole, one, series), *_about_error(model, shares)]
+    notes = [
+        *_about_choice(whole, one, series), *_about_combination(model),
+        *_about_error(model, shares),
+    ]  # fmt: skip
     if model.look_back is not None:
         notes.append(message("explain.windows", look_back=model.look_back))
     ahead, note = _up_to_date(model, one)
@@ -112,6 +115,15 @@ def _about_choice(whole: Panel, one: Panel, series: str | None) -> list[Message]
     if len(whole) == 1 or series is not None:
         return []
     return [message("explain.first_series", n=len(whole), series=str(one.ids[0]))]
+
+
+def _about_combination(model: LSTMForecaster) -> list[Message]:
+    """Say what has a part in the forecast besides the networks that are looked into."""
+    return [
+        decision
+        for decision in model.decisions()
+        if isinstance(decision, Message) and decision.id.startswith("combination.")
+    ]
 
 
 def _about_error(model: LSTMForecaster, shares: pd.DataFrame) -> list[Message]:

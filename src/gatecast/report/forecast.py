@@ -22,7 +22,7 @@ __all__ = ["forecast_chart", "forecast_page", "series_charts"]
 
 MOST_SERIES = 200
 #: Decisions that a reader must know before using the forecast or its intervals.
-_WARNINGS = ("combination.benchmark_only", "holdout.interval")
+_WARNINGS = ("combination.benchmark_only", "combination.prior", "holdout.interval")
 MOST_ROWS = 2000
 
 
