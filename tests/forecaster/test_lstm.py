@@ -9,7 +9,8 @@ from gatecast.datasets import air_passengers, lynx, noisy_sine, sunspots
 from gatecast.errors import DataError, NotFittedError, UsageError
 from gatecast.forecaster import LSTMForecaster, load
 from gatecast.forecaster.features import FeatureState
-from gatecast.forecaster.training_data import SegmentSampler, run_windows
+from gatecast.forecaster.sampler import SegmentSampler
+from gatecast.forecaster.training_data import run_windows
 from gatecast.network import Network
 
 QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8, "pretrained": False}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
 from gatecast.forecaster.benchmarks import SIMPLEST, Benchmark
@@ -52,6 +54,7 @@ def fit(
     name: Callable[[int], str],
     progress: Callable[[Progress], None] | None = None,
     start: Start | None = None,
+    weights: np.ndarray | None = None,
 ) -> Fit:
     """Fit a forecaster to the series of a panel.
 
@@ -67,6 +70,8 @@ def fit(
         Told how far all trainings are, as one; an epoch is then a training step.
     start : Start, optional
         A fitted model whose weights networks may start at; it fits the settings.
+    weights : ndarray of shape [total], optional
+        Of the values, as targets of the training loss.
 
     Returns
     -------
@@ -81,7 +86,7 @@ def fit(
     """
     s = settings
     aggregator = ProgressAggregator(progress)
-    ensemble, preparer = Ensemble(s, aggregator), Preparer(s, panel, name)
+    ensemble, preparer = Ensemble(s, aggregator), Preparer(s, panel, name, weights)
     if start is None:
         holdout = Holdout(preparer, ensemble)
     else:
@@ -117,13 +122,13 @@ def fit(
         s, final, networks, calibration, choices.combination.weight, panel
     )
     decisions = [
-        *_learning(s, final), *holdout.notes,
+        *_learning(s, final, weights), *holdout.notes,
         *_holdout_sentences(holdout, choices, calibration, fitted),
     ]  # fmt: skip
     return Fit(fitted, choices.max_steps, [history.loss for history in histories], decisions)
 
 
-def _learning(settings: Settings, final: Preparation) -> list[Message]:
+def _learning(settings: Settings, final: Preparation, weights: np.ndarray | None) -> list[Message]:
     """Describe what the networks are trained on."""
     name = {
         (True, True): "learning.differences",
@@ -134,6 +139,9 @@ def _learning(settings: Settings, final: Preparation) -> list[Message]:
     sentences = [message(name)]
     if final.dataset.state.initial_scale is not None:
         sentences.append(message("learning.local_scale"))
+    if weights is not None:
+        zero = int(np.count_nonzero(weights == 0.0))
+        sentences.append(message("weights.used", zero=zero, n=len(weights)))
     return sentences
 
 

@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Any
 
 from gatecast.data.panel import Panel
-from gatecast.data.reading import read_panel
 from gatecast.forecaster.config import Config, Settings, documented
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.fitting import fit
@@ -19,6 +18,7 @@ from gatecast.forecaster.serving import Serving
 from gatecast.forecaster.starting import require_start
 from gatecast.forecaster.tables import check_lengths, series_name
 from gatecast.forecaster.threads import one_at_a_time
+from gatecast.forecaster.weights import read_weighted
 from gatecast.messages import Message
 from gatecast.network import Progress
 from gatecast.progress import reporting, training_bar
@@ -79,6 +79,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         id_col: str | None = None,
         time_col: str | None = None,
         target_col: str | None = None,
+        sample_weight: Any = None,
         start_from: LSTMForecaster | str | os.PathLike[str] | None = None,
         progress: Callable[[Progress], None] | bool | None = None,
     ) -> LSTMForecaster:
@@ -90,6 +91,12 @@ class LSTMForecaster(WithOldNames, Serving, Config):
             See :func:`gatecast.data.reading.read_panel`.
         id_col, time_col, target_col : str, optional
             Columns; detected if not given.
+        sample_weight : str or array of the number of rows, optional
+            Weights of the values as targets of the training loss, 0 or more: a column, or a number
+            for each row of the table. A value of weight 0 is still seen, as an input. Only networks
+            that are trained use them, and so come before the pretrained network; transforms, the
+            hold-out and benchmarks count every value the same. Kept neither in the file nor for
+            :meth:`update`, which does not train. If all are the same, they have no effect.
         start_from : LSTMForecaster or path, optional
             A fitted model, or its file, at whose weights the networks start, where the hold-out
             shows that it helps; see :mod:`gatecast.forecaster.transfer`.
@@ -105,22 +112,24 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         Raises
         ------
         UsageError
-            If a setting is out of its range.
+            If a setting is out of its range, or the weights are not one a row.
         NotFoundError, DataError
-            If the data cannot be read or used, or a series is too short.
+            If the data or weights cannot be read or used, or a series is too short.
         TrainingError
             If a loss became NaN or infinite.
         """
         start = require_start(start_from, self.get_params(), type(self).load)
-        panel = read_panel(
-            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq,
-            extra_cols=self.covariates,
+        panel, weights = read_weighted(
+            source, sample_weight, self.covariates, id_col=id_col, time_col=time_col,
+            target_col=target_col, freq=self.freq,
         )  # fmt: skip
         check_lengths(panel, self.h)
         seasons, detected = seasons_for(panel, self.season_length, self.h)
         settings = Settings.resolve(self, seasons)
         with reporting(progress, training_bar) as report:
-            result = fit(settings, panel, lambda i: series_name(panel.ids[i]), report, start)
+            result = fit(
+                settings, panel, lambda i: series_name(panel.ids[i]), report, start, weights
+            )
 
         self.fitted_: FittedForecaster = result.fitted
         self.max_steps_: int = result.max_steps

@@ -16,7 +16,8 @@ from gatecast.forecaster.config import Settings
 from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.features import FeatureState, should_difference, typical_change
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
-from gatecast.forecaster.training_data import SegmentSampler, SequenceDataset
+from gatecast.forecaster.sampler import SegmentSampler
+from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.pretrained.network import load_weights
 from gatecast.pretrained.seasons import short_and_long, with_week
 
@@ -154,10 +155,18 @@ class Preparer:
         All known values of each series, in its own unit, with the covariates.
     name : callable
         From the position of a series to what an error calls it.
+    weights : ndarray of shape [total], optional
+        Of the values, as targets of the training loss.
     """
 
-    def __init__(self, settings: Settings, panel: Panel, name: Callable[[int], str]) -> None:
-        self.settings, self.panel, self.name = settings, panel, name
+    def __init__(
+        self,
+        settings: Settings,
+        panel: Panel,
+        name: Callable[[int], str],
+        weights: np.ndarray | None = None,
+    ) -> None:
+        self.settings, self.panel, self.name, self.weights = settings, panel, name, weights
         self.related = len(panel) >= MANY_SERIES
         self.shifted = not self.related and any(
             find_level_shift(series.values[np.newaxis]).any() for series in panel
@@ -258,11 +267,12 @@ class Preparer:
         -------
         Combination
             Of few series the pretrained network alone, which has learnt from many others. Else,
-            or where covariates are given, which it does not see, the network alone.
+            or where covariates or weights are given, which it does not see, the network alone.
         """
         kinds, s = self.benchmarks(treatment), self.settings
         columns = s.hist_exog_list or s.futr_exog_list or s.stat_exog_list
-        if self.related or columns or kinds[-1].kind != "pretrained":
+        more = columns or self.weights is not None
+        if self.related or more or kinds[-1].kind != "pretrained":
             return NETWORK_ALONE
         return Combination(len(kinds) - 1, 0.0)
 
@@ -285,10 +295,13 @@ class Preparer:
         reach = max(kind.reach for kind in kinds)
         state = self.features(scaled, past.offsets, treatment, reach)
         covariates = self.covariates(past_lengths)
-        wanted = bool(covariates.columns) or s.calendar
+        wanted, weights = bool(covariates.columns) or s.calendar, self.weights
+        if weights is not None:
+            weights = weights[positions(self.panel.offsets[which], lengths[which])]
         dataset = SequenceDataset.from_series(
-            values, panel.offsets, s.h, state, covariates.inputs(panel, which) if wanted else None
-        )
+            values, panel.offsets, s.h, state, covariates.inputs(panel, which) if wanted else None,
+            weights,
+        )  # fmt: skip
         training = dataset
         if origin.held_out:
             # future covariates beyond the origin are not known in training

@@ -1,4 +1,4 @@
-"""Training data: the inputs and targets of every step of a panel, and samples drawn from them."""
+"""Training data: the inputs and targets of every step of a panel."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from gatecast.data.panel import equal_lengths, positions
 from gatecast.forecaster.features import FeatureState, clip_inputs
 from gatecast.kernel import State
-from gatecast.network import Network, Samples
+from gatecast.network import Network
 
-__all__ = ["SegmentSampler", "SequenceDataset", "run_windows"]
+__all__ = ["SequenceDataset", "run_windows"]
 
 _WINDOWS_AT_ONCE = 4096
 #: Inputs that are looked up at once, so that they stay in the processor's cache.
@@ -46,6 +46,9 @@ class SequenceDataset:
         By which inputs and targets of each step are divided.
     state : FeatureState
         What a next step would need of each series' past.
+    weights : ndarray of shape [total], float32, optional
+        Of each value as a target of the training loss; zero after the end of a series. All count
+        the same if not given.
     """
 
     difference: bool
@@ -56,6 +59,7 @@ class SequenceDataset:
     inputs: np.ndarray
     local_scales: np.ndarray
     state: FeatureState
+    weights: np.ndarray | None = None
 
     @classmethod
     def from_series(
@@ -65,6 +69,7 @@ class SequenceDataset:
         h: int,
         state: FeatureState,
         covariates: np.ndarray | None = None,
+        weights: np.ndarray | None = None,
     ) -> SequenceDataset:
         """Lay out a panel.
 
@@ -80,6 +85,8 @@ class SequenceDataset:
             Without a past, of as many series; it goes on to their ends.
         covariates : ndarray of shape [total, E], float32, optional
             What the network sees of each step besides the values.
+        weights : ndarray of shape [total], optional
+            Of each value as a target.
 
         Returns
         -------
@@ -106,6 +113,9 @@ class SequenceDataset:
             state.put(which, part)
         if covariates is not None:
             laid.inputs[positions(starts, lengths), own:] = covariates
+        if weights is not None:
+            laid.weights = every = np.zeros(ends[-1], np.float32)
+            every[positions(starts, lengths)] = weights
         return laid
 
     def before(self, count: int, covariates: np.ndarray | None = None) -> SequenceDataset:
@@ -130,7 +140,13 @@ class SequenceDataset:
         if covariates is not None:
             own = FeatureState.features(self.difference)
             inputs[positions(self.starts, lengths), own:] = covariates
-        return replace(self, lengths=lengths, values=values, inputs=inputs, local_scales=scales)
+        weights = None if self.weights is None else self.weights.copy()
+        if weights is not None:
+            weights[later] = 0.0
+        return replace(
+            self, lengths=lengths, values=values, inputs=inputs, local_scales=scales,
+            weights=weights,
+        )  # fmt: skip
 
     @property
     def width(self) -> int:
@@ -326,83 +342,3 @@ def run_windows(
                 part = slice(begin, begin + _WINDOWS_AT_ONCE)
                 result[part] = network.predict(np.moveaxis(series[part], -1, 1), threads=threads)
     return outputs
-
-
-class SegmentSampler:
-    """Draw training subsequences of the series at random, with targets at each of their steps.
-
-    Long series are drawn more often than short ones, by the square root of the places where a
-    subsequence can begin: none is forgotten, and none rules.
-
-    Parameters
-    ----------
-    dataset : SequenceDataset
-        The series.
-    length, warmup : int
-        Steps of a subsequence, T, and those at its start that have no target.
-    batch : int
-        Subsequences of a training step, B.
-    epoch : int, default 1
-        Training steps for which subsequences are drawn at once.
-    least : int, optional
-        Steps of a series that a subsequence holds; the steps that it lacks at its end have no
-        targets. If not given a subsequence is whole, and only a shorter series is drawn with fewer
-        steps.
-    """
-
-    def __init__(
-        self,
-        dataset: SequenceDataset,
-        length: int,
-        warmup: int,
-        batch: int,
-        epoch: int = 1,
-        least: int | None = None,
-    ) -> None:
-        self.dataset, self.length, self.warmup = dataset, length, warmup
-        self.batch, self.epoch = batch, epoch
-        self.places = np.maximum(dataset.lengths - (least or length), 0) + 1
-        share = np.sqrt(self.places)
-        self.share = share / share.sum()
-        # targets of a common size at every step of the horizon, so that one learning rate does
-        self.scale = np.ones(dataset.h, np.float32)
-        y, weights = self._targets(self._positions(np.random.default_rng(0)))
-        weight = weights.sum(axis=(0, 1), dtype=np.float64)
-        squares = (weights * np.square(y, dtype=np.float64)).sum(axis=(0, 1))
-        root = np.sqrt(squares / np.maximum(weight, 1.0))
-        self.scale = np.where(root > 1e-6, root, 1.0).astype(np.float32)
-
-    def draw(self, rng: np.random.Generator) -> Samples:
-        """Draw the samples of one epoch.
-
-        Their y [epoch * B, T - warmup, K] are divided by the local scale of their steps and by
-        ``scale``.
-
-        Parameters
-        ----------
-        rng : numpy.random.Generator
-            Source of the draws.
-
-        Returns
-        -------
-        Samples
-            Inputs, targets and weights.
-        """
-        at = self._positions(rng)
-        return Samples(self.dataset.inputs_at(at), *self._targets(at))
-
-    def _positions(self, rng: np.random.Generator) -> np.ndarray:
-        """Draw the positions of an epoch's steps, [epoch * B, T]."""
-        data = self.dataset
-        chosen = rng.choice(len(self.share), self.epoch * self.batch, p=self.share)
-        begin = data.starts[chosen] + rng.integers(0, self.places[chosen])
-        end = data.starts[chosen] + data.lengths[chosen]
-        return np.minimum(begin[:, np.newaxis] + np.arange(self.length), end[:, np.newaxis])
-
-    def _targets(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Give targets and their weights at the steps after the warm-up."""
-        now = at[:, self.warmup :]
-        scales = self.dataset.local_scales[now][..., np.newaxis]
-        y = self.dataset.targets(now) / (scales * self.scale)
-        there = np.isfinite(y)
-        return np.where(there, y, 0.0), there.astype(np.float32)

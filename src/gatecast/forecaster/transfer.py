@@ -30,8 +30,9 @@ from gatecast.forecaster.holdout import Choices, Holdout, HoldoutTrial
 from gatecast.forecaster.new_series import require_frequency
 from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
 from gatecast.forecaster.progress import ProgressAggregator
+from gatecast.forecaster.sampler import SegmentSampler
 from gatecast.forecaster.tables import series_name
-from gatecast.forecaster.training_data import SegmentSampler, SequenceDataset
+from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.messages import message
 from gatecast.network import History, Network
 
@@ -53,7 +54,7 @@ class StartedPreparer(Preparer):
 
     Parameters
     ----------
-    settings, panel, name
+    settings, panel, name, weights
         As for :class:`Preparer`.
     start : FittedForecaster
         The other model.
@@ -65,8 +66,9 @@ class StartedPreparer(Preparer):
         panel: Panel,
         name: Callable[[int], str],
         start: FittedForecaster,
+        weights: np.ndarray | None = None,
     ) -> None:
-        super().__init__(settings, panel, name)
+        super().__init__(settings, panel, name, weights)
         self.start = start
 
     def transforms(self, treatment: SeasonalTreatment) -> Treatment:  # noqa: ARG002
@@ -274,7 +276,7 @@ class TransferHoldout(Holdout):
         settings = replace(self.settings, seasons=self.start.transforms.treatment.seasons)
         tuning = FineTuning(settings, self.ensemble.aggregator, self.start)
         self.preparer = StartedPreparer(
-            settings, self.preparer.panel, self.preparer.name, self.start
+            settings, self.preparer.panel, self.preparer.name, self.start, self.preparer.weights
         )
         self.ensemble, self._trials = tuning, {}
         tuning.share = self._choose_share(tuning, candidates[0])

@@ -11,6 +11,57 @@ TEXTS = {
         "input is the average over the series of the fit",
         '序列 "{series}" 的列 "{column}" 为 "{level}"，它不在拟合数据中：其输入取拟合序列的平均值',
     ),
+    # sample weights
+    "weights.of_file": (
+        'sample_weight is an array, and the rows are in the file "{source}": name a column of the '
+        "file, or read the file and give the table",
+        "sample_weight 是数组，而数据在文件 “{source}” 中：请写明文件中的一列，"
+        "或先读取文件再给出表格",
+    ),
+    "weights.covariate": (
+        'sample_weight="{column}" was requested, and the column "{column}" is a covariate too: '
+        "name it once",
+        "要求的是 sample_weight=“{column}”，而列 “{column}” 同时是协变量：请只写一处",
+    ),
+    "weights.no_array": (
+        "sample_weight is {kind} without a number for each row: give the name of a column, or one "
+        "number a row",
+        "sample_weight 是 {kind}，没有为每行给出数字：请给出列名，或每行一个数",
+    ),
+    "weights.shape": (
+        "sample_weight has the shape {shape}, and the table has {rows:row|rows}: give one weight a "
+        "row",
+        "sample_weight 的形状是 {shape}，而表格有 {rows} 行：请每行给出一个权重",
+    ),
+    "weights.not_finite": (
+        "sample_weight has {weight} for {row}: give a number of 0 or more",
+        "sample_weight 在{row}处为 {weight}：请给出大于等于 0 的数",
+    ),
+    "weights.names": (
+        'sample_weight="{column}" was requested, and the column holds names, like "{cell}": give '
+        "a column of numbers",
+        "要求的是 sample_weight=“{column}”，而该列是名称，例如 “{cell}”：请给出一列数字",
+    ),
+    "weights.negative": (
+        "the weight of {time}{of:after} is {weight:.6g}: give weights of 0 or more",
+        "{of:after} {time} 的权重为 {weight:.6g}：请给出大于等于 0 的权重",
+    ),
+    "weights.zero": (
+        "all weights are 0, so that nothing could be learnt: give some values a weight above 0",
+        "所有权重都为 0，无法学习：请让一部分值的权重大于 0",
+    ),
+    "weights.no_target": (
+        "among the values that networks are trained on, and those that the hold-out leaves of "
+        "them, no target has a weight above 0: give values well before the end of the series a "
+        "weight above 0",
+        "在网络用于训练的值中，或在留出之后剩下的值中，没有目标的权重大于 0："
+        "请让序列结尾之前的值的权重大于 0",
+    ),
+    "weights.used": (
+        "sample_weight weighs the targets of the training loss; {zero:,} of {n:value|values} weigh "
+        "0",
+        "sample_weight 为训练损失的目标加权；{n} 个值中有 {zero:,} 个权重为 0",
+    ),
     # transforms
     "transform.logarithm": (
         "logarithms are taken of the values, which makes their variance even",
