@@ -18,6 +18,7 @@ Every message is a sentence: what was requested, what was found and where, what 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from types import ModuleType
 
 from gatecast.messages import Argument, Language, Message, from_document, message
@@ -33,9 +34,12 @@ __all__ = [
     "NotFoundError",
     "TrainingError",
     "UsageError",
+    "cause",
     "quote",
     "require_extra",
     "too_small",
+    "wrong_choice",
+    "wrong_shape",
 ]
 
 
@@ -137,6 +141,63 @@ def too_small(argument: str, value: float, least: float) -> UsageError:
     """
     name = Argument(argument)
     return UsageError(message("argument.too_small", argument=name, value=value, least=least))
+
+
+def wrong_choice(argument: str, value: object, choices: Iterable[str]) -> UsageError:
+    """Make the error of an argument that is none of a few texts.
+
+    Parameters
+    ----------
+    argument : str
+        Its name in Python; the command line spells it as an option.
+    value : object
+        What was requested.
+    choices : iterable of str
+        What works.
+
+    Returns
+    -------
+    UsageError
+        To be raised.
+    """
+    name, texts = Argument(argument), tuple(choices)
+    return UsageError(message("argument.choice", argument=name, value=value, choices=texts))
+
+
+def wrong_shape(name: str, needed: tuple[int, ...], shape: tuple[int, ...]) -> UsageError:
+    """Make the error of an array that has another shape than the one that fits.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument that has it.
+    needed, shape : tuple of int
+        The shape that fits, and that of the array.
+
+    Returns
+    -------
+    UsageError
+        To be raised.
+    """
+    fields = {"name": Argument(name), "needed": str(needed), "shape": str(shape)}
+    return UsageError(message("argument.shape", **fields))
+
+
+def cause(error: Exception) -> Message | str:
+    """Give what another error says, as a field of the message of one of ours.
+
+    Parameters
+    ----------
+    error : Exception
+        That was caught.
+
+    Returns
+    -------
+    Message or str
+        A message of ours, or the text of somebody else's.
+    """
+    first = error.args[0] if error.args else ""
+    return first if isinstance(first, Message) else str(error) or type(error).__name__
 
 
 def require_extra(module: str, extra: str, purpose: str) -> ModuleType:

@@ -46,8 +46,7 @@ def diagnose(backtest: Backtest, model: str = "LSTM") -> dict[Message, Message]:
         If there is no such model.
     """
     if model not in backtest.models:
-        there = ", ".join(backtest.models)
-        raise UsageError(f'there is no model "{model}"; there are {there}')
+        raise UsageError(message("models.unknown", model=model, models=backtest.models))
     answers: dict[Message, Message] = {}
     steps = backtest.losses("absolute", "steps")
     reference = backtest.reference if backtest.reference not in (None, model) else None

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.errors import DataError, UsageError
+from gatecast.errors import DataError, UsageError, too_small
 from gatecast.evaluation.metrics import rmse
-from gatecast.messages import Message, message
+from gatecast.messages import Argument, Message, message
 
 __all__ = [
     "FitQuality",
@@ -78,12 +78,10 @@ def loss_settled(loss: Sequence[float]) -> LossSettled:
     """
     values = np.asarray(loss, np.float64)
     if not len(values):
-        raise DataError("the loss has no epochs: give the loss of at least one")
+        raise DataError(message("loss.no_epoch"))
     if not np.isfinite(values).all():
         first = int(np.flatnonzero(~np.isfinite(values))[0])
-        raise DataError(
-            f"the loss of epoch {first + 1} is {values[first]}: give those of the epochs before it"
-        )
+        raise DataError(message("loss.not_finite", epoch=first + 1, loss=values[first]))
     tail = values[-max(3, len(values) // 5) :]
     if len(tail) < 2:
         return LossSettled(False, float("nan"), float(values[-1]))
@@ -175,12 +173,11 @@ def fit_quality(
     if noise_floor is not None:
         _check_floor(noise_floor)
     parts = (np.asarray(train_errors, np.float64), np.asarray(test_errors, np.float64))
-    for name, errors in zip(("training", "test"), parts, strict=True):
+    for name, errors in zip(("part.training", "part.test"), parts, strict=True):
         wrong = int((~np.isfinite(errors)).sum())
         if wrong or not len(errors):
             raise DataError(
-                f"{wrong} of the {len(errors)} {name} errors are not finite: "
-                "give those of the rows that have a forecast"
+                message("fit.errors_not_finite", wrong=wrong, n=len(errors), part=message(name))
             )
     (train, train_error), (test, test_error) = (_rmse_and_its_error(errors) for errors in parts)
     return FitQuality(
@@ -200,7 +197,11 @@ def _rmse_and_its_error(errors: np.ndarray) -> tuple[float, float]:
 
 def _check_floor(noise_floor: float) -> None:
     if not noise_floor > 0:
-        raise UsageError(f"noise_floor={noise_floor} was given; it has to be above 0")
+        raise UsageError(
+            message(
+                "argument.not_above", argument=Argument("noise_floor"), value=noise_floor, low=0
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -307,14 +308,11 @@ def persistence(actual: np.ndarray, forecast: np.ndarray, longest: int = 10) -> 
     """
     actual, forecast = np.asarray(actual, np.float64), np.asarray(forecast, np.float64)
     if len(actual) != len(forecast):
-        raise UsageError(f"{len(actual)} values and {len(forecast)} forecasts were given")
+        raise UsageError(message("persistence.lengths", actual=len(actual), forecast=len(forecast)))
     # sides are compared at one lag only in rows that have both, so gaps do not shift the rest
     both_there = np.isfinite(actual) & np.isfinite(forecast)
     if both_there.sum() < 4 or not np.ptp(actual[both_there]) or not np.ptp(forecast[both_there]):
-        raise DataError(
-            f"{int(both_there.sum())} rows have a value and a forecast; at least 4 are needed, and "
-            "neither side may be constant: give more rows"
-        )
+        raise DataError(message("persistence.few", n=int(both_there.sum())))
     correlation = []
     for lag in range(min(longest, len(actual) - 3) + 1):
         left, right = actual[: len(actual) - lag], forecast[lag:]
@@ -379,7 +377,7 @@ def horizon_persistence(
     actual, forecast, last = (np.asarray(x, np.float64) for x in (actual, forecast, last))
     moved, naive = np.abs(actual - last).sum(), np.mean((actual - last) ** 2)
     if not moved > 0:
-        raise DataError("no value differs from the last one before its cutoff: give more cutoffs")
+        raise DataError(message("persistence.no_change"))
     share = float(np.abs(forecast - last).sum() / moved)
     return HorizonPersistence(share, 1.0 - float(np.mean((actual - forecast) ** 2) / naive))
 
@@ -407,5 +405,5 @@ def prediction_speed(count: int, seconds: float) -> PredictionSpeed:
         If there was no prediction.
     """
     if count < 1:
-        raise UsageError(f"count={count} was given; the time of each needs 1 or more")
+        raise too_small("count", count, 1)
     return PredictionSpeed(count, seconds)

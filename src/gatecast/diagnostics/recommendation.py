@@ -123,7 +123,7 @@ def verdict(backtest: Backtest, *, loss: str = "absolute") -> Verdict:
         If there is one model, or ``loss`` is none of these.
     """
     if len(backtest.models) < 2:
-        raise UsageError("a verdict needs two models or more: add SeasonalNaive(), for example")
+        raise UsageError(message("recommend.one_model"))
     over = "series" if _series_count(backtest) >= MANY_SERIES else "cutoffs"
     metric, errors = backtest.errors(loss)
     best = next(iter(errors))

@@ -115,7 +115,7 @@ def _ljung_box(values: np.ndarray, lags: int | None, *, of_squares: bool) -> Lju
     centred = values - values.mean()
     variance = float(centred @ centred)
     if variance <= 1e-28 * n * max(1.0, float(np.abs(values).max()) ** 2):
-        raise DataError("the errors are all the same, so they have no autocorrelation")
+        raise DataError(message("residuals.constant"))
     r = np.array([float(centred[k:] @ centred[:-k]) / variance for k in range(1, lags + 1)])
     q = n * (n + 2) * float(np.sum(r**2 / (n - np.arange(1, lags + 1))))
     at = int(np.argmax(np.abs(r)))
@@ -301,9 +301,7 @@ def noise_floor(values: np.ndarray, lags: int | None = None) -> float:
     """
     values = np.asarray(values, np.float64)
     if len(values) < 100:
-        raise DataError(
-            f"{len(values)} values are too few for a noise floor; 100 are needed: supply more"
-        )
+        raise DataError(message("series.few_values", n=len(values), needed=100))
     if lags is None:
         return min(noise_floor(values, lags) for lags in range(1, 5))
     rows = np.lib.stride_tricks.sliding_window_view(values[-3000:], lags + 1)
@@ -328,7 +326,6 @@ def _checked(errors: np.ndarray) -> np.ndarray:
     errors = np.asarray(errors, np.float64)
     if len(errors) < 10 or not np.isfinite(errors).all():
         raise DataError(
-            f"{len(errors)} errors were given, {int((~np.isfinite(errors)).sum())} of them not "
-            "finite; at least 10 finite ones are needed"
+            message("residuals.few", n=len(errors), wrong=int((~np.isfinite(errors)).sum()))
         )
     return errors

@@ -271,10 +271,10 @@ def fitted_autoregression(values: np.ndarray) -> tuple[int, np.ndarray, np.ndarr
 def _standardised(values: np.ndarray) -> np.ndarray:
     values = np.asarray(values, np.float64)
     if len(values) < _FEWEST:
-        raise DataError(f"{len(values)} values are too few; {_FEWEST} are needed: supply more")
+        raise DataError(message("series.few_values", n=len(values), needed=_FEWEST))
     centred = values / (np.max(np.abs(values)) or 1.0)
     centred = centred - centred.mean()
     deviation = float(centred.std())
     if deviation < 1e-12:
-        raise DataError("the series does not change, so it cannot be tested")
+        raise DataError(message("series.constant"))
     return centred / deviation

@@ -110,15 +110,15 @@ def examine_training(
         If the model is no LSTMForecaster.
     """
     if not isinstance(model, LSTMForecaster):
-        raise UsageError(f"a training is that of an LSTMForecaster; found {type(model).__name__}")
+        raise UsageError(message("training.no_lstm", type=type(model).__name__))
     settings: dict[str, Any] = {**model.get_params(), "h": 1, "level": ()}
     panel = read_panel(source, freq=model.freq, extra_cols=model.covariates)
     if len(panel) > 1:
-        raise DataError(f"{len(panel)} series were given; a training is examined on one")
+        raise DataError(message("training.several_series", n=len(panel)))
     n = len(panel[0].values)
     count = min(n_windows, n // 3)
     if count < 10:
-        raise DataError(f"the series has {n} values, and 30 are needed: supply more history")
+        raise DataError(message("series.few_values", n=n, needed=30))
     trained = LSTMForecaster(**settings).fit(panel.head(n - count))
     steps = trained.max_steps_
     models = {

@@ -144,14 +144,14 @@ def backtest(
     named = _name(models)
     h = _horizon(named, h)
     step = h if step_size is None else step_size
-    for name, value in (("h", h), ("n_windows", n_windows), ("step_size", step)):
-        if value < 1:
-            raise too_small(name, value, 1)
-    if gap < 0 or (window is not None and window < 1):
-        raise UsageError(f"gap={gap}, window={window} were requested; use 0, and 1, or more")
+    sizes = {"h": h, "n_windows": n_windows, "step_size": step, "gap": gap, "window": window}
+    for name, value in sizes.items():
+        least = 0 if name == "gap" else 1
+        if value is not None and value < least:
+            raise too_small(name, value, least)
     every = (1 if refit else n_windows) if isinstance(refit, bool) else refit
     if every < 1:
-        raise UsageError(f"refit={refit} was requested; use True, False, or 1 or more")
+        raise UsageError(message("backtest.refit", refit=refit))
     panel = read_panel(
         source, id_col=id_col, time_col=time_col, target_col=target_col, freq=freq,
         extra_cols=_columns_of(named, "hist", "futr", "stat"),
@@ -182,7 +182,7 @@ def _folder(resume: str | os.PathLike[str] | None) -> str | None:
         Path(resume).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(
-            f'cannot keep results in "{resume}": {error.strerror or error}; give a folder'
+            message("backtest.no_folder", path=resume, reason=error.strerror or error)
         ) from error
     return os.fspath(resume)
 
@@ -204,7 +204,7 @@ def _gathered(
         elif task.name in forecasts:
             forecasts[task.name] += outputs
     if not forecasts:
-        raise DataError(f"no model could forecast these data; {' '.join(list(notes)[-1:])}")
+        raise DataError(message("backtest.no_forecast", reason=list(notes)[-1]))
     kept = {name: made for name, made in decisions.items() if name in forecasts}
     return forecasts, tuple(notes), kept
 
@@ -221,14 +221,14 @@ def _name(models: Any) -> dict[str, Any]:
         for model in listed:
             name = str(getattr(model, "alias", type(model).__name__))
             if name in named:
-                raise UsageError(f"two models are named {name}: give each an alias of its own")
+                raise UsageError(message("models.named_twice", model=name))
             named[name] = model
     if not named:
-        raise UsageError("no models were given: give at least one")
+        raise UsageError(message("models.none"))
     for name, model in named.items():
         for method in ("fit", "predict", "get_params"):
             if not hasattr(model, method):
-                raise UsageError(f"{name} has no {method}(): give a forecaster or a baseline")
+                raise UsageError(message("models.no_method", model=name, method=method))
     return named
 
 
@@ -248,10 +248,10 @@ def _check_names(named: dict[str, Any], panel: Panel) -> None:
     columns = [panel.id_col, panel.time_col, panel.target_col]
     for column in columns:
         if column in ("cutoff", "step"):
-            raise UsageError(f'the table has a column "{column}", as the result will: rename it')
+            raise UsageError(message("backtest.table_column", column=column))
     for name in named:
         if name in (*columns, "cutoff", "step", "row", "known", "absolute", "squared"):
-            raise UsageError(f'a model is named "{name}", as a column is: name it otherwise')
+            raise UsageError(message("backtest.model_column", model=name))
 
 
 def _horizon(named: dict[str, Any], h: int | None) -> int:
@@ -259,7 +259,7 @@ def _horizon(named: dict[str, Any], h: int | None) -> int:
         return h
     horizons = {model.get_params().get("h") for model in named.values()} - {None}
     if len(horizons) != 1:
-        raise UsageError(f"the models have the horizons {sorted(horizons)}: give h")
+        raise UsageError(message("backtest.no_horizon", horizons=str(sorted(horizons))))
     return int(horizons.pop())
 
 
@@ -419,23 +419,18 @@ def _columns(name: str, frame: pd.DataFrame, train: Panel) -> dict[str, np.ndarr
     columns = [c for c in frame.columns if c not in keys]
     h = len(frame) // len(train)
     if not columns or h * len(train) != len(frame):
-        raise DataError(f"the forecast of {name} has {len(frame)} rows for {len(train)} series")
+        raise DataError(message("forecast.rows", model=name, rows=len(frame), n=len(train)))
     expected = train.future_frame(h)
     for key in keys:
         if not np.array_equal(expected[key].to_numpy(), frame[key].to_numpy()):
-            raise DataError(
-                f'the forecast of {name} has other rows in "{key}" than the {h} steps after each '
-                "series, in their order"
-            )
+            raise DataError(message("forecast.other_rows", model=name, column=key, h=h))
     own = str(columns[0])
     outputs = {}
     for column in map(str, columns):
         if column == own or column.startswith((f"{own}-lo-", f"{own}-hi-")):
             values = frame[column].to_numpy(np.float64).reshape(len(train), h)
             if not np.isfinite(values).all():
-                raise DataError(
-                    f'the forecast of {name} has values in "{column}" that are no number'
-                )
+                raise DataError(message("forecast.not_finite", model=name, column=column))
             outputs[column.removeprefix(own)] = values.copy()
     return outputs
 
@@ -471,13 +466,13 @@ def _assemble(
             for suffix, values in outputs[w].items():
                 if values.shape[1] != gap + h:
                     raise DataError(
-                        f"{name} forecasts {values.shape[1]} steps, and {gap + h} were requested"
+                        message("forecast.steps", model=name, steps=values.shape[1], needed=gap + h)
                     )
                 part[name + suffix] = values[:, gap:][there]
         parts.append(pd.DataFrame(part))
     whole = pd.concat(parts, ignore_index=True)
     if not len(whole):
-        raise DataError("no value after a cutoff is known; the table has gaps there: fill them")
+        raise DataError(message("backtest.no_actual"))
     undefined = whole["absolute"].isna().sum()
     if undefined:
         warnings.warn(

@@ -12,6 +12,7 @@ from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
 from gatecast.evaluation.results import MANY_SERIES
+from gatecast.messages import message
 
 __all__ = ["Window", "between", "default_windows", "windows_at"]
 
@@ -69,9 +70,14 @@ def windows_at(
         if not (cuts[which] < sizes[which]).any():
             needed = reach + (n_windows - 1) * step + 1
             raise DataError(
-                f"the longest series has {sizes.max()} values; {n_windows} windows with a step of "
-                f"{step} and {reach} steps ahead need at least {needed}: supply more history, or "
-                "use fewer windows or a shorter horizon"
+                message(
+                    "backtest.too_short",
+                    longest=sizes.max(),
+                    n_windows=n_windows,
+                    step=step,
+                    reach=reach,
+                    needed=needed,
+                )
             )
         train = panel.cut(which, cuts[which])
         train = train if length is None else train.tail(length)

@@ -158,10 +158,7 @@ def _history(model: Any, source: Any) -> Panel:
         )  # fmt: skip
     panel = getattr(model, "panel_", None)
     if panel is None:
-        raise NotFittedError(
-            "forecast() needs the history that the forecast follows, and a model that was loaded "
-            "or updated does not hold it: give the table as source="
-        )
+        raise NotFittedError(message("forecast.no_history"))
     return panel
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gatecast.errors import UsageError
+from gatecast.errors import UsageError, too_small
+from gatecast.messages import message
 
 __all__ = [
     "bias",
@@ -155,7 +156,7 @@ def pinball(actual: np.ndarray, forecast: np.ndarray, quantile: float) -> float:
     """
     actual, forecast = _pair(actual, forecast)
     if not 0 < quantile < 1:
-        raise UsageError(f"quantile={quantile} was given; use one above 0 and below 1")
+        raise UsageError(message("metrics.quantile", quantile=quantile))
     return float(np.mean(pinball_terms(actual, forecast, quantile)))
 
 
@@ -192,7 +193,7 @@ def crps_quantiles(
     """
     shares = np.asarray(quantiles, np.float64)
     if not len(shares) or shares[0] <= 0 or shares[-1] >= 1 or np.any(np.diff(shares) <= 0):
-        raise UsageError(f"quantiles={list(quantiles)} were given; they rise from above 0 to 1")
+        raise UsageError(message("metrics.quantiles", quantiles=str(list(quantiles))))
     actual, forecast = _columns(actual, forecast, len(shares))
     between = np.concatenate([[0.0], (shares[1:] + shares[:-1]) / 2.0, [1.0]])
     losses = pinball_terms(actual[:, np.newaxis], forecast, shares)
@@ -273,7 +274,7 @@ def interval_score(actual: np.ndarray, low: np.ndarray, high: np.ndarray, level:
     actual, low = _pair(actual, low)
     _, high = _pair(actual, high)
     if not 0 < level < 100:
-        raise UsageError(f"level={level} was given; use a per cent above 0 and below 100")
+        raise UsageError(message("level.not_percent", level=level))
     return float(np.mean(interval_score_terms(actual, low, high, level)))
 
 
@@ -294,8 +295,9 @@ def _pair(actual: np.ndarray, forecast: np.ndarray) -> tuple[np.ndarray, np.ndar
     """
     if np.shape(actual) != np.shape(forecast) or not np.size(actual):
         raise UsageError(
-            f"actual has shape {np.shape(actual)} and forecast {np.shape(forecast)}; "
-            "they have to be equal and not empty"
+            message(
+                "metrics.shapes", actual=str(np.shape(actual)), forecast=str(np.shape(forecast))
+            )
         )
     return np.asarray(actual, np.float64), np.asarray(forecast, np.float64)
 
@@ -338,8 +340,12 @@ def _columns(
     fits = actual.ndim == 1 and forecast.ndim == 2 and len(actual) == len(forecast)
     if not fits or not forecast.size or count not in (None, forecast.shape[1]):
         raise UsageError(
-            f"actual has shape {actual.shape} and forecast {forecast.shape}; they have to be "
-            f"[n] and [n, {'S' if count is None else count}], and not empty"
+            message(
+                "metrics.distribution",
+                actual=str(actual.shape),
+                forecast=str(forecast.shape),
+                count="S" if count is None else count,
+            )
         )
     return actual, forecast
 
@@ -347,7 +353,7 @@ def _columns(
 def _changes(name: str, train: np.ndarray, season_length: int) -> np.ndarray:
     """Give the errors of the seasonal naive forecast in training; NaN where they are no scale."""
     if season_length < 1:
-        raise UsageError(f"season_length={season_length} was given; use 1 or more")
+        raise too_small("season_length", season_length, 1)
     train = np.asarray(train, np.float64)
     changes = train[season_length:] - train[:-season_length]
     if not len(changes):

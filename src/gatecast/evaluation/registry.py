@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gatecast.errors import NotFoundError
+from gatecast.messages import message
 from gatecast.models import NAMES, full_name, make_model
 
 __all__ = ["COMBINED", "DEFAULT", "NAMES", "SAVED", "candidates", "full_names", "is_saved"]
@@ -58,8 +59,7 @@ def full_names(name: str) -> str:
     for part in full:
         if part not in NAMES:
             raise NotFoundError(
-                f'there is no model "{part}"; there are {", ".join((*NAMES, "Combination"))}, and '
-                "several with + between are combined"
+                message("models.unknown_part", model=part, models=(*NAMES, "Combination"))
             )
     return "+".join(full)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.panel import Panel
-from gatecast.errors import DataError, NotFoundError, UsageError
+from gatecast.errors import DataError, NotFoundError, UsageError, wrong_choice
 from gatecast.evaluation.metrics import owa
 from gatecast.evaluation.plottable import Plottable
 from gatecast.evaluation.scoring import score_rows
@@ -21,6 +21,7 @@ from gatecast.evaluation.significance import (
     friedman_nemenyi,
     skill_interval,
 )
+from gatecast.messages import message
 
 __all__ = ["MANY_SERIES", "Backtest"]
 
@@ -99,7 +100,7 @@ class Backtest(Plottable):
         series = [] if self.id_col is None else [self.id_col]
         groups = {"series": series, "pooled": [], "step": ["step"], "cutoff": ["cutoff"]}
         if by not in groups:
-            raise UsageError(f'by="{by}" was requested; use one of {", ".join(groups)}')
+            raise wrong_choice("by", by, groups)
         scales = (self.scales["absolute"].to_numpy(), self.scales["squared"].to_numpy())
         return score_rows(
             self.forecasts, self.models, groups[by], target_col=self.target_col, scales=scales
@@ -202,10 +203,10 @@ class Backtest(Plottable):
         """
         keys = {"cutoffs": "cutoff", "steps": "step", "series": self.id_col}
         if over not in keys:
-            raise UsageError(f'over="{over}" was requested; use "cutoffs", "steps" or "series"')
+            raise wrong_choice("over", over, keys)
         key = keys[over]
         if key is None:
-            raise UsageError('over="series" was requested, and there is one series: use "cutoffs"')
+            raise UsageError(message("results.one_series"))
         groups = self._losses(loss, scaled=True).groupby(
             self.forecasts[key], sort=over != "series", observed=True
         )
@@ -260,9 +261,7 @@ class Backtest(Plottable):
         """
         against = str(self.leaderboard()["model"].iloc[0]) if against is None else against
         if against not in self.models:
-            raise NotFoundError(
-                f'there is no model "{against}"; there are {", ".join(self.models)}'
-            )
+            raise NotFoundError(message("models.unknown", model=against, models=self.models))
         table = self.losses(loss, over)
         lag = self.lag if over == "cutoffs" else 1
         rows = []
@@ -309,7 +308,7 @@ class Backtest(Plottable):
             If there are fewer than two series or models.
         """
         if self.id_col is None:
-            raise DataError("ranks are over many series, and there is one: use significance()")
+            raise DataError(message("results.no_ranks"))
         table = self._losses(loss, scaled=False)
         means: Any = table.groupby(self.forecasts[self.id_col], sort=False, observed=True).mean()
         return friedman_nemenyi(means.to_numpy(), self.models, level)
@@ -317,4 +316,4 @@ class Backtest(Plottable):
 
 def _check_loss(loss: str) -> None:
     if loss not in ("absolute", "squared"):
-        raise UsageError(f'loss="{loss}" was requested; use "absolute" or "squared"')
+        raise wrong_choice("loss", loss, ("absolute", "squared"))

@@ -23,6 +23,7 @@ from gatecast.evaluation.metrics import (
     smape_terms,
     undefined,
 )
+from gatecast.messages import message
 
 __all__ = ["score", "score_rows"]
 
@@ -166,12 +167,12 @@ def score(
     left_out = {*keys, target_col, "cutoff"}
     models = [c for c in forecast if c not in left_out and not re.search(r"-(lo|hi)-", str(c))]
     if not models:
-        raise NotFoundError("the forecast table has no column of a model")
+        raise NotFoundError(message("scores.no_model"))
     matched = actual[keys].merge(forecast[[*keys, *models]], how="left", on=keys, indicator=True)
     alone = matched["_merge"].to_numpy() == "left_only"
     if alone.any():
         where = _place(matched.loc[int(np.argmax(alone))], keys)
-        raise DataError(f"{int(alone.sum())} test values have no forecast, first {where}")
+        raise DataError(message("scores.no_forecast", n=int(alone.sum()), first=where))
     histories = None
     if train is not None:
         _check_table("training", train, keys, [target_col])
@@ -185,7 +186,7 @@ def score(
         y = values[rows.index]  # a left merge keeps the order of actual
         history = None if histories is None else histories.get(name)
         if histories is not None and history is None:
-            raise DataError(f'series "{name}" has no training part')
+            raise DataError(message("scores.no_training", series=str(name)))
         for model in models:
             f = rows[model].to_numpy()
             line = {} if id_col is None else {id_col: name}
@@ -200,12 +201,18 @@ def score(
 def _check_table(name: str, table: pd.DataFrame, keys: list[str], more: list[str]) -> None:
     for column in (*keys, *more):
         if column not in table:
-            there = ", ".join(map(str, table.columns))
-            raise NotFoundError(f'the {name} table has no column "{column}"; it has {there}')
+            raise NotFoundError(
+                message(
+                    "scores.no_column",
+                    table=name,
+                    column=column,
+                    columns=list(map(str, table.columns)),
+                )
+            )
     twice = table.duplicated(keys).to_numpy()
     if twice.any():
         where = _place(table.iloc[int(np.argmax(twice))], keys)
-        raise DataError(f"the {name} table has a time twice: {where}")
+        raise DataError(message("scores.twice", table=name, first=where))
 
 
 def _place(row: pd.Series, keys: list[str]) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.errors import DataError, UsageError
+from gatecast.errors import DataError, UsageError, too_small
 from gatecast.evaluation.distributions import f_tail, studentised_range, t_two_sided
+from gatecast.messages import message
 
 __all__ = [
     "DieboldMariano",
@@ -86,9 +87,9 @@ def diebold_mariano(loss: np.ndarray, other: np.ndarray, h: int = 1) -> DieboldM
     first, second = _losses(loss, other)
     n = len(first)
     if h < 1:
-        raise UsageError(f"h={h} was given; use 1 or more")
+        raise too_small("h", h, 1)
     if n <= max(h, 1):
-        raise DataError(f"{n} losses were given; h={h} needs at least {max(h, 1) + 1}: use more")
+        raise DataError(message("significance.few", n=n, needed=max(h, 1) + 1))
     d = first - second
     mean = float(d.mean())
     # a difference that only rounding moves has no variance
@@ -177,10 +178,11 @@ def skill_interval(
     first, second = _losses(loss, reference)
     n = len(first)
     if not 0 < level < 100:
-        raise UsageError(f"level={level} was given; use a per cent above 0 and below 100")
+        raise UsageError(message("level.not_percent", level=level))
     length = max(1.0, n ** (1 / 3)) if block is None else block
-    if length < 1 or n_draws < 1:
-        raise UsageError(f"block={block}, n_draws={n_draws} were given; use 1 or more")
+    for name, value in (("block", length), ("n_draws", n_draws)):
+        if value < 1:
+            raise too_small(name, value, 1)
     if not second.mean():
         warnings.warn("skill is undefined: the reference has no loss", stacklevel=2)
         return Skill(math.nan, math.nan, math.nan, level)
@@ -259,17 +261,21 @@ def friedman_nemenyi(losses: np.ndarray, models: Sequence[str], level: float = 9
     """
     table = np.asarray(losses, np.float64)
     if table.ndim != 2 or table.shape[1] != len(models):
-        raise UsageError(f"losses have shape {table.shape}; {len(models)} models were named")
+        raise UsageError(message("significance.shape", shape=str(table.shape), n=len(models)))
     if not 0 < level < 100:
-        raise UsageError(f"level={level} was given; use a per cent above 0 and below 100")
+        raise UsageError(message("level.not_percent", level=level))
     n, k = table.shape
     if n < 2 or k < 2:
-        raise DataError(f"{k} models on {n} series were given; ranks need at least 2 of each")
+        raise DataError(message("significance.ranks", models=k, series=n))
     if not np.isfinite(table).all():
         row, column = np.argwhere(~np.isfinite(table))[0]
         raise DataError(
-            f"the loss of {models[column]} on series {row + 1} is {table[row, column]}: leave "
-            "that series out"
+            message(
+                "significance.not_finite_loss",
+                model=models[column],
+                number=row + 1,
+                loss=table[row, column],
+            )
         )
     below = (table[:, np.newaxis, :] < table[:, :, np.newaxis]).sum(axis=2)
     same = (table[:, np.newaxis, :] == table[:, :, np.newaxis]).sum(axis=2)
@@ -294,12 +300,11 @@ def _losses(loss: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray
     first, second = np.asarray(loss, np.float64), np.asarray(other, np.float64)
     if first.shape != second.shape or first.ndim != 1:
         raise UsageError(
-            f"losses of shapes {first.shape} and {second.shape} were given; they have to be one "
-            "row each, equally long"
+            message("significance.shapes", first=str(first.shape), second=str(second.shape))
         )
     if len(first) < 2:
-        raise DataError(f"{len(first)} losses were given; at least 2 are needed: use more windows")
+        raise DataError(message("significance.few", n=len(first), needed=2))
     wrong = int((~np.isfinite(first) | ~np.isfinite(second)).sum())
     if wrong:
-        raise DataError(f"{wrong} of {len(first)} pairs of losses are not finite: leave them out")
+        raise DataError(message("significance.not_finite", wrong=wrong, n=len(first)))
     return first, second

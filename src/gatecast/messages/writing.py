@@ -55,7 +55,7 @@ def cut(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def join(items: Iterable[str], language: Language = "en") -> str:
+def join(items: Iterable[str], language: Language = "en", *, either: bool = False) -> str:
     """List items as a sentence does: "A, B and C", or "A、B 和 C".
 
     Parameters
@@ -64,6 +64,8 @@ def join(items: Iterable[str], language: Language = "en") -> str:
         Already written.
     language : {"en", "zh"}
         Of the sentence.
+    either : bool
+        Write "or" and not "and".
 
     Returns
     -------
@@ -73,8 +75,9 @@ def join(items: Iterable[str], language: Language = "en") -> str:
     *first, last = list(items) or [""]
     if not first:
         return last
-    comma, conjunction = ("、", " 和 ") if language == "zh" else (", ", " and ")
-    return comma.join(first) + conjunction + last
+    words = ("和", "或") if language == "zh" else ("and", "or")
+    comma = "、" if language == "zh" else ", "
+    return f"{comma.join(first)} {words[either]} {last}"
 
 
 def write(
@@ -85,6 +88,7 @@ def write(
     Besides Python's own, a field has these formats: ``{gain:percent}`` a share with as many digits
     as it deserves; any format that ends in ``%``; ``{p:p}`` a probability, after the letter p;
     ``{names:list}`` and ``{names:quoted}`` a list of words, as they are or in quotation marks;
+    ``{names:either}`` one of them, in quotation marks, or another;
     ``{name:quote}`` a name or a cell in quotation marks, cut if it is long; ``{names:names}`` the
     first ten of some names so, and how many more; ``{days:days}`` days of the week by number;
     ``{part:after}`` a part of the sentence that may be empty, after a space if it is not;
@@ -139,8 +143,9 @@ class _Writer(string.Formatter):
             return join([self.format_field(item, "") for item in value], self.language)
         if format_spec == "days":
             return join([_DAYS[self.language][day] for day in value], self.language)
-        if format_spec == "quoted":
-            return join([self._quoted(item) for item in value], self.language)
+        if format_spec in ("quoted", "either"):
+            either = format_spec == "either"
+            return join([self._quoted(item) for item in value], self.language, either=either)
         if format_spec == "quote":
             return self._quoted(cut(value))
         if format_spec == "names":

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from gatecast.errors import ModelFileError, UsageError
+from gatecast.errors import ModelFileError, UsageError, cause
 from gatecast.kernel import Adam
+from gatecast.messages import message
 from gatecast.storage import read_arrays, write_arrays
 from gatecast.validation import Array, Flag, Items, Maybe, Real, Record, Text, Whole, check
 
@@ -146,15 +147,9 @@ class Training:
         """
         arrays, document = read_arrays(path)
         if document.get("kind") != _KIND or document.get("version") != _VERSION:
-            raise ModelFileError(
-                f'"{Path(path)}" is not a checkpoint of a training: give the name of one, or of a '
-                "file that is not there yet"
-            )
+            raise ModelFileError(message("checkpoint.other_file", path=str(Path(path))))
         if document.get("fingerprint") != fingerprint:
-            raise UsageError(
-                f'"{Path(path)}" is the checkpoint of a training with other data, settings or '
-                "initial weights: delete it, or give another name"
-            )
+            raise UsageError(message("checkpoint.other_training", path=str(Path(path))))
         self._check(arrays, document, path)
         for name, array in self._arrays().items():
             array[:] = arrays[name]
@@ -188,6 +183,5 @@ class Training:
                 raise ValueError("the best epoch is one that was not finished")
         except ValueError as error:
             raise ModelFileError(
-                f'"{Path(path)}" is not a whole checkpoint: {error}. Delete it, or take another '
-                "copy"
+                message("checkpoint.not_whole", path=str(Path(path)), reason=cause(error))
             ) from error

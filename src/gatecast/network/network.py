@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from gatecast.errors import UsageError
+from gatecast.errors import wrong_shape
 from gatecast.kernel import Layout, State, native
 from gatecast.network.parameters import initialise
 
@@ -79,9 +79,7 @@ class Network:
             views["head.kernel"][:] = 0.0
         if skip is not None:
             if skip.shape != (inputs, outputs):
-                raise UsageError(
-                    f"skip must have shape ({inputs}, {outputs}); found shape {skip.shape}"
-                )
+                raise wrong_shape("skip", (inputs, outputs), skip.shape)
             views["head.skip"][:] = skip
         return cls(layout, theta)
 

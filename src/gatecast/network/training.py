@@ -13,8 +13,16 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from gatecast.errors import DataError, TrainingError, UsageError
+from gatecast.errors import (
+    DataError,
+    TrainingError,
+    UsageError,
+    too_small,
+    wrong_choice,
+    wrong_shape,
+)
 from gatecast.kernel import MSE, Adam, Loss, Trained, native
+from gatecast.messages import Argument, message
 from gatecast.network.checkpoint import History, Training
 from gatecast.network.network import Network
 from gatecast.network.processors import available_threads
@@ -124,31 +132,41 @@ class Trainer:
         for name in ("epochs", "batch_size", "patience", "threads"):
             value = getattr(self, name)
             if value is not None and value < 1:
-                raise UsageError(f"{name}={value} was requested; use 1 or more")
+                raise too_small(name, value, 1)
         if not 0.0 <= self.validation_split < 1.0:
             raise UsageError(
-                f"validation_split={self.validation_split} was requested; use 0 or more, below 1"
+                message(
+                    "argument.no_share",
+                    argument=Argument("validation_split"),
+                    value=self.validation_split,
+                )
             )
         if self.schedule not in ("constant", "cosine", "one_cycle"):
-            raise UsageError(
-                f'schedule="{self.schedule}" was requested; use "constant", "cosine" or "one_cycle"'
-            )
+            raise wrong_choice("schedule", self.schedule, ("constant", "cosine", "one_cycle"))
         for name in ("weight_decay", "clip_norm", "average_epochs"):
             if not getattr(self, name) >= 0:
-                raise UsageError(f"{name}={getattr(self, name)} was requested; use 0 or more")
+                raise too_small(name, getattr(self, name), 0)
         if not 0.0 <= self.average_keep < 1.0:
             raise UsageError(
-                f"average_keep={self.average_keep} was requested; use 0 or more, below 1"
+                message(
+                    "argument.no_share", argument=Argument("average_keep"), value=self.average_keep
+                )
             )
         if bool(self.average_keep) + bool(self.average_epochs) + bool(self.patience) > 1:
-            raise UsageError(
-                "average_keep, average_epochs and patience each say which weights the network is "
-                "left with: give one of them"
-            )
+            raise UsageError(message("network.which_weights"))
         if not 0.0 <= self.dropout < 1.0:
-            raise UsageError(f"dropout={self.dropout} was requested; use 0 or more, below 1")
+            raise UsageError(
+                message("argument.no_share", argument=Argument("dropout"), value=self.dropout)
+            )
         if not self.learning_rate > 0.0:
-            raise UsageError(f"learning_rate={self.learning_rate} was requested; use more than 0")
+            raise UsageError(
+                message(
+                    "argument.not_above",
+                    argument=Argument("learning_rate"),
+                    value=self.learning_rate,
+                    low=0,
+                )
+            )
 
     def fit(
         self,
@@ -207,8 +225,7 @@ class Trainer:
         count = len(x) - held_back
         if count < 1:
             raise DataError(
-                f"{len(x)} samples with validation_split={self.validation_split} leave none to "
-                "train on: supply more history or hold back less"
+                message("network.none_to_train", n=len(x), validation_split=self.validation_split)
             )
         validation = None
         if held_back:
@@ -256,7 +273,7 @@ class Trainer:
             As for :meth:`fit`; UsageError also if a part of the samples were to be held back.
         """
         if self.validation_split:
-            raise UsageError("samples that are drawn anew have no part that could be held back")
+            raise UsageError(message("network.no_validation"))
 
         def checked(rng: np.random.Generator) -> Samples:
             return _fit_together(network, draw(rng))
@@ -278,10 +295,7 @@ class Trainer:
     ) -> History:
         """Train on the first ``count`` of the samples that are drawn for each epoch."""
         if self.dropout and network.layout.layers == 1:
-            raise UsageError(
-                f"dropout={self.dropout} was requested and the network has one layer: dropout acts "
-                "between layers, so use more of them, or none of it"
-            )
+            raise UsageError(message("network.dropout_of_one", dropout=self.dropout))
         adam = Adam.start(
             network.theta, beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.epsilon,
             weight_decay=self.weight_decay, clip_norm=self.clip_norm,
@@ -421,15 +435,12 @@ def _fit_together(network: Network, samples: Samples) -> Samples:
     x, y = np.asarray(samples.x, dtype), np.asarray(samples.y, dtype)
     weights = None if samples.weights is None else np.asarray(samples.weights, dtype)
     if weights is not None and weights.shape != y.shape:
-        raise UsageError(f"weights must have the shape of y, {y.shape}; found {weights.shape}")
+        raise wrong_shape("weights", y.shape, weights.shape)
     if y.ndim == 2:
         y = y[:, np.newaxis]
         weights = None if weights is None else weights[:, np.newaxis]
     if x.ndim != 3 or y.ndim != 3 or len(x) != len(y):
-        raise UsageError(
-            "x must be [samples, time steps, features] and y [samples, outputs] or "
-            f"[samples, steps, outputs]; found {x.shape} and {y.shape}"
-        )
+        raise UsageError(message("network.axes", x=str(x.shape), y=str(y.shape)))
     return Samples(x, y, weights)
 
 

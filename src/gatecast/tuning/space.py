@@ -17,6 +17,7 @@ from gatecast.errors import UsageError
 from gatecast.forecaster.config import Config, setting_of
 from gatecast.forecaster.distributions import Choice, Distribution, Floats, Integers
 from gatecast.forecaster.renamed import current_names
+from gatecast.messages import message
 
 if TYPE_CHECKING:
     import optuna
@@ -104,10 +105,7 @@ def space_for(
         space["look_back"] = replace(windows, high=min(windows.high, longest))
     for name, override in current_names(overrides or {}).items():
         if name not in searchable():
-            raise UsageError(
-                f'space has "{name}", which is no setting that can be searched; these can: '
-                + ", ".join(searchable())
-            )
+            raise UsageError(message("space.unknown", setting=name, settings=searchable()))
         space[name] = _distribution(name, override)
     return space
 
@@ -122,16 +120,15 @@ def _distribution(name: str, override: Any) -> Distribution:
     log = isinstance(usual, (Floats, Integers)) and usual.log
     or_none = isinstance(usual, (Floats, Integers)) and usual.or_none
     if len(override) != 2:
-        raise UsageError(
-            f'space has "{name}": {override!r}; give (low, high) for a range, or a list for a '
-            "choice"
-        )
+        raise UsageError(message("space.no_range", setting=name, value=repr(override)))
     try:
         whole = not isinstance(usual, Floats) and all(isinstance(end, int) for end in override)
         kind = Integers if whole else Floats
         return kind(*override, log=log, or_none=or_none, unless=unless)
     except UsageError as error:
-        raise UsageError(f'space has "{name}": {override!r}: {error}') from error
+        raise UsageError(
+            message("space.bad", setting=name, value=repr(override), reason=error.message)
+        ) from error
 
 
 def draw(trial: optuna.Trial, space: Mapping[str, Distribution]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gatecast.errors import NotFoundError, UsageError, require_extra
+from gatecast.messages import message
 
 __all__ = [
     "fail_stale_trials",
@@ -52,11 +53,9 @@ def url_of(storage: str | os.PathLike[str] | None) -> str | None:
         return storage
     path = Path(storage)
     if not path.absolute().parent.is_dir():
-        raise NotFoundError(
-            f'cannot keep a study in "{path}": there is no folder "{path.parent}"; make it first'
-        )
+        raise NotFoundError(message("file.no_folder", path=str(path), folder=str(path.parent)))
     if path.is_dir():
-        raise UsageError(f'cannot keep a study in "{path}": it is a folder; name a file in it')
+        raise UsageError(message("study.folder", path=str(path)))
     return f"sqlite:///{path.absolute()}"
 
 
@@ -72,9 +71,7 @@ def _database(url: str, process: int) -> Any:  # noqa: ARG001 - a fork opens its
             )
         except Exception as error:  # SQLAlchemy's and each driver's own kinds
             raise UsageError(
-                f'the study\'s storage "{url}" cannot be opened: {str(error).splitlines()[0]}; '
-                "give the path of an SQLite file that is a study or does not exist, or the URL of "
-                "a database whose driver is installed"
+                message("study.not_opened", url=url, reason=str(error).splitlines()[0])
             ) from error
 
 
@@ -102,10 +99,7 @@ def open_study(url: str | None, name: str, *, resume: bool) -> Any:
             storage=storage, study_name=name, load_if_exists=resume, direction="minimize"
         )
     except module.exceptions.DuplicatedStudyError:
-        raise UsageError(
-            f'there is a study "{name}" in "{url}" already: go on with it by resume=True, or give '
-            "another storage"
-        ) from None
+        raise UsageError(message("study.exists", name=name, url=str(url))) from None
 
 
 def into_memory(study: Any, url: str) -> Any:

@@ -26,6 +26,7 @@ from gatecast.errors import (
     TrainingError,
     UsageError,
     too_small,
+    wrong_choice,
 )
 from gatecast.evaluation.plottable import Plottable
 from gatecast.evaluation.results import Backtest
@@ -254,17 +255,16 @@ def _check(n_trials: int, timeout: float | None, loss: str, sampler: str) -> Non
     if n_trials < 1:
         raise too_small("n_trials", n_trials, 1)
     if timeout is not None and not timeout > 0:
-        raise UsageError(f"timeout={timeout} was requested; give seconds above 0, or leave it out")
+        raise UsageError(message("tuning.timeout", timeout=timeout))
     if loss not in ("absolute", "squared"):
-        raise UsageError(f'loss="{loss}" was requested; use "absolute" or "squared"')
+        raise wrong_choice("loss", loss, ("absolute", "squared"))
     if sampler not in ("tpe", "gp"):
-        raise UsageError(f'sampler="{sampler}" was requested; use "tpe" or "gp"')
+        raise wrong_choice("sampler", sampler, ("tpe", "gp"))
     if sampler == "gp":
         missing = [name for name in ("scipy", "torch") if find_spec(name) is None]
         if missing:
             raise MissingExtraError(
-                f'sampler="gp" needs {" and ".join(missing)}, not installed here: pip install '
-                + " ".join(missing)
+                message("tuning.no_sampler", names=missing, packages=" ".join(missing))
             )
 
 
@@ -289,11 +289,7 @@ def _check_task(study: Any, work: Work) -> None:
         return
     changed = [name for name, value in task.items() if before.get(name) != value]
     if changed:
-        raise UsageError(
-            f'the study "{work.name}" was begun with other {" and ".join(changed)}: its scores '
-            "cannot be compared with new ones. Give what it was begun with, or another study_name "
-            "or storage"
-        )
+        raise UsageError(message("study.other", name=work.name, changed=changed))
 
 
 # -------------------------------------------------------------------------------------- the result
@@ -305,12 +301,8 @@ def _result(study: Any, work: Work, panel: Panel, interrupted: bool, n_jobs: int
         reasons = [t.user_attrs["diverged"] for t in trials_in(study, "PRUNED", "COMPLETE")
                    if "diverged" in t.user_attrs]  # fmt: skip
         if reasons:
-            raise TrainingError(
-                f"none of {len(reasons)} trials could be scored; the last one: {reasons[-1]}"
-            )
-        raise DataError(
-            "no trial was finished before the time was over: give a longer timeout, or resume"
-        )
+            raise TrainingError(message("tuning.none_scored", n=len(reasons), reason=reasons[-1]))
+        raise DataError(message("tuning.none_finished"))
     best = min(finished, key=lambda t: (t.value, t.number))
     settings = _settings(best, work)
     evaluation = None

@@ -310,4 +310,62 @@ TEXTS = {
         "{model} at the cutoff {cutoff}: {reason}",
         "{model}（截断点 {cutoff}）：{reason}",
     ),
+    # what is refused
+    "series.few_values": (
+        "{n:value is|values are} too few; {needed} are needed: supply more",
+        "{n} 个值太少，需要 {needed} 个：请提供更多",
+    ),
+    "series.constant": (
+        "the series does not change, so it cannot be tested",
+        "序列没有变化，无法检验",
+    ),
+    "residuals.constant": (
+        "the errors are all the same, so they have no autocorrelation",
+        "误差全都相同，没有自相关可言",
+    ),
+    "residuals.few": (
+        "{n:error was|errors were} given, {wrong} of them not finite; at least 10 finite ones are "
+        "needed",
+        "给出了 {n} 个误差，其中 {wrong} 个不是有限的数；至少需要 10 个有限的误差",
+    ),
+    "loss.no_epoch": (
+        "the loss has no epochs: give the loss of at least one",
+        "没有任何一轮的损失：请至少给出一轮",
+    ),
+    "loss.not_finite": (
+        "the loss of epoch {epoch} is {loss}: give those of the epochs before it",
+        "第 {epoch} 轮的损失是 {loss}：请给出它之前各轮的损失",
+    ),
+    "part.training": ("training", "训练"),
+    "part.test": ("test", "测试"),
+    "fit.errors_not_finite": (
+        "{wrong} of the {n} {part} errors are not finite: give those of the rows that have a "
+        "forecast",
+        "{n} 个{part}误差中有 {wrong} 个不是有限的数：请给出有预测的那些行的误差",
+    ),
+    "persistence.lengths": (
+        "{actual:value|values} and {forecast:forecast|forecasts} were given",
+        "给出了 {actual} 个值和 {forecast} 个预测，数目必须相同",
+    ),
+    "persistence.few": (
+        "{n:row has|rows have} a value and a forecast; at least 4 are needed, and neither side may "
+        "be constant: give more rows",
+        "{n} 行既有值又有预测；至少需要 4 行，而且两边都不能是常数：请给出更多行",
+    ),
+    "persistence.no_change": (
+        "no value differs from the last one before its cutoff: give more cutoffs",
+        "没有任何值不同于截断点之前的最后一个值：请给出更多截断点",
+    ),
+    "training.no_lstm": (
+        "a training is that of an LSTMForecaster; found {type}",
+        "只能考察 LSTMForecaster 的训练；给出的是 {type}",
+    ),
+    "training.several_series": (
+        "{n:series was|series were} given; a training is examined on one",
+        "给出了 {n} 条序列；训练只在一条序列上考察",
+    ),
+    "recommend.one_model": (
+        "a verdict needs two models or more: add SeasonalNaive(), for example",
+        "要下结论至少需要两个模型：例如加上 SeasonalNaive()",
+    ),
 }

@@ -96,4 +96,56 @@ TEXTS = {
         "the forecaster was trained on them in the end",
         "{n} 条序列中有 {short} 条在第一个起点时才刚开始：搜索没有用它们，最后的训练用了",
     ),
+    # what is refused
+    "tuning.timeout": (
+        "{@timeout}={timeout} was requested; give seconds above 0, or leave it out",
+        "要求的是 {@timeout}={timeout}；请给出大于 0 的秒数，或不设",
+    ),
+    "tuning.no_sampler": (
+        '{@sampler}="gp" needs {names:list}, not installed here: pip install {packages}',
+        "{@sampler}=“gp”需要 {names:list}，这里没有安装：pip install {packages}",
+    ),
+    "tuning.none_scored": (
+        "none of {n:trial|trials} could be scored; the last one: {reason}",
+        "{n} 次试验都无法评分；最后一次：{reason}",
+    ),
+    "tuning.none_finished": (
+        "no trial was finished before the time was over: give a longer {@timeout}, or resume",
+        "到时间为止没有完成任何试验：请设更长的 {@timeout}，或继续搜索",
+    ),
+    "space.unknown": (
+        'the search space has "{setting}", which is no setting that can be searched; these can: '
+        "{settings:list}",
+        "搜索空间里有“{setting}”，它不是可以搜索的设置；可以搜索的有：{settings:list}",
+    ),
+    "space.no_range": (
+        'the search space has "{setting}": {value}; give (low, high) for a range, or a list for a '
+        "choice",
+        "搜索空间里有“{setting}”：{value}；范围请写成 (low, high)，选项请写成列表",
+    ),
+    "space.bad": (
+        'the search space has "{setting}": {value}: {reason}',
+        "搜索空间里有“{setting}”：{value}：{reason}",
+    ),
+    "study.folder": (
+        'cannot keep a study in "{path}": it is a folder; name a file in it',
+        "无法把研究存到“{path}”：它是文件夹；请给出其中的文件名",
+    ),
+    "study.not_opened": (
+        'the study\'s storage "{url}" cannot be opened: {reason}; give the path of an SQLite file '
+        "that is a study or does not exist, or the URL of a database whose driver is installed",
+        "无法打开研究的存储“{url}”：{reason}；请给出一个 SQLite 文件的路径（已有的研究，"
+        "或尚不存在的文件），或已安装驱动的数据库的 URL",
+    ),
+    "study.exists": (
+        'there is a study "{name}" in "{url}" already: go on with it by {@resume}=True, or give '
+        "another {@storage}",
+        "“{url}”中已有研究“{name}”：请用 {@resume}=True 继续，或换一个 {@storage}",
+    ),
+    "study.other": (
+        'the study "{name}" was begun with other {changed:list}: its scores cannot be compared '
+        "with new ones. Give what it was begun with, or another {@study_name} or {@storage}",
+        "研究“{name}”开始时的 {changed:list} 不同：其得分无法与新的比较。"
+        "请使用开始时的设置，或换一个 {@study_name} 或 {@storage}",
+    ),
 }
