@@ -1,6 +1,6 @@
-"""Write a checkpoint's mean weights as gatecast reads them.
+"""Write the mean of checkpoints' mean weights as gatecast reads them.
 
-python pretraining/export.py runs/public/last.pt src/gatecast/pretrained/weights/public.safetensors
+python pretraining/export.py runs/public/1150.pt runs/public/1200.pt public.safetensors
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ def arrays_of(state: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
-    held = torch.load(sys.argv[1], weights_only=True)
-    document = {"kind": "gatecast pretrained weights", "pieces": held["number"]}
-    write_arrays(sys.argv[2], arrays_of(held["mean"]), document)
+    *checkpoints, out = sys.argv[1:]
+    held = [torch.load(path, weights_only=True) for path in checkpoints]
+    mean = {k: sum(one["mean"][k] for one in held) / len(held) for k in held[0]["mean"]}
+    document = {
+        "kind": "gatecast pretrained weights", "pieces": [one["number"] for one in held],
+    }  # fmt: skip
+    write_arrays(out, arrays_of(mean), document)
