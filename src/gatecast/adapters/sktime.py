@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
-from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ import pandas as pd
 
 from gatecast.errors import DataError, require_extra
 from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.config import Config, documented
+from gatecast.forecaster.tables import read_future_covariates
+from gatecast.messages import message
 
 __all__ = ["SktimeLSTMForecaster"]
 
@@ -19,16 +23,45 @@ _PURPOSE = "gatecast.adapters.sktime"
 _base = require_extra("sktime.forecasting.base", "sktime", _PURPOSE)
 _datatypes = require_extra("sktime.datatypes", "sktime", _PURPOSE)
 
-# What LSTMForecaster wants of a series beyond the horizon.
+#: What LSTMForecaster wants of a series beyond the horizon.
 _MORE_THAN_HORIZON = 4
+#: Settings that sktime says otherwise: by the horizon, the index, X, and the name of y.
+_OTHERWISE = ("h", "freq", "hist_exog_list", "futr_exog_list", "stat_exog_list", "alias")
+
+#: The settings of the forecaster, as sktime reads them from the constructor.
+_SETTINGS = inspect.Signature(
+    [
+        inspect.Parameter(
+            one.name,
+            inspect.Parameter.KEYWORD_ONLY
+            if one.kw_only
+            else inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=one.default,
+        )
+        for one in fields(Config)
+        if one.name not in _OTHERWISE
+    ]
+)
 
 
 class SktimeLSTMForecaster(_base.BaseForecaster):
     """Forecast with :class:`gatecast.LSTMForecaster` behind sktime's interface.
 
-    The networks learn to say all steps up to the largest of the horizon at once, so the horizon
-    is wanted in ``fit``. ``update`` trains anew on all values seen; with ``update_params=False``
-    the trained networks walk on along the new values.
+    The networks learn all steps up to the largest of the horizon at once, so the horizon is needed
+    in ``fit``. ``update`` trains anew on all values; with ``update_params=False`` the trained
+    networks advance along the new values.
+
+    The columns of ``X``, numbers or names, are future covariates: ``predict`` needs them at every
+    step up to the largest of the horizon.
+
+    Intervals and quantiles of a ``level`` are those of the forecaster, calibrated on the hold-out.
+    All others are the forecast plus quantiles of the errors of the hold-out, which need a series
+    long enough for one.
+
+    Steps of the horizon at 0 and below are forecasts in sample: of each value from the one before
+    it, and of the last ones, as far as the horizon reaches, from the last origin that has a whole
+    horizon. The first value of a series has no forecast and is NaN. All these values were seen in
+    training.
 
     A series of fewer than h + 4 values cannot teach a horizon of h steps. Of such a one as many
     steps are learned as it can teach, and later ones repeat the last of them; with fewer than 5
@@ -36,38 +69,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
 
     Parameters
     ----------
-    season_length : int, optional
-        Steps in a season; that of the frequency if not given, 1 for none.
-    log, adjust_season : {"auto", True, False}
-        Whether logarithms are taken, and the season is taken out.
-    difference : {"auto", True, False}
-        Whether networks are trained on differences, or on levels.
-    cell : {"lstm", "gru"}
-        Kind of network.
-    hidden : int
-        Units of each layer, H.
-    layers : int
-        Stacked layers, L.
-    max_steps : int, optional
-        Training steps of each network; chosen on the hold-out if not given.
-    n_networks : int, optional
-        Ensemble size; the median of the networks is the forecast.
-    learning_rate : float
-        Highest rate of Adam.
-    random_state : int
-        Seed of initial weights and shuffling; the same seed gives the same forecast.
-    threads : int, optional
-        Threads; one for each processor if not given. The forecast does not depend on it.
-    preset : {"fast", "default", "best"}
-        How much time a fit may take.
-    dropout, residual, dilation
-        What is between layers.
-    schedule : {"cosine", "constant", "one_cycle"}
-        Learning rate over the training steps.
-    batch_size : int, optional
-        Stretches, or windows, of one update; by how much data there are if not given.
-    loss : {"auto", "absolute", "squared", "huber"}
-        Error that training makes small.
+    {settings}
 
     Attributes
     ----------
@@ -88,10 +90,11 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         "authors": "The gatecast developers",
         "maintainers": "The gatecast developers",
         "capability:multivariate": False,
-        "capability:exogenous": False,
-        "capability:categorical_in_X": False,
-        "capability:insample": False,
-        "capability:pred_int": False,
+        "capability:exogenous": True,
+        "capability:categorical_in_X": True,
+        "capability:non_contiguous_X": False,
+        "capability:insample": True,
+        "capability:pred_int": True,
         "capability:pred_int:insample": False,
         "capability:missing_values": False,
         "capability:update": True,
@@ -100,92 +103,128 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         "requires-fh-in-fit": True,
         "X-y-must-have-same-index": False,
         "y_inner_mtype": "pd.Series",
+        "X_inner_mtype": "pd.DataFrame",
     }
 
-    def __init__(
-        self,
-        season_length: int | Sequence[int] | None = LSTMForecaster.season_length,
-        log: str | bool = LSTMForecaster.log,
-        adjust_season: str | bool = LSTMForecaster.adjust_season,
-        difference: str | bool = LSTMForecaster.difference,
-        cell: str = LSTMForecaster.cell,
-        hidden: int = LSTMForecaster.hidden,
-        layers: int = LSTMForecaster.layers,
-        max_steps: int | None = LSTMForecaster.max_steps,
-        n_networks: int | None = LSTMForecaster.n_networks,
-        learning_rate: float = LSTMForecaster.learning_rate,
-        random_state: int = LSTMForecaster.random_state,
-        threads: int | None = LSTMForecaster.threads,
-        look_back: int | None = LSTMForecaster.look_back,
-        scale: str = LSTMForecaster.scale,
-        clip_outliers: bool = LSTMForecaster.clip_outliers,
-        preset: str = LSTMForecaster.preset,
-        dropout: float = LSTMForecaster.dropout,
-        residual: bool = LSTMForecaster.residual,
-        dilation: int = LSTMForecaster.dilation,
-        schedule: str = LSTMForecaster.schedule,
-        batch_size: int | None = LSTMForecaster.batch_size,
-        loss: str = LSTMForecaster.loss,
-        pretrained: bool = LSTMForecaster.pretrained,
-    ) -> None:
-        self.season_length = season_length
-        self.log = log
-        self.adjust_season = adjust_season
-        self.difference = difference
-        self.cell = cell
-        self.hidden = hidden
-        self.layers = layers
-        self.max_steps = max_steps
-        self.n_networks = n_networks
-        self.learning_rate = learning_rate
-        self.random_state = random_state
-        self.threads = threads
-        self.look_back = look_back
-        self.scale = scale
-        self.clip_outliers = clip_outliers
-        self.preset = preset
-        self.dropout = dropout
-        self.residual = residual
-        self.dilation = dilation
-        self.schedule = schedule
-        self.batch_size = batch_size
-        self.loss = loss
-        self.pretrained = pretrained
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        given = _SETTINGS.bind(*args, **settings)
+        given.apply_defaults()
+        self.__dict__.update(given.arguments)
         super().__init__()
 
-    def _fit(self, y: pd.Series, X: Any, fh: Any) -> SktimeLSTMForecaster:  # noqa: ARG002
+    __init__.__signature__ = _SETTINGS.replace(
+        parameters=[
+            inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY),
+            *_SETTINGS.parameters.values(),
+        ]
+    )
+
+    def _fit(self, y: pd.Series, X: pd.DataFrame | None, fh: Any) -> SktimeLSTMForecaster:
         h = max(1, int(fh.to_relative(self.cutoff).to_numpy().max()))
         learned = min(h, len(y) - _MORE_THAN_HORIZON)
         if learned < h:
-            rest = (
-                f"steps after step {learned} repeat its forecast"
-                if learned > 0
-                else "the forecast is the last value"
-            )
-            warnings.warn(
-                f"the series has {len(y)} values and h={h} needs at least "
-                f"{h + _MORE_THAN_HORIZON}: {rest}",
-                stacklevel=2,
-            )
-        self._seen = y
+            rest = message("adapters.last")
+            if learned > 0:
+                rest = message("adapters.repeated", step=learned)
+            needed = h + _MORE_THAN_HORIZON
+            short = message("adapters.too_short", n=len(y), h=h, needed=needed, rest=rest)
+            warnings.warn(short, stacklevel=2)
+        self._seen, self._covariates, self._trained = y, X, len(y)
         self.forecaster_ = None
         if learned > 0:
-            model = LSTMForecaster(h=learned, **self.get_params(deep=False))
-            self.forecaster_ = model.fit(_table(y))
+            table = _table(y, X)
+            columns = [str(name) for name in table.columns[1:]]
+            settings = {**self.get_params(deep=False), "futr_exog_list": columns}
+            self.forecaster_ = LSTMForecaster(h=learned, **settings).fit(table, target_col="y")
         return self
 
-    def _predict(self, fh: Any, X: Any) -> pd.Series:  # noqa: ARG002
+    def _predict(self, fh: Any, X: pd.DataFrame | None) -> pd.Series:
+        seen = self._seen.loc[: self.cutoff[0]]
+        steps = fh.to_relative(self.cutoff).to_numpy()
+        forecast = np.full(len(steps), np.nan)
+        ahead = steps > 0
+        if ahead.any():
+            if self.forecaster_ is None:
+                values = seen.to_numpy(np.float64)[-1:]
+            else:
+                model = self._advanced(seen)
+                values = model.predict(futr_df=self._plan(seen, X))[model.alias].to_numpy()
+            forecast[ahead] = values[np.minimum(steps[ahead], len(values)) - 1]
+        if not ahead.all():
+            known = self._insample(seen)
+            at = len(seen) - 1 + steps[~ahead]
+            forecast[~ahead] = np.where(at >= 0, known[at], np.nan)
+        return pd.Series(forecast, fh.to_absolute_index(self.cutoff), name=seen.name)
+
+    def _predict_quantiles(
+        self, fh: Any, X: pd.DataFrame | None, alpha: list[float]
+    ) -> pd.DataFrame:
         seen = self._seen.loc[: self.cutoff[0]]
         if self.forecaster_ is None:
-            ahead = seen.to_numpy(np.float64)[-1:]
-        else:
-            ahead = _walk_on(self.forecaster_, seen).predict()["LSTM"].to_numpy()
-        steps = np.minimum(fh.to_indexer(self.cutoff), len(ahead) - 1)
-        return pd.Series(ahead[steps], fh.to_absolute_index(self.cutoff), name=seen.name)
+            raise DataError(message("adapters.no_quantiles", n=len(seen)))
+        model, plan = self._advanced(seen), self._plan(seen, X)
+        columns = [_column(model, share) for share in alpha]
+        forecast = model.predict(futr_df=plan)
+        measured = {} if None not in columns else _measured(model, plan, alpha)
+        quantiles = [
+            measured[share] if column is None else forecast[column].to_numpy()
+            for share, column in zip(alpha, columns, strict=True)
+        ]
+        steps = np.minimum(fh.to_indexer(self.cutoff), model.h - 1)
+        return pd.DataFrame(
+            np.stack(quantiles, axis=1)[steps], fh.to_absolute_index(self.cutoff),
+            pd.MultiIndex.from_product([self._get_varnames(), alpha]),
+        )  # fmt: skip
 
     def _update(self, y: pd.Series, X: Any = None, update_params: bool = True) -> Any:
         self._seen = _datatypes.update_data(self._seen, y)
-        return self._fit(self._seen, X, self.fh) if update_params else self
+        if X is not None and self._covariates is not None:
+            self._covariates = _datatypes.update_data(self._covariates, X)
+        return self._fit(self._seen, self._covariates, self.fh) if update_params else self
+
+    def _advanced(self, seen: pd.Series) -> LSTMForecaster:
+        """Let the trained forecaster go on along the values after those that it was trained on."""
+        model = self.forecaster_
+        assert model is not None
+        if len(seen) < self._trained:
+            raise DataError(message("adapters.cutoff", n=len(seen), trained=self._trained))
+        if len(seen) == self._trained:
+            return model
+        return deepcopy(model).update(_table(seen, self._covariates).iloc[self._trained :])
+
+    def _plan(self, seen: pd.Series, X: pd.DataFrame | None) -> pd.DataFrame | None:
+        """Give the covariates of the steps after the last value; None where there are none."""
+        known = self._covariates
+        if known is None or self.forecaster_ is None:
+            return None
+        if X is not None:
+            known = pd.concat([known[~known.index.isin(X.index)], X])
+        steps = _base.ForecastingHorizon(np.arange(1, self.forecaster_.h + 1))
+        index = steps.to_absolute_index(seen.index[-1:])
+        missing = index.difference(known.index)
+        if len(missing):
+            raise DataError(message("adapters.no_plan", time=str(missing[0]), h=self.forecaster_.h))
+        return _named(known.loc[index])
+
+    def _insample(self, seen: pd.Series) -> np.ndarray:
+        """Forecast each value of a series but the first from the last origin there is."""
+        forecast = np.full(len(seen), np.nan)
+        if self.forecaster_ is None:
+            forecast[1:] = seen.to_numpy(np.float64)[:-1]
+            return forecast
+        model = self.forecaster_
+        assert model.panel_ is not None
+        length = len(model.panel_.values)
+        at = np.arange(length - model.h)[:, np.newaxis] + np.arange(1, model.h + 1)
+        filled = np.full(length, np.nan)
+        filled[at.ravel()] = model.predict_insample()[model.alias]  # of later origins it stays
+        trained = filled[~model.panel_.filled]
+        forecast[: len(trained)] = trained[: len(seen)]
+        for end in range(self._trained, len(seen)):
+            part = seen.iloc[:end]
+            ahead = self._advanced(part).predict(futr_df=self._plan(part, None))
+            forecast[end] = ahead[model.alias].iloc[0]
+        return forecast
 
     @classmethod
     def get_test_params(
@@ -205,20 +244,41 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
             Parameters of the constructor.
         """
         quick = {"hidden": 4, "max_steps": 3, "n_networks": 1, "threads": 1}
-        return [quick, {**quick, "season_length": 4, "random_state": 1}]
+        return [quick, {**quick, "season_length": 4, "random_state": 1, "pretrained": False}]
 
 
-def _table(y: pd.Series) -> pd.Series:
-    """Name values and times so that the reader takes them for what they are."""
-    return y.rename("y").rename_axis("ds")
+def _table(y: pd.Series, X: pd.DataFrame | None) -> pd.DataFrame:
+    """Name values, times and covariates so that the reader takes them for what they are."""
+    table = y.rename("y").rename_axis("ds").to_frame()
+    return table if X is None else table.join(_named(X))
 
 
-def _walk_on(model: LSTMForecaster, seen: pd.Series) -> LSTMForecaster:
-    """Let a trained forecaster go on along the values after those that it was trained on."""
-    (trained,) = model.ends_.lengths
-    if len(seen) < trained:
-        raise DataError(
-            f"a forecast from after {len(seen)} values was requested, and the networks have seen "
-            f"{trained}: fit on those values alone"
-        )
-    return model if len(seen) == trained else deepcopy(model).update(seen.to_numpy()[trained:])
+def _named(X: pd.DataFrame) -> pd.DataFrame:
+    """Name times and covariates; a covariate that is called as the values or times are is told."""
+    named = {name: f"{name}_X" if str(name) in ("y", "ds") else str(name) for name in X.columns}
+    return X.rename(columns=named).rename_axis("ds")
+
+
+def _column(model: LSTMForecaster, share: float) -> str | None:
+    """Name the column of a forecast that is this quantile; None if no level has it."""
+    for level in model.level:
+        for end, own in (("lo", 50.0 - level / 2), ("hi", 50.0 + level / 2)):
+            if np.isclose(100.0 * share, own):
+                return f"{model.alias}-{end}-{level:g}"
+    return None
+
+
+def _measured(
+    model: LSTMForecaster, plan: pd.DataFrame | None, alpha: list[float]
+) -> dict[float, np.ndarray]:
+    """Give the forecast plus quantiles of the errors of whole forecasts of the hold-out."""
+    fitted, calibration = model.fitted_, model.calibration_
+    if calibration is None or not len(calibration.paths):
+        raise DataError(message("adapters.no_quantiles", n=int(fitted.ends.lengths[0])))
+    median, _ = fitted.forecast(read_future_covariates(fitted, plan)[0])
+    errors = np.quantile(calibration.paths, alpha, axis=0)
+    # every transform rises with its values, so that quantiles stay quantiles
+    return {share: fitted.restore(median + e)[0] for share, e in zip(alpha, errors, strict=True)}
+
+
+SktimeLSTMForecaster.__doc__ = documented(SktimeLSTMForecaster.__doc__, _OTHERWISE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from gatecast.messages.catalog import (
+    adapters,
     baselines,
     cli,
     combination,
@@ -40,6 +41,7 @@ def _merged(*parts: Texts) -> Texts:
 
 
 CATALOG = _merged(
+    adapters.TEXTS,
     baselines.TEXTS,
     combination.TEXTS,
     cli.TEXTS,
