@@ -60,7 +60,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
 
     Steps of the horizon at 0 and below are forecasts in sample: of each value from the one before
     it, and of the last ones, as far as the horizon reaches, from the last origin that has a whole
-    horizon. The first value of a series has no forecast and is NaN. All these values were seen in
+    horizon. The first value of a series has no forecast and is NaN. All these values were past in
     training.
 
     A series of fewer than h + 4 values cannot teach a horizon of h steps. Of such a one as many
@@ -129,7 +129,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
             needed = h + _MORE_THAN_HORIZON
             short = message("adapters.too_short", n=len(y), h=h, needed=needed, rest=rest)
             warnings.warn(short, stacklevel=2)
-        self._seen, self._covariates, self._trained = y, X, len(y)
+        self._past, self._covariates, self._trained = y, X, len(y)
         self.forecaster_ = None
         if learned > 0:
             table = _table(y, X)
@@ -139,30 +139,30 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         return self
 
     def _predict(self, fh: Any, X: pd.DataFrame | None) -> pd.Series:
-        seen = self._seen.loc[: self.cutoff[0]]
+        past = self._past.loc[: self.cutoff[0]]
         steps = fh.to_relative(self.cutoff).to_numpy()
         forecast = np.full(len(steps), np.nan)
         ahead = steps > 0
         if ahead.any():
             if self.forecaster_ is None:
-                values = seen.to_numpy(np.float64)[-1:]
+                values = past.to_numpy(np.float64)[-1:]
             else:
-                model = self._advanced(seen)
-                values = model.predict(futr_df=self._plan(seen, X))[model.alias].to_numpy()
+                model = self._advanced(past)
+                values = model.predict(futr_df=self._plan(past, X))[model.alias].to_numpy()
             forecast[ahead] = values[np.minimum(steps[ahead], len(values)) - 1]
         if not ahead.all():
-            known = self._insample(seen)
-            at = len(seen) - 1 + steps[~ahead]
-            forecast[~ahead] = np.where(at >= 0, known[at], np.nan)
-        return pd.Series(forecast, fh.to_absolute_index(self.cutoff), name=seen.name)
+            values = self._insample(past)
+            at = len(past) - 1 + steps[~ahead]
+            forecast[~ahead] = np.where(at >= 0, values[at], np.nan)
+        return pd.Series(forecast, fh.to_absolute_index(self.cutoff), name=past.name)
 
     def _predict_quantiles(
         self, fh: Any, X: pd.DataFrame | None, alpha: list[float]
     ) -> pd.DataFrame:
-        seen = self._seen.loc[: self.cutoff[0]]
+        past = self._past.loc[: self.cutoff[0]]
         if self.forecaster_ is None:
-            raise DataError(message("adapters.no_quantiles", n=len(seen)))
-        model, plan = self._advanced(seen), self._plan(seen, X)
+            raise DataError(message("adapters.no_quantiles", n=len(past)))
+        model, plan = self._advanced(past), self._plan(past, X)
         columns = [_column(model, share) for share in alpha]
         forecast = model.predict(futr_df=plan)
         measured = {} if None not in columns else _measured(model, plan, alpha)
@@ -177,40 +177,40 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         )  # fmt: skip
 
     def _update(self, y: pd.Series, X: Any = None, update_params: bool = True) -> Any:
-        self._seen = _datatypes.update_data(self._seen, y)
+        self._past = _datatypes.update_data(self._past, y)
         if X is not None and self._covariates is not None:
             self._covariates = _datatypes.update_data(self._covariates, X)
-        return self._fit(self._seen, self._covariates, self.fh) if update_params else self
+        return self._fit(self._past, self._covariates, self.fh) if update_params else self
 
-    def _advanced(self, seen: pd.Series) -> LSTMForecaster:
+    def _advanced(self, past: pd.Series) -> LSTMForecaster:
         """Let the trained forecaster go on along the values after those that it was trained on."""
         model = self.forecaster_
         assert model is not None
-        if len(seen) < self._trained:
-            raise DataError(message("adapters.cutoff", n=len(seen), trained=self._trained))
-        if len(seen) == self._trained:
+        if len(past) < self._trained:
+            raise DataError(message("adapters.cutoff", n=len(past), trained=self._trained))
+        if len(past) == self._trained:
             return model
-        return deepcopy(model).update(_table(seen, self._covariates).iloc[self._trained :])
+        return deepcopy(model).update(_table(past, self._covariates).iloc[self._trained :])
 
-    def _plan(self, seen: pd.Series, X: pd.DataFrame | None) -> pd.DataFrame | None:
+    def _plan(self, past: pd.Series, X: pd.DataFrame | None) -> pd.DataFrame | None:
         """Give the covariates of the steps after the last value; None where there are none."""
-        known = self._covariates
-        if known is None or self.forecaster_ is None:
+        given = self._covariates
+        if given is None or self.forecaster_ is None:
             return None
         if X is not None:
-            known = pd.concat([known[~known.index.isin(X.index)], X])
+            given = pd.concat([given[~given.index.isin(X.index)], X])
         steps = _base.ForecastingHorizon(np.arange(1, self.forecaster_.h + 1))
-        index = steps.to_absolute_index(seen.index[-1:])
-        missing = index.difference(known.index)
+        index = steps.to_absolute_index(past.index[-1:])
+        missing = index.difference(given.index)
         if len(missing):
             raise DataError(message("adapters.no_plan", time=str(missing[0]), h=self.forecaster_.h))
-        return _named(known.loc[index])
+        return _named(given.loc[index])
 
-    def _insample(self, seen: pd.Series) -> np.ndarray:
+    def _insample(self, past: pd.Series) -> np.ndarray:
         """Forecast each value of a series but the first from the last origin there is."""
-        forecast = np.full(len(seen), np.nan)
+        forecast = np.full(len(past), np.nan)
         if self.forecaster_ is None:
-            forecast[1:] = seen.to_numpy(np.float64)[:-1]
+            forecast[1:] = past.to_numpy(np.float64)[:-1]
             return forecast
         model = self.forecaster_
         assert model.panel_ is not None
@@ -219,9 +219,9 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         filled = np.full(length, np.nan)
         filled[at.ravel()] = model.predict_insample()[model.alias]  # of later origins it stays
         trained = filled[~model.panel_.filled]
-        forecast[: len(trained)] = trained[: len(seen)]
-        for end in range(self._trained, len(seen)):
-            part = seen.iloc[:end]
+        forecast[: len(trained)] = trained[: len(past)]
+        for end in range(self._trained, len(past)):
+            part = past.iloc[:end]
             ahead = self._advanced(part).predict(futr_df=self._plan(part, None))
             forecast[end] = ahead[model.alias].iloc[0]
         return forecast
