@@ -1,4 +1,4 @@
-"""Check the built site: languages page for page, nothing from elsewhere, no picture mute.
+"""Check the built site: languages page for page, nothing from elsewhere, pictures with their texts.
 
     python docs/check.py docs/_build/html
 
@@ -12,6 +12,8 @@ from pathlib import Path
 
 #: What a browser loads by itself: tags, and the attribute that says from where.
 LOADED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src"}
+#: What stands on a Chinese chart as it is: names.
+NAMES = {"ETS", "GRU", "LSTM", "MAE", "MAPE", "MASE", "RMSE", "SARIMA", "Theta", "R²", "y"}
 
 
 class Page(HTMLParser):
@@ -64,6 +66,15 @@ def problems(site: Path) -> list[str]:
         text = path.read_text(encoding="utf-8")
         if re.search(r"url\(\s*[\"']?(https?:)?//|@import\s+[\"']https?:", text):
             found.append(f"{path} loads from another host")
+    for path in sorted(site.glob("zh/_images/*.svg")):
+        texts = re.findall(
+            r"<text [^>]*>([^<]*[A-Za-z][^<]*)</text>", path.read_text(encoding="utf-8")
+        )
+        found += [
+            f'{path} has the label "{text}", whose Chinese is not in _ext/chart_labels.py'
+            for text in texts
+            if text.strip() not in NAMES and not re.search("[\u4e00-\u9fff]", text)
+        ]
     return found
 
 

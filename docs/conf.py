@@ -20,6 +20,10 @@ startup.parent.mkdir(parents=True, exist_ok=True)
 startup.write_text(
     "import gatecast.progress\ngatecast.progress._in_notebook = lambda: False\n", encoding="utf-8"
 )
+# pictures whose texts are texts: sharp at every width, and in the language of the page
+(startup.parents[1] / "ipython_kernel_config.py").write_text(
+    'get_config().InlineBackend.figure_formats = {"svg"}\n', encoding="utf-8"
+)
 os.environ["PYTHONWARNINGS"] = "error::DeprecationWarning:__main__"
 
 logging.getLogger("gatecast").setLevel(logging.WARNING)  # the gallery runs in this process
@@ -32,6 +36,7 @@ language = {"en": "en", "zh": "zh_CN"}[os.environ.get("DOCS_LANGUAGE", "en")]
 extensions = [
     "alternative_text",
     "bilingual",
+    "chart_labels",
     "chinese_search",
     "mathml",
     "myst_nb",
@@ -91,6 +96,7 @@ sphinx_gallery_conf = {
     "min_reported_time": 1000,
     "copyfile_regex": "",
     "image_srcset": [],
+    "image_scrapers": ("chart_labels.svg_scraper",),
     "write_computation_times": False,
 }
 

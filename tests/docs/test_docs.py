@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 import gatecast
-from gatecast import datasets
+from gatecast import datasets, errors, explain
+from gatecast.data import sequences
+from gatecast.evaluation import metrics, significance
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -56,6 +58,13 @@ def test_prose_without_chinese_is_found(bilingual):
     assert bilingual.untranslated(text) == ["Forgotten."]
 
 
+def test_labels_of_charts_are_exchanged():
+    chinese = module("_ext/chart_labels.py").in_chinese
+    labels = {"what came": "后来的值", "Mar": "3 月", "1961-Jan": "1961 年 1 月", "LSTM": "LSTM",
+              "16 units, hold-out": "16 个单元，留出", "1961": "1961"}  # fmt: skip
+    assert {label: chinese(label) for label in labels} == labels
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_block_is_there_in_chinese(bilingual, page):
     missing = bilingual.untranslated(page.read_text(encoding="utf-8"))
@@ -81,7 +90,7 @@ def test_examples_speak_both_languages(script):
 def test_the_book_has_its_parts():
     count = lambda folder: len([*(DOCS / folder).glob("*.md")]) - 1  # noqa: E731
     assert (count("questions"), count("tutorial")) == (25, 8)
-    assert len([s for s in SCRIPTS if s.parent.name == "gallery"]) == 12
+    assert len([s for s in SCRIPTS if s.parent.name == "gallery"]) == 13
     assert len([s for s in SCRIPTS if s.parent.name == "notebooks"]) == 4
 
 
@@ -107,29 +116,57 @@ def test_what_is_wrong_with_a_built_site_is_found(tmp_path):
     assert problems(tmp_path) == []
     (tmp_path / "zh" / "0.html").write_text(page.format("", "https://cdn.org/a.js"))
     (tmp_path / "en" / "1.html").unlink()
+    (tmp_path / "zh" / "_images").mkdir()
+    texts = '<text x="1">后来的值</text><text x="2">1961</text><text x="3">LSTM</text>'
+    (tmp_path / "zh" / "_images" / "a.svg").write_text(texts, encoding="utf-8")
+    assert not [sentence for sentence in problems(tmp_path) if "label" in sentence]
+    (tmp_path / "zh" / "_images" / "b.svg").write_text('<text x="1">what came</text>')
     (tmp_path / "en" / "own.css").write_text("@font-face { src: url(//fonts.org/a.woff) }")
     found = problems(tmp_path)
-    for word in ("one language only", "loads https://cdn.org/a.js", "without alternative text"):
+    for word in (
+        "one language only",
+        'b.svg has the label "what came"',
+        "loads https://cdn.org/a.js",
+        "without alternative text",
+    ):
         assert any(word in sentence for sentence in found)
     assert any("own.css loads from another host" in sentence for sentence in found)
     assert any("59 pages" in sentence for sentence in found)
 
 
-PUBLIC = [*gatecast.__all__, *(f"datasets.{name}" for name in datasets.__all__)]
+#: What functions return is used by the name of the example's variable.
+USES = {
+    "Explanation": "explanation", "MemoryFindings": "memory", "History": "history",
+    "Tuning": "tuning",
+}  # fmt: skip
+#: What metrics are computed from, elementwise; used by the backtest alone.
+PARTS = {
+    "covered", "interval_score_terms", "naive_scale", "pinball_terms", "smape_terms", "undefined",
+}  # fmt: skip
+PUBLIC = [
+    *gatecast.__all__, *datasets.__all__, *sequences.__all__, *explain.__all__, "Network",
+    "Trainer", "History", "Tuning", "Integers", "Floats", "Choice", "SktimeLSTMForecaster",
+    "LSTMRegressor",
+    *(name for name in errors.__all__ if name.endswith("Error")),
+    *(name for name in metrics.__all__ if name not in PARTS),
+    *(name for name in significance.__all__ if name.islower()),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", sorted({*PUBLIC} - {"__version__"}))
-def test_every_public_name_has_a_page_and_an_example(name):
-    short = name.rpartition(".")[2]
+@pytest.mark.parametrize("short", sorted({*PUBLIC} - {"__version__"}))
+def test_every_public_name_has_a_page_and_an_example(short):
     for page in (DOCS / "api").glob("*.md"):
         text = page.read_text(encoding="utf-8")
         entry = re.search(rf"\n## {short}\n(.*?)(?=\n## |\Z)", text, re.S)
         if entry:
-            assert re.search(rf"\.\. auto(?:function|class):: gatecast[\w.]*\.{short}\n", entry[1])
+            assert re.search(
+                rf"\.\. auto(?:function|class|exception):: gatecast[\w.]*\.{short}\n", entry[1]
+            )
             cell = re.search(r"```\{code-cell\} ipython3\n(.*?)```", entry[1], re.S)
-            assert re.search(rf"\b{short}\(", cell[1])
+            called = short if short.endswith("Error") else rf"\b{short}\b[.\w]*\("
+            assert re.search(USES.get(short, called), cell[1])
             return
-    pytest.fail(f"{name} is on no page of docs/api")
+    pytest.fail(f"{short} is on no page of docs/api")
 
 
 @pytest.mark.slow
