@@ -14,9 +14,11 @@ import resource
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +26,7 @@ import pandas as pd
 import safetensors.numpy
 
 import gatecast
-from gatecast import LSTMForecaster, PretrainedLSTM
+from gatecast import Combination, LSTMForecaster, PretrainedLSTM
 from gatecast.errors import (
     GatecastError,
     ModelFileError,
@@ -32,6 +34,7 @@ from gatecast.errors import (
     TrainingError,
     UsageError,
 )
+from gatecast.messages import sentence
 from gatecast.network import Network, Trainer
 from gatecast.storage import read_arrays
 
@@ -135,24 +138,36 @@ def write_sealed(path, arrays, document):
 
 
 def models(folder):
-    """Save models of every kind, and give their files."""
+    """Save models of every kind; give of each the file, the table of its fit, and its plan."""
     days, rng = pd.date_range("2024-01-01", periods=60), np.random.default_rng(0)
     one = pd.DataFrame({"ds": days, "y": 10 + np.sin(np.arange(60) / 3) + rng.random(60)})
     many = pd.concat(one.assign(unique_id=f"s{i}", price=i + rng.random(60)) for i in range(3))
     plain = many.drop(columns="price")
     shifted = one.assign(y=one["y"] + 100.0 * (np.arange(60) >= 52))
+    shops = plain.assign(promo=np.tile(["no", "yes", "no"], 60), size=np.repeat([1.0, 2, 3], 60))
+    plan = pd.concat(
+        pd.DataFrame({"unique_id": f"s{i}", "promo": "yes", "ds": days[:9] + pd.Timedelta(days=60)})
+        for i in range(3)
+    )
     small = {"h": 3, "max_steps": 4, "n_networks": 1, "hidden": 3, "threads": 1}
+    covariates = {"futr_exog_list": ["promo"], "stat_exog_list": ["size"]}
+    mixed = [LSTMForecaster(**small, season_length=7), gatecast.WindowAverage(h=3)]
     made = [
-        LSTMForecaster(**small, level=[80], log="box-cox", clip_outliers=True).fit(one),
-        LSTMForecaster(**small, look_back=5, scale="robust", cell="gru").fit(one),
-        LSTMForecaster(**small, season_length=4, adjust_season=True, log=True).fit(plain),
-        LSTMForecaster(**small, hist_exog_list=["price"], calendar=True).fit(many),
-        LSTMForecaster(**small, difference=True, scale="min-max").fit(shifted),
-        PretrainedLSTM(h=3, level=[80]).fit(plain),
+        (LSTMForecaster(**small, level=[80], log="box-cox", clip_outliers=True), one, None),
+        (LSTMForecaster(**small, look_back=5, scale="robust", cell="gru"), one, None),
+        (LSTMForecaster(**small, season_length=4, adjust_season=True, log=True), plain, None),
+        (LSTMForecaster(**small, hist_exog_list=["price"], calendar=True), many, None),
+        (LSTMForecaster(**small, difference=True, scale="min-max"), shifted, None),
+        (LSTMForecaster(**small, **covariates, level=[80, 95]), shops, plan),
+        (PretrainedLSTM(h=3, level=[80]), plain, None),
+        (Combination(["pretrained", "SeasonalNaive", "Drift"], h=3, level=[80]), plain, None),
+        (Combination([*mixed, gatecast.LinearAutoregression(h=3)], h=3), one, None),
     ]  # fmt: skip
-    for i, model in enumerate(made):
-        model.save(Path(folder) / f"model{i}")
-    return [Path(folder) / f"model{i}" for i in range(len(made))]
+    found = []
+    for i, (model, table, plan_or_none) in enumerate(made):
+        model.fit(table).save(Path(folder) / f"model{i}")
+        found.append((Path(folder) / f"model{i}", table, plan_or_none))
+    return found
 
 
 def numbers(frame):
@@ -166,34 +181,62 @@ def ends_of(model):
 
 
 def rows_after(model):
-    """Give a table with the next row of each series."""
+    """Give a table with the next row of each series, in every column that there may be."""
     ends = ends_of(model)
-    return ends.future_frame(1).assign(**{ends.target_col: 12.0})
+    return ends.future_frame(1).assign(**{ends.target_col: 12.0}, price=1.0, promo="yes", size=1.0)
 
 
-def outcome(path):
-    """Load a model and call every verb: "refused", "finite", or what went wrong."""
+def forecasts(model, table, plan):
+    """Give the numbers of every verb that forecasts, one after the other."""
+    plans = {} if plan is None else {"futr_df": plan}
+    try:
+        yield model.predict(**plans)
+    except NotFoundError:  # it needs a column of another name, and says which
+        return
+    if isinstance(model, LSTMForecaster):
+        with suppress(GatecastError):  # too short for paths: a sentence
+            yield model.simulate(2, **plans)
+    if not isinstance(model, Combination):
+        with suppress(GatecastError):
+            yield model.predict(table.assign(unique_id="new"), **plans)
+    for rows in (np.full((len(ends_of(model).ids), 2), 11.0), rows_after(model)):
+        with suppress(GatecastError):  # further columns are needed: a sentence
+            model.update(rows)
+            yield model.predict(**plans)
+    assert all(sentence(one, "zh") for one in model.decisions())
+
+
+def explanation(model, table, plan):
+    """Give the numbers of the glass box; none where a sentence says why there is none."""
+    with suppress(GatecastError):
+        explained = gatecast.explain(model, table, futr_df=plan)
+        shares = explained.attribution.drop(columns="effect")  # which logarithms leave open
+        yield from (explained.forecast, shares, explained.gates)
+
+
+def slip(error):
+    """Say which error got through, and where it was raised."""
+    ours = [f for f in traceback.extract_tb(error.__traceback__) if "gatecast" in f.filename]
+    where = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "here"
+    return f"{type(error).__name__} at {where}: {error!s:.80}"
+
+
+def outcome(path, table, plan, verbs):
+    """Load a model and call verbs: "refused", "finite", or what went wrong."""
     start = time.process_time()
     try:
         try:
             model = gatecast.load(path)
         except (ModelFileError, NotFoundError):
             return "refused" if time.process_time() - start < 1 else "refused late"
-        finite = np.isfinite(numbers(model.predict())).all()
-        try:
-            if isinstance(model, LSTMForecaster):
-                finite &= np.isfinite(numbers(model.simulate(2))).all()
-        except GatecastError:
-            pass  # too short for paths: a sentence
-        for rows in (np.full((len(ends_of(model).ids), 2), 11.0), rows_after(model)):
-            with suppress(GatecastError):  # further columns are needed: a sentence
-                model.update(rows)
-                finite &= np.isfinite(numbers(model.predict())).all()
+        for frame in (frame for verb in verbs for frame in verb(model, table, plan)):
+            if not np.isfinite(numbers(frame)).all():
+                return "not finite"
         model.save(path)
         gatecast.load(path)
     except BaseException as error:
-        return f"{type(error).__name__}: {error!s:.80}"
-    return "finite" if finite else "not finite"
+        return slip(error)
+    return "finite"
 
 
 def checkpoint(folder):
@@ -215,7 +258,7 @@ def checkpoint(folder):
         except (ModelFileError, UsageError, TrainingError):
             return "refused" if time.process_time() - start < 1 else "refused late"
         except BaseException as error:
-            return f"{type(error).__name__}: {error!s:.80}"
+            return slip(error)
 
     train()
     arrays, document = read_arrays(path)
@@ -225,7 +268,7 @@ def checkpoint(folder):
     return arrays, document | {"updates": 1}, outcome
 
 
-def attack(folder, count, seed=0):
+def attack(folder, count, seed=0, verbs=(explanation, forecasts)):
     """Make hostile files of every kind of model; count what becomes of them.
 
     Returns
@@ -234,7 +277,10 @@ def attack(folder, count, seed=0):
         "refused", "finite", and each other outcome with what was changed.
     """
     rng, results = np.random.default_rng(seed), Counter()
-    contents = [(*read_arrays(path), outcome) for path in models(folder)]
+    contents = [
+        (*read_arrays(path), partial(outcome, table=table, plan=plan, verbs=verbs))
+        for path, table, plan in models(folder)
+    ]
     contents.append(checkpoint(folder))
     path = Path(folder) / "hostile"
     for i in range(count):

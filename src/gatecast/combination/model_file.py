@@ -17,6 +17,7 @@ from gatecast.forecaster import LSTMForecaster
 from gatecast.messages import documents, from_document
 from gatecast.pretrained.forecaster import PretrainedLSTM
 from gatecast.storage import DAMAGE, Key, Origin, read_arrays, read_saved, write_arrays
+from gatecast.validation import Anything, Field, Items, OneOf, Real, Record, Text, Whole
 
 if TYPE_CHECKING:
     from gatecast.combination.forecaster import Combination
@@ -26,7 +27,18 @@ __all__ = ["KIND", "load_combination", "save_combination"]
 #: what the file of a saved combination says it is
 KIND = "gatecast combination"
 _VERSION = 1
-_SETTINGS = ("h", "freq", "season_length", "level", "weights", "alias")
+#: The settings in the file, and what they may be.
+_SETTINGS: dict[str, Field] = {
+    "h": Whole(1, 2**31), "freq": Anything(), "season_length": Anything(),
+    "level": Items(Real(0, 100, above=True)), "weights": OneOf(("auto", "equal")), "alias": Text(),
+}  # fmt: skip
+_FORM = Record(
+    {
+        "kind": Text(), "version": Whole(), "settings": Record(_SETTINGS),
+        "members": Items(Anything(), "M"), "names": Items(Text(), "M"),
+        "factors": Items(Real(0, above=True)), "decisions": Items(Anything()), "panel": Anything(),
+    }
+)  # fmt: skip
 
 
 def save_combination(model: Combination, path: str | os.PathLike[str], sign: Key = None) -> Origin:
@@ -109,6 +121,7 @@ def load_combination(
             "one, or install a newer gatecast"
         )
     try:
+        _FORM(document, "", {})
         panel = stored_panel(arrays, document["panel"])
         members = [
             _member_from_file(one, _part(arrays, f"{i}.model."), panel)
@@ -179,16 +192,19 @@ def _plain(value: Any) -> Any:
 
 
 def _check(model: Combination) -> None:
-    """Refuse what does not fit together."""
+    """Refuse what does not fit together, or does not forecast."""
     count, shape = len(model.members_), (len(model.panel_), model.h)
-    if not count or model.weights_.shape != (count,) or len(model.names_) != count:
+    if not count or model.weights_.shape != (count,):
         raise ValueError("the weights do not fit the members")
     if not (np.isfinite(model.weights_).all() and (model.weights_ >= 0).all()):
         raise ValueError("a weight is not a share")
-    if not all(np.isfinite(f) and f > 0 for f in model.factors_.values()):
-        raise ValueError("the width of an interval is not positive")
+    if any(member.h != model.h for member in model.members_):
+        raise ValueError("a member has another horizon")
     for outputs in model.outputs_:
         if outputs.forecast.shape != shape or not np.isfinite(outputs.forecast).all():
             raise ValueError("a forecast does not fit the series")
         if any(ends.shape != (shape[0], 2, shape[1]) for ends in outputs.ends.values()):
             raise ValueError("the ends of an interval do not fit the series")
+    with np.errstate(all="ignore"):
+        if not np.isfinite(model.predict().select_dtypes("number")).all(axis=None):
+            raise ValueError("its forecast is not finite")

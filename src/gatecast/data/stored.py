@@ -8,8 +8,29 @@ import numpy as np
 
 from gatecast.data.panel import Panel
 from gatecast.data.schema import Schema
+from gatecast.validation import (
+    TIMES,
+    Anything,
+    Array,
+    Flag,
+    Items,
+    Maybe,
+    Name,
+    Record,
+    Text,
+    check,
+)
 
 __all__ = ["panel_to_arrays", "stored_panel"]
+
+
+#: What a file may hold of a panel.
+_FORM = Record(
+    {
+        "dates": Flag(), "ids": Items(Name(), "N"), "freq": Anything(),
+        "columns": Items(Maybe(Text()), 3), "time_zone": Maybe(Text()), "schema": Anything(),
+    }
+)  # fmt: skip
 
 
 def panel_to_arrays(panel: Panel) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -62,13 +83,20 @@ def stored_panel(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> Pan
     KeyError, TypeError, ValueError, AttributeError, IndexError
         If they are not whole.
     """
+    document = {name: document[name] for name in _FORM.fields}
+    low, high = TIMES[document["dates"]]
+    forms = {
+        "offsets": Array(np.int64, (None,), 0), "times": Array(np.int64, ("rows",), low, high),
+        "values": Array(np.float64, ("rows",)), "filled": Array(np.int64, ("rows",), 0, 1),
+    }  # fmt: skip
+    check({name: arrays[name] for name in forms}, document, _FORM, forms)
     times, offsets, schema = arrays["times"], arrays["offsets"], document["schema"]
     if len(offsets) != len(document["ids"]) + 1 or offsets[-1] != len(arrays["values"]):
         raise ValueError("the lengths of the series do not fit their values")
     if (np.diff(offsets) < 1).any() or offsets[0] != 0:
         raise ValueError("a series is empty")
-    if not np.isfinite(arrays["values"]).all() or len(times) != len(arrays["values"]):
-        raise ValueError("values are missing")
+    if document["dates"] != isinstance(document["freq"], str) or None in document["columns"][1:]:
+        raise ValueError("the frequency does not fit the times, or a column has no name")
     return Panel(
         ids=np.array(document["ids"], dtype=object),
         offsets=offsets,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ __all__ = [
     "PredictionSpeed",
     "fit_quality",
     "horizon_persistence",
+    "insample_persistence",
     "loss_settled",
     "noise_floor_gap",
     "persistence",
@@ -380,6 +381,39 @@ def horizon_persistence(
         raise DataError(message("persistence.no_change"))
     share = float(np.abs(forecast - last).sum() / moved)
     return HorizonPersistence(share, 1.0 - float(np.mean((actual - forecast) ** 2) / naive))
+
+
+def insample_persistence(
+    pairs: Iterable[tuple[np.ndarray, np.ndarray]], longest: int = 1_000
+) -> Message | None:
+    """Answer whether in-sample forecasts one step ahead only repeat the last value.
+
+    Parameters
+    ----------
+    pairs : iterable of (ndarray of shape [n], ndarray of shape [n])
+        Of each series its values and the forecasts for them; NaN where there is none. The first
+        fifth is left out, where forecasts start from an empty state.
+    longest : int, default 1,000
+        The last so many values of a series count.
+
+    Returns
+    -------
+    Message or None
+        None where no value differs from the one before.
+    """
+    rows = []
+    for actual, fitted in pairs:
+        first = max(len(actual) // 5, len(actual) - longest, 1)
+        value, ahead, last = actual[first:], fitted[first:], actual[first - 1 : -1]
+        there = np.isfinite(value) & np.isfinite(ahead) & np.isfinite(last)
+        row = np.stack([value, ahead, last])[:, there]
+        change = np.abs(row[0] - row[2])
+        if change.sum() > 0:
+            rows.append(row / change.mean())  # so that no series outweighs the others
+    if not rows:
+        return None
+    answer = horizon_persistence(*np.concatenate(rows, axis=1)).sentence
+    return message("persistence.insample", answer=answer)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.panel import Panel
-from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFittedError
 from gatecast.evaluation.plottable import Plottable
 from gatecast.messages import Message, message
@@ -24,7 +23,7 @@ __all__ = ["ForecastResult", "forecast"]
 _MOST_ROWS = 20_000
 _MOST_SIMULATED = 100_000
 #: Series, and last values of each, whose in-sample forecasts are held against the last value.
-_SAMPLED, _LAST = 16, 1_000
+_SAMPLED, _LAST = 16, 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,13 +149,15 @@ def _backtest_error(backtest: Backtest, name: str, panel: Panel) -> np.ndarray |
 def _history(model: Any, source: Any) -> Panel:
     if isinstance(source, Panel):
         return source
-    if source is not None:
-        ends = model.ends_
-        return read_panel(
-            source, id_col=ends.id_col, time_col=ends.time_col, target_col=ends.target_col,
-            freq=ends.freq,
-        )  # fmt: skip
     panel = getattr(model, "panel_", None)
+    if source is not None and hasattr(model, "fitted_"):
+        from gatecast.forecaster.tables import read_histories
+
+        return read_histories(model.fitted_, source, {})[0]
+    if source is not None and panel is not None:
+        from gatecast.pretrained.history import read_others
+
+        return read_others(panel, source)[0]
     if panel is None:
         raise NotFittedError(message("forecast.no_history"))
     return panel
@@ -166,23 +167,14 @@ def _answers(model: Any, panel: Panel) -> dict[Message, Message]:
     """Answer whether an LSTM's forecasts one step ahead only copy the last value, in-sample."""
     if not hasattr(model, "fitted_"):
         return {}
-    from gatecast.diagnostics.fit import horizon_persistence
+    from gatecast.diagnostics.fit import insample_persistence
     from gatecast.forecaster.frames import insample_one_step
 
     some = panel.take(np.unique(np.linspace(0, len(panel) - 1, _SAMPLED).astype(int))).tail(_LAST)
-    rows = []
-    for series, inputs in zip(some, model.fitted_.inputs(some), strict=True):
-        actual, last = series.values[1:], series.values[:-1]
-        change = np.abs(actual - last).mean() or 1.0  # so that no series outweighs the others
-        ahead = insample_one_step(model.fitted_, inputs)
-        rows.append(np.stack([actual, ahead, last]) / change)
-    actual, forecasts, last = np.concatenate(rows, axis=1)
-    there = np.isfinite(forecasts)
-    if not np.abs(actual - last)[there].sum() > 0:
-        return {}
-    answer = horizon_persistence(actual[there], forecasts[there], last[there]).sentence
-    question = message("question.persistence")
-    return {question: message("persistence.insample", answer=answer)}
+    inputs = model.fitted_.inputs(some)
+    ahead = (np.append(np.nan, insample_one_step(model.fitted_, one)) for one in inputs)
+    answer = insample_persistence(zip((one.values for one in some), ahead, strict=True))
+    return {} if answer is None else {message("question.persistence"): answer}
 
 
 def _skill(model: Any) -> float | None:

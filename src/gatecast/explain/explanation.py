@@ -119,11 +119,12 @@ def _about_choice(whole: Panel, one: Panel, series: str | None) -> list[Message]
 
 def _about_combination(model: LSTMForecaster) -> list[Message]:
     """Say what has a part in the forecast besides the networks that are looked into."""
-    return [
+    found = [
         decision
         for decision in model.decisions()
         if isinstance(decision, Message) and decision.id.startswith("combination.")
     ]
+    return found if model.fitted_.weight else [*found, message("explain.no_part")]
 
 
 def _about_error(model: LSTMForecaster, shares: pd.DataFrame) -> list[Message]:
@@ -131,7 +132,7 @@ def _about_error(model: LSTMForecaster, shares: pd.DataFrame) -> list[Message]:
     first = shares.drop_duplicates("step").reset_index(drop=True)
     difference = (first["forecast"] - first["baseline"]).abs().to_numpy()
     left = first["error"].abs().to_numpy()
-    share = left / np.maximum(difference, left)
+    share = left / np.maximum(np.maximum(difference, left), 1e-300)
     steps = first["step"].to_numpy(np.int64)
     usual = model.scale_[steps - 1] * model.fitted_.weight
     share[~(left > TOLERANCE * usual)] = 0.0

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gatecast.data.panel import Panel
-from gatecast.data.reading import read_panel
 from gatecast.data.transforms import Log
-from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
+from gatecast.errors import DataError, NotFittedError, UsageError
 from gatecast.forecaster.fitted import SeriesInputs
 from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.forecaster.tables import read_histories
 from gatecast.messages import message
 from gatecast.network import Network
 
@@ -84,7 +84,7 @@ def read_series(model: LSTMForecaster, source: Any, function: str) -> Panel:
         kind = type(model).__name__
         raise UsageError(message("explain.no_lstm", function=function, kind=kind))
     model.require_fitted(function)
-    panel = model.panel_ if source is None else _read(model, source)
+    panel = model.panel_ if source is None else read_histories(model.fitted_, source, {})[0]
     if panel is None:
         raise NotFittedError(message("explain.no_data", function=function))
     return panel
@@ -214,19 +214,3 @@ def require_network(model: LSTMForecaster, network: int) -> Network:
     if not 0 <= network < count:
         raise UsageError(message("explain.no_network", network=network, n=count))
     return model.networks_[network]
-
-
-def _read(model: LSTMForecaster, source: Any) -> Panel:
-    ends = model.ends_
-    # the usual names are detected, and a wide table does not have them
-    usual = ends.id_col == "unique_id" and ends.target_col == "y"
-    named: dict[str, Any] = {} if usual else {"id_col": ends.id_col, "target_col": ends.target_col}
-    options: dict[str, Any] = {"freq": ends.freq, "extra_cols": model.fitted_.covariates.columns}
-    options |= named
-    try:
-        return read_panel(source, time_col=ends.time_col, **options)
-    except NotFoundError:
-        # a table without times has its rows numbered, under this name
-        if ends.time_col != "ds" or ends.times.dtype.kind == "M":
-            raise
-        return read_panel(source, **options)

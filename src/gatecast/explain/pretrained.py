@@ -23,6 +23,7 @@ from gatecast.kernel import State
 from gatecast.messages import Message, message
 from gatecast.pretrained.features import CHANGES, Features
 from gatecast.pretrained.forecaster import PretrainedLSTM
+from gatecast.pretrained.history import read_others
 from gatecast.pretrained.network import MEDIAN
 
 __all__ = ["explain_pretrained"]
@@ -72,7 +73,9 @@ def explain_pretrained(
         If the table cannot be used.
     """
     if source is not None:
-        model = PretrainedLSTM(**model.get_params()).fit(source)
+        known = getattr(model, "panel_", None)
+        table = source if known is None else read_others(known, source)[0]
+        model = PretrainedLSTM(**model.get_params()).fit(table)
     whole = model.require_fitted("explain")
     one, place = choose_series(whole, series)
     alone = PretrainedLSTM(**model.get_params()).fit(one)

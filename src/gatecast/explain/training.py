@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.diagnostics.fit import loss_settled, persistence
+from gatecast.diagnostics.fit import insample_persistence, loss_settled
 from gatecast.diagnostics.residuals import heteroscedasticity, ljung_box, mean_error
 from gatecast.explain.inputs import ModelInputs
 from gatecast.forecaster.frames import insample_one_step
@@ -114,18 +114,19 @@ def answers_about_errors(actual: np.ndarray, fitted: np.ndarray) -> dict[Message
     dict of Message to Message
         Questions and answers; none of fewer than 20 errors.
     """
+    copies = insample_persistence([(actual, fitted)])
+    copied = {} if copies is None else {message("question.persistence"): copies}
     rows = np.isfinite(actual) & np.isfinite(fitted)
     actual, fitted = actual[rows], fitted[rows]
     first = len(actual) // 5  # before it, forecasts start from an empty state
-    actual, fitted = actual[first:], fitted[first:]
-    errors = actual - fitted
-    if len(errors) < _FEWEST or not np.ptp(errors) > 0:
+    actual, errors = actual[first:], actual[first:] - fitted[first:]
+    if len(errors) < _FEWEST:
         return {}
-    answers = {
+    if not np.std(errors) > 1e-12 * max(1.0, np.abs(actual).max()):
+        return copied  # every forecast is exact
+    return {
         message("question.autocorrelation"): ljung_box(errors).sentence,
         message("question.bias"): mean_error(errors).sentence,
         message("question.variance"): heteroscedasticity(errors).sentence,
+        **copied,
     }
-    if np.ptp(actual) > 0 and np.ptp(fitted) > 0:
-        answers[message("question.persistence")] = persistence(actual, fitted).sentence
-    return answers

@@ -12,6 +12,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from gatecast.errors import UsageError
+from gatecast.messages import Argument, message
 
 __all__ = [
     "Columns", "Flag", "Frequency", "Kind", "Levels", "Name", "Number", "OneOf", "Seasons", "Whole",
@@ -139,6 +140,8 @@ class Columns(Kind):
     def _check(self, name: str, value: Any) -> None:
         if isinstance(value, str):
             raise UsageError(f'{name}="{value}" was requested; give a list of columns')
+        if not all(isinstance(column, str) for column in value):
+            raise UsageError(message("config.no_texts", name=Argument(name), value=repr(value)))
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,8 @@ def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:
         list(season_length) if isinstance(season_length, (list, tuple)) else [season_length]
     )
     for length in lengths:
-        if isinstance(length, bool) or not isinstance(length, Integral) or length < 1:
+        whole = isinstance(length, Integral) and not isinstance(length, bool)
+        if not (whole and 1 <= length < _MOST):
             raise UsageError(
                 f"season_length={season_length} was requested; use 1 or more, or leave it out"
             )

@@ -439,21 +439,23 @@ def _columns_of_rows(
     target_col: str | None,
 ) -> Columns:
     ids = as_columns(id_col, table.names, "id_col") or schema.id_cols
-    times = as_columns(time_col, table.names, "time_col") or schema.time_cols or (ends.time_col,)
+    times = as_columns(time_col, table.names, "time_col") or schema.time_cols
+    if not times and ends.time_col in table.names:
+        times = (ends.time_col,)  # else there are no times, as in the history: rows are counted
     extra = tuple(dict.fromkeys(names))
     usual = ends.id_col == "unique_id" and ends.target_col == "y" and not schema.id_cols
     if usual and not ids and target_col is None:
         if {"unique_id", "y"} <= set(table.names):
-            return choose_columns(table, "unique_id", times, "y", extra)[0]
+            return choose_columns(table, "unique_id", times or None, "y", extra)[0]
         if len(schema.target_cols) > 1:
             present = [name for name in schema.target_cols if name in table.names]
             candidates, _ = number_columns(table, [*times, *extra, *present])
             targets = (*present, *candidates) or schema.target_cols
-            chosen, _ = choose_columns(table, None, times, targets[0], extra)
+            chosen, _ = choose_columns(table, None, times or None, targets[0], extra)
             return chosen._replace(targets=targets, wide=True)
-        return choose_columns(table, None, times, None, extra)[0]
+        return choose_columns(table, None, times or None, None, extra)[0]
     target = target_col or (schema.target_cols or (ends.target_col,))[0]
-    return choose_columns(table, ids or None, times, target, extra)[0]
+    return choose_columns(table, ids or None, times or None, target, extra)[0]
 
 
 def _renamed(schema: Schema, columns: Columns) -> Schema:

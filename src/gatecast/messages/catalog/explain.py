@@ -48,6 +48,11 @@ TEXTS = {
         'the table has {n:,} series, and this is the first, "{series}": choose another by its name',
         "表中有 {n:,} 条序列，这里是第一条“{series}”：可以按名称选择其他序列",
     ),
+    "explain.no_part": (
+        "what is shown of gates and memory is of the model's own networks, which have no part in "
+        "this forecast",
+        "这里显示的门和记忆属于模型自己的网络，而这次预测没有用到它们",
+    ),
     "explain.windows": (
         "the state starts at zero in each window of {@look_back}={look_back}; here windows stand "
         "end to end, and the last one is that of the forecast",

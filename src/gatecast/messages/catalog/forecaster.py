@@ -297,6 +297,10 @@ TEXTS = {
         "序列太短，无法留出数值：直接使用给定模型的网络及其区间",
     ),
     # the hold-out
+    "config.no_texts": (
+        "{name}={value} was requested; give a list of texts, the names of columns",
+        "要求的是 {name}={value}；请给出列名（文本）的列表",
+    ),
     "holdout.below": (
         "on the last {n:value|values}, the hold-out, the MAE is {gain:percent} below that of "
         "{reference} after {steps:training step|training steps}; the final networks use as many",

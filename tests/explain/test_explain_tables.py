@@ -1,0 +1,62 @@
+"""The tables that a model is explained with are read as that of its fit was."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gatecast as gc
+from gatecast.evaluation.forecast import forecast
+
+SMALL = {"h": 2, "max_steps": 3, "n_networks": 1, "hidden": 3, "random_state": 0}
+RNG = np.random.default_rng(0)
+QUARTERS = [f"{2000 + i // 4},{i % 4 + 1},{v:.3f}" for i, v in enumerate(RNG.normal(9, 1, 40))]
+SHOPS = [f"2024-01-{d:02d},{s},{i},{s + i + d % 3}"
+         for s in (1, 2) for i in (1, 2) for d in range(1, 31)]  # fmt: skip
+GERMAN = [f"{d:%d.%m.%Y};{v:.2f}".replace(".", ",", 0) for d, v in zip(
+    pd.date_range("2024-01-01", periods=12), range(12), strict=True)]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [gc.LSTMForecaster, gc.PretrainedLSTM])
+@pytest.mark.parametrize(
+    ("lines", "columns", "rows"),
+    [
+        (["year,quarter,gdp", *QUARTERS], {"target_col": "gdp"}, 40),
+        (["date,store,item,sold", *SHOPS], {"target_col": "sold"}, 30),
+        (["passengers", *map(str, range(5, 45))], {}, 40),
+        (["Tag;Preis", *GERMAN], {}, 12),
+    ],
+)
+def test_a_table_is_read_as_that_of_the_fit(tmp_path, kind, lines, columns, rows):
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(lines) + "\n")
+    settings = SMALL if kind is gc.LSTMForecaster else {"h": 2}
+    kind(**settings).fit(path, **columns).save(tmp_path / "model")
+    model = gc.load(tmp_path / "model")
+    assert len(gc.explain(model, path).history) == rows
+    series = 4 if "store" in lines[0] else 1
+    assert len(forecast(model, source=path).history) == rows * series
+
+
+def test_a_forecast_without_error_is_explained():
+    frame = pd.DataFrame({"ds": pd.date_range("2024-01-01", periods=60), "y": np.arange(60) % 7})
+    model = gc.LSTMForecaster(**SMALL, season_length=7).fit(frame)
+    explained = gc.explain(model)
+    np.testing.assert_allclose(explained.training.fitted[10:], frame["y"][10:], atol=1e-9)
+    assert [question.id for question in explained.training.errors] == ["question.persistence"]
+
+
+@pytest.mark.parametrize("pretrained", [True, False])
+def test_one_question_has_one_answer(pretrained):
+    y = pd.Series(RNG.normal(size=120).cumsum() + 50, pd.date_range("2024-01-01", periods=120))
+    model = gc.LSTMForecaster(**SMALL, pretrained=pretrained).fit(y)
+    answers = gc.explain(model).training.errors
+    for question, answer in forecast(model).answers.items():
+        assert answers[question] == answer
+
+
+def test_networks_without_a_part_in_the_forecast_are_said_to_have_none():
+    y = pd.Series(RNG.normal(size=60).cumsum() + 50, pd.date_range("2024-01-01", periods=60))
+    model = gc.LSTMForecaster(**SMALL).fit(y)
+    said = [note.id for note in gc.explain(model).notes]
+    assert (model.fitted_.weight == 0) == ("explain.no_part" in said)
+    assert model.fitted_.weight == 0
