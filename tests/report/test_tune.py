@@ -25,7 +25,7 @@ def search(note=""):
     trials = trials.astype({"number": int, "value": float, "seconds": float})
     verdict = Verdict(2.1, 1.6, 0.238, 0.1, 0.3, 0.01, "origins", 20)
     return Tuning(
-        LSTMForecaster(1), {"hidden": 64, "look_back": 9, "log": True}, trials, pd.DataFrame(),
+        LSTMForecaster(1), {"hidden": 64, "look_back": 9, "log": True, "pretrained": False}, trials, pd.DataFrame(),
         {"hidden": 0.7, "log": 0.3}, verdict, None, ["four trials were run", "it was worth it"],
         "absolute", False, None,
     )  # fmt: skip
@@ -36,6 +36,7 @@ def test_the_page_has_what_was_learnt(tmp_path):
     page = (tmp_path / "t.html").read_text()
     for text in ("Four trials were run.", "It was worth it.", "24 % (10 % … 30 %)", "diverged"):
         assert text in page
+    assert "pretrained" in page  # which no trial had a choice of
     kept = re.search(r"the settings found</span>.*?</td>", page)[0]
     assert "(kept)" in kept
     # best first; what has no score last

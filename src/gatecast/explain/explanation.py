@@ -119,12 +119,12 @@ def _about_choice(whole: Panel, one: Panel, series: str | None) -> list[Message]
 
 def _about_combination(model: LSTMForecaster) -> list[Message]:
     """Say what has a part in the forecast besides the networks that are looked into."""
-    found = [
+    reasons = [
         decision
         for decision in model.decisions()
         if isinstance(decision, Message) and decision.id.startswith("combination.")
     ]
-    return found if model.fitted_.weight else [*found, message("explain.no_part")]
+    return reasons if model.fitted_.weight else [*reasons, message("explain.no_part")]
 
 
 def _about_error(model: LSTMForecaster, shares: pd.DataFrame) -> list[Message]:

@@ -73,8 +73,8 @@ def explain_pretrained(
         If the table cannot be used.
     """
     if source is not None:
-        known = getattr(model, "panel_", None)
-        table = source if known is None else read_others(known, source)[0]
+        history = getattr(model, "panel_", None)
+        table = source if history is None else read_others(history, source)[0]
         model = PretrainedLSTM(**model.get_params()).fit(table)
     whole = model.require_fitted("explain")
     one, place = choose_series(whole, series)

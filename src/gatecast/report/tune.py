@@ -76,15 +76,16 @@ def tune_page(
         If it cannot be written, or there is no such language.
     """
     trials = result.trials.reset_index(drop=True)
-    # what mattered most is shown first; what was fixed has no slice
-    searched = [name for name in result.settings if trials[name].astype(str).nunique() > 1]
+    # what was not searched has no column; what mattered most is shown first
+    names = [name for name in result.settings if name in trials]
+    searched = [name for name in names if trials[name].astype(str).nunique() > 1]
     searched.sort(key=lambda name: -result.importance.get(name, 0.0))
     shown, charts = _forecast_charts(result)
     charts["history"] = as_data(search_chart(result))
     for name in searched:
         charts[f"slice-{name}"] = as_data(_slice(trials, name, _LOSSES[result.loss]))
     order = trials.sort_values("value", kind="stable", na_position="last")
-    columns = ["number", "state", "value", "seconds", *result.settings, "note"]
+    columns = ["number", "state", "value", "seconds", *names, "note"]
     page = render(
         "tune.html",
         charts,
