@@ -24,8 +24,9 @@ def search(note=""):
     trials = pd.DataFrame(rows, columns=columns, dtype=object)
     trials = trials.astype({"number": int, "value": float, "seconds": float})
     verdict = Verdict(2.1, 1.6, 0.238, 0.1, 0.3, 0.01, "origins", 20)
+    settings = {"hidden": 64, "look_back": 9, "log": True, "pretrained": False}
     return Tuning(
-        LSTMForecaster(1), {"hidden": 64, "look_back": 9, "log": True, "pretrained": False}, trials, pd.DataFrame(),
+        LSTMForecaster(1), settings, trials, pd.DataFrame(),
         {"hidden": 0.7, "log": 0.3}, verdict, None, ["four trials were run", "it was worth it"],
         "absolute", False, None,
     )  # fmt: skip
