@@ -205,6 +205,8 @@ def _print(findings: Findings, output: Path | None) -> None:
     from rich.table import Table
 
     from gatecast.cli.console import say
+    from gatecast.cli.spelling import as_option
+    from gatecast.messages import sentence
 
     console = Console(highlight=False)
     board = findings.result.leaderboard()
@@ -218,13 +220,15 @@ def _print(findings: Findings, output: Path | None) -> None:
         table.add_row(str(row["model"]), *(f"{row[name]:.4g}" for name in shown))
     console.print(table)
     if findings.verdict:
-        console.print(findings.verdict.paragraph, style="bold", markup=False)
+        verdict = " ".join(sentence(one, spelling=as_option) for one in findings.verdict.sentences)
+        console.print(verdict, style="bold", markup=False)
         console.print()
     if findings.answers:
         console.print(f"The errors of {findings.model}:", markup=False)
     for question, answer in findings.answers.items():
         console.print(question, style="bold", markup=False)
-        console.print(Padding(answer, (0, 0, 0, 2), expand=False))
+        written = sentence(answer, spelling=as_option)
+        console.print(Padding(written, (0, 0, 0, 2), expand=False))
     for note in findings.result.notes:
         say(note)
     if output is not None:

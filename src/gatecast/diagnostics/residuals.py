@@ -141,7 +141,8 @@ class MeanError:
     @property
     def sentence(self) -> Message:
         """The result in words, at the 1 % level."""
-        numbers = {"mean": self.mean, "error": self.error, "p": self.p}
+        # as in a leaderboard: forecast less actual
+        numbers = {"bias": -self.mean, "error": self.error, "p": self.p}
         if self.p >= 0.01:
             return message("residuals.unbiased", **numbers)
         if self.mean > 0:

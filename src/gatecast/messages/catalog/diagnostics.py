@@ -88,18 +88,17 @@ TEXTS = {
         "{lag} 的 {largest:.2f}）",
     ),
     "residuals.unbiased": (
-        "forecasts are not biased (mean error {mean:.4g}, standard error {error:.2g}, p {p:p})",
-        "预测没有偏（平均误差 {mean:.4g}，标准误 {error:.2g}，p {p:p}）",
+        "no bias was detected at the 1 % level (bias {bias:.4g}, standard error {error:.2g}, "
+        "p {p:p})",
+        "在 1 % 的水平上没有检测到偏差（偏差 {bias:.4g}，标准误 {error:.2g}，p {p:p}）",
     ),
     "residuals.too_low": (
-        "forecasts are too low on average (mean error {mean:.4g}, standard error {error:.2g}, "
-        "p {p:p})",
-        "预测平均偏低（平均误差 {mean:.4g}，标准误 {error:.2g}，p {p:p}）",
+        "forecasts are too low on average (bias {bias:.4g}, standard error {error:.2g}, p {p:p})",
+        "预测平均偏低（偏差 {bias:.4g}，标准误 {error:.2g}，p {p:p}）",
     ),
     "residuals.too_high": (
-        "forecasts are too high on average (mean error {mean:.4g}, standard error {error:.2g}, "
-        "p {p:p})",
-        "预测平均偏高（平均误差 {mean:.4g}，标准误 {error:.2g}，p {p:p}）",
+        "forecasts are too high on average (bias {bias:.4g}, standard error {error:.2g}, p {p:p})",
+        "预测平均偏高（偏差 {bias:.4g}，标准误 {error:.2g}，p {p:p}）",
     ),
     "residuals.no_drift": (
         "no drift: errors are as large at the last cutoffs as at the first (p {p:p})",
