@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tracemalloc
+import zlib
 
 import numpy as np
 import pytest
@@ -215,6 +216,46 @@ def test_ten_thousand_flipped_bits_are_noticed(tmp_path):
             storage.read_arrays(path)
 
 
+LARGE = {
+    "states": np.random.default_rng(0).normal(size=(3, 9000)).astype(np.float32),
+    "moments": np.random.default_rng(1).lognormal(size=(9001,)) * np.array(1.0),
+    "lengths": np.full(20_000, 120),
+    "missing": np.where(np.arange(10_000) % 3, np.nan, -np.inf).reshape(100, 100),
+    "turned": np.arange(30_000, dtype=np.float64).reshape(200, 150).T,
+    "noise": np.random.default_rng(2).integers(-(2**63), 2**63, 10_000),
+}
+
+
+def test_large_arrays_are_packed_and_come_back_bit_for_bit(tmp_path):
+    storage.write_arrays(tmp_path / "model", LARGE, DOCUMENT, "0123456789abcdef")
+    arrays, document, _ = storage.read_saved(tmp_path / "model", "0123456789abcdef")
+    assert document == DOCUMENT
+    for name, array in LARGE.items():
+        assert arrays[name].dtype == array.dtype
+        assert arrays[name].shape == array.shape
+        assert arrays[name].tobytes() == array.tobytes()
+        arrays[name][:] = 0  # they are the caller's own
+    raw = sum(array.nbytes for array in LARGE.values())
+    assert (tmp_path / "model").stat().st_size < 0.55 * raw
+
+
+BOMB = zlib.compress(bytes(10_000_000))
+
+
+def packed_file(kind, shape, data=BOMB, packed=None):
+    packed = json.dumps(packed or {"a": [kind, shape]})
+    data += bytes(-len(data) % 8)
+    end = len(data)
+    return file_of(
+        {
+            "__metadata__": {"gatecast": "{}", "packed": packed},
+            "a": {"dtype": "I64", "shape": [end // 8], "data_offsets": [0, end]},
+            "sha256": {"dtype": "U8", "shape": [32], "data_offsets": [end, end + 32]},
+        },
+        data,
+    )
+
+
 def sealed(content):
     """Give it the checksum that gatecast would."""
     return content + hashlib.sha256(content).digest()
@@ -265,6 +306,15 @@ ATTACKS = {
         bytes(4),
     ),
     "not UTF-8": file_of(b"\xff\xfe{}"),
+    "packed beyond the limit": packed_file("<f8", [2**40, 2**40]),
+    "packed larger than told": packed_file("<f8", [3]),
+    "packed smaller than told": packed_file("<f8", [2000], zlib.compress(bytes(8))),
+    "packed objects": packed_file("|O", [3]),
+    "packed with a negative shape": packed_file("<f8", [-1, -3]),
+    "packed and cut": packed_file("<f8", [100], zlib.compress(bytes(800))[:-8]),
+    "packed badly": packed_file("<f8", [1], b"nothing "),
+    "packed and not there": packed_file("<f8", [1], packed={"b": ["<f8", [1]]}),
+    "packed is a list": packed_file("<f8", [1], packed=["a", "<f8", [1]]),
 }
 
 

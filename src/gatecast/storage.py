@@ -22,6 +22,7 @@ import numpy as np
 import safetensors.numpy
 
 from gatecast.errors import ConflictError, ModelFileError, NotFoundError, UsageError
+from gatecast.packing import pack, unpack, unpacked_bytes
 
 try:
     import fcntl
@@ -84,7 +85,9 @@ def write_arrays(
     """Write arrays and a document, all or nothing; see :func:`write_bytes`.
 
     The file is a safetensors file. Its header's metadata have the document as JSON under
-    ``"gatecast"``; its last 32 bytes, a tensor of their own, are the SHA-256 of all bytes before.
+    ``"gatecast"``, and under ``"packed"`` type and shape of the large arrays that
+    :mod:`gatecast.packing` has made smaller; its last 32 bytes, a tensor of their own, are the
+    SHA-256 of all bytes before.
     In a signed file another 32 before them are the HMAC-SHA-256 of all bytes before those.
 
     Parameters
@@ -111,11 +114,14 @@ def write_arrays(
     key = _key("sign", sign)
     assert all(a.dtype in _NUMBERS for a in arrays.values())
     whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    packed = {name: small for name, array in whole.items() if (small := pack(array)) is not None}
+    kinds = {name: [whole[name].dtype.str, whole[name].shape] for name in packed}
+    whole |= packed
     whole[_CHECKSUM] = np.zeros(32, np.uint8)
     text = json.dumps(document, ensure_ascii=False, allow_nan=False)
     if key is not None:
         whole[_SIGNATURE] = np.zeros(32, np.uint8)
-    content = safetensors.numpy.save(whole, {"gatecast": text})[:-32]
+    content = safetensors.numpy.save(whole, {"gatecast": text, "packed": json.dumps(kinds)})[:-32]
     if key is not None:
         content = content[:-32] + hmac.digest(key, content[:-32], "sha256")
     checksum = hashlib.sha256(content).digest()
@@ -184,12 +190,16 @@ def read_saved(
             raise TypeError("the document is not an object")
         if any(array.dtype not in _NUMBERS for array in arrays.values()):
             raise TypeError("an array holds something else than numbers")
-    except (safetensors.SafetensorError, ValueError, TypeError, KeyError, RecursionError) as error:
+        packed = json.loads(header["__metadata__"].get("packed", "{}"))
+        if sum(unpacked_bytes(*written) for written in packed.values()) > _most_bytes():
+            raise ValueError("its arrays would fill the memory")
+        arrays |= {name: unpack(arrays[name], *written) for name, written in packed.items()}
+    except (safetensors.SafetensorError, *DAMAGE, RecursionError) as error:
         raise ModelFileError(
             f'"{source}" is not a file that gatecast wrote: {type(error).__name__}, {error}. Take '
             "another copy, or make it anew"
         ) from error
-    copies = {name: array.copy() for name, array in arrays.items()}
+    copies = {name: array if name in packed else array.copy() for name, array in arrays.items()}
     return copies, document, Origin(os.path.realpath(source), data[-32:])
 
 

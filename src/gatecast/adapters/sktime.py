@@ -60,7 +60,7 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
 
     Steps of the horizon at 0 and below are forecasts in sample: of each value from the one before
     it, and of the last ones, as far as the horizon reaches, from the last origin that has a whole
-    horizon. The first value of a series has no forecast and is NaN. All these values were past in
+    horizon. The first value of a series has no forecast and is NaN. All these values were seen in
     training.
 
     A series of fewer than h + 4 values cannot teach a horizon of h steps. Of such a one as many
