@@ -66,11 +66,11 @@ def _show_warning(message: Warning | str, *where: Any) -> None:
     """Say a warning of ours; how libraries warn their callers is nothing for our users."""
     _, file, *_ = where
     if Path(str(file)).is_relative_to(Path(__file__).parents[1]):
-        _say_once(str(message))
+        _warn_once(str(message))
 
 
 @functools.cache
-def _say_once(text: str) -> None:
+def _warn_once(text: str) -> None:
     """Say a warning, however many models, series and cutoffs it comes from."""
     from gatecast.cli.console import say
 
