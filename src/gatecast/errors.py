@@ -37,6 +37,7 @@ __all__ = [
     "cause",
     "quote",
     "require_extra",
+    "series_name",
     "too_small",
     "wrong_choice",
     "wrong_shape",
@@ -210,7 +211,7 @@ def require_extra(module: str, extra: str, purpose: str) -> ModuleType:
     extra : str
         The extra that brings it, for example ``"plot"``.
     purpose : str
-        What it was wanted for; begins the message.
+        What it was wanted for, a name or a message; begins the sentence.
 
     Returns
     -------
@@ -227,8 +228,24 @@ def require_extra(module: str, extra: str, purpose: str) -> ModuleType:
     except ImportError as error:
         package = module.partition(".")[0]
         raise MissingExtraError(
-            f'{purpose} needs {package}, which is not installed: pip install "gatecast[{extra}]"'
+            message("extra.missing", purpose=purpose, package=package, extra=extra)
         ) from error
+
+
+def series_name(name: object) -> Message:
+    """Give what a sentence calls a series.
+
+    Parameters
+    ----------
+    name : object
+        Its id; None if the table has none.
+
+    Returns
+    -------
+    Message
+        To be a field of another.
+    """
+    return message("series.the_one") if name is None else message("series.named", name=str(name))
 
 
 def quote(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from gatecast import baselines
 from gatecast.errors import NotFoundError
+from gatecast.messages import message
 
 __all__ = ["NAMES", "full_name", "make_model"]
 
@@ -61,7 +62,7 @@ def make_model(name: str, h: int, *, time_limit: float | None = None, **settings
     """
     full = full_name(name)
     if full not in NAMES:
-        raise NotFoundError(f'there is no model "{name}"; there are {", ".join(NAMES)}')
+        raise NotFoundError(message("models.unknown", model=name, models=NAMES))
     kind: Any
     if full == "LSTM":
         from gatecast.forecaster import LSTMForecaster  # others need no training

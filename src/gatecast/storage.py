@@ -22,6 +22,7 @@ import numpy as np
 import safetensors.numpy
 
 from gatecast.errors import ConflictError, ModelFileError, NotFoundError, UsageError
+from gatecast.messages import Argument, message
 from gatecast.packing import pack, unpack, unpacked_bytes
 
 try:
@@ -30,7 +31,7 @@ except ImportError:  # there are none on Windows; ConflictError is what is left 
     fcntl = None
 
 __all__ = [
-    "DAMAGE", "Key", "Origin", "kind_of", "locked", "read_arrays", "read_saved",
+    "DAMAGE", "Key", "Origin", "kind_of", "locked", "not_whole", "read_arrays", "read_saved",
     "require_unchanged", "require_writable", "write_arrays", "write_bytes", "write_text",
 ]  # fmt: skip
 
@@ -167,17 +168,11 @@ def read_saved(
     source, key = Path(path), _key("verify", verify)
     data = _read_bytes(source)
     if hashlib.sha256(data[:-32]).digest() != data[-32:]:
-        raise ModelFileError(
-            f'"{source}" is not a file that gatecast wrote, or it was cut or changed since: its '
-            "checksum does not fit its content. Take another copy, or make it anew"
-        )
+        raise ModelFileError(message("file.checksum", path=str(source)))
     if key is not None and not hmac.compare_digest(
         hmac.digest(key, data[:-64], "sha256"), data[-64:-32]
     ):
-        raise ModelFileError(
-            f'"{source}" is not signed with this key: it may be of somebody else. Take the copy '
-            "that was saved with sign= and the same key, or load it without verify= if you trust it"
-        )
+        raise ModelFileError(message("file.signature", path=str(source)))
     # from here on only a file that somebody made on purpose can be wrong
     try:
         arrays = safetensors.numpy.load(data)
@@ -196,8 +191,7 @@ def read_saved(
         arrays |= {name: unpack(arrays[name], *written) for name, written in packed.items()}
     except (safetensors.SafetensorError, *DAMAGE, RecursionError) as error:
         raise ModelFileError(
-            f'"{source}" is not a file that gatecast wrote: {type(error).__name__}, {error}. Take '
-            "another copy, or make it anew"
+            message("file.not_ours", path=str(source), reason=f"{type(error).__name__}, {error}")
         ) from error
     copies = {name: array if name in packed else array.copy() for name, array in arrays.items()}
     return copies, document, Origin(os.path.realpath(source), data[-32:])
@@ -207,10 +201,7 @@ def _key(argument: str, key: Key) -> bytes | None:
     """Give a secret key as bytes."""
     given = key.encode() if isinstance(key, str) else key
     if given is not None and (not isinstance(given, bytes) or len(given) < _SHORTEST_KEY):
-        raise UsageError(
-            f"{argument} needs a secret key, bytes or a text of {_SHORTEST_KEY} bytes or more: "
-            "make one with secrets.token_bytes(32), and keep it where the file is not"
-        )
+        raise UsageError(message("file.key", argument=Argument(argument), least=_SHORTEST_KEY))
     return given
 
 
@@ -227,36 +218,63 @@ def _read_bytes(source: Path) -> bytes:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise ModelFileError(
-                    f'"{source}" is {_kind(status)}, and not a file that gatecast wrote: give the '
-                    "name of one"
+                    message("file.no_model", path=str(source), what=message(_kind(status)))
                 )
             most = _most_bytes()
             if status.st_size > most:
                 raise ModelFileError(
-                    f'"{source}" has {status.st_size:,} bytes, and no more than {most:,} are read, '
-                    "so that a file cannot fill the memory: if it is yours, set "
-                    f"{_LIMIT}={status.st_size} in the environment"
+                    message(
+                        "file.too_large",
+                        path=str(source),
+                        size=status.st_size,
+                        most=most,
+                        variable=_LIMIT,
+                    )
                 )
             return file.read()
     except FileNotFoundError:
-        raise NotFoundError(f'there is no file "{source}"') from None
+        raise NotFoundError(message("table.no_file", path=str(source))) from None
     except OSError as error:
-        raise UsageError(f'cannot read "{source}": {error.strerror or error}') from error
+        raise UsageError(
+            message("file.not_read", path=str(source), reason=error.strerror or str(error))
+        ) from error
 
 
 def _most_bytes() -> int:
     text = os.environ.get(_LIMIT, str(_MOST_BYTES))
     if not text.isdecimal():
-        raise UsageError(
-            f'{_LIMIT}="{text}" is not a number of bytes: set it to one, as in 2000000'
-        )
+        raise UsageError(message("file.limit", variable=_LIMIT, value=text))
     return int(text)
 
 
 def _kind(status: os.stat_result) -> str:
-    """Name what is no file."""
-    kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
-    return kinds.get(stat.S_IFMT(status.st_mode), "a device")
+    """Name the message of what is no file."""
+    kinds = {
+        stat.S_IFIFO: "file.pipe", stat.S_IFSOCK: "file.socket", stat.S_IFDIR: "file.folder",
+    }  # fmt: skip
+    return kinds.get(stat.S_IFMT(status.st_mode), "file.device")
+
+
+def not_whole(path: str | os.PathLike[str], kind: str, error: Exception) -> ModelFileError:
+    """Make the error of a file whose parts do not fit together.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    kind : str
+        The message that names what it should be, for example ``"kind.forecaster"``.
+    error : Exception
+        What went wrong, one of :data:`DAMAGE`.
+
+    Returns
+    -------
+    ModelFileError
+        To be raised.
+    """
+    reason = f"{type(error).__name__}, {error}"
+    fields = {"path": str(path), "kind": message(kind), "reason": reason}
+    return ModelFileError(message("file.not_whole", **fields))
 
 
 def kind_of(path: str | os.PathLike[str]) -> str | None:
@@ -308,11 +326,7 @@ def require_unchanged(path: str | os.PathLike[str], origin: Origin | None) -> No
     except OSError:
         return  # gone, or not to be read: writing says so if it matters
     if checksum != origin.checksum:
-        raise ConflictError(
-            f'"{path}" was changed by somebody else since this model was read from it: load it '
-            "again, and take your rows in once more; gatecast.open_for_update(path) does both "
-            "under a lock"
-        )
+        raise ConflictError(message("file.changed", path=str(path)))
 
 
 @contextmanager
@@ -430,19 +444,14 @@ def _require_place(path: str | os.PathLike[str], target: Path) -> None:
     with suppress(OSError):
         status = Path(path).stat()  # of /dev/stdout this is a pipe, and its target has no name
         if not stat.S_ISREG(status.st_mode):
-            raise UsageError(
-                f'cannot write "{path}": it is {_kind(status)}; give the name of a file'
-            )
+            raise UsageError(message("file.no_file", path=str(path), what=message(_kind(status))))
     if not target.parent.is_dir():
-        raise NotFoundError(
-            f'cannot write "{path}": there is no folder "{target.parent}"; make it first'
-        )
+        raise NotFoundError(message("file.no_folder", path=str(path), folder=str(target.parent)))
 
 
 def _cannot_write(path: str | os.PathLike[str], error: OSError) -> UsageError:
     return UsageError(
-        f'cannot write "{path}": {error.strerror or error}; what was there before is unchanged. '
-        "Make room or give another place"
+        message("file.not_written", path=str(path), reason=error.strerror or str(error))
     )
 
 

@@ -200,16 +200,15 @@ def own_words():
 
 
 def errors_as_text():
-    """Count the errors of ours that are raised with a text, and have no id and no Chinese."""
-    found = Counter()
-    for module, tree in modules().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-                name = getattr(node.exc.func, "id", "")
-                texts = (ast.Constant, ast.JoinedStr, ast.BinOp)
-                if name in ERRORS and node.exc.args and isinstance(node.exc.args[0], texts):
-                    found[room(module)] += 1
-    return found
+    """Count the errors of ours that are made of a text, and have no id and no Chinese."""
+    texts = (ast.Constant, ast.JoinedStr, ast.BinOp)
+    return Counter(
+        room(module)
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS
+        if node.args and isinstance(node.args[0], texts)
+    )
 
 
 def sentences_read():

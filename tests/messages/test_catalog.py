@@ -12,7 +12,7 @@ from gatecast.messages.writing import field_names
 
 SOURCES = Path(gatecast.__file__).parent
 FORMATS = re.compile(
-    r"|list|quoted|either|quote|names|days|after|p|percent|[^|]+\|[^|]+|[+,]*(\.\d+)?[%defg]?"
+    r"|list|quoted|either|literal|quote|names|days|after|p|percent|[^|]+\|[^|]+|[+,]*(\.\d+)?[%defg]?"
 )
 
 

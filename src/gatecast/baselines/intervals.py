@@ -15,6 +15,7 @@ import numpy as np
 
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
+from gatecast.messages import message
 
 __all__ = ["Ends", "conformal_ends", "first_origins"]
 
@@ -84,10 +85,7 @@ def conformal_ends(
     scales = np.array([_scale(series.values) for series in panel])
     pooled = np.concatenate([e / s for e, s in zip(errors, scales, strict=True)])
     if not np.isfinite(pooled).any():
-        raise DataError(
-            f"intervals are measured at earlier origins, and no series has more than the "
-            f"{first.min()} values that a forecast needs: supply more history, or leave level out"
-        )
+        raise DataError(message("baseline.no_interval", n=int(first.min())))
     ends: Ends = {}
     for share in level:
         of_all = _margins(pooled, share)

@@ -12,6 +12,7 @@ from gatecast.baselines.protocol import Baseline
 from gatecast.data.least_squares import ridge
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError, too_small
+from gatecast.messages import message
 
 __all__ = ["LinearAutoregression", "WindowAverage"]
 
@@ -129,8 +130,13 @@ class LinearAutoregression(Baseline):
         p = chosen if self.look_back is None else self.look_back
         if longest < p + self.h:
             raise DataError(
-                f"the longest series has {longest} values; look_back={p} and h={self.h} need at "
-                f"least {p + self.h}: supply more history or ask for less"
+                message(
+                    "baseline.short_window",
+                    longest=longest,
+                    look_back=p,
+                    h=self.h,
+                    needed=p + self.h,
+                )
             )
         long = [series.values for series in panel if len(series.values) >= p + self.h]
         blocks = (_windows(values, p, self.h) for values in long)

@@ -15,7 +15,7 @@ from gatecast.baselines.intervals import Ends, conformal_ends, first_origins
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel, Series
 from gatecast.data.reading import read_panel
-from gatecast.errors import DataError, NotFittedError, UsageError, too_small
+from gatecast.errors import DataError, NotFittedError, UsageError, series_name, too_small
 from gatecast.forecaster.columns import add_forecast
 from gatecast.forecaster.kinds import as_seasons, check_level
 from gatecast.messages import message
@@ -164,7 +164,12 @@ class Parameters:
         for name in params:
             if name not in there:
                 raise UsageError(
-                    f"{type(self).__name__} has no setting {name}; it has {', '.join(there)}"
+                    message(
+                        "model.no_setting",
+                        model=type(self).__name__,
+                        setting=name,
+                        settings=list(there),
+                    )
                 )
         vars(self).update(type(self)(**{**there, **params}).get_params())
         return self
@@ -242,8 +247,13 @@ class Baseline(Parameters, ABC):
         for series in panel:
             if len(series.values) < needed:
                 raise DataError(
-                    f"{_named(series)} has {len(series.values)} values; {type(self).__name__} "
-                    f"needs at least {needed}: supply more history"
+                    message(
+                        "baseline.short_series",
+                        series=series_name(series.id),
+                        n=len(series.values),
+                        model=type(self).__name__,
+                        needed=needed,
+                    )
                 )
         self.panel_ = panel
         return self
@@ -330,7 +340,7 @@ class Baseline(Parameters, ABC):
             Before :meth:`fit`.
         """
         if not hasattr(self, "panel_"):
-            raise NotFittedError(f"{verb}() was called before fit(): fit the model first")
+            raise NotFittedError(message("model.not_fitted", verb=verb))
         return self.panel_
 
     def check_settings(self) -> None:
@@ -376,7 +386,14 @@ class Baseline(Parameters, ABC):
             raise self._of_series(series, error) from error
 
     def _of_series(self, series: Series, error: DataError) -> DataError:
-        return DataError(f"{type(self).__name__} cannot forecast {_named(series)}: {error}")
+        return DataError(
+            message(
+                "baseline.no_forecast",
+                model=type(self).__name__,
+                series=series_name(series.id),
+                reason=error.message,
+            )
+        )
 
     def _least_values(self, seasons: tuple[int, ...]) -> int:  # noqa: ARG002 - of those with one
         """Say how many values a series has to have."""
@@ -397,7 +414,3 @@ class Baseline(Parameters, ABC):
     @abstractmethod
     def _forecast(self, values: np.ndarray, seasons: tuple[int, ...]) -> np.ndarray:
         """Forecast the ``h`` values after one series, from nothing but its values."""
-
-
-def _named(series: Series) -> str:
-    return "the series" if series.id is None else f'series "{series.id}"'

@@ -14,7 +14,7 @@ from gatecast.baselines.intervals import Ends
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError, UsageError, require_extra
-from gatecast.messages import message
+from gatecast.messages import Argument, message
 
 __all__ = ["MSTL", "SARIMA", "AutoARIMA", "AutoETS", "Theta", "arima_one_step"]
 
@@ -46,8 +46,13 @@ class _Statistical(Baseline):
             taken = time.perf_counter() - started
             if outputs and self.time_limit is not None and taken > self.time_limit:
                 raise DataError(
-                    f"{len(outputs)} of {len(panel)} series took {taken:.0f} s, and "
-                    f"time_limit={self.time_limit:g}: allow more, or leave the model out"
+                    message(
+                        "baseline.too_slow",
+                        done=len(outputs),
+                        n=len(panel),
+                        seconds=taken,
+                        limit=self.time_limit,
+                    )
                 )
             try:
                 outputs.append(self._fit_one(series.values, seasons, level))
@@ -75,11 +80,11 @@ class _Statistical(Baseline):
                 np.linalg.LinAlgError,
             ) as error:  # statsforecast's for short series
                 raise DataError(
-                    f'{len(values)} values were refused with "{error}": supply more history'
+                    message("baseline.refused", n=len(values), reason=str(error))
                 ) from error
         outputs = {name: np.asarray(column, float) for name, column in outputs.items()}
         if not all(np.isfinite(column).all() for column in outputs.values()):
-            raise DataError(f"the fit to {len(values)} values failed: choose another model")
+            raise DataError(message("baseline.failed", n=len(values)))
         return outputs
 
     def _outputs(
@@ -211,7 +216,7 @@ class SARIMA(_ARIMA):
         super().check_settings()
         for name, order in (("order", self.order), ("seasonal_order", self.seasonal_order)):
             if len(order) != 3 or any(not isinstance(n, int) or n < 0 for n in order):
-                raise UsageError(f"{name}={order} was requested; use three numbers, 0 or more")
+                raise UsageError(message("arima.order", argument=Argument(name), order=str(order)))
 
     def _outputs(
         self, models: Any, values: np.ndarray, seasons: tuple[int, ...], level: list[float]
@@ -276,10 +281,10 @@ def arima_one_step(
     residuals of a fit are scaled, and would look too good.
     """
     if order[1]:
-        raise UsageError(f"order={order} was requested; one-step forecasts need d = 0")
+        raise UsageError(message("arima.differenced", order=str(order)))
     if not 0 < split <= len(values):
-        raise UsageError(f"split={split} was requested; the series has {len(values)} values")
-    arima = require_extra("statsforecast.arima", "stats", "an ARIMA")
+        raise UsageError(message("arima.split", split=split, n=len(values)))
+    arima = require_extra("statsforecast.arima", "stats", message("extra.arima"))
     started = time.perf_counter()
     starts = (None, *_hannan_rissanen(values[:split], order[0], order[2]))
     with warnings.catch_warnings():
@@ -292,7 +297,7 @@ def arima_one_step(
     theta = np.array([found[f"ma{i + 1}"] for i in range(order[2])])
     mean = found["intercept"]
     if not np.isfinite([*found.values()]).all():
-        raise DataError(f"ARIMA{order} could not be fitted to {split} values: difference them")
+        raise DataError(message("arima.not_fitted", order=str(order), n=split))
     return mean + _arma_one_step(values - mean, phi, theta), seconds
 
 

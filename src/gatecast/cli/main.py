@@ -15,7 +15,7 @@ import typer
 from gatecast import __version__
 from gatecast.cli import backtest, demo, doctor, explain, forecast, predict, tune
 from gatecast.cli.interruption import EXIT_CODE
-from gatecast.cli.spelling import spelt
+from gatecast.cli.spelling import as_option
 from gatecast.errors import GatecastError
 
 app = typer.Typer(
@@ -87,7 +87,7 @@ def run() -> None:
     try:
         app()
     except GatecastError as error:
-        _leave(spelt(error), error.exit_code)
+        _leave(error.text(spelling=as_option), error.exit_code)
     except KeyboardInterrupt:
         _leave("stopped", EXIT_CODE)
     except Exception as error:

@@ -22,7 +22,14 @@ from gatecast.combination.weights import (
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
-from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError, too_small
+from gatecast.errors import (
+    DataError,
+    NotFittedError,
+    NotFoundError,
+    UsageError,
+    too_small,
+    wrong_choice,
+)
 from gatecast.forecaster.columns import add_forecast
 from gatecast.forecaster.kinds import as_seasons, check_level
 from gatecast.forecaster.threads import Shared, one_at_a_time
@@ -193,8 +200,12 @@ class Combination(Parameters, Shared):
         for share in wanted:
             if share not in self.factors_:
                 raise UsageError(
-                    f"level={share:g} was requested, and intervals were measured for "
-                    f"{list(self.factors_)}: give level={wanted} to the model, and fit it again"
+                    message(
+                        "combination.other_level",
+                        level=share,
+                        measured=str(list(self.factors_)),
+                        needed=str(wanted),
+                    )
                 )
         forecast = np.stack([one.forecast for one in self.outputs_], axis=1)
         ends = {s: np.stack([one.ends[s] for one in self.outputs_], axis=2) for s in self.factors_}
@@ -332,7 +343,7 @@ class Combination(Parameters, Shared):
 
     def _require_fitted(self, verb: str) -> Panel:
         if not hasattr(self, "panel_"):
-            raise NotFittedError(f"{verb}() was called before fit(): fit the model first")
+            raise NotFittedError(message("model.not_fitted", verb=verb))
         return self.panel_
 
     def _made_members(self) -> list[Any]:
@@ -340,12 +351,9 @@ class Combination(Parameters, Shared):
         if self.h < 1:
             raise too_small("h", self.h, 1)
         if self.weights not in ("auto", "equal"):
-            raise UsageError(f'weights="{self.weights}" was requested; use "auto" or "equal"')
+            raise wrong_choice("weights", self.weights, ("auto", "equal"))
         if isinstance(self.models, str) or not len(self.models):
-            raise UsageError(
-                f"models={self.models!r} was requested; give a list of names or models, for "
-                'example ["pretrained", "ETS", "Theta"]'
-            )
+            raise UsageError(message("combination.models", models=repr(self.models)))
         check_level(self.level)
         made = []
         for given in self.models:
@@ -354,15 +362,14 @@ class Combination(Parameters, Shared):
                 model = make_model(given, self.h, season_length=self.season_length)
             for method in ("fit", "predict", "get_params", "decisions"):
                 if not hasattr(model, method):
-                    raise UsageError(f"{_name(model)} has no {method}(): give a name or a model")
+                    raise UsageError(message("models.no_method", model=_name(model), method=method))
             settings = {**model.get_params(), "h": self.h}
             if "level" in settings:
                 settings["level"] = tuple(self.level)
             columns = [c for kind in _COVARIATES for c in settings.get(kind) or ()]
             if columns:
                 raise UsageError(
-                    f"{_name(model)} has the covariates {', '.join(columns)}, and a combination "
-                    "has none: leave them out, or use the model alone"
+                    message("combination.covariates", model=_name(model), columns=columns)
                 )
             made.append(type(model)(**settings))
         return made
@@ -403,10 +410,7 @@ class Combination(Parameters, Shared):
             if holdout is not None and made is not None:
                 measured = interval_factor(made, holdout.actuals, share)
             if measured is None and not any(np.isfinite(one.ends[share]).all() for one in outputs):
-                raise DataError(
-                    f"level={share:g} was requested; no member gives intervals, and the series are "
-                    "too short to measure errors on: add the pretrained LSTM, or leave level out"
-                )
+                raise DataError(message("combination.no_interval", level=share))
             factors[share] = 1.0 if measured is None else measured
         return factors
 

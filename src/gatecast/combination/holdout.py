@@ -11,6 +11,7 @@ import pandas as pd
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
+from gatecast.messages import message
 
 __all__ = ["HoldOut", "Outputs", "copy_of", "outputs_of", "run_holdout"]
 
@@ -106,7 +107,7 @@ def outputs_of(model: Any, panel: Panel, level: list[float]) -> Outputs:
 
     forecast = values(own)
     if not np.isfinite(forecast).all():
-        raise DataError(f"the forecast of {own} has values that are no number")
+        raise DataError(message("forecast.not_finite", model=own, column=own))
     ends = {}
     for share in level:
         names = [f"{own}-{end}-{share:g}" for end in ("lo", "hi")]

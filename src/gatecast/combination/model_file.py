@@ -14,9 +14,9 @@ from gatecast.combination.holdout import Outputs
 from gatecast.data.stored import panel_to_arrays, stored_panel
 from gatecast.errors import ModelFileError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster
-from gatecast.messages import documents, from_document
+from gatecast.messages import documents, from_document, message
 from gatecast.pretrained.forecaster import PretrainedLSTM
-from gatecast.storage import DAMAGE, Key, Origin, read_arrays, read_saved, write_arrays
+from gatecast.storage import DAMAGE, Key, Origin, not_whole, read_arrays, read_saved, write_arrays
 from gatecast.validation import Anything, Field, Items, OneOf, Real, Record, Text, Whole
 
 if TYPE_CHECKING:
@@ -117,8 +117,12 @@ def load_combination(
     arrays, document, origin = read_saved(path, verify)
     if document.get("kind") != KIND or document.get("version") != _VERSION:
         raise ModelFileError(
-            f'"{path}" is not a saved combination of format version {_VERSION}: give the file of '
-            "one, or install a newer gatecast"
+            message(
+                "file.other_version",
+                path=str(path),
+                kind=message("kind.combination"),
+                version=_VERSION,
+            )
         )
     try:
         _FORM(document, "", {})
@@ -140,10 +144,7 @@ def load_combination(
         model.reading_notes_ = []
         _check(model)
     except (*DAMAGE, UsageError, NotFoundError) as error:
-        raise ModelFileError(
-            f'"{path}" is not a whole combination: {type(error).__name__}, {error}. Take another '
-            "copy, or make it anew"
-        ) from error
+        raise not_whole(path, "kind.combination", error) from error
     return model, origin
 
 
@@ -157,10 +158,7 @@ def _member_to_file(member: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]
             arrays, document = read_arrays(file)
         return {"name": name, "document": document}, arrays
     if name not in baselines.__all__ or type(member) is not getattr(baselines, name):
-        raise UsageError(
-            f"{name} is none of gatecast's models, which a combination is saved with: save it by "
-            "other means"
-        )
+        raise UsageError(message("combination.not_saved", model=name))
     settings = {key: _plain(value) for key, value in member.get_params().items()}
     return {"name": name, "settings": settings}, {}
 

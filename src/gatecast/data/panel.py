@@ -11,6 +11,7 @@ import pandas as pd
 from gatecast.data.calendar import add_steps, future_times, is_daily_or_longer
 from gatecast.data.schema import Schema
 from gatecast.errors import NotFoundError
+from gatecast.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -226,10 +227,7 @@ class Panel:
         """
         for name in columns:
             if name not in self.extra:
-                raise NotFoundError(
-                    f'the panel has no column "{name}" besides its values: read it with '
-                    f'extra_cols=["{name}"]'
-                )
+                raise NotFoundError(message("panel.no_column", column=name))
 
     def ends(self) -> Ends:
         """Say where each series ends, which is all that a forecast needs of the calendar.

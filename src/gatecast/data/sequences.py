@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from gatecast.errors import DataError, UsageError
+from gatecast.errors import DataError, UsageError, too_small
+from gatecast.messages import Argument, message
 
 __all__ = ["sequences", "tutorial_windows", "windows"]
 
@@ -46,8 +47,14 @@ def windows(values: np.ndarray, look_back: int, horizon: int = 1) -> tuple[np.nd
     samples = len(table) - look_back - horizon + 1
     if samples < 1:
         raise DataError(
-            f"look_back={look_back} and horizon={horizon} need at least {look_back + horizon} "
-            f"values, the series has {len(table)}: supply more history or lower one of the two"
+            message(
+                "sequences.too_short",
+                argument=Argument("look_back"),
+                steps=look_back,
+                horizon=horizon,
+                needed=look_back + horizon,
+                n=len(table),
+            )
         )
     x = sliding_window_view(table, look_back, axis=0)[:samples]
     y = sliding_window_view(table[look_back:, 0], horizon)
@@ -94,9 +101,14 @@ def sequences(
     _require_positive(length=length, step=step, horizon=horizon)
     if len(table) < length + horizon:
         raise DataError(
-            f"sequences of {length} steps with horizon={horizon} need at least "
-            f"{length + horizon} values, the series has {len(table)}: supply more history or "
-            "lower one of the two"
+            message(
+                "sequences.too_short",
+                argument=Argument("length"),
+                steps=length,
+                horizon=horizon,
+                needed=length + horizon,
+                n=len(table),
+            )
         )
     x = np.moveaxis(sliding_window_view(table, length, axis=0), -1, 1)
     targets = sliding_window_view(table[1:, 0], horizon)
@@ -141,12 +153,10 @@ def _as_table(values: np.ndarray) -> np.ndarray:
         return array[:, np.newaxis]
     if array.ndim == 2:
         return array
-    raise UsageError(
-        f"one series has the shape [n] or [n, features], this array has the shape {array.shape}"
-    )
+    raise UsageError(message("sequences.axes", shape=str(array.shape)))
 
 
 def _require_positive(**lengths: int) -> None:
     for name, value in lengths.items():
         if value < 1:
-            raise UsageError(f"{name}={value} cannot work: it needs to be 1 or more")
+            raise too_small(name, value, 1)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.errors import UsageError
+from gatecast.messages import message
 
 __all__ = ["add_forecast"]
 
@@ -42,10 +43,7 @@ def add_forecast(
         If a column of the table has the name.
     """
     if name in frame:
-        raise UsageError(
-            f'the table has a column "{name}", and the forecast would be called so too: give the '
-            'model another name, such as alias="forecast"'
-        )
+        raise UsageError(message("alias.taken", column=name))
     frame[name] = forecast.ravel()
     for level in sorted(ends, reverse=True):
         frame[f"{name}-lo-{level:g}"] = ends[level][0].ravel()

@@ -27,6 +27,7 @@ from gatecast.forecaster.kinds import (
     Whole,
 )
 from gatecast.forecaster.renamed import current_names, takes_old_names
+from gatecast.messages import Argument, message
 
 if TYPE_CHECKING:
     from gatecast.data.transforms.pipeline import Choice as AutoOr
@@ -316,13 +317,12 @@ class Config:
         for name, nothing in (("dropout", 0.0), ("residual", False), ("dilation", 1)):
             if self.layers == 1 and getattr(self, name) != nothing:
                 raise UsageError(
-                    f"{name}={getattr(self, name)} was requested and the network has one layer, on "
-                    "which it does not act: use layers=2 or more, or leave it out"
+                    message("setting.of_layers", argument=Argument(name), value=getattr(self, name))
                 )
         columns = self.covariates
         twice = next((name for name in columns if columns.count(name) > 1), None)
         if twice is not None:
-            raise UsageError(f'the column "{twice}" is named twice: name it in one list only')
+            raise UsageError(message("columns.twice", column=twice))
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -365,7 +365,14 @@ class Config:
         there, changed = self.get_params(), current_names(params)
         for name in changed:
             if name not in there:
-                raise UsageError(f"there is no setting {name}; there are {', '.join(there)}")
+                raise UsageError(
+                    message(
+                        "model.no_setting",
+                        model="LSTMForecaster",
+                        setting=name,
+                        settings=list(there),
+                    )
+                )
         Config(**{**there, **changed})
         vars(self).update(changed)
         return self

@@ -117,10 +117,7 @@ class Covariates:
         """
         result = cls(tuple(hist), tuple(futr), tuple(stat), calendar, h)
         if calendar and panel.times.dtype.kind != "M":
-            raise UsageError(
-                "calendar=True was requested, and the times are step numbers: give dates, or "
-                "leave it out"
-            )
+            raise UsageError(message("covariates.no_calendar"))
         past = positions(panel.offsets[:-1], lengths)
         for name in result.columns:
             cells = panel.extra[name][past]
@@ -128,9 +125,13 @@ class Covariates:
                 result.names[name] = sorted({str(cell) for cell in cells} - {""})
                 if len(result.names[name]) > _MOST_NAMES:
                     raise DataError(
-                        f'column "{name}" has {len(result.names[name])} names, like '
-                        f'"{result.names[name][0]}", and the network sees each as an input of its '
-                        f"own: use a column with {_MOST_NAMES} or fewer"
+                        message(
+                            "covariates.many_names",
+                            column=name,
+                            n=len(result.names[name]),
+                            first=result.names[name][0],
+                            most=_MOST_NAMES,
+                        )
                     )
         result._fit_scales(panel, lengths)
         result._fix(panel)
@@ -159,8 +160,9 @@ class Covariates:
             changing = np.flatnonzero(np.asarray(cells.groupby(owner).nunique()) > 1)
             if len(changing):
                 raise DataError(
-                    f'column "{name}" of series "{panel.ids[changing[0]]}" changes, and stat_exog_'
-                    "list is for columns that do not: name it in hist_exog_list or futr_exog_list"
+                    message(
+                        "covariates.not_static", column=name, series=str(panel.ids[changing[0]])
+                    )
                 )
         first = {name: panel.extra[name][panel.offsets[:-1]] for name in self.stat}
         self.fixed = self._encode(np.arange(len(panel)), self.stat, first).astype(np.float32)
@@ -313,10 +315,7 @@ class Covariates:
                 parts.append((texts[:, np.newaxis] == np.array(self.names[name], object)) * 1.0)
                 continue
             if column.dtype == object:
-                raise DataError(
-                    f'column "{name}" held numbers in training and has "{column[0]}" now: '
-                    "give numbers"
-                )
+                raise DataError(message("covariates.not_numbers", column=name, cell=str(column[0])))
             at = self.columns.index(name)
             scaled = (column - self.means[owner, at]) / self.deviations[owner, at]
             parts.append(np.clip(scaled, -_LIMIT, _LIMIT)[:, np.newaxis])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatecast.errors import UsageError
+from gatecast.messages import message
 
 if TYPE_CHECKING:
     import optuna
@@ -32,12 +33,10 @@ class Choice:
 
     def __post_init__(self) -> None:
         if not self.values:
-            raise UsageError("a choice of no values was requested; give at least one")
+            raise UsageError(message("choice.empty"))
         for value in self.values:
             if not isinstance(value, (str, int, float, bool, type(None))):
-                raise UsageError(
-                    f"a choice has the value {value!r}; use texts, numbers, True, False or None"
-                )
+                raise UsageError(message("choice.value", value=repr(value)))
 
     def draw(self, trial: optuna.Trial, name: str) -> Any:
         """Let a trial choose."""
@@ -62,12 +61,14 @@ class _Range:
             for end in (self.low, self.high)
         )
         if not numbers or not (math.isfinite(self.low) and math.isfinite(self.high)):
-            raise UsageError(f"a range from {self.low!r} to {self.high!r} was requested; give two "
-                             "numbers")  # fmt: skip
+            raise UsageError(message("range.no_numbers", low=repr(self.low), high=repr(self.high)))
         if self.low > self.high or (self.log and self.low <= 0):
             raise UsageError(
-                f"a range from {self.low:g} to {self.high:g} was requested; the first has to be "
-                "the lower one" + (", and above 0 on a log scale" if self.log else "")
+                message(
+                    "range.order_of_log" if self.log else "range.order",
+                    low=self.low,
+                    high=self.high,
+                )
             )
 
     def nearest(self, value: Any) -> Any:
@@ -110,9 +111,7 @@ class Integers(_Range):
     def __post_init__(self) -> None:
         super().__post_init__()
         if int(self.low) != self.low or int(self.high) != self.high:
-            raise UsageError(
-                f"whole numbers from {self.low} to {self.high} were requested; give whole ends"
-            )
+            raise UsageError(message("range.not_whole", low=self.low, high=self.high))
 
     def draw(self, trial: optuna.Trial, name: str) -> int:
         """Let a trial choose."""

@@ -22,6 +22,7 @@ from gatecast.forecaster.preparation import Preparation
 from gatecast.forecaster.records import Forecast, NewRows, Past, SeriesInputs
 from gatecast.forecaster.training_data import SequenceDataset, run_windows
 from gatecast.kernel import State
+from gatecast.messages import message
 from gatecast.network import Network
 
 __all__ = ["FittedForecaster"]
@@ -374,10 +375,7 @@ class FittedForecaster:
         places = {name: i for i, name in enumerate(self.ends.ids)}
         for name in panel.ids:
             if name not in places:
-                raise NotFoundError(
-                    f'series "{name}" is not one of the {len(places)} that the model was fitted '
-                    "on: fit it with this series, or leave its rows out"
-                )
+                raise NotFoundError(message("table.new_series", name=str(name), n=len(places)))
         return np.array([places[name] for name in panel.ids], np.int64)
 
     def inputs(self, panel: Panel) -> list[SeriesInputs]:

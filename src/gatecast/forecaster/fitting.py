@@ -104,10 +104,7 @@ def fit(
         choices = holdout.choose(candidates)
         calibration = holdout.trial(choices.treatment).calibrate(choices)
     elif s.level and choices.combination == NETWORK_ALONE:
-        raise DataError(
-            f"level={list(s.level)} was requested, and intervals are measured on values held back; "
-            "10 values of a series would be enough: supply more history or leave out level"
-        )
+        raise DataError(message("holdout.no_interval", level=str(list(s.level))))
 
     preparer, ensemble = holdout.preparer, holdout.ensemble
     final = preparer.prepare_all(choices.treatment, choices.combination.benchmark)

@@ -11,6 +11,7 @@ from gatecast.data.panel import Panel
 from gatecast.errors import UsageError
 from gatecast.forecaster.columns import add_forecast
 from gatecast.forecaster.fitted import FittedForecaster, SeriesInputs
+from gatecast.messages import message
 
 __all__ = ["forecast_frame", "insample_frame", "insample_one_step", "paths_frame"]
 
@@ -48,8 +49,7 @@ def forecast_frame(
     untrained = [share for share in requested if share not in fitted.level]
     if untrained:
         raise UsageError(
-            f"level={list(requested)} was requested, and the model was fitted with "
-            f"level={list(fitted.level)}: fit it with all levels"
+            message("level.not_fitted", level=str(list(requested)), fitted=str(list(fitted.level)))
         )
     median, intervals = fitted.forecast(future)
     ends = {

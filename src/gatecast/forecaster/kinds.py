@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
-from gatecast.errors import UsageError
+from gatecast.errors import UsageError, wrong_choice
 from gatecast.messages import Argument, message
 
 __all__ = [
@@ -59,15 +59,18 @@ class Whole(Kind):
         if value is None and self.optional:
             return
         if isinstance(value, bool) or not isinstance(value, Integral):
-            whole = isinstance(value, float) and value.is_integer()
-            example = f", {name}={value:.0f}" if whole else ""
-            raise UsageError(f"{name}={value!r} was requested; give a whole number{example}")
+            fields: dict[str, Any] = {"argument": Argument(name), "value": repr(value)}
+            if isinstance(value, float) and value.is_integer():
+                raise UsageError(message("setting.whole_float", **fields, whole=int(value)))
+            raise UsageError(message("setting.not_whole", **fields))
         number: Any = value
         if number < self.least:
-            end = ", or leave it out" if self.optional else ""
-            raise UsageError(f"{name}={value} was requested; use {self.least} or more{end}")
+            kind = "setting.too_small" if self.optional else "argument.too_small"
+            raise UsageError(message(kind, argument=Argument(name), value=value, least=self.least))
         if number > self.most:
-            raise UsageError(f"{name}={value} was requested; use {self.most} at most")
+            raise UsageError(
+                message("argument.too_large", argument=Argument(name), value=value, most=self.most)
+            )
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,12 @@ class Number(Kind):
         number = isinstance(value, Real) and not isinstance(value, bool)
         above = number and (given >= self.low if self.low_included else given > self.low)
         if not (above and given < self.high):
-            start = f"{self.low:g} or more" if self.low_included else f"more than {self.low:g}"
-            end = "" if self.high == float("inf") else f", below {self.high:g}"
-            raise UsageError(f"{name}={value} was requested; use {start}{end}")
+            fields: dict[str, Any] = {"argument": Argument(name), "value": value, "low": self.low}
+            if self.high == float("inf"):
+                kind = "argument.below" if self.low_included else "argument.not_above"
+                raise UsageError(message(kind, **fields))
+            kind = "argument.outside" if self.low_included else "argument.not_inside"
+            raise UsageError(message(kind, **fields, high=self.high))
 
 
 @dataclass(frozen=True)
@@ -96,9 +102,7 @@ class OneOf(Kind):
 
     def _check(self, name: str, value: Any) -> None:
         if not any(type(value) is type(one) and value == one for one in self.values):
-            words = [f'"{one}"' if isinstance(one, str) else str(one) for one in self.values]
-            either = f"{', '.join(words[:-1])} or {words[-1]}"
-            raise UsageError(f"{name}={value!r} was requested; use {either}")
+            raise wrong_choice(name, value, self.values)
 
 
 class Flag(OneOf):
@@ -139,7 +143,7 @@ class Columns(Kind):
 
     def _check(self, name: str, value: Any) -> None:
         if isinstance(value, str):
-            raise UsageError(f'{name}="{value}" was requested; give a list of columns')
+            raise UsageError(message("setting.no_list", argument=Argument(name), value=value))
         if not all(isinstance(column, str) for column in value):
             raise UsageError(message("config.no_texts", name=Argument(name), value=repr(value)))
 
@@ -150,7 +154,7 @@ class Name(Kind):
 
     def _check(self, name: str, value: Any) -> None:
         if not isinstance(value, str) or not value:
-            raise UsageError(f'{name}={value!r} was requested; give a text, such as "LSTM"')
+            raise UsageError(message("setting.no_text", argument=Argument(name), value=repr(value)))
 
 
 def check_level(level: Any) -> None:
@@ -169,22 +173,23 @@ def check_level(level: Any) -> None:
     if level is None:
         return
     if isinstance(level, (int, float)):
-        raise UsageError(f"level={level} was requested; give a list of per cents, such as [80, 95]")
+        raise UsageError(message("level.no_list", level=repr(level)))
     for share in level:
         if isinstance(share, bool) or not isinstance(share, Real):
-            raise UsageError(f"level={level!r} was requested; give per cents, such as [80, 95]")
+            raise UsageError(message("level.no_list", level=repr(level)))
         if 0.0 < float(share) < 1.0:
             raise UsageError(
-                f"level={list(level)} was requested, and levels are per cents: for an interval "
-                f"that holds {float(share):.0%} of the values give {float(share) * 100:g}"
+                message(
+                    "level.share",
+                    level=str(list(level)),
+                    share=float(share),
+                    percent=float(share) * 100,
+                )
             )
     if not all(0 < share < 100 for share in level):
-        raise UsageError(
-            f"level={list(level)} was requested; give per cents above 0 and below 100, for example "
-            "[80, 95]"
-        )
+        raise UsageError(message("level.outside", level=str(list(level))))
     if len(set(level)) < len(level):
-        raise UsageError(f"level={list(level)} was requested; give each level once")
+        raise UsageError(message("level.twice", level=str(list(level))))
 
 
 def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:
@@ -212,12 +217,14 @@ def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:
         whole = isinstance(length, Integral) and not isinstance(length, bool)
         if not (whole and 1 <= length < _MOST):
             raise UsageError(
-                f"season_length={season_length} was requested; use 1 or more, or leave it out"
+                message(
+                    "setting.too_small",
+                    argument=Argument("season_length"),
+                    value=str(season_length),
+                    least=1,
+                )
             )
     if not lengths:
-        raise UsageError(
-            f"season_length={season_length} was requested; give a length such as 12, or several, "
-            "such as (24, 168), or leave it out"
-        )
+        raise UsageError(message("season.no_length", season_length=str(season_length)))
     result = tuple(sorted({int(length) for length in lengths}))
     return result[1:] if len(result) > 1 and result[0] == 1 else result

@@ -8,21 +8,22 @@ from hashlib import sha256
 from typing import Any
 
 from gatecast.data.panel import Panel
+from gatecast.errors import series_name
 from gatecast.forecaster.config import Config, Settings, documented
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.fitting import fit
-from gatecast.forecaster.model_file import SavedModel, damaged, load_model, save_model
+from gatecast.forecaster.model_file import SavedModel, load_model, save_model
 from gatecast.forecaster.renamed import WithOldNames
 from gatecast.forecaster.seasons import seasons_for
 from gatecast.forecaster.serving import Serving
 from gatecast.forecaster.starting import require_start
-from gatecast.forecaster.tables import check_lengths, series_name
+from gatecast.forecaster.tables import check_lengths
 from gatecast.forecaster.threads import one_at_a_time
 from gatecast.forecaster.weights import read_weighted
 from gatecast.messages import Message
 from gatecast.network import Progress
 from gatecast.progress import reporting, training_bar
-from gatecast.storage import Key
+from gatecast.storage import Key, not_whole
 
 __all__ = ["LSTMForecaster"]
 
@@ -198,7 +199,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         try:
             model = cls(**saved.settings)
         except (TypeError, ValueError, AttributeError) as error:
-            raise damaged(path, error) from error
+            raise not_whole(path, "kind.forecaster", error) from error
         model.fitted_, model._origin = saved.fitted, origin
         model.panel_, model.reading_notes_ = None, []
         model.max_steps_, model.losses_ = saved.max_steps, saved.losses

@@ -44,7 +44,7 @@ from gatecast.forecaster.model_form import check_form, require_forecast
 from gatecast.forecaster.model_formats import VERSION, bring_forward
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.kernel import Layout, State
-from gatecast.messages import documents, from_document
+from gatecast.messages import documents, from_document, message
 from gatecast.network import Network
 from gatecast.network.processors import available_threads
 from gatecast.pretrained.network import PretrainedNetwork
@@ -53,13 +53,14 @@ from gatecast.storage import (
     Key,
     Origin,
     locked,
+    not_whole,
     read_saved,
     require_unchanged,
     write_arrays,
 )
 from gatecast.validation import Items, Name
 
-__all__ = ["SavedModel", "damaged", "load_model", "save_model"]
+__all__ = ["SavedModel", "load_model", "save_model"]
 
 _KIND = "gatecast forecaster"
 #: The only classes that a file can name.
@@ -192,12 +193,11 @@ def load_model(path: str | os.PathLike[str], verify: Key = None) -> tuple[SavedM
     arrays, document, origin = read_saved(path, verify)
     name = Path(path).name
     if document.get("kind") != _KIND:
-        raise ModelFileError(f'"{name}" is not a saved forecaster: give the file of one')
+        raise ModelFileError(message("file.other_kind", path=name, kind=message("kind.forecaster")))
     version = document.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise ModelFileError(
-            f'"{name}" has format version {version}, and gatecast {__version__} reads up to '
-            f"{VERSION}: install a newer gatecast"
+            message("file.newer", path=name, version=version, ours=__version__, most=VERSION)
         )
     try:
         bring_forward(arrays, document, version)
@@ -206,28 +206,7 @@ def load_model(path: str | os.PathLike[str], verify: Key = None) -> tuple[SavedM
         require_forecast(saved.fitted)
         return saved, origin
     except DAMAGE as error:
-        raise damaged(path, error) from error
-
-
-def damaged(path: str | os.PathLike[str], error: Exception) -> ModelFileError:
-    """Make the error that says that a file's parts do not fit together.
-
-    Parameters
-    ----------
-    path : str or path
-        The file.
-    error : Exception
-        What went wrong.
-
-    Returns
-    -------
-    ModelFileError
-        To be raised.
-    """
-    return ModelFileError(
-        f'"{Path(path).name}" is not a whole forecaster: {type(error).__name__}, {error}. Take '
-        "another copy, or fit the model again"
-    )
+        raise not_whole(name, "kind.forecaster", error) from error
 
 
 # --------------------------------------------------------------------------------------- writing

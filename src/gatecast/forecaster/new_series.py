@@ -16,7 +16,7 @@ import numpy as np
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.transforms.joining import join_pipelines
 from gatecast.data.transforms.pipeline import TransformPipeline
-from gatecast.errors import DataError
+from gatecast.errors import DataError, series_name
 from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
@@ -26,7 +26,6 @@ from gatecast.forecaster.tables import (
     read_histories,
     read_new_rows,
     require_history,
-    series_name,
 )
 from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.forecaster.updating import advance
@@ -210,8 +209,7 @@ def require_frequency(fitted: FittedForecaster, panel: Panel) -> None:
     """
     if panel.freq != fitted.ends.freq:
         raise DataError(
-            f"the series have the frequency {panel.freq!r}, and the model was fitted on series of "
-            f"{fitted.ends.freq!r}: bring them to that frequency, or fit a model of their own"
+            message("series.other_freq", freq=repr(panel.freq), fitted=repr(fitted.ends.freq))
         )
 
 

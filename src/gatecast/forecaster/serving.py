@@ -10,14 +10,14 @@ import pandas as pd
 
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.transforms.pipeline import TransformPipeline
-from gatecast.errors import DataError, NotFittedError, UsageError
+from gatecast.errors import DataError, NotFittedError, too_small
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.frames import forecast_frame, insample_frame, paths_frame
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.new_series import read_request, take_in
 from gatecast.forecaster.tables import read_future_covariates
 from gatecast.forecaster.threads import Shared, one_at_a_time
-from gatecast.messages import Message
+from gatecast.messages import Message, message
 from gatecast.network import Network
 
 __all__ = ["Serving"]
@@ -108,12 +108,9 @@ class Serving(Shared):
         """
         fitted = self.require_fitted("simulate")
         if n_paths < 1:
-            raise UsageError(f"n_paths={n_paths} was requested; use 1 or more")
+            raise too_small("n_paths", n_paths, 1)
         if fitted.calibration is None or not len(fitted.calibration.paths):
-            raise DataError(
-                "simulate() draws from the errors of whole forecasts of values held back, and the "
-                f"series are too short for one of h={fitted.h}: supply more history"
-            )
+            raise DataError(message("simulate.no_errors", h=fitted.h))
         future, notes = read_future_covariates(fitted, futr_df)
         self.reading_notes_ = self.reading_notes_ if notes is None else notes
         rng = np.random.default_rng(random_state)
@@ -145,12 +142,9 @@ class Serving(Shared):
         """
         fitted = self.require_fitted("predict_insample")
         if step_size < 1:
-            raise UsageError(f"step_size={step_size} was requested; use 1 or more")
+            raise too_small("step_size", step_size, 1)
         if self.panel_ is None:
-            raise NotFittedError(
-                "predict_insample() needs the data that the model was fitted on, which a saved "
-                "model does not hold: fit it again"
-            )
+            raise NotFittedError(message("insample.no_data"))
         return insample_frame(fitted, self.panel_, self.alias, step_size)
 
     @one_at_a_time
@@ -229,7 +223,7 @@ class Serving(Shared):
             Before :meth:`fit`.
         """
         if not hasattr(self, "fitted_"):
-            raise NotFittedError(f"{name}() was called before fit(): fit the forecaster first")
+            raise NotFittedError(message("model.not_fitted", verb=name))
         return self.fitted_
 
     @property

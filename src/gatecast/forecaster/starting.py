@@ -14,6 +14,7 @@ from gatecast.errors import UsageError
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.new_series import fit_others
+from gatecast.messages import Argument, message
 
 __all__ = ["Start", "as_it_is", "require_start"]
 
@@ -101,23 +102,21 @@ def require_start(
     if start_from is None:
         return None
     if isinstance(start_from, str) and start_from == "pretrained":
-        raise UsageError(
-            'start_from="pretrained" is not possible yet: give a fitted LSTMForecaster, or the '
-            "file of one"
-        )
+        raise UsageError(message("start.pretrained"))
     model = load(start_from) if isinstance(start_from, (str, os.PathLike)) else start_from
     if not isinstance(getattr(model, "fitted_", None), FittedForecaster):
-        raise UsageError(
-            f"start_from is {type(model).__name__}, and no fitted LSTMForecaster: fit it first, or "
-            "give the file of one"
-        )
+        raise UsageError(message("start.not_fitted", type=type(model).__name__))
     there = model.get_params()
     for name in (*_NETWORK, *_TREATMENT):
         wanted, has = (_plain(given[name]) for given in (settings, there))
         if wanted != has and (name in _NETWORK or wanted != _TREATMENT[name]):
             raise UsageError(
-                f"{name}={wanted!r} does not fit the model to start from, which has {has!r}: use "
-                f"{name}={has!r}, or fit without start_from"
+                message(
+                    "start.other_setting",
+                    argument=Argument(name),
+                    value=repr(wanted),
+                    there=repr(has),
+                )
             )
     with model:
         # a copy of what updates of the model change in place

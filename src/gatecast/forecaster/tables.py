@@ -10,14 +10,14 @@ from gatecast.data import reading
 from gatecast.data.calendar import future_times
 from gatecast.data.panel import Panel
 from gatecast.data.schema import Schema
-from gatecast.errors import DataError, UsageError
+from gatecast.errors import DataError, UsageError, series_name
 from gatecast.forecaster.fitted import FittedForecaster, NewRows
 from gatecast.forecaster.updating import require_rows_follow
-from gatecast.messages import Message
+from gatecast.messages import Message, message
 
 __all__ = [
     "FEWEST_VALUES", "FollowingRows", "check_lengths", "read_future_covariates", "read_histories",
-    "read_new_rows", "require_history", "series_name",
+    "read_new_rows", "require_history",
 ]  # fmt: skip
 
 #: Values that a series needs, in the fit and after it.
@@ -42,22 +42,6 @@ class FollowingRows(NamedTuple):
     notes: list[Message] | None
 
 
-def series_name(name: object) -> str:
-    """Give what an error calls a series.
-
-    Parameters
-    ----------
-    name : object
-        Its id; None if the table has none.
-
-    Returns
-    -------
-    str
-        For a sentence.
-    """
-    return "the series" if name is None else f'series "{name}"'
-
-
 def require_history(panel: Panel, fewest: int) -> None:
     """Refuse series that were not in the fit and have too few values to be forecast from.
 
@@ -77,9 +61,12 @@ def require_history(panel: Panel, fewest: int) -> None:
     if len(short):
         count = int(panel.lengths[short[0]])
         raise DataError(
-            f"{series_name(panel.ids[short[0]])} was not in the fit and has {count} "
-            f"value{'s' * (count > 1)}; {fewest} are needed to forecast from: supply more "
-            "history, or leave its rows out"
+            message(
+                "new_series.too_short",
+                series=series_name(panel.ids[short[0]]),
+                n=count,
+                needed=fewest,
+            )
         )
 
 
@@ -173,20 +160,14 @@ def _numbers(fitted: FittedForecaster, source: Any) -> NewRows:
     """Take an array as the next values of every series."""
     ends, covariates = fitted.ends, fitted.covariates
     if covariates.hist or covariates.futr:
-        raise UsageError(
-            "update() was given numbers alone, and the model sees further columns "
-            f"({', '.join(covariates.columns)}): give rows with these columns"
-        )
+        raise UsageError(message("update.no_columns", columns=covariates.columns))
     values = np.atleast_1d(np.asarray(source, np.float64))
     rows = values[np.newaxis] if values.ndim == 1 else values
     count = len(ends.ids)
     if rows.ndim != 2 or len(rows) != count:
-        raise DataError(
-            f"the next values of {count} series are an array [{count}, n]; found shape "
-            f"{values.shape}"
-        )
+        raise DataError(message("update.shape", n=count, shape=str(values.shape)))
     if not np.isfinite(rows).all():
-        raise DataError("a new value is NaN or infinite; nothing was changed: fill it first")
+        raise DataError(message("update.not_finite"))
     n = rows.shape[1]
     times = future_times(ends.times, ends.freq, n) if covariates.calendar else ends.times.repeat(n)
     return NewRows(np.arange(count), np.full(count, n), rows.ravel(), times.ravel(), {})
@@ -219,16 +200,10 @@ def read_future_covariates(
     names, ends, h = fitted.covariates.futr, fitted.ends, fitted.h
     if not names:
         if futr_df is not None:
-            raise UsageError(
-                "futr_df was given, and the model sees no column that is known in advance: "
-                "name some in futr_exog_list, or leave it out"
-            )
+            raise UsageError(message("futr.not_needed"))
         return [], None
     if futr_df is None:
-        raise UsageError(
-            f"the model sees {', '.join(names)} in advance: give these columns over the next "
-            f"{h} steps of each series with futr_df"
-        )
+        raise UsageError(message("futr.missing", columns=names, h=h))
     cells, notes = reading.read_plan(futr_df, names, schema=_schema(fitted), ends=ends, h=h)
     owner = np.repeat(np.arange(len(ends.ids)), h)
     rows = {name: np.ravel(column) for name, column in cells.items()}
@@ -253,19 +228,27 @@ def check_lengths(panel: Panel, h: int) -> None:
     lengths, needed = panel.lengths, h + FEWEST_VALUES
     if len(panel) == 1 and lengths[0] < needed:
         raise DataError(
-            f"{series_name(panel.ids[0])} has {lengths[0]} values; h={h} needs at least {needed}: "
-            "supply more history or ask for a shorter horizon"
+            message(
+                "fit.short_series",
+                series=series_name(panel.ids[0]),
+                n=int(lengths[0]),
+                h=h,
+                needed=needed,
+            )
         )
     if lengths.max() < needed:
         raise DataError(
-            f"the longest of {len(panel)} series has {lengths.max()} values; h={h} needs "
-            f"at least {needed} in one of them: supply more history or ask for a shorter "
-            "horizon"
+            message("fit.short_panel", series=len(panel), n=int(lengths.max()), h=h, needed=needed)
         )
     short = np.flatnonzero(lengths < FEWEST_VALUES)
     if len(short):
         raise DataError(
-            f"{series_name(panel.ids[short[0]])} has {lengths[short[0]]} values, and {len(short)} "
-            f"of {len(panel)} series have fewer than {FEWEST_VALUES}: supply more history, or "
-            "leave them out"
+            message(
+                "fit.few_values",
+                series=series_name(panel.ids[short[0]]),
+                n=int(lengths[short[0]]),
+                short=len(short),
+                all=len(panel),
+                least=FEWEST_VALUES,
+            )
         )

@@ -19,7 +19,7 @@ from gatecast.data.panel import Panel, equal_lengths
 from gatecast.data.rows import show_time
 from gatecast.data.transforms import MeanAbsoluteChangeScaler
 from gatecast.data.transforms.pipeline import Treatment
-from gatecast.errors import DataError
+from gatecast.errors import DataError, series_name
 from gatecast.forecaster.combination import NETWORK_ALONE, Combination, combine
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.covariates import Covariates
@@ -31,7 +31,6 @@ from gatecast.forecaster.new_series import require_frequency
 from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
 from gatecast.forecaster.progress import ProgressAggregator
 from gatecast.forecaster.sampler import SegmentSampler
-from gatecast.forecaster.tables import series_name
 from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.messages import message
 from gatecast.network import History, Network
@@ -249,10 +248,11 @@ class TransferHoldout(Holdout):
             if not fresh:
                 i = self.which[0]
                 raise DataError(
-                    f"{series_name(preparer.panel.ids[i])} was in the fit of the model to start "
-                    f"from, up to {show_time(start.ends.times[self._place(i)])}, and too little "
-                    "follows to measure what it is worth: go on with that model by update(), or "
-                    "supply more history"
+                    message(
+                        "start.in_its_fit",
+                        series=series_name(preparer.panel.ids[i]),
+                        last=show_time(start.ends.times[self._place(i)]),
+                    )
                 )
             self.which = tuple(fresh)
             self.earlier = tuple(i for i in self.earlier if i in set(fresh))

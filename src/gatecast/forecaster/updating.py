@@ -7,9 +7,10 @@ import numpy as np
 from gatecast.data.calendar import future_times
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.rows import show_time
-from gatecast.errors import DataError
+from gatecast.errors import DataError, series_name
 from gatecast.forecaster.fitted import FittedForecaster, NewRows
 from gatecast.kernel import State
+from gatecast.messages import message
 
 __all__ = ["advance", "require_rows_follow"]
 
@@ -35,11 +36,14 @@ def require_rows_follow(panel: Panel, ends: Ends, which: np.ndarray) -> None:
     late = np.flatnonzero(panel.times[panel.offsets[:-1]] != due)
     if len(late):
         j = int(late[0])
-        name = "the series" if panel.ids[j] is None else f'series "{panel.ids[j]}"'
         raise DataError(
-            f"{name} ends at {show_time(ends.times[which[j]])} in the model, so the next value is "
-            f"that of {show_time(due[j])}; found {show_time(panel.times[panel.offsets[j]])}: give "
-            "the rows in between, and none that the model has seen"
+            message(
+                "update.not_next",
+                series=series_name(panel.ids[j]),
+                last=show_time(ends.times[which[j]]),
+                due=show_time(due[j]),
+                first=show_time(panel.times[panel.offsets[j]]),
+            )
         )
 
 

@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from gatecast.errors import UsageError
+from gatecast.errors import UsageError, too_small, wrong_choice, wrong_shape
+from gatecast.messages import message
 
 __all__ = ["GATES", "Layout"]
 
@@ -71,15 +72,14 @@ class Layout:
     def __post_init__(self) -> None:
         for name in ("inputs", "hidden", "outputs", "layers"):
             if getattr(self, name) < 1:
-                raise UsageError(f"{name}={getattr(self, name)} was requested; use 1 or more")
+                raise too_small(name, getattr(self, name), 1)
         if self.cell not in GATES:
-            raise UsageError(f'cell="{self.cell}" was requested; use "lstm" or "gru"')
+            raise wrong_choice("cell", self.cell, ("lstm", "gru"))
         if not self.dilations:
             object.__setattr__(self, "dilations", (1,) * self.layers)
         if len(self.dilations) != self.layers or min(self.dilations) < 1:
             raise UsageError(
-                f"dilations={self.dilations} was requested; give one number of steps, 1 or more, "
-                f"for each of the {self.layers} layers"
+                message("kernel.dilations", dilations=str(self.dilations), layers=self.layers)
             )
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -126,10 +126,7 @@ class Layout:
             If ``theta`` does not hold exactly P values.
         """
         if theta.shape != (self.size,):
-            raise UsageError(
-                f"a flat vector of shape ({self.size},) is needed for {self}; "
-                f"found shape {theta.shape}"
-            )
+            raise wrong_shape("theta", (self.size,), theta.shape)
         views = {}
         start = 0
         for name, shape in self.shapes().items():

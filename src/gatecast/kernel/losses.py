@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.errors import UsageError
+from gatecast.errors import UsageError, wrong_choice
+from gatecast.messages import Argument, message
 
 __all__ = ["KINDS", "MSE", "Loss"]
 
@@ -40,13 +41,15 @@ class Loss:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise UsageError(f'loss "{self.kind}" was requested; there are {", ".join(KINDS)}')
+            raise wrong_choice("loss", self.kind, KINDS)
         if not self.delta > 0.0:
-            raise UsageError(f"delta={self.delta} was requested; use more than 0")
+            raise UsageError(
+                message("argument.not_above", argument=Argument("delta"), value=self.delta, low=0)
+            )
         if (self.kind == "pinball") != bool(self.levels):
-            raise UsageError("levels go with the pinball loss, and it needs at least one")
+            raise UsageError(message("kernel.no_levels"))
         if not all(0.0 < level < 1.0 for level in self.levels):
-            raise UsageError(f"levels={self.levels} were requested; each lies between 0 and 1")
+            raise UsageError(message("kernel.levels", levels=str(self.levels)))
 
     @property
     def quantiles(self) -> int:

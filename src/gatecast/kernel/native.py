@@ -19,7 +19,7 @@ from gatecast.kernel import _native
 from gatecast.kernel.layout import Layout
 from gatecast.kernel.losses import MSE, Loss
 from gatecast.kernel.records import Adam, Forward, Gradients, State, Trained
-from gatecast.messages import message
+from gatecast.messages import Argument, message
 
 __all__ = ["forward", "gradients", "simd_level", "simd_levels", "train"]
 
@@ -205,7 +205,7 @@ def train(
     order = _numbers("order", order, np.int64)
     if keys is None:
         if dropout:
-            raise UsageError("dropout needs a key for each update")
+            raise UsageError(message("kernel.no_keys"))
         keys = np.zeros(-(-len(order) // max(1, batch_size)), np.uint64)
     made, losses = _native.train(
         _net(layout), theta, _native.AdamState(**vars(adam)),
@@ -243,5 +243,9 @@ def _numbers(name: str, values: npt.ArrayLike, dtype: type) -> np.ndarray:
     """Convert numbers that are only read, but never cut off a fraction."""
     array = np.asarray(values)
     if array.dtype.kind not in ("fiu" if dtype is np.float64 else "iu"):
-        raise UsageError(f"{name} is {array.dtype}: {dtype.__name__} is needed")
+        raise UsageError(
+            message(
+                "kernel.numbers", name=Argument(name), dtype=str(array.dtype), needed=dtype.__name__
+            )
+        )
     return np.ascontiguousarray(array, dtype)

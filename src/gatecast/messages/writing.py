@@ -88,7 +88,8 @@ def write(
     Besides Python's own, a field has these formats: ``{gain:percent}`` a share with as many digits
     as it deserves; any format that ends in ``%``; ``{p:p}`` a probability, after the letter p;
     ``{names:list}`` and ``{names:quoted}`` a list of words, as they are or in quotation marks;
-    ``{names:either}`` one of them, in quotation marks, or another;
+    ``{names:either}`` one of them or another; ``{value:literal}`` a text in quotation marks,
+    anything else as it is;
     ``{name:quote}`` a name or a cell in quotation marks, cut if it is long; ``{names:names}`` the
     first ten of some names so, and how many more; ``{days:days}`` days of the week by number;
     ``{part:after}`` a part of the sentence that may be empty, after a space if it is not;
@@ -145,7 +146,9 @@ class _Writer(string.Formatter):
             return join([_DAYS[self.language][day] for day in value], self.language)
         if format_spec in ("quoted", "either"):
             either = format_spec == "either"
-            return join([self._quoted(item) for item in value], self.language, either=either)
+            return join([self._literal(item) for item in value], self.language, either=either)
+        if format_spec == "literal":
+            return self._literal(value)
         if format_spec == "quote":
             return self._quoted(cut(value))
         if format_spec == "names":
@@ -169,6 +172,9 @@ class _Writer(string.Formatter):
         if "|" not in format_spec:
             return between.join(self.format_field(end, format_spec) for end in value)
         return f"{value.low:,}{between}{value.high:,} {format_spec.split('|')[1]}"
+
+    def _literal(self, value: Any) -> str:
+        return self._quoted(value) if isinstance(value, str) else str(value)
 
     def _quoted(self, text: str) -> str:
         return f"“{text}”" if self.language == "zh" else f'"{text}"'

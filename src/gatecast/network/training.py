@@ -136,9 +136,11 @@ class Trainer:
         if not 0.0 <= self.validation_split < 1.0:
             raise UsageError(
                 message(
-                    "argument.no_share",
+                    "argument.outside",
                     argument=Argument("validation_split"),
                     value=self.validation_split,
+                    low=0,
+                    high=1,
                 )
             )
         if self.schedule not in ("constant", "cosine", "one_cycle"):
@@ -149,14 +151,24 @@ class Trainer:
         if not 0.0 <= self.average_keep < 1.0:
             raise UsageError(
                 message(
-                    "argument.no_share", argument=Argument("average_keep"), value=self.average_keep
+                    "argument.outside",
+                    argument=Argument("average_keep"),
+                    value=self.average_keep,
+                    low=0,
+                    high=1,
                 )
             )
         if bool(self.average_keep) + bool(self.average_epochs) + bool(self.patience) > 1:
             raise UsageError(message("network.which_weights"))
         if not 0.0 <= self.dropout < 1.0:
             raise UsageError(
-                message("argument.no_share", argument=Argument("dropout"), value=self.dropout)
+                message(
+                    "argument.outside",
+                    argument=Argument("dropout"),
+                    value=self.dropout,
+                    low=0,
+                    high=1,
+                )
             )
         if not self.learning_rate > 0.0:
             raise UsageError(
@@ -365,7 +377,7 @@ class Trainer:
             average_keep=self.average_keep, threads=session.threads, progress=report,
         )  # fmt: skip
         if first + trained.updates < updates:
-            raise self._not_finite("loss", epoch, "before that update")
+            raise self._not_finite("network.diverged", epoch)
         run.losses[first:] = trained.losses
         run.updates = 0
         run.history.loss.append(float(run.losses @ session.sizes) / count)
@@ -381,7 +393,7 @@ class Trainer:
             with np.errstate(over="ignore", invalid="ignore"):  # said in a sentence below
                 watched = self._mean_loss(outputs, validation.y, validation.weights)
             if not np.isfinite(watched):
-                raise self._not_finite("validation loss", epoch, "after that epoch")
+                raise self._not_finite("network.validation_diverged", epoch)
             history.validation_loss.append(watched)
         if self.patience is not None:
             seen = history.validation_loss or history.loss
@@ -394,11 +406,8 @@ class Trainer:
             run.last_sum += network.theta
         session.report(Progress(epoch + 1, self.epochs, 0.0, history.loss[-1]))
 
-    def _not_finite(self, loss: str, epoch: int, kept: str) -> TrainingError:
-        return TrainingError(
-            f"the {loss} became NaN or infinite in epoch {epoch + 1}; the weights from {kept} are "
-            f"kept. Lower learning_rate={self.learning_rate:g}, or look for huge values in the data"
-        )
+    def _not_finite(self, kind: str, epoch: int) -> TrainingError:
+        return TrainingError(message(kind, epoch=epoch + 1, learning_rate=self.learning_rate))
 
     def _fingerprint(self, network: Network, samples: Samples) -> str:
         """Tell this training from every other one; costs a look at all data."""

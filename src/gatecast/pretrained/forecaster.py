@@ -31,7 +31,15 @@ from gatecast.pretrained.network import (
     quantiles_at,
 )
 from gatecast.pretrained.seasons import longer_season, memory_of, short_and_long, with_week
-from gatecast.storage import DAMAGE, Key, locked, read_saved, require_unchanged, write_arrays
+from gatecast.storage import (
+    DAMAGE,
+    Key,
+    locked,
+    not_whole,
+    read_saved,
+    require_unchanged,
+    write_arrays,
+)
 
 __all__ = ["KIND", "PretrainedLSTM"]
 
@@ -294,8 +302,9 @@ class PretrainedLSTM(Shared, Baseline):
         arrays, document, origin = read_saved(path, verify)
         if document.get("kind") != KIND or document.get("version") != 1:
             raise ModelFileError(
-                f'"{path}" is not a saved pretrained LSTM of format version 1: give the file of '
-                "one, or install a newer gatecast"
+                message(
+                    "file.other_version", path=str(path), kind=message("kind.pretrained"), version=1
+                )
             )
         try:
             check_form(arrays, document)
@@ -310,10 +319,7 @@ class PretrainedLSTM(Shared, Baseline):
                 if not np.isfinite(model.predict().select_dtypes("number")).all(axis=None):
                     raise ValueError("its forecast is not finite")
         except DAMAGE as error:
-            raise ModelFileError(
-                f'"{path}" is not a whole pretrained LSTM: {type(error).__name__}, {error}. Take '
-                "another copy, or make it anew"
-            ) from error
+            raise not_whole(path, "kind.pretrained", error) from error
         return model
 
     def traces(self) -> Iterator[np.ndarray]:

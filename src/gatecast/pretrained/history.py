@@ -19,7 +19,7 @@ from gatecast.data.reading import (
 from gatecast.errors import DataError
 from gatecast.forecaster.tables import require_history
 from gatecast.forecaster.updating import require_rows_follow
-from gatecast.messages import Message
+from gatecast.messages import Message, message
 
 __all__ = ["FEWEST_VALUES", "append", "read_others"]
 
@@ -62,8 +62,7 @@ def _require_fit(panel: Panel, others: Panel) -> Panel:
     """Give further series back, unless they cannot be forecast beside those of a panel."""
     if others.freq != panel.freq:
         raise DataError(
-            f"the series have the frequency {others.freq!r}, and those of the fit {panel.freq!r}: "
-            "bring them to that frequency, or fit a model of their own"
+            message("series.other_freq", freq=repr(others.freq), fitted=repr(panel.freq))
         )
     require_history(others, FEWEST_VALUES)
     return others
@@ -140,12 +139,9 @@ def _rows_of_numbers(panel: Panel, source: Any) -> dict[int, tuple[np.ndarray, n
     if values.ndim == 1:
         values = values[None] if len(panel) == 1 else values[:, None]
     if values.ndim != 2 or len(values) != len(panel):
-        raise DataError(
-            f"update() needs the next values of all {len(panel)} series, an array of shape "
-            f"[{len(panel)}, n]; found shape {np.shape(source)}"
-        )
+        raise DataError(message("update.shape", n=len(panel), shape=str(np.shape(source))))
     if not np.isfinite(values).all():
-        raise DataError("update() was given a value that is missing or infinite: give numbers")
+        raise DataError(message("update.not_finite"))
     return {i: (row, np.zeros(len(row), bool)) for i, row in enumerate(values)}
 
 

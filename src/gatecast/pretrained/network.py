@@ -9,8 +9,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from gatecast.errors import ModelFileError, UsageError
+from gatecast.errors import ModelFileError, UsageError, cause
 from gatecast.kernel import Layout
+from gatecast.messages import message
 from gatecast.network import Network
 from gatecast.pretrained.features import (
     BENCHMARKS,
@@ -92,11 +93,12 @@ class PretrainedNetwork:
                 array = arrays[name]
                 if array.shape != shape or not np.isfinite(array).all():
                     raise ModelFileError(
-                        f"the pretrained weights' {name} should be finite, of shape {shape}; "
-                        f"found shape {array.shape}"
+                        message(
+                            "pretrained.shape", name=name, needed=str(shape), shape=str(array.shape)
+                        )
                     )
         except (KeyError, IndexError, UsageError) as error:
-            raise ModelFileError(f"these are no pretrained weights: {error}") from error
+            raise ModelFileError(message("pretrained.bad_weights", reason=cause(error))) from error
         parts = [arrays[name].astype(np.float32) for name in shapes]
         return cls(Network(layout, parts[0]), *parts[1:])
 
@@ -264,7 +266,7 @@ def load_weights(name: str = "public") -> PretrainedNetwork:
     """
     resource = files("gatecast.pretrained") / "weights" / f"{name}.safetensors"
     if not resource.is_file():
-        raise UsageError(f'there are no pretrained weights "{name}": use "public" or "made-up"')
+        raise UsageError(message("pretrained.no_weights", name=name))
     with as_file(resource) as path:
         arrays, _ = read_arrays(path)
     return PretrainedNetwork.from_arrays(arrays)

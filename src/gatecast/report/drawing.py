@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gatecast.errors import require_extra
+from gatecast.messages import message
 from gatecast.report.charts import COLOURS, Chart, Trace, english
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def require_plotly() -> Any:
     MissingExtraError
         Without plotly; the message is the pip line.
     """
-    return require_extra("plotly.graph_objects", "plot", "a Plotly figure")
+    return require_extra("plotly.graph_objects", "plot", message("extra.figure"))
 
 
 def to_plotly(chart: Chart) -> Figure:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gatecast.errors import UsageError
+from gatecast.errors import wrong_choice
 from gatecast.report.charts import MODELS, Chart, Trace, clock
 from gatecast.report.drawing import require_plotly, to_plotly
 from gatecast.report.glass import pack_attribution
@@ -51,7 +51,7 @@ def figures(explanation: Explanation, *, gate: str | None = None) -> dict[str, F
     columns = [str(name) for name in explanation.gates.columns]
     gates = columns[columns.index("unit") + 1 :]
     if gate not in gates:
-        raise UsageError(f'gate="{gate}" was requested; use one of {", ".join(gates)}')
+        raise wrong_choice("gate", gate, gates)
     return {
         "forecast": to_plotly(_forecast(explanation)),
         "gates": _gates(explanation, gate),

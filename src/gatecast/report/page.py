@@ -21,7 +21,7 @@ import numpy as np
 from markupsafe import Markup
 
 from gatecast import __version__
-from gatecast.errors import UsageError
+from gatecast.errors import wrong_choice
 
 __all__ = ["CHARTS", "check_language", "render"]
 
@@ -105,7 +105,7 @@ def check_language(lang: str) -> None:
         If it is none of theirs.
     """
     if lang not in LANGUAGES:
-        raise UsageError(f'lang="{lang}" is not available; use "en" or "zh"')
+        raise wrong_choice("lang", lang, LANGUAGES)
 
 
 def _json(value: Any) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from gatecast import storage
 from gatecast.errors import UsageError, require_extra
+from gatecast.messages import message
 from gatecast.report.charts import COLOURS
 from gatecast.report.demo import demo_chart
 from gatecast.report.drawing import draw_on_axes
@@ -114,17 +115,14 @@ def explanation_picture(
 
 def _figure(*, height: float) -> Any:
     # not pyplot: it is slow to import and keeps figures of its own
-    figure_module = require_extra("matplotlib.figure", "plot", "a picture")
+    figure_module = require_extra("matplotlib.figure", "plot", message("extra.picture"))
     return figure_module.Figure(figsize=(11, height), dpi=120, layout="constrained")
 
 
 def _write(figure: Any, path: str | os.PathLike[str]) -> None:
     kind = Path(path).suffix.lower()
     if kind not in (".png", ".svg"):
-        raise UsageError(
-            f'"{Path(path).name}" was requested; a picture is a PNG or an SVG: give a name that '
-            "ends in .png or .svg"
-        )
+        raise UsageError(message("picture.ending", path=Path(path).name))
     file = io.BytesIO()
     # the same picture is the same bytes
     undated: Any = {"metadata": {"Date": None}} if kind == ".svg" else {}

@@ -8,6 +8,7 @@ from gatecast.errors import UsageError
 from gatecast.evaluation.backtest import Backtest
 from gatecast.evaluation.forecast import ForecastResult
 from gatecast.explain import Explanation
+from gatecast.messages import message
 from gatecast.report.backtest import backtest_chart
 from gatecast.report.charts import Chart
 from gatecast.report.drawing import draw_on_axes, to_plotly
@@ -58,7 +59,4 @@ def _chart(result: Any) -> Chart:
         return search_chart(result)
     if isinstance(result, Explanation):
         return attribution_chart(result)
-    raise UsageError(
-        f"plot() draws the result of a forecast, backtest, search or explanation; this is of type "
-        f"{type(result).__name__}"
-    )
+    raise UsageError(message("report.no_result", verb="plot", type=type(result).__name__))

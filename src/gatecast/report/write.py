@@ -9,6 +9,7 @@ from gatecast.errors import UsageError
 from gatecast.evaluation.backtest import Backtest
 from gatecast.evaluation.forecast import ForecastResult, forecast
 from gatecast.explain import Explanation
+from gatecast.messages import message
 from gatecast.report.backtest import backtest_page
 from gatecast.report.demo import demo_page
 from gatecast.report.explain import explain_page
@@ -59,7 +60,4 @@ def report(
     elif hasattr(result, "predict"):
         forecast_page(forecast(result), path, subject=subject, lang=lang)
     else:
-        raise UsageError(
-            "report() writes the page of a forecast, backtest, search or explanation; this is of "
-            f"type {type(result).__name__}"
-        )
+        raise UsageError(message("report.no_result", verb="report", type=type(result).__name__))

@@ -34,7 +34,7 @@ _WAIT_FOR_LOCK = 120
 
 def optuna() -> Any:
     """Import Optuna, quietly, or say how to install it."""
-    module: Any = require_extra("optuna", "tune", "a search")
+    module: Any = require_extra("optuna", "tune", message("extra.search"))
     module.logging.set_verbosity(module.logging.WARNING)
     return module
 

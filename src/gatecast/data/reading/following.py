@@ -29,7 +29,7 @@ from gatecast.data.reading.tables import open_table
 from gatecast.data.regular import regularise
 from gatecast.data.rows import Rows, show_time
 from gatecast.data.schema import ColumnKind, Schema
-from gatecast.errors import DataError
+from gatecast.errors import DataError, series_name
 from gatecast.messages import Argument, Message, message
 
 __all__ = [
@@ -241,9 +241,7 @@ def _require_rows(row_of: np.ndarray, due: np.ndarray, ends: Ends, h: int) -> No
 
 
 def _name_series(ends: Ends, i: int) -> Message:
-    if ends.id_col is None:
-        return message("table.the_series")
-    return message("table.series", name=str(ends.ids[i]))
+    return series_name(None if ends.id_col is None else ends.ids[i])
 
 
 def read_new_rows(

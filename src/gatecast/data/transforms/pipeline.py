@@ -453,4 +453,4 @@ def _fit_named(values: np.ndarray, treatment: Treatment, name: str) -> None:
     try:
         _fit_batch(values, treatment)
     except DataError as error:
-        raise DataError(f"{name}: {error}") from error
+        raise DataError(message("series.reason", series=name, reason=error.message)) from error

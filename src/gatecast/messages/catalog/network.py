@@ -42,4 +42,17 @@ TEXTS = {
         '"{path}" is not a whole checkpoint: {reason}. Delete it, or take another copy',
         "“{path}”不是完整的检查点：{reason}。请删除它，或另取一份副本",
     ),
+    "network.diverged": (
+        "the loss became NaN or infinite in epoch {epoch}; the weights from before that update are "
+        "kept. Lower {@learning_rate}={learning_rate:g}, or look for huge values in the data",
+        "第 {epoch} 轮的损失变成 NaN 或无穷大；保留该次更新之前的权重。"
+        "请降低 {@learning_rate}={learning_rate:g}，或检查数据中是否有极大的值",
+    ),
+    "network.validation_diverged": (
+        "the validation loss became NaN or infinite in epoch {epoch}; the weights from after that "
+        "epoch are kept. Lower {@learning_rate}={learning_rate:g}, or look for huge values in the "
+        "data",
+        "第 {epoch} 轮的验证损失变成 NaN 或无穷大；保留该轮之后的权重。"
+        "请降低 {@learning_rate}={learning_rate:g}，或检查数据中是否有极大的值",
+    ),
 }

@@ -246,8 +246,6 @@ TEXTS = {
         "{last} are needed: add it",
         "{@futr_df} 中{series}没有 {time} 的数据；需要从 {first} 到 {last} 的 {h} 步：请补上",
     ),
-    "table.the_series": ("the series", "该序列"),
-    "table.series": ('series "{name}"', "序列“{name}”"),
     "table.new_series": (
         'series "{name}" is not one of the {n:,} that the model was fitted on: fit it with '
         "this series, or leave its rows out",
@@ -419,5 +417,21 @@ TEXTS = {
         "{source} has a column for each month, {names:names} and so on, and a row for each year: "
         "write one row for each month, with its time in one column and its value in another",
         "{source} 每月一列（{names:names} 等）、每年一行：请每月写一行，时间在一列，数值在另一列",
+    ),
+    # series as arrays
+    "panel.no_column": (
+        'the panel has no column "{column}" besides its values: read it with '
+        '{@extra_cols}=["{column}"]',
+        "面板数据除数值外没有“{column}”列：请用 {@extra_cols}=[“{column}”] 读取",
+    ),
+    "sequences.axes": (
+        "one series has the shape [n] or [n, features], this array has the shape {shape}",
+        "一条序列的形状是 [n] 或 [n, 特征]，而这个数组的形状是 {shape}",
+    ),
+    "sequences.too_short": (
+        "{argument}={steps} and {@horizon}={horizon} need at least {needed:value|values}, the "
+        "series has {n}: supply more history or lower one of the two",
+        "{argument}={steps} 和 {@horizon}={horizon} 至少需要 {needed} 个值，而序列有 {n} 个："
+        "请提供更多历史，或减小其中之一",
     ),
 }
