@@ -414,7 +414,7 @@ def test_what_is_done_to_the_data_can_be_said(passengers):
         assert words in done.stderr
     assert "a season of" not in done.stderr
     wrong = gatecast("forecast", "air.csv", "--h", 2, "--log", "2", cwd=passengers.parent, code=2)
-    assert "log='2' was requested" in wrong.stderr
+    assert '--log="2" was requested' in wrong.stderr
 
 
 def test_a_processor_level_that_is_not_there_is_said(tmp_path, monkeypatch):

@@ -102,7 +102,7 @@ def test_too_short_a_series_says_how_much_is_needed():
 
 @pytest.mark.parametrize(("look_back", "horizon"), [(0, 1), (1, 0), (-3, 1)])
 def test_lengths_below_one_are_refused(look_back, horizon):
-    with pytest.raises(UsageError, match="needs to be 1 or more"):
+    with pytest.raises(UsageError, match="use 1 or more"):
         windows(np.zeros(9), look_back, horizon)
 
 

@@ -292,7 +292,7 @@ def test_a_clear_winner_is_significant_and_a_tie_is_not():
     assert table.loc["Naive", "n"] == 120
     loss = result.losses()
     np.testing.assert_allclose(loss["Naive"], np.abs(np.diff(y))[-120:])
-    with pytest.raises(NotFoundError, match='no model "other"; there are line, wider, Naive'):
+    with pytest.raises(NotFoundError, match='no model "other"; there are line, wider and Naive'):
         result.significance("other")
     with pytest.raises(DataError, match="there is one"):
         result.ranks()

@@ -194,13 +194,13 @@ def test_a_table_of_one_series_needs_no_ids_and_without_training_part_no_scale()
 def test_a_table_that_cannot_be_scored_is_refused_with_the_place():
     actual, forecast, train = tables()
     late = (forecast["unique_id"] == "a") & (forecast["ds"] == "2024-01-08")
-    with pytest.raises(DataError, match="1 test values have no forecast, first unique_id a, ds 20"):
+    with pytest.raises(DataError, match="1 test value has no forecast, first unique_id a, ds 20"):
         scoring.score(actual, forecast[~late])
     with pytest.raises(DataError, match="forecast table has a time twice: unique_id a, ds 2024-01"):
         scoring.score(actual, pd.concat([forecast, forecast[late]]))
     with pytest.raises(DataError, match='series "a" has no training part'):
         scoring.score(actual, forecast, train[train["unique_id"] == "b"])
-    with pytest.raises(NotFoundError, match='no column "sales"; it has unique_id, ds, y'):
+    with pytest.raises(NotFoundError, match='no column "sales"; it has unique_id, ds and y'):
         scoring.score(actual, forecast, target_col="sales")
     with pytest.raises(NotFoundError, match="no column of a model"):
         scoring.score(actual, forecast[["unique_id", "ds", "LSTM-lo-95"]])

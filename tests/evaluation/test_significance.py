@@ -124,13 +124,13 @@ def test_what_cannot_be_tested_is_refused_in_a_sentence():
     five = np.arange(5.0)
     with pytest.raises(UsageError, match=r"shapes \(5,\) and \(4,\)"):
         significance.diebold_mariano(five, five[:4])
-    with pytest.raises(DataError, match="5 losses were given; h=5 needs at least 6"):
+    with pytest.raises(DataError, match="5 losses were given; at least 6 are needed"):
         significance.diebold_mariano(five, five, h=5)
     with pytest.raises(UsageError, match="h=0"):
         significance.diebold_mariano(five, five, h=0)
     with pytest.raises(DataError, match="1 of 5 pairs"):
         significance.diebold_mariano(five, np.array([0, 1, np.nan, 1, 2]))
-    with pytest.raises(DataError, match="1 losses"):
+    with pytest.raises(DataError, match="1 loss was"):
         significance.skill_interval(five[:1], five[:1])
     with pytest.raises(UsageError, match="level=100"):
         significance.skill_interval(five, five, level=100)

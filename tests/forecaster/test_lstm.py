@@ -322,7 +322,7 @@ def test_updates_of_some_series_leave_the_others_alone():
             DataError,
             '"s9" was not in the fit and has 1',
         ),
-        (np.ones((3, 1)), DataError, r"an array \[2, n\]"),
+        (np.ones((3, 1)), DataError, r"an array of shape \[2, n\]"),
         (np.full((2, 1), np.nan), DataError, "NaN or infinite"),
     ],
 )
@@ -430,9 +430,9 @@ def test_every_decision_can_be_overridden():
     below = noisy_walks(2, 40).assign(y=lambda f: f["y"].abs() + (f["unique_id"] == "s0") - 0.5)
     with pytest.raises(DataError, match=r'series "s1": .*logarithm'):
         LSTMForecaster(h=3, log=True, **QUICK).fit(below)
-    with pytest.raises(UsageError, match="log='yes'"):
+    with pytest.raises(UsageError, match='log="yes"'):
         LSTMForecaster(h=3, log="yes").fit(plain)
-    with pytest.raises(UsageError, match="difference='both'"):
+    with pytest.raises(UsageError, match='difference="both"'):
         LSTMForecaster(h=3, difference="both").fit(plain)
 
 

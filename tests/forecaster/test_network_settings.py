@@ -124,9 +124,9 @@ def test_a_file_from_before_these_settings_is_read_with_their_defaults(tmp_path)
         ({"dilation": 2}, r"dilation=2 .* one layer"),
         ({"dilation": 0, "layers": 2}, r"dilation=0 .* 1 or more"),
         ({"residual": 1, "layers": 2}, r"residual=1 .* True or False"),
-        ({"schedule": "linear"}, r"schedule='linear' .* \"one_cycle\""),
+        ({"schedule": "linear"}, r"schedule=\"linear\" .* \"one_cycle\""),
         ({"batch_size": 0}, r"batch_size=0 .* 1 or more"),
-        ({"loss": "mse"}, r"loss='mse' .* \"squared\""),
+        ({"loss": "mse"}, r"loss=\"mse\" .* \"squared\""),
     ],
 )
 def test_what_cannot_work_is_said(named, sentence):

@@ -239,7 +239,7 @@ def test_what_cannot_be_taken_in_is_said_and_changes_nothing():
             model.update(pd.concat([*rows, wrong]))
         pd.testing.assert_frame_equal(model.predict(), before, check_exact=True)
     monthly = read_panel(panel([40], first=7, freq="MS"))
-    with pytest.raises(DataError, match="have the frequency 'MS', and the model"):
+    with pytest.raises(DataError, match="have the frequency 'MS', and those of the fit"):
         LSTMForecaster(h=4, **QUICK).fit(frame, target_col="y").predict(monthly)
 
 

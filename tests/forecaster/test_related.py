@@ -256,7 +256,7 @@ def test_a_preset_says_how_many_networks_and_how_long():
         assert len(model.networks_) == n_networks
         assert PRESETS[preset].candidates[-1] == longest
     assert len(LSTMForecaster(h=4, hidden=2, max_steps=3, n_networks=2).fit(frame).networks_) == 2
-    with pytest.raises(UsageError, match="preset='slow' was requested; use \"fast\""):
+    with pytest.raises(UsageError, match='preset="slow" was requested; use "fast"'):
         LSTMForecaster(h=4, preset="slow").fit(frame)
 
 

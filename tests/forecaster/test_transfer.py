@@ -175,7 +175,7 @@ def test_what_cannot_be_a_start_is_said(start, tmp_path):
     with pytest.raises(NotFoundError, match="there is no file"):
         model.fit(frame, start_from=tmp_path / "none")
     dates = pd.date_range("2024-01-01", periods=40, freq="D")
-    with pytest.raises(DataError, match="have the frequency 'D', and the model was fitted on"):
+    with pytest.raises(DataError, match="have the frequency 'D', and those of the fit"):
         model.fit(frame.assign(ds=dates), start_from=start)
     assert not hasattr(model, "fitted_")
 

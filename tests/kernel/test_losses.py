@@ -132,7 +132,7 @@ def test_training_with_pinball_finds_the_quantiles():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"kind": "rmse"}, "there are mse, mae, huber, pinball"),
+        ({"kind": "rmse"}, 'use "mse", "mae", "huber" or "pinball"'),
         ({"kind": "huber", "delta": 0.0}, "delta=0.0"),
         ({"kind": "pinball"}, "at least one"),
         ({"levels": (0.5,)}, "go with the pinball loss"),

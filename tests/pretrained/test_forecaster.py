@@ -80,7 +80,7 @@ def test_an_update_of_one_series_leaves_the_others(passengers):
         (pd.DataFrame({"unique_id": ["air_passengers"] * 3, "y": [1.0, 2.0, 3.0],
                        "ds": pd.date_range("1962-01-01", periods=3, freq="MS")}),
          DataError, "the next value is that of"),
-        ([1.0, np.nan], DataError, "missing"),
+        ([1.0, np.nan], DataError, "NaN"),
         (np.zeros((2, 3)), DataError, "all 1 series"),
     ],
 )  # fmt: skip

@@ -300,7 +300,7 @@ def test_figures_hold_what_the_page_draws(inside, layers):
     np.testing.assert_allclose(left + found.training.fitted, np.where(np.isnan(left), np.nan,
                                found.history["y"]))  # fmt: skip
     assert figures(found, gate="hidden")["gates"].data[0].zmid == 0
-    with pytest.raises(UsageError, match='gate="memory" was requested; use one of'):
+    with pytest.raises(UsageError, match='gate="memory" was requested; use "'):
         figures(found, gate="memory")
 
 
