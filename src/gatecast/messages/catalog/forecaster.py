@@ -558,9 +558,4 @@ TEXTS = {
         "{series}曾用于起点模型的拟合（到 {last} 为止），之后的值太少，无法衡量这个起点的价值："
         "请用 update() 继续那个模型，或提供更多历史",
     ),
-    "sktime.before_fit": (
-        "a forecast from after {n:value|values} was requested, and the networks have seen "
-        "{trained}: fit on those values alone",
-        "要求从 {n} 个值之后开始预测，而网络已用过 {trained} 个值：请只用那些值拟合",
-    ),
 }
