@@ -4,8 +4,6 @@ import re
 import string
 from pathlib import Path
 
-import pytest
-
 import gatecast
 from gatecast.messages.catalog import CATALOG
 from gatecast.messages.writing import field_names
@@ -20,21 +18,40 @@ def placeholders(template):
     return [(name, spec) for _, name, spec, _ in string.Formatter().parse(template) if name]
 
 
-@pytest.mark.parametrize("name", CATALOG)
-def test_both_languages_are_there_with_the_same_fields(name):
-    english, chinese = CATALOG[name]
-    assert field_names(english) == field_names(chinese)
-    arguments = [{n for n, _ in placeholders(text) if n.startswith("@")} for text in CATALOG[name]]
-    assert arguments[0] == arguments[1]
+def fault(name, english, chinese):
+    """Say what is wrong with a sentence, or nothing."""
+    if field_names(english) != field_names(chinese):
+        return f"{name}: other fields in Chinese"
+    both = (english, chinese)
+    arguments = [{n for n, _ in placeholders(text) if n.startswith("@")} for text in both]
+    if arguments[0] != arguments[1]:
+        return f"{name}: other arguments in Chinese"
     for text in (english, chinese):
-        assert text == text.strip()
-        assert all(FORMATS.fullmatch(spec or "") for _, spec in placeholders(text)), text
-    if placeholders(english) and not english.replace(placeholders(english)[0][0], ""):
-        return
-    words = re.sub(r"\{[^}]*\}", "", english)
-    if re.search("[a-z]", words.replace("freq", "")):
-        assert re.search("[\u4e00-\u9fff]", chinese), chinese
-        assert not re.search("[\u4e00-\u9fff]", english), english
+        if text != text.strip() or not text:
+            return f"{name}: empty, or spaces around it"
+        if not all(FORMATS.fullmatch(spec or "") for _, spec in placeholders(text)):
+            return f"{name}: an unknown format in {text}"
+    words = re.sub(r"\{[^}]*\}|freq=", "", english)
+    if re.search("[a-z]", words) and not re.search("[\u4e00-\u9fff]", chinese):
+        return f"{name}: no Chinese"
+    if re.search("[\u4e00-\u9fff]", english):
+        return f"{name}: Chinese in the English"
+    return None
+
+
+def test_both_languages_are_there_with_the_same_fields():
+    faults = [fault(name, *texts) for name, texts in CATALOG.items()]
+    assert [one for one in faults if one] == []
+
+
+def test_each_fault_of_a_sentence_is_found():
+    good = ("{n:step|steps} of {@h}={h}", "{@h}={h} 的 {n} 步")
+    assert fault("good", *good) is None
+    for bad in (
+        ("{n} steps", "步"), ("{n} of {@h}", "{n} 步"), ("{n} steps ", "{n} 步"),
+        ("{n:spell} steps", "{n} 步"), ("{n} steps", "{n} steps"), ("{n} 步", "{n} 步"),
+    ):  # fmt: skip
+        assert fault("bad", *bad)
 
 
 def test_every_sentence_is_used_and_every_used_one_is_there():

@@ -133,52 +133,22 @@ class Trainer:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise too_small(name, value, 1)
-        if not 0.0 <= self.validation_split < 1.0:
-            raise UsageError(
-                message(
-                    "argument.outside",
-                    argument=Argument("validation_split"),
-                    value=self.validation_split,
-                    low=0,
-                    high=1,
-                )
-            )
-        if self.schedule not in ("constant", "cosine", "one_cycle"):
-            raise wrong_choice("schedule", self.schedule, ("constant", "cosine", "one_cycle"))
         for name in ("weight_decay", "clip_norm", "average_epochs"):
             if not getattr(self, name) >= 0:
                 raise too_small(name, getattr(self, name), 0)
-        if not 0.0 <= self.average_keep < 1.0:
-            raise UsageError(
-                message(
-                    "argument.outside",
-                    argument=Argument("average_keep"),
-                    value=self.average_keep,
-                    low=0,
-                    high=1,
-                )
-            )
+        for name in ("validation_split", "average_keep", "dropout"):
+            value = getattr(self, name)
+            if not 0.0 <= value < 1.0:
+                fields = {"argument": Argument(name), "value": value, "low": 0, "high": 1}
+                raise UsageError(message("argument.outside", **fields))
+        if self.schedule not in ("constant", "cosine", "one_cycle"):
+            raise wrong_choice("schedule", self.schedule, ("constant", "cosine", "one_cycle"))
         if bool(self.average_keep) + bool(self.average_epochs) + bool(self.patience) > 1:
             raise UsageError(message("network.which_weights"))
-        if not 0.0 <= self.dropout < 1.0:
-            raise UsageError(
-                message(
-                    "argument.outside",
-                    argument=Argument("dropout"),
-                    value=self.dropout,
-                    low=0,
-                    high=1,
-                )
-            )
         if not self.learning_rate > 0.0:
-            raise UsageError(
-                message(
-                    "argument.not_above",
-                    argument=Argument("learning_rate"),
-                    value=self.learning_rate,
-                    low=0,
-                )
-            )
+            name = Argument("learning_rate")
+            value = self.learning_rate
+            raise UsageError(message("argument.not_above", argument=name, value=value, low=0))
 
     def fit(
         self,
