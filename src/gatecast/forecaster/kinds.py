@@ -214,8 +214,9 @@ def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:
         list(season_length) if isinstance(season_length, (list, tuple)) else [season_length]
     )
     for length in lengths:
+        number: Any = length
         whole = isinstance(length, Integral) and not isinstance(length, bool)
-        if not (whole and 1 <= length < _MOST):
+        if not (whole and 1 <= number < _MOST):
             raise UsageError(
                 message(
                     "setting.too_small",
