@@ -13,7 +13,7 @@ from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.benchmarks import LinearBenchmark
 from gatecast.forecaster.combination import Combination, choose_combination
 from gatecast.forecaster.features import FeatureState
-from gatecast.forecaster.holdout import HoldoutTrial
+from gatecast.forecaster.trial import HoldoutTrial
 
 
 def noisy_sine(n):
@@ -208,22 +208,20 @@ def test_of_shares_that_are_as_good_the_network_has_the_largest():
 
 
 def test_a_set_is_drawn_to_its_last_season_only_where_two_origins_agree(monkeypatch):
-    score = HoldoutTrial.score
+    combinations = HoldoutTrial.combinations
 
     def fits(before):
         def changed(trial, max_steps):
-            found = score(trial, max_steps)
+            errors, n = combinations(trial, max_steps)
             cut = 60 - trial.preparation.panel.lengths[0]
-            alone = found.combinations[0, 1.0]
-            for i, one in enumerate(found.combinations):
+            alone = errors[0, 1.0]
+            for i, one in enumerate(errors):
                 if one.weight < 1.0:
                     factor = (before if cut else 0.9) if one == (1, 0.5) else 1.5
-                    found.combinations[one] = factor * alone + 1e-3 * np.sin(
-                        i + np.arange(len(alone))
-                    )
-            return found
+                    errors[one] = factor * alone + 1e-3 * np.sin(i + np.arange(len(alone)))
+            return errors, n
 
-        monkeypatch.setattr(HoldoutTrial, "score", changed)
+        monkeypatch.setattr(HoldoutTrial, "combinations", changed)
         rng = np.random.default_rng(0)
         t = np.arange(60)
         frame = pd.concat(

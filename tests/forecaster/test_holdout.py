@@ -1,13 +1,16 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from gatecast import LSTMForecaster
 from gatecast.data.reading import read_panel
+from gatecast.forecaster import trial as module
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.ensemble import Ensemble, TrainingRun
-from gatecast.forecaster.holdout import Holdout, train_trials
+from gatecast.forecaster.holdout import Holdout
 from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
 from gatecast.forecaster.progress import ProgressAggregator
+from gatecast.forecaster.trial import train_trials
 
 
 def holdout(n_series, threads=1, n=60):
@@ -62,3 +65,20 @@ def test_what_goes_on_draws_other_subsequences():
     _, (again,) = ensemble.train([TrainingRun(preparation, 25, begin=first)])
     assert len(on.loss) == len(again.loss) == 1
     assert on.loss != again.loss
+
+
+def test_of_many_series_a_sample_of_them_is_compared(monkeypatch):
+    whole = holdout(30)[0].trial(SeasonalTreatment())
+    every, of_all = whole.combinations(25)
+    monkeypatch.setattr(module, "_MOST_COMPARED", 21)
+    trial = holdout(30)[0].trial(SeasonalTreatment())
+    errors, independent = trial.combinations(25)
+    # the same errors as those of these series among all
+    rows = np.arange(30 * whole.held_out).reshape(30, -1)[trial.compared].ravel()
+    assert len(trial.compared) == 21
+    assert whole.compared is None
+    assert errors.keys() == every.keys()
+    assert any(kind.kind == "pretrained" for kind in trial.preparation.kinds)
+    for one, all_of_them in every.items():
+        np.testing.assert_allclose(errors[one], all_of_them[rows], rtol=1e-5, atol=1e-6)
+    assert independent == pytest.approx(of_all * 21 / 30)

@@ -12,7 +12,7 @@ from gatecast.errors import UsageError
 from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.config import PRESETS
 from gatecast.forecaster.features import FeatureState, lags_of, seasons_of, typical_change
-from gatecast.forecaster.holdout import HoldoutTrial
+from gatecast.forecaster.trial import HoldoutTrial
 
 QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8, "pretrained": False}
 

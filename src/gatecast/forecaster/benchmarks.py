@@ -106,7 +106,9 @@ class Benchmark(ABC):
         """
         return self._at_end(past)
 
-    def at_origins(self, preparation: Preparation, held_out: int) -> Outlook:
+    def at_origins(
+        self, preparation: Preparation, held_out: int, which: np.ndarray | None = None
+    ) -> Outlook:
         """Forecast from the last origins of each series, one series after another, [n, K].
 
         Parameters
@@ -115,13 +117,16 @@ class Benchmark(ABC):
             The series with the hold-out.
         held_out : int
             Origins of each series; the last one is a step before its end.
+        which : ndarray of int, optional
+            Positions of the series; all if not given.
 
         Returns
         -------
         Outlook
             With the quantiles of the intervals, where it has some.
         """
-        return self._at_origins(preparation, held_out)
+        every = np.arange(len(preparation.panel)) if which is None else which
+        return self._at_origins(preparation, held_out, every)
 
     def along(self, series: SeriesInputs, at: np.ndarray) -> Outlook:
         """Forecast from steps within a series, [n, K].
@@ -163,7 +168,9 @@ class Benchmark(ABC):
     def _at_end(self, past: Past) -> Outlook: ...
 
     @abstractmethod
-    def _at_origins(self, preparation: Preparation, held_out: int) -> Outlook: ...
+    def _at_origins(
+        self, preparation: Preparation, held_out: int, which: np.ndarray
+    ) -> Outlook: ...
 
     @abstractmethod
     def _along(self, series: SeriesInputs, at: np.ndarray) -> Outlook: ...
@@ -279,9 +286,9 @@ class LinearBenchmark(Benchmark):
     def _at_end(self, past: Past) -> Outlook:
         return Outlook(self.forecast(past.state.back(self.reach)))
 
-    def _at_origins(self, preparation: Preparation, held_out: int) -> Outlook:
+    def _at_origins(self, preparation: Preparation, held_out: int, which: np.ndarray) -> Outlook:
         data = preparation.dataset
-        windows = data.back(data.last(held_out), self.reach)
+        windows = data.back(data.last(held_out)[which], self.reach)
         return Outlook(self.forecast(windows).reshape(-1, data.h))
 
     def _along(self, series: SeriesInputs, at: np.ndarray) -> Outlook:

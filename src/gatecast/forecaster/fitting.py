@@ -14,12 +14,13 @@ from gatecast.forecaster.combination import NETWORK_ALONE
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.ensemble import Ensemble, TrainingRun
 from gatecast.forecaster.fitted import FittedForecaster
-from gatecast.forecaster.holdout import Choices, Holdout
+from gatecast.forecaster.holdout import Holdout
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.preparation import Preparation, Preparer, SeasonalTreatment
 from gatecast.forecaster.progress import ProgressAggregator
 from gatecast.forecaster.starting import Start, as_it_is
 from gatecast.forecaster.transfer import TransferHoldout
+from gatecast.forecaster.trial import Choices
 from gatecast.messages import Message, message
 from gatecast.network import Progress
 

@@ -79,17 +79,18 @@ class PretrainedBenchmark(Benchmark):
         made = self._outlook(made, present, past.transforms.of, past.lengths[:, np.newaxis])
         return made.changed(lambda part: part[:, 0])
 
-    def _at_origins(self, preparation: Preparation, held_out: int) -> Outlook:
+    def _at_origins(self, preparation: Preparation, held_out: int, which: np.ndarray) -> Outlook:
         panel, transforms = preparation.panel, preparation.transforms
-        parts = np.empty((len(panel), held_out, self.h, len(quantile_levels(self.level))))
-        present = np.empty((len(panel), held_out))
-        starts = panel.lengths[:, np.newaxis] - held_out + np.arange(held_out)
-        for which, n in equal_lengths(panel.lengths, _SERIES_AT_ONCE):
-            own = panel.values[panel.offsets[which][:, np.newaxis] + np.arange(n)]
+        lengths = panel.lengths[which]
+        parts = np.empty((len(which), held_out, self.h, len(quantile_levels(self.level))))
+        present = np.empty((len(which), held_out))
+        starts = lengths[:, np.newaxis] - held_out + np.arange(held_out)
+        for rows, n in equal_lengths(lengths, _SERIES_AT_ONCE):
+            own = panel.values[panel.offsets[which[rows]][:, np.newaxis] + np.arange(n)]
             at = np.arange(n - held_out - 1, n - 1)
-            parts[which] = self._quantiles(own, at)
-            present[which] = transforms.of(which).transform(own)[:, at]
-        made = self._outlook(parts, present, transforms.of, starts)
+            parts[rows] = self._quantiles(own, at)
+            present[rows] = transforms.of(which[rows]).transform(own)[:, at]
+        made = self._outlook(parts, present, lambda each: transforms.of(which[each]), starts)
         return made.changed(lambda part: part.reshape(-1, *part.shape[2:]))
 
     def _along(self, series: SeriesInputs, at: np.ndarray) -> Outlook:

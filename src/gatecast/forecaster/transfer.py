@@ -26,12 +26,13 @@ from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.ensemble import Ensemble, TrainingRun
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
-from gatecast.forecaster.holdout import Choices, Holdout, HoldoutTrial
+from gatecast.forecaster.holdout import Holdout
 from gatecast.forecaster.new_series import require_frequency
 from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
 from gatecast.forecaster.progress import ProgressAggregator
 from gatecast.forecaster.sampler import SegmentSampler
 from gatecast.forecaster.training_data import SequenceDataset
+from gatecast.forecaster.trial import Choices, HoldoutTrial
 from gatecast.messages import message
 from gatecast.network import History, Network
 
@@ -308,7 +309,7 @@ class TransferHoldout(Holdout):
         for share in SHARES:
             tuning.share = share
             trial = HoldoutTrial(preparation, self.held_out, tuning)
-            errors[share] = float(trial.score(max_steps).combinations[NETWORK_ALONE].mean())
+            errors[share] = float(trial.score(max_steps).errors.mean())
         return min(SHARES, key=lambda share: errors[share])
 
     def _error(self, choices: Choices) -> float:

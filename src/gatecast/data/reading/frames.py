@@ -202,7 +202,9 @@ def name_series(names: Sequence[Any], place: Place) -> tuple[np.ndarray, np.ndar
         If a row names no series, or by what cannot name one.
     """
     cells = pd.Series(names, dtype=object).to_numpy()  # np.array would make lists a second axis
-    unfit = next((at for at, cell in enumerate(cells) if not _can_name(cell)), None)
+    unfit = None
+    if set(map(type, cells)) != {str}:
+        unfit = next((at for at, cell in enumerate(cells) if not _can_name(cell)), None)
     if unfit is not None:
         cell = _shown(cells[unfit])
         row = place.row(unfit)
