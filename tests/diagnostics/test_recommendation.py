@@ -173,3 +173,9 @@ def test_one_model_alone_is_not_judged():
         verdict(found)
     with pytest.raises(UsageError, match='no model "LSTM"'):
         diagnose(found)
+
+
+def test_two_models_that_forecast_alike_are_said_to():
+    done = backtest({"one": Naive(1), "two": Naive(1)}, series(threshold(60)), h=1, n_windows=12)
+    assert verdict(done).sentences[0] == "use one: two gives the same forecasts"
+    assert verdict(done).sentences[0].text("zh") == "用 one：two 给出同样的预测"

@@ -55,8 +55,13 @@ def test_one_question_has_one_answer(pretrained):
 
 
 def test_networks_without_a_part_in_the_forecast_are_said_to_have_none():
-    y = pd.Series(RNG.normal(size=60).cumsum() + 50, pd.date_range("2024-01-01", periods=60))
+    y = pd.Series(
+        np.random.default_rng(1).normal(size=60).cumsum() + 50,
+        pd.date_range("2024-01-01", periods=60),
+    )
     model = gc.LSTMForecaster(**SMALL).fit(y)
-    said = [note.id for note in gc.explain(model).notes]
-    assert (model.fitted_.weight == 0) == ("explain.no_part" in said)
+    explained = gc.explain(model)
     assert model.fitted_.weight == 0
+    assert "explain.no_part" in [note.id for note in explained.notes]
+    first = explained.memory.sentences[0]
+    assert (first.id, "look_back" in first) == ("memory.no_part", False)

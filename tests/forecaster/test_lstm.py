@@ -75,7 +75,7 @@ def test_many_series_share_one_network_and_keep_their_names():
     assert len(model.networks_) == 1
     assert forecast["LSTM"][:4].between(8, 12).all()
     assert forecast["LSTM"][4:].between(498, 502).all()
-    assert any(sentence.startswith("of all 2 series: ") for sentence in model.decisions())
+    assert any(sentence.startswith("of both series: ") for sentence in model.decisions())
 
 
 def test_same_seed_same_bits_at_any_thread_count():

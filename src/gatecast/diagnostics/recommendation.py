@@ -135,7 +135,7 @@ def verdict(backtest: Backtest, *, loss: str = "absolute") -> Verdict:
     ties = sorted((name for name in errors if not p.get(name, 1.0) < _CHANCE), key=_effort)
     other = use if use != best else list(errors)[1]
     sentences = [
-        _headline(metric, errors, use, best, other, table.loc[other], over),
+        _headline(backtest, metric, errors, use, best, other, table.loc[other], over),
         *_few(backtest, over),
         *_arima(metric, errors),
         *series_characteristics(backtest),
@@ -156,8 +156,12 @@ def _series_count(backtest: Backtest) -> int:
 
 
 def _headline(
-    metric: str, errors: dict[str, float], use: str, best: str, other: str, test: Any, over: str
-) -> Message:
+    backtest: Backtest, metric: str, errors: dict[str, float], use: str, best: str, other: str,
+    test: Any, over: str,
+) -> Message:  # fmt: skip
+    table = backtest.forecasts
+    if np.allclose(table[use], table[other], rtol=1e-9, atol=0.0):
+        return message("recommend.same_forecasts", model=use, other=other)
     numbers = {"n": int(test["n"]), "p": test["p"], "low": test["low"], "high": test["high"]}
     if not np.isfinite(test["p"]):
         evidence = message("evidence.none", n=numbers["n"])

@@ -367,6 +367,8 @@ _FEATURES = {
 
 
 def _look_back(model: LSTMForecaster, effective: int, share: float, longest: int) -> Message:
+    if not model.fitted_.weight:  # what the networks need says nothing of this forecast
+        return message("memory.no_part", share=share, steps=effective)
     if not effective:
         return message("memory.nothing")
     text = message("memory.within", share=share, steps=effective)

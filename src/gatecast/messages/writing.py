@@ -163,6 +163,8 @@ class _Writer(string.Formatter):
         if format_spec == "percent":
             format_spec = _share_format(value)
         written = format(value, format_spec)
+        if written.startswith("-") and not written.strip("-0.%"):
+            written = written[1:]  # nothing is not negative
         if format_spec.endswith("%") and self.language == "en":
             return f"{written[:-1]} %"
         return written

@@ -343,7 +343,9 @@ class TransformPipeline:
                 continue
             decision = take(step.transform, step.rows[which]).describe()
             if len(which) == self.count:
-                sentences.append(message("transform.of_all", n=self.count, decision=decision))
+                fields = {"n": self.count} if self.count > 2 else {}
+                kind = "transform.of_all" if fields else "transform.of_both"
+                sentences.append(message(kind, decision=decision, **fields))
                 continue
             shown = [str(names[int(i)]) for i in which]
             sentences.append(

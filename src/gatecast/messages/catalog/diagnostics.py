@@ -266,6 +266,10 @@ TEXTS = {
         "{metric} 低 "
         "{gain:percent}，可能只是偶然（{evidence}）",
     ),
+    "recommend.same_forecasts": (
+        "use {model}: {other} gives the same forecasts",
+        "用 {model}：{other} 给出同样的预测",
+    ),
     "evidence.cutoffs": (
         "Diebold-Mariano p {p:p} over {n} cutoffs; 95 % interval of the gain {low:percent} to "
         "{high:percent}",

@@ -11,6 +11,11 @@ TEXTS = {
         "预测的梯度有 {share:.0%} 来自最后 {steps} 步：就这个网络学到的内容而言，{@look_back} 取 "
         "{steps} 就够了",
     ),
+    "memory.no_part": (
+        "{share:.0%} of the gradient of the networks' own forecast, which has no part in this one, "
+        "is within the last {steps:step|steps}",
+        "网络自身的预测（未用于这次预测）的梯度有 {share:.0%} 来自最后 {steps} 步",
+    ),
     "memory.window": (
         "{text}; it has no inputs from before its window of {look_back:step|steps}",
         "{text}；它没有 {look_back} 步窗口之前的输入",

@@ -115,6 +115,7 @@ TEXTS = {
         "a season of {season} steps is subtracted, from {low:.3g} to {high:.3g} around the level",
         "减去 {season} 步的季节成分，相对水平从 {low:.3g} 到 {high:.3g}",
     ),
+    "transform.of_both": ("of both series: {decision}", "两条序列：{decision}"),
     "transform.of_all": ("of all {n:,} series: {decision}", "全部 {n:,} 条序列：{decision}"),
     "transform.of_some": (
         "of {k:,} of {n:,} series ({names:names}): {decision}",
