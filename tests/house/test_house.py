@@ -1,8 +1,10 @@
 """The house keeps its order: floors, sizes, documentation, the field's words."""
 
 import ast
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +67,14 @@ def test_the_command_line_starts_without_what_takes_long_to_import():
     code = "import sys, gatecast.cli.main; print({'numpy', 'pandas', 'rich'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout == "set()\n", done.stderr
+
+
+def test_the_way_of_a_series_names_rooms_that_are_there():
+    root = Path(__file__).parents[2]
+    drawn = (root / "CONTRIBUTING.md").read_text().split("### The way of a series")[1]
+    named = re.findall(r"[a-z_]+(?:/[a-z_]+)+(?:\.h)?", drawn.split("```")[1])
+    assert len(named) > 15
+    rooms = [
+        root / name if name.endswith(".h") else root / f"src/gatecast/{name}.py" for name in named
+    ]
+    assert [str(room) for room in rooms if not room.exists()] == []
