@@ -78,3 +78,15 @@ def test_the_way_of_a_series_names_rooms_that_are_there():
         root / name if name.endswith(".h") else root / f"src/gatecast/{name}.py" for name in named
     ]
     assert [str(room) for room in rooms if not room.exists()] == []
+
+
+def test_the_command_line_parses_calls_and_prints():
+    # what a function of it does, without its options and docstring, is under 40 lines
+    long = {}
+    for name, tree in rules.modules().items():
+        for node in ast.walk(tree) if name.startswith("cli.") else ():
+            if isinstance(node, ast.FunctionDef):
+                body = node.body[ast.get_docstring(node) is not None :]
+                lines = node.end_lineno - body[0].lineno + 1 if body else 0
+                long |= {f"{name}.{node.name}": lines} if lines >= 40 else {}
+    assert long == {}
