@@ -25,7 +25,7 @@ docs: $(VENV)/docs.stamp  ## build the documentation in docs/_build/html, every 
 	  DOCS_LANGUAGE=$$language $(BIN)/python -m sphinx -q -W -n -j auto -d docs/_build/doctrees/$$language \
 	    docs docs/_build/html/$$language || exit 1; \
 	done
-	cp docs/_static/choose.html docs/_build/html/index.html
+	cp docs/_templates/choose.html docs/_build/html/index.html
 	$(BIN)/python docs/check.py docs/_build/html
 
 pictures: $(VENV)/test.stamp  ## make the pictures of the READMEs again (needs Chromium)
