@@ -35,6 +35,7 @@ __all__ = [
     "TrainingError",
     "UsageError",
     "cause",
+    "not_whole",
     "quote",
     "require_extra",
     "series_name",
@@ -232,6 +233,28 @@ def require_extra(module: str, extra: str, purpose: str) -> ModuleType:
         ) from error
 
 
+def not_whole(path: object, kind: str, error: Exception) -> ModelFileError:
+    """Make the error of a file whose parts do not fit together.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    kind : str
+        The message that names what it should be, for example ``"kind.forecaster"``.
+    error : Exception
+        What went wrong.
+
+    Returns
+    -------
+    ModelFileError
+        To be raised.
+    """
+    reason = f"{type(error).__name__}, {error}"
+    fields = {"path": str(path), "kind": message(kind), "reason": reason}
+    return ModelFileError(message("file.not_whole", **fields))
+
+
 def series_name(name: object) -> Message:
     """Give what a sentence calls a series.
 
@@ -249,5 +272,16 @@ def series_name(name: object) -> Message:
 
 
 def quote(text: str) -> str:
-    """Put a text in quotes for a sentence, cut if it is long."""
+    """Put a text in quotes for a sentence, cut if it is long.
+
+    Parameters
+    ----------
+    text : str
+        A name, or a cell of a table.
+
+    Returns
+    -------
+    str
+        With at most 60 characters of it.
+    """
     return f'"{cut(text)}"'

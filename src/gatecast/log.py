@@ -25,6 +25,11 @@ def timed(what: str) -> Iterator[None]:
     ----------
     what : str
         What is done.
+
+    Returns
+    -------
+    context manager
+        Also a decorator.
     """
     started = time.perf_counter()
     try:

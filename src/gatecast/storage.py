@@ -31,7 +31,7 @@ except ImportError:  # there are none on Windows; ConflictError is what is left 
     fcntl = None
 
 __all__ = [
-    "DAMAGE", "Key", "Origin", "kind_of", "locked", "not_whole", "read_arrays", "read_saved",
+    "DAMAGE", "Key", "Origin", "kind_of", "locked", "read_arrays", "read_saved",
     "require_unchanged", "require_writable", "write_arrays", "write_bytes", "write_text",
 ]  # fmt: skip
 
@@ -131,7 +131,18 @@ def write_arrays(
 
 
 def read_arrays(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Read arrays and document; see :func:`read_saved`."""
+    """Read arrays and document; see :func:`read_saved`.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+
+    Returns
+    -------
+    dict of str to ndarray, dict
+        Arrays by name, and the document.
+    """
     arrays, document, _ = read_saved(path)
     return arrays, document
 
@@ -222,15 +233,8 @@ def _read_bytes(source: Path) -> bytes:
                 )
             most = _most_bytes()
             if status.st_size > most:
-                raise ModelFileError(
-                    message(
-                        "file.too_large",
-                        path=str(source),
-                        size=status.st_size,
-                        most=most,
-                        variable=_LIMIT,
-                    )
-                )
+                sizes = {"size": status.st_size, "most": most, "variable": _LIMIT}
+                raise ModelFileError(message("file.too_large", path=str(source), **sizes))
             return file.read()
     except FileNotFoundError:
         raise NotFoundError(message("table.no_file", path=str(source))) from None
@@ -253,28 +257,6 @@ def _kind(status: os.stat_result) -> str:
         stat.S_IFIFO: "file.pipe", stat.S_IFSOCK: "file.socket", stat.S_IFDIR: "file.folder",
     }  # fmt: skip
     return kinds.get(stat.S_IFMT(status.st_mode), "file.device")
-
-
-def not_whole(path: str | os.PathLike[str], kind: str, error: Exception) -> ModelFileError:
-    """Make the error of a file whose parts do not fit together.
-
-    Parameters
-    ----------
-    path : str or path
-        The file.
-    kind : str
-        The message that names what it should be, for example ``"kind.forecaster"``.
-    error : Exception
-        What went wrong, one of :data:`DAMAGE`.
-
-    Returns
-    -------
-    ModelFileError
-        To be raised.
-    """
-    reason = f"{type(error).__name__}, {error}"
-    fields = {"path": str(path), "kind": message(kind), "reason": reason}
-    return ModelFileError(message("file.not_whole", **fields))
 
 
 def kind_of(path: str | os.PathLike[str]) -> str | None:
@@ -341,6 +323,11 @@ def locked(path: str | os.PathLike[str]) -> Iterator[None]:
     path : str or path
         The file; of a symbolic link, that which it points to.
 
+    Returns
+    -------
+    context manager
+        Holds the lock.
+
     Raises
     ------
     NotFoundError
@@ -385,7 +372,15 @@ def _acquire(path: str | os.PathLike[str], lock: Path) -> IO[bytes]:
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write UTF-8 text, all or nothing; see :func:`write_bytes`."""
+    """Write UTF-8 text, all or nothing; see :func:`write_bytes`.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    text : str
+        Its content.
+    """
     write_bytes(path, text.encode())
 
 

@@ -141,7 +141,7 @@ USES = {
 }  # fmt: skip
 #: What metrics are computed from, elementwise; used by the backtest alone.
 PARTS = {
-    "covered", "interval_score_terms", "naive_scale", "pinball_terms", "smape_terms", "undefined",
+    "naive_scale", "undefined",
 }  # fmt: skip
 PUBLIC = [
     *gatecast.__all__, *datasets.__all__, *sequences.__all__, *explain.__all__, "Network",

@@ -12,11 +12,11 @@ import numpy as np
 from gatecast import baselines
 from gatecast.combination.holdout import Outputs
 from gatecast.data.stored import panel_to_arrays, stored_panel
-from gatecast.errors import ModelFileError, NotFoundError, UsageError
+from gatecast.errors import ModelFileError, NotFoundError, UsageError, not_whole
 from gatecast.forecaster import LSTMForecaster
 from gatecast.messages import documents, from_document, message
 from gatecast.pretrained.forecaster import PretrainedLSTM
-from gatecast.storage import DAMAGE, Key, Origin, not_whole, read_arrays, read_saved, write_arrays
+from gatecast.storage import DAMAGE, Key, Origin, read_arrays, read_saved, write_arrays
 from gatecast.validation import Anything, Field, Items, OneOf, Real, Record, Text, Whole
 
 if TYPE_CHECKING:

@@ -178,6 +178,16 @@ def is_daily_or_longer(freq: str | int) -> bool:
 
     Times with a zone are counted on the local calendar in the first case and in UTC in the second,
     so that neither has a gap or a double where daylight saving begins or ends.
+
+    Parameters
+    ----------
+    freq : str or int
+        As of a :class:`~gatecast.data.panel.Panel`.
+
+    Returns
+    -------
+    bool
+        True for days, weeks, months, quarters and years.
     """
     one = parse_frequency(freq)
     return one.kind not in ("fixed", "integer") or (one.kind == "fixed" and one.count % DAY == 0)
@@ -307,6 +317,11 @@ def periods_of(times: np.ndarray, freq: str | int) -> np.ndarray | None:
     times : ndarray of datetime64[us]
     freq : str or int
         A frequency of one such period or several.
+
+    Returns
+    -------
+    ndarray of int64, shape as of times, or None
+        Consecutive numbers.
     """
     one = parse_frequency(freq)
     if one.kind in ("S", "E", "BS", "BE", "nth"):
@@ -326,6 +341,11 @@ def begin_of_periods(periods: np.ndarray, freq: str | int) -> np.ndarray:
         What :func:`periods_of` gave.
     freq : str or int
         The frequency.
+
+    Returns
+    -------
+    ndarray of datetime64, shape as of periods
+        A day each.
     """
     one = parse_frequency(freq)
     if one.kind == "fixed":

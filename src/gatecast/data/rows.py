@@ -63,7 +63,18 @@ class Rows:
     schema: Schema | None = None
 
     def take(self, which: np.ndarray) -> Rows:
-        """Keep some of the rows, in the order given."""
+        """Keep some of the rows, in the order given.
+
+        Parameters
+        ----------
+        which : ndarray
+            Indices of rows, or a mask [N].
+
+        Returns
+        -------
+        Rows
+            The same columns, fewer rows.
+        """
         return replace(
             self,
             codes=self.codes[which],
@@ -74,26 +85,76 @@ class Rows:
         )
 
     def note(self, sentence: Message) -> Rows:
-        """Add a sentence to the notes."""
+        """Add a sentence to the notes.
+
+        Parameters
+        ----------
+        sentence : Message
+            What was done.
+
+        Returns
+        -------
+        Rows
+            The same rows.
+        """
         return replace(self, notes=(*self.notes, sentence))
 
     def row(self, at: int) -> Message:
-        """Name a row in a sentence, as in "line 5"."""
+        """Name a row in a sentence, as in "line 5".
+
+        Parameters
+        ----------
+        at : int
+            Index of the row.
+
+        Returns
+        -------
+        Message
+            A field of another.
+        """
         return name_row(self.row_label, self.row_numbers[at])
 
     def of(self, code: int) -> str:
-        """Name a series in a sentence, as in "the time ... of series x"; empty if there is one."""
+        """Name a series in a sentence, as in "the time ... of series x"; empty if there is one.
+
+        Parameters
+        ----------
+        code : int
+            Of the series.
+
+        Returns
+        -------
+        str or Message
+            A field of another.
+        """
         if self.id_col is None:
             return ""
         return message("reading.of_series", name=str(self.ids[code]))
 
     def offsets(self) -> np.ndarray:
-        """Where each series begins and ends, once rows are sorted; shape [n + 1]."""
+        """Where each series begins and ends, once rows are sorted; shape [n + 1].
+
+        Returns
+        -------
+        ndarray of int64 [n + 1]
+            Series ``i`` is rows ``offsets[i]`` to ``offsets[i + 1]``.
+        """
         return np.searchsorted(self.codes, np.arange(len(self.ids) + 1))
 
 
 def show_time(time: object) -> str:
-    """Write a time for a sentence: no more of the clock than it has."""
+    """Write a time for a sentence: no more of the clock than it has.
+
+    Parameters
+    ----------
+    time : datetime64, int or Timestamp
+        Of a row.
+
+    Returns
+    -------
+    str
+        As in "2024-05-01" or "2024-05-01 07:30".
+    """
     if not isinstance(time, np.datetime64):
         return str(time)
     text = str(time.astype("datetime64[us]")).replace("T", " ")
@@ -106,6 +167,27 @@ def lay_extra(
     """Bring further columns onto the calendar; what is missing is what was there before.
 
     Nothing of the future is known at a gap. Before the first cell of a series it is the first one.
+
+    Parameters
+    ----------
+    rows : Rows
+        Sorted by series and time.
+    steps : ndarray of int64 [N]
+        Step of each row from the first of its series.
+    first, last : ndarray of int64 [n]
+        Steps at which the values of each series begin and end.
+    offsets : ndarray of int64 [n + 1]
+        Where each series begins in the result.
+
+    Returns
+    -------
+    dict of str to ndarray, list of Message
+        Each column, one cell a step, and what was filled.
+
+    Raises
+    ------
+    DataError
+        If a column has hardly anything in it.
     """
     laid: dict[str, np.ndarray] = {}
     notes = []

@@ -143,7 +143,13 @@ class Schema:
         return frame
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as what JSON holds."""
+        """Give it as what JSON holds.
+
+        Returns
+        -------
+        dict
+            Of texts, numbers, lists and objects.
+        """
         return {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
@@ -152,6 +158,16 @@ class Schema:
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Schema:
         """Read what :meth:`to_json` gave.
+
+        Parameters
+        ----------
+        document : dict
+            Of :meth:`to_json`.
+
+        Returns
+        -------
+        Schema
+            The same as before.
 
         Raises
         ------

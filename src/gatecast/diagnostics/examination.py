@@ -66,7 +66,20 @@ def diagnose(backtest: Backtest, model: str = "LSTM") -> dict[Message, Message]:
 
 
 def one_step_errors(backtest: Backtest, model: str) -> np.ndarray:
-    """Give actual less forecast one step ahead, in the order of time; of the first series."""
+    """Give actual less forecast one step ahead, in the order of time; of the first series.
+
+    Parameters
+    ----------
+    backtest : Backtest
+        Of one series or more.
+    model : str
+        Its name there.
+
+    Returns
+    -------
+    ndarray [cutoffs]
+        In the series' own unit.
+    """
     table: Any = backtest.forecasts[backtest.forecasts["step"] == 1]
     if backtest.id_col is not None:
         table = table[table[backtest.id_col] == table[backtest.id_col].iloc[0]]

@@ -72,6 +72,11 @@ def loss_settled(loss: Sequence[float]) -> LossSettled:
         Loss by epoch; the slope is that of a least-squares line through the last fifth of the
         epochs, at least the last three, or all there are.
 
+    Returns
+    -------
+    LossSettled
+        The slope of the last epochs, and what it means.
+
     Raises
     ------
     DataError
@@ -159,6 +164,11 @@ def fit_quality(
         Actual less forecast.
     noise_floor : float, optional
         RMSE of the best possible forecast.
+
+    Returns
+    -------
+    FitQuality
+        Both RMSE, and what they mean.
 
     Raises
     ------
@@ -257,6 +267,11 @@ def noise_floor_gap(
     naive_rmse : float, optional
         RMSE of the last value as forecast.
 
+    Returns
+    -------
+    NoiseFloorGap
+        The gap as a share of the floor, and the sentence.
+
     Raises
     ------
     UsageError
@@ -299,6 +314,11 @@ def persistence(actual: np.ndarray, forecast: np.ndarray, longest: int = 10) -> 
         Values, and the forecasts for them; rows without a forecast (NaN) are left out.
     longest : int, default 10
         Largest lag tested.
+
+    Returns
+    -------
+    Persistence
+        The lag at which both are most alike, and the skill.
 
     Raises
     ------
@@ -432,6 +452,18 @@ class PredictionSpeed:
 
 def prediction_speed(count: int, seconds: float) -> PredictionSpeed:
     """Compute the time of one prediction.
+
+    Parameters
+    ----------
+    count : int
+        Predictions made.
+    seconds : float
+        Time that they took together.
+
+    Returns
+    -------
+    PredictionSpeed
+        Microseconds for each.
 
     Raises
     ------

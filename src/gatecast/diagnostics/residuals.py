@@ -74,6 +74,11 @@ def ljung_box(errors: np.ndarray, lags: int | None = None) -> LjungBox:
     lags : int, optional
         Lags tested; 10, or a fifth of the errors, if not given.
 
+    Returns
+    -------
+    LjungBox
+        Statistic, p and autocorrelations [lags].
+
     Raises
     ------
     DataError
@@ -94,6 +99,11 @@ def heteroscedasticity(errors: np.ndarray, lags: int | None = None) -> LjungBox:
     ----------
     errors, lags
         As for :func:`ljung_box`, whose test is applied to squared errors.
+
+    Returns
+    -------
+    LjungBox
+        Of the squared errors (McLeod-Li).
 
     Raises
     ------
@@ -161,6 +171,11 @@ def mean_error(errors: np.ndarray, overlap: int = 1) -> MeanError:
         Errors less than this apart may be correlated; their covariances are counted with
         Bartlett's weights (Newey and West 1987).
 
+    Returns
+    -------
+    MeanError
+        The mean, its standard error and p.
+
     Raises
     ------
     DataError
@@ -213,6 +228,11 @@ def drift(losses: np.ndarray) -> Drift:
     ----------
     losses : ndarray of shape [n]
         Mean loss of each cutoff, in the order of time.
+
+    Returns
+    -------
+    Drift
+        Change from the first cutoff to the last, as a share, and p.
 
     Raises
     ------
@@ -270,6 +290,11 @@ def horizon_skill(losses: np.ndarray, reference: np.ndarray, name: str) -> Horiz
         Mean loss at each step.
     name : str
         What the reference is called.
+
+    Returns
+    -------
+    HorizonSkill
+        Skill at each step [h].
     """
     skill = 1.0 - np.asarray(losses, float) / np.maximum(np.asarray(reference, float), 1e-300)
     lost = np.flatnonzero(~(skill > 0))
@@ -289,6 +314,11 @@ def noise_floor(values: np.ndarray, lags: int | None = None) -> float:
         The series; a few hundred values or more.
     lags : int, optional
         Length of a subsequence; of 1 to 4 the one with the smallest estimate if not given.
+
+    Returns
+    -------
+    float
+        In the unit of the values.
 
     Raises
     ------

@@ -65,6 +65,11 @@ def nonlinearity(values: np.ndarray) -> Nonlinearity:
     values : ndarray of shape [n]
         Without its season, and differenced or without a trend where its level is not stationary.
 
+    Returns
+    -------
+    Nonlinearity
+        p, and the share of variance that is explained.
+
     Raises
     ------
     DataError
@@ -134,6 +139,11 @@ def long_memory(values: np.ndarray) -> LongMemory:
     values : ndarray of shape [n]
         Without its season.
 
+    Returns
+    -------
+    LongMemory
+        The order d and its standard error.
+
     Raises
     ------
     DataError
@@ -201,6 +211,11 @@ def random_walk(values: np.ndarray) -> RandomWalk:
     ----------
     values : ndarray of shape [n]
         The series.
+
+    Returns
+    -------
+    RandomWalk
+        Variance ratio, lag and p.
 
     Raises
     ------

@@ -57,7 +57,31 @@ def windows_at(
     length: int | None,
     known: Sequence[str],
 ) -> list[Window]:
-    """Cut the panel at every cutoff, the first one first."""
+    """Cut the panel at every cutoff, the first one first.
+
+    Parameters
+    ----------
+    panel : Panel
+        All values.
+    reach : int
+        Steps from the cutoff to the last one forecast.
+    n_windows, step : int
+        How many cutoffs, and steps between them.
+    length : int, optional
+        Most values of a series before a cutoff.
+    known : sequence of str
+        Columns whose future values a model may see.
+
+    Returns
+    -------
+    list of Window
+        One for each cutoff.
+
+    Raises
+    ------
+    DataError
+        If no series is long enough.
+    """
     sizes = np.diff(panel.offsets)
     ends = panel.times[panel.offsets[1:] - 1]
     late = np.zeros(len(panel), np.int64)  # steps from each series' end to the last one of all
@@ -108,7 +132,18 @@ def _ahead(
 
 
 def between(before: Window, after: Window) -> Panel | None:
-    """Give the values that became known from one cutoff to the next; None where a fit is due."""
+    """Give the values that became known from one cutoff to the next; None where a fit is due.
+
+    Parameters
+    ----------
+    before, after : Window
+        Neighbours, the earlier one first.
+
+    Returns
+    -------
+    Panel or None
+        The values after the first cutoff, up to the second.
+    """
     if not np.array_equal(before.which, after.which):
         return None
     new: Any = (after.cuts - before.cuts)[after.which]

@@ -26,6 +26,11 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
     x : float
         From 0 to 1.
 
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
     References
     ----------
     NIST Digital Library of Mathematical Functions, 8.17.22 (the continued fraction), evaluated
@@ -56,7 +61,20 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
 
 
 def t_two_sided(statistic: float, freedom: float) -> float:
-    """Give the probability that Student's t is at least so far from zero, on either side."""
+    """Give the probability that Student's t is at least so far from zero, on either side.
+
+    Parameters
+    ----------
+    statistic : float
+        Any.
+    freedom : float
+        Degrees of freedom, above 0.
+
+    Returns
+    -------
+    float
+        The two-sided p.
+    """
     if math.isnan(statistic):
         return math.nan
     if math.isinf(statistic):
@@ -65,7 +83,20 @@ def t_two_sided(statistic: float, freedom: float) -> float:
 
 
 def f_tail(statistic: float, upper: float, lower: float) -> float:
-    """Give the probability that F is at least so large, with so many degrees of freedom."""
+    """Give the probability that F is at least so large, with so many degrees of freedom.
+
+    Parameters
+    ----------
+    statistic : float
+        0 or more.
+    upper, lower : float
+        Degrees of freedom of numerator and denominator.
+
+    Returns
+    -------
+    float
+        The p of the upper tail.
+    """
     if math.isnan(statistic):
         return math.nan
     if math.isinf(statistic):
@@ -74,12 +105,35 @@ def f_tail(statistic: float, upper: float, lower: float) -> float:
 
 
 def normal_two_sided(statistic: float) -> float:
-    """Give the probability that a standard normal variable is at least so far from zero."""
+    """Give the probability that a standard normal variable is at least so far from zero.
+
+    Parameters
+    ----------
+    statistic : float
+        Any.
+
+    Returns
+    -------
+    float
+        The two-sided p.
+    """
     return math.erfc(abs(statistic) / math.sqrt(2.0))
 
 
 def chi_squared_tail(statistic: float, freedom: float) -> float:
     """Give the probability that chi-squared is at least so large.
+
+    Parameters
+    ----------
+    statistic : float
+        0 or more.
+    freedom : float
+        Degrees of freedom, above 0.
+
+    Returns
+    -------
+    float
+        The p of the upper tail.
 
     References
     ----------
@@ -131,6 +185,11 @@ def studentised_range(share: float, k: int) -> float:
         Probability that the range is below, for example 0.95.
     k : int
         Variables, 2 or more.
+
+    Returns
+    -------
+    float
+        With infinitely many degrees of freedom.
 
     Notes
     -----

@@ -8,51 +8,92 @@ from collections.abc import Sequence
 import numpy as np
 
 from gatecast.errors import UsageError, too_small
+from gatecast.evaluation.terms import covered, interval_score_terms, pinball_terms, smape_terms
 from gatecast.messages import message
 
 __all__ = [
     "bias",
     "coverage",
-    "covered",
     "crps_quantiles",
     "crps_samples",
     "interval_score",
-    "interval_score_terms",
     "mae",
     "mape",
     "mase",
     "naive_scale",
     "owa",
     "pinball",
-    "pinball_terms",
     "rmse",
     "rmsse",
     "smape",
-    "smape_terms",
     "undefined",
 ]
 
 
 def mae(actual: np.ndarray, forecast: np.ndarray) -> float:
-    """Compute the mean absolute error, in the series' own unit."""
+    """Compute the mean absolute error, in the series' own unit.
+
+    Parameters
+    ----------
+    actual, forecast : array_like, equal shapes
+        In one unit.
+
+    Returns
+    -------
+    float
+        In that unit.
+    """
     actual, forecast = _pair(actual, forecast)
     return float(np.mean(np.abs(forecast - actual)))
 
 
 def rmse(actual: np.ndarray, forecast: np.ndarray) -> float:
-    """Compute the root of the mean squared error, in the series' own unit."""
+    """Compute the root of the mean squared error, in the series' own unit.
+
+    Parameters
+    ----------
+    actual, forecast : array_like, equal shapes
+        In one unit.
+
+    Returns
+    -------
+    float
+        In that unit.
+    """
     actual, forecast = _pair(actual, forecast)
     return float(np.sqrt(np.mean((forecast - actual) ** 2)))
 
 
 def bias(actual: np.ndarray, forecast: np.ndarray) -> float:
-    """Compute the mean of forecast less actual, in the series' own unit."""
+    """Compute the mean of forecast less actual, in the series' own unit.
+
+    Parameters
+    ----------
+    actual, forecast : array_like, equal shapes
+        In one unit.
+
+    Returns
+    -------
+    float
+        In that unit; above 0 where forecasts are too high.
+    """
     actual, forecast = _pair(actual, forecast)
     return float(np.mean(forecast - actual))
 
 
 def mape(actual: np.ndarray, forecast: np.ndarray) -> float:
-    """Compute the mean absolute percentage error; NaN with a warning where an actual is zero."""
+    """Compute the mean absolute percentage error; NaN with a warning where an actual is zero.
+
+    Parameters
+    ----------
+    actual, forecast : array_like, equal shapes
+        In one unit.
+
+    Returns
+    -------
+    float
+        In per cent.
+    """
     actual, forecast = _pair(actual, forecast)
     if np.any(actual == 0.0):
         return undefined("MAPE", "an actual value is zero")
@@ -63,6 +104,16 @@ def smape(actual: np.ndarray, forecast: np.ndarray) -> float:
     """Compute the symmetric percentage error on 0 to 200, as the M4 competition does.
 
     Where actual and forecast are both zero the error is zero.
+
+    Parameters
+    ----------
+    actual, forecast : array_like, equal shapes
+        In one unit.
+
+    Returns
+    -------
+    float
+        In per cent, 0 to 200.
     """
     actual, forecast = _pair(actual, forecast)
     return float(np.mean(smape_terms(actual, forecast)))
@@ -104,6 +155,20 @@ def rmsse(actual: np.ndarray, forecast: np.ndarray, train: np.ndarray, season_le
     """Compute the root mean squared error over that of the seasonal naive forecast in training.
 
     Parameters, result and source are those of :func:`mase`.
+
+    Parameters
+    ----------
+    actual, forecast : array_like, equal shapes
+        In one unit.
+    train : array_like [n]
+        The series before the forecast, in that unit.
+    season_length : int
+        Steps of a season; 1 for none.
+
+    Returns
+    -------
+    float
+        Without a unit; NaN with a warning where the training part does not change.
     """
     changes = _changes("RMSSE", train, season_length)
     return rmse(actual, forecast) / float(np.sqrt(np.mean(changes**2)))
@@ -144,6 +209,11 @@ def pinball(actual: np.ndarray, forecast: np.ndarray, quantile: float) -> float:
         Values, and the quantile forecast for each.
     quantile : float
         Above 0 and below 1; at 0.5 the loss is half the absolute error.
+
+    Returns
+    -------
+    float
+        In the unit of the values.
 
     Raises
     ------
@@ -238,6 +308,16 @@ def coverage(actual: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
     """Compute the per cent of values within their intervals, ends included.
 
     An interval with an end that is NaN makes it NaN.
+
+    Parameters
+    ----------
+    actual, low, high : array_like, equal shapes
+        In one unit.
+
+    Returns
+    -------
+    float
+        0 to 100.
     """
     actual, low = _pair(actual, low)
     _, high = _pair(actual, high)
@@ -282,6 +362,18 @@ def naive_scale(train: np.ndarray, season_length: int) -> tuple[float, float]:
     """Compute the scales of MASE and RMSSE: mean absolute and mean squared seasonal change.
 
     NaN with a warning where the training part does not change or has no season.
+
+    Parameters
+    ----------
+    train : array_like [n]
+        A series.
+    season_length : int
+        Steps of a season; 1 for none.
+
+    Returns
+    -------
+    float, float
+        In the series' own unit, and in its square.
     """
     changes = _changes("MASE", train, season_length)
     return float(np.mean(np.abs(changes))), float(np.mean(changes**2))
@@ -300,37 +392,6 @@ def _pair(actual: np.ndarray, forecast: np.ndarray) -> tuple[np.ndarray, np.ndar
             )
         )
     return np.asarray(actual, np.float64), np.asarray(forecast, np.float64)
-
-
-def smape_terms(actual: np.ndarray, forecast: np.ndarray) -> np.ndarray:
-    """Compute the symmetric percentage error of each value; see :func:`smape`."""
-    error = 2.0 * np.abs(forecast - actual)
-    size = np.abs(actual) + np.abs(forecast)
-    # "not zero" and not "above zero": a NaN must stay a NaN, not become a perfect forecast
-    return 100.0 * np.divide(error, size, out=np.zeros(size.shape), where=size != 0)
-
-
-def pinball_terms(
-    actual: np.ndarray, forecast: np.ndarray, share: float | np.ndarray
-) -> np.ndarray:
-    """Compute the pinball loss of each value; see :func:`pinball`."""
-    below = actual - forecast
-    return np.maximum(share * below, (share - 1.0) * below)
-
-
-def covered(actual: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Give 1 for each value within its interval, 0 outside, NaN where an end is missing."""
-    held = ((low <= actual) & (actual <= high)).astype(np.float64)
-    held[np.isnan(actual) | np.isnan(low) | np.isnan(high)] = np.nan
-    return held
-
-
-def interval_score_terms(
-    actual: np.ndarray, low: np.ndarray, high: np.ndarray, level: float
-) -> np.ndarray:
-    """Compute the interval score of each value; see :func:`interval_score`."""
-    outside = np.maximum(low - actual, 0.0) + np.maximum(actual - high, 0.0)
-    return high - low + 2.0 / (1.0 - level / 100.0) * outside
 
 
 def _columns(
@@ -366,6 +427,21 @@ def _changes(name: str, train: np.ndarray, season_length: int) -> np.ndarray:
 
 
 def undefined(name: str, reason: str, stacklevel: int = 3) -> float:
-    """Warn that a metric is undefined, and give NaN."""
+    """Warn that a metric is undefined, and give NaN.
+
+    Parameters
+    ----------
+    name : str
+        Of the metric.
+    reason : str
+        Why it is.
+    stacklevel : int
+        As for :func:`warnings.warn`.
+
+    Returns
+    -------
+    float
+        NaN.
+    """
     warnings.warn(f"{name} is undefined: {reason}", stacklevel=stacklevel)
     return float("nan")

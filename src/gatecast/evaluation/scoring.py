@@ -11,18 +11,15 @@ import pandas as pd
 from gatecast.errors import DataError, NotFoundError
 from gatecast.evaluation.metrics import (
     bias,
-    covered,
-    interval_score_terms,
     mae,
     mape,
     mase,
-    pinball_terms,
     rmse,
     rmsse,
     smape,
-    smape_terms,
     undefined,
 )
+from gatecast.evaluation.terms import covered, interval_score_terms, pinball_terms, smape_terms
 from gatecast.messages import message
 
 __all__ = ["score", "score_rows"]

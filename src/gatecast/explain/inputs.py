@@ -163,7 +163,18 @@ def trace_network(model: LSTMForecaster, network: Network, inputs: np.ndarray) -
 
 
 def input_names(model: LSTMForecaster) -> tuple[str, ...]:
-    """Name the inputs of a step, in their order."""
+    """Name the inputs of a step, in their order.
+
+    Parameters
+    ----------
+    model : LSTMForecaster
+        Fitted.
+
+    Returns
+    -------
+    tuple of str
+        One for each input feature.
+    """
     return model.fitted_.input_names()
 
 

@@ -231,7 +231,20 @@ class Covariates:
         return np.hstack(parts).astype(np.float32)
 
     def future(self, owner: np.ndarray, cells: dict[str, np.ndarray]) -> np.ndarray:
-        """Give the future covariates of steps, [n, F], float32; as :meth:`present`."""
+        """Give the future covariates of steps, [n, F], float32; as :meth:`present`.
+
+        Parameters
+        ----------
+        owner : ndarray of int64 [n]
+            Series of each step.
+        cells : mapping of str to ndarray [n]
+            The columns at these steps.
+
+        Returns
+        -------
+        ndarray [n, F]
+            Scaled.
+        """
         return self._encode(owner, self.futr, cells).astype(np.float32)
 
     def inputs(self, panel: Panel, which: np.ndarray | None = None) -> np.ndarray:
@@ -261,7 +274,13 @@ class Covariates:
         return np.hstack([present, ahead.reshape(len(owner), -1)])
 
     def input_names(self) -> tuple[str, ...]:
-        """Name what is seen of a step, in the order of :meth:`inputs`."""
+        """Name what is seen of a step, in the order of :meth:`inputs`.
+
+        Returns
+        -------
+        tuple of str
+            One for each input of :meth:`inputs`.
+        """
 
         def of(columns: Sequence[str]) -> list[str]:
             return [
@@ -340,15 +359,44 @@ class PendingInputs:
     future: np.ndarray
 
     def extend(self, inputs: np.ndarray, future: np.ndarray) -> PendingInputs:
-        """Add further steps."""
+        """Add further steps.
+
+        Parameters
+        ----------
+        inputs : ndarray [B, n, F]
+            Of further steps.
+        future : ndarray [B, n, G]
+            Future covariates of further steps.
+
+        Returns
+        -------
+        PendingInputs
+            With these at the end.
+        """
         return PendingInputs(np.vstack([self.inputs, inputs]), np.vstack([self.future, future]))
 
     def last(self, count: int) -> PendingInputs:
-        """Keep the last steps."""
+        """Keep the last steps.
+
+        Parameters
+        ----------
+        count : int
+            How many.
+
+        Returns
+        -------
+        PendingInputs
+            Of these steps.
+        """
         return PendingInputs(self.inputs[-count:], self.future[-count:])
 
     def split(self, lead: int) -> tuple[np.ndarray, PendingInputs]:
         """Give the inputs of the steps of which ``lead`` more are known, and the tail after them.
+
+        Parameters
+        ----------
+        lead : int
+            Steps ahead that a future covariate is seen.
 
         Returns
         -------

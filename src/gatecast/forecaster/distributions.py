@@ -39,11 +39,35 @@ class Choice:
                 raise UsageError(message("choice.value", value=repr(value)))
 
     def draw(self, trial: optuna.Trial, name: str) -> Any:
-        """Let a trial choose."""
+        """Let a trial choose.
+
+        Parameters
+        ----------
+        trial : optuna.Trial
+            That chooses.
+        name : str
+            Of the setting.
+
+        Returns
+        -------
+        str, float, bool or None
+            One of the values.
+        """
         return trial.suggest_categorical(name, self.values)
 
     def nearest(self, value: Any) -> Any:
-        """Give the value itself where it is one of them, else the first."""
+        """Give the value itself where it is one of them, else the first.
+
+        Parameters
+        ----------
+        value : object
+            A setting's value.
+
+        Returns
+        -------
+        str, float, bool or None
+            One of the values.
+        """
         return value if value in self.values else self.values[0]
 
 
@@ -97,7 +121,20 @@ class Floats(_Range):
     """
 
     def draw(self, trial: optuna.Trial, name: str) -> float:
-        """Let a trial choose."""
+        """Let a trial choose.
+
+        Parameters
+        ----------
+        trial : optuna.Trial
+            That chooses.
+        name : str
+            Of the setting.
+
+        Returns
+        -------
+        float
+            Within the range.
+        """
         return trial.suggest_float(name, self.low, self.high, log=self.log)
 
 
@@ -114,11 +151,35 @@ class Integers(_Range):
             raise UsageError(message("range.not_whole", low=self.low, high=self.high))
 
     def draw(self, trial: optuna.Trial, name: str) -> int:
-        """Let a trial choose."""
+        """Let a trial choose.
+
+        Parameters
+        ----------
+        trial : optuna.Trial
+            That chooses.
+        name : str
+            Of the setting.
+
+        Returns
+        -------
+        int
+            Within the range.
+        """
         return trial.suggest_int(name, int(self.low), int(self.high), log=self.log)
 
     def nearest(self, value: Any) -> Any:
-        """Give the whole number of the range that is nearest; the middle one for None."""
+        """Give the whole number of the range that is nearest; the middle one for None.
+
+        Parameters
+        ----------
+        value : object
+            A setting's value.
+
+        Returns
+        -------
+        int
+            Within the range.
+        """
         return round(super().nearest(value))
 
 

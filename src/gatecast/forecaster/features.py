@@ -195,7 +195,28 @@ class FeatureState:
         initial_scale: float | None = None,
         reach: int = 0,
     ) -> FeatureState:
-        """Begin without a past; ``reach`` earlier values are kept, or more for the lags."""
+        """Begin without a past; ``reach`` earlier values are kept, or more for the lags.
+
+        Parameters
+        ----------
+        difference : bool
+            Whether networks are trained on differences.
+        span : int
+            Of the local mean, in steps.
+        series : int
+            How many, B.
+        lags : sequence of int
+            Seasonal lags, in steps.
+        initial_scale : float
+            Local scale before the first change.
+        reach : int
+            Earlier values to keep.
+
+        Returns
+        -------
+        FeatureState
+            Of B series.
+        """
         nothing = np.full(series, np.nan)
         recent = np.full((series, max(*lags, reach, 0)), np.nan)
         changes = np.full(series, 1.0 if initial_scale is None else initial_scale)
@@ -205,27 +226,68 @@ class FeatureState:
         )  # fmt: skip
 
     def anew(self, series: int) -> FeatureState:
-        """Begin with as many other series without a past."""
+        """Begin with as many other series without a past.
+
+        Parameters
+        ----------
+        series : int
+            How many, B.
+
+        Returns
+        -------
+        FeatureState
+            Of B series.
+        """
         return FeatureState.start(
             self.difference, self.span, series, self.lags, self.initial_scale, self.recent.shape[1]
         )
 
     def of(self, which: np.ndarray) -> FeatureState:
-        """Give the state of some of the series, in their order."""
+        """Give the state of some of the series, in their order.
+
+        Parameters
+        ----------
+        which : ndarray of int64 [n]
+            Indices of series.
+
+        Returns
+        -------
+        FeatureState
+            Of n series.
+        """
         return FeatureState(
             self.difference, self.span, self.initial_scale, self.last[which], self.mean[which],
             self.change_sum[which], self.weight_sum[which], self.lags, self.recent[which],
         )  # fmt: skip
 
     def put(self, which: np.ndarray, state: FeatureState) -> None:
-        """Take over the state of some of the series."""
+        """Take over the state of some of the series.
+
+        Parameters
+        ----------
+        which : ndarray of int64 [n]
+            Indices of series.
+        state : FeatureState
+            Of n series.
+        """
         self.last[which], self.mean[which] = state.last, state.mean
         self.change_sum[which], self.weight_sum[which] = state.change_sum, state.weight_sum
         self.recent[which] = state.recent
 
     @staticmethod
     def features(difference: bool) -> int:
-        """Count the inputs of a step that are no lags."""
+        """Count the inputs of a step that are no lags.
+
+        Parameters
+        ----------
+        difference : bool
+            Whether networks are trained on differences.
+
+        Returns
+        -------
+        int
+            Inputs of a step.
+        """
         return 2 if difference else 1
 
     @property
@@ -236,7 +298,18 @@ class FeatureState:
         return np.maximum(self.change_sum / self.weight_sum, _LEAST_SCALE * self.initial_scale)
 
     def back(self, count: int) -> np.ndarray:
-        """Give so many last values of each series, the newest first, [B, count]."""
+        """Give so many last values of each series, the newest first, [B, count].
+
+        Parameters
+        ----------
+        count : int
+            How many.
+
+        Returns
+        -------
+        ndarray [B, count]
+            Transformed values.
+        """
         return np.column_stack([self.recent, self.last])[:, ::-1][:, :count]
 
     def advance(self, values: np.ndarray, *, lags: bool = True) -> tuple[np.ndarray, np.ndarray]:

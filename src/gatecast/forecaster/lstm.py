@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from gatecast.data.panel import Panel
-from gatecast.errors import series_name
+from gatecast.errors import not_whole, series_name
 from gatecast.forecaster.config import Config, Settings, documented
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.fitting import fit
@@ -23,7 +23,7 @@ from gatecast.forecaster.weights import read_weighted
 from gatecast.messages import Message
 from gatecast.network import Progress
 from gatecast.progress import reporting, training_bar
-from gatecast.storage import Key, not_whole
+from gatecast.storage import Key
 
 __all__ = ["LSTMForecaster"]
 

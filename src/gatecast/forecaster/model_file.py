@@ -33,7 +33,7 @@ from gatecast.data.transforms import (
     StandardScaler,
 )
 from gatecast.data.transforms.pipeline import Step, TransformPipeline, Treatment
-from gatecast.errors import ModelFileError
+from gatecast.errors import ModelFileError, not_whole
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark
 from gatecast.forecaster.config import PRESETS, Config
 from gatecast.forecaster.covariates import Covariates, PendingInputs
@@ -53,7 +53,6 @@ from gatecast.storage import (
     Key,
     Origin,
     locked,
-    not_whole,
     read_saved,
     require_unchanged,
     write_arrays,

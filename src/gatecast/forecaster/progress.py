@@ -49,7 +49,20 @@ class ProgressAggregator:
         self._finished, self._parts = self.done, {}
 
     def of(self, part: int, epoch: int) -> Callable[[Progress], None]:
-        """Give what one training of the round tells; its epochs are of so many updates."""
+        """Give what one training of the round tells; its epochs are of so many updates.
+
+        Parameters
+        ----------
+        part : int
+            Which training of the round.
+        epoch : int
+            Updates of one of its epochs.
+
+        Returns
+        -------
+        callable
+            Takes a :class:`~gatecast.progress.Progress`.
+        """
 
         def count(p: Progress) -> None:
             if self.stop.is_set():

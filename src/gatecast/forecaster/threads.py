@@ -64,7 +64,18 @@ class Shared:
 
 
 def one_at_a_time(method: Callable[Concatenate[_S, _P], _R]) -> Callable[Concatenate[_S, _P], _R]:
-    """Let a method of a :class:`Shared` model run when no other thread is in one."""
+    """Let a method of a :class:`Shared` model run when no other thread is in one.
+
+    Parameters
+    ----------
+    method : callable
+        Of a :class:`Shared` model.
+
+    Returns
+    -------
+    callable
+        With the same arguments and result.
+    """
     logged = method.__name__ in _LOGGED
 
     @functools.wraps(method)

@@ -193,7 +193,18 @@ class SequenceDataset:
         result[np.isnan(present[:, 0])] = 0.0
 
     def groups(self, most: int) -> Iterator[tuple[np.ndarray, int]]:
-        """Give the series of equal length together, at most so many at once."""
+        """Give the series of equal length together, at most so many at once.
+
+        Parameters
+        ----------
+        most : int
+            Most series at once.
+
+        Returns
+        -------
+        iterator of (ndarray of int64, int)
+            Indices of series, and their length in steps.
+        """
         return equal_lengths(self.lengths, most)
 
     def run(

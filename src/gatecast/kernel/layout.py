@@ -83,7 +83,13 @@ class Layout:
             )
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """List the parameters' names and shapes, in the order of the flat vector."""
+        """List the parameters' names and shapes, in the order of the flat vector.
+
+        Returns
+        -------
+        dict of str to tuple of int
+            In order.
+        """
         shapes: dict[str, tuple[int, ...]] = {}
         width = (3 if self.cell == "gru" else 4) * self.hidden
         for layer in range(self.layers):

@@ -31,12 +31,24 @@ if _level and _level not in _native.levels():
 
 
 def simd_level() -> str:
-    """Name the SIMD level in use, for example ``"avx512"``."""
+    """Name the SIMD level in use, for example ``"avx512"``.
+
+    Returns
+    -------
+    str
+        One of :func:`simd_levels`.
+    """
     return _native.level()
 
 
 def simd_levels() -> list[str]:
-    """List the SIMD levels that this machine can run, the best first."""
+    """List the SIMD levels that this machine can run, the best first.
+
+    Returns
+    -------
+    list of str
+        Of "avx512", "avx2" and so on; "generic" is always there.
+    """
     return _native.levels()
 
 

@@ -27,7 +27,22 @@ class State(NamedTuple):
 
     @classmethod
     def zeros(cls, layout: Layout, samples: int, dtype: np.dtype | type) -> State:
-        """Make the empty memory with which a sample starts."""
+        """Make the empty memory with which a sample starts.
+
+        Parameters
+        ----------
+        layout : Layout
+            Of the network.
+        samples : int
+            How many, B.
+        dtype : dtype
+            float32 or float64.
+
+        Returns
+        -------
+        State
+            Arrays [layers, B, hidden].
+        """
         shape = (layout.state_rows, samples, layout.hidden)
         return cls(np.zeros(shape, dtype), np.zeros(shape, dtype))
 
@@ -122,5 +137,16 @@ class Adam:
 
     @classmethod
     def start(cls, theta: np.ndarray, **settings: float) -> Adam:
-        """Start with empty moments of the parameters' size and precision."""
+        """Start with empty moments of the parameters' size and precision.
+
+        Parameters
+        ----------
+        theta : ndarray [P]
+            The parameters.
+
+        Returns
+        -------
+        Adam
+            Moments [P] of zeros.
+        """
         return cls(np.zeros_like(theta), np.zeros_like(theta), np.ones(2), **settings)

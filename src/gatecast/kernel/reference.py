@@ -238,6 +238,16 @@ def forward(
     """Run the network along each sample.
 
     See :func:`gatecast.kernel.native.forward`.
+
+    Parameters
+    ----------
+    layout, theta, x, state, warmup, trace, threads
+        As for :func:`gatecast.kernel.native.forward`; ``threads`` is not used.
+
+    Returns
+    -------
+    Forward
+        As there.
     """
     walk = _run(layout, theta, x, state)
     kept = None
@@ -264,6 +274,16 @@ def gradients(
     """Compute the loss and its gradient by back-propagation through time.
 
     See :func:`gatecast.kernel.native.gradients`.
+
+    Parameters
+    ----------
+    layout, theta, x, y, loss, weights, dropout, key, state, warmup, threads
+        As for :func:`gatecast.kernel.native.gradients`; ``threads`` is not used.
+
+    Returns
+    -------
+    Gradients
+        As there.
     """
     p = layout.views(theta)
     d_theta = np.zeros_like(theta)
@@ -352,6 +372,17 @@ def train(
     """Train in place.
 
     See :func:`gatecast.kernel.native.train`.
+
+    Parameters
+    ----------
+    layout, theta, adam, x, y, order, rates, batch_size, loss, weights, dropout, keys, warmup,
+        state, average, average_keep, threads, progress
+        As for :func:`gatecast.kernel.native.train`; ``threads`` is not used.
+
+    Returns
+    -------
+    Trained
+        As there.
     """
     losses = []
     for update, start in enumerate(range(0, len(order), batch_size)):

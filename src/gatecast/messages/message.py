@@ -90,7 +90,13 @@ class Message(str):
         return write(chinese if language == "zh" else english, self.fields, language, spelling)
 
     def document(self) -> dict[str, Any]:
-        """Give ``id``, ``fields`` and ``text`` (in English) as JSON has them."""
+        """Give ``id``, ``fields`` and ``text`` (in English) as JSON has them.
+
+        Returns
+        -------
+        dict
+            Read back by :func:`from_document`.
+        """
         fields = {name: _json(value) for name, value in self.fields.items()}
         return {"id": self.id, "fields": fields, "text": str(self)}
 

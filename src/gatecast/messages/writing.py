@@ -116,7 +116,18 @@ def write(
 
 
 def field_names(template: str) -> set[str]:
-    """Name the fields of a template, without arguments."""
+    """Name the fields of a template, without arguments.
+
+    Parameters
+    ----------
+    template : str
+        With fields in braces.
+
+    Returns
+    -------
+    set of str
+        Without formats.
+    """
     names = (name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
     return {name for name in names if not name.startswith("@")}
 

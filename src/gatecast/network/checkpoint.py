@@ -81,7 +81,22 @@ class Training:
 
     @classmethod
     def start(cls, theta: np.ndarray, adam: Adam, updates: int) -> Training:
-        """Begin a training of so many updates an epoch."""
+        """Begin a training of so many updates an epoch.
+
+        Parameters
+        ----------
+        theta : ndarray [P]
+            Initial parameters.
+        adam : Adam
+            Of the optimiser.
+        updates : int
+            Of an epoch.
+
+        Returns
+        -------
+        Training
+            Before its first epoch.
+        """
         return cls(
             theta, adam, theta.copy(), theta.copy(), np.zeros(len(theta)), History(),
             np.zeros(updates),

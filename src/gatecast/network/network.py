@@ -65,6 +65,11 @@ class Network:
         dtype : type, default float32
             Precision of parameters and arithmetic.
 
+        Returns
+        -------
+        Network
+            With parameters drawn from ``rng``.
+
         Raises
         ------
         UsageError

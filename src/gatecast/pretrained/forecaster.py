@@ -15,7 +15,7 @@ from gatecast.baselines.protocol import Baseline
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.data.stored import panel_to_arrays, stored_panel
-from gatecast.errors import ModelFileError
+from gatecast.errors import ModelFileError, not_whole
 from gatecast.forecaster.kinds import as_seasons
 from gatecast.forecaster.seasons import find_season
 from gatecast.forecaster.threads import Shared, one_at_a_time
@@ -35,7 +35,6 @@ from gatecast.storage import (
     DAMAGE,
     Key,
     locked,
-    not_whole,
     read_saved,
     require_unchanged,
     write_arrays,

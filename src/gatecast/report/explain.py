@@ -89,7 +89,18 @@ def explain_html(
     backtest: BacktestSummary | None = None,
     back: str | None = None,
 ) -> str:
-    """Make the page of the glass box, as text; see :func:`explain_page`."""
+    """Make the page of the glass box, as text; see :func:`explain_page`.
+
+    Parameters
+    ----------
+    explained, subject, lang, backtest, back
+        As for :func:`explain_page`.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
     packed = glass.pack_gates(
         explained.gates,
         explained.history,

@@ -100,6 +100,15 @@ def pack_forecast(
 ) -> dict[str, Any]:
     """Pack one series' forecast: its times, values and intervals, the widest first.
 
+    Parameters
+    ----------
+    forecast : DataFrame
+        Of one series.
+    history : DataFrame
+        The values before it.
+    id_col, time_col : str or None
+        Columns of both.
+
     Returns
     -------
     dict
@@ -127,6 +136,11 @@ def pack_forecast(
 def pack_attribution(attribution: pd.DataFrame) -> dict[str, Any]:
     """Pack one series' attribution: a bar for each past step, and a sum for each input.
 
+    Parameters
+    ----------
+    attribution : DataFrame
+        Of one series and step.
+
     Returns
     -------
     dict
@@ -150,7 +164,18 @@ def pack_attribution(attribution: pd.DataFrame) -> dict[str, Any]:
 
 
 def time_labels(times: Any) -> list[Any]:
-    """Write times as the user's clock shows them, as short as their distances allow."""
+    """Write times as the user's clock shows them, as short as their distances allow.
+
+    Parameters
+    ----------
+    times : array_like
+        Dates or step numbers.
+
+    Returns
+    -------
+    list of str or int
+        One for each time.
+    """
     column = pd.Series(times)
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_localize(None)

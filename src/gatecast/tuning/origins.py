@@ -73,6 +73,11 @@ class Plan:
         step_size : int, optional
             Steps between origins, of both kinds.
 
+        Returns
+        -------
+        Plan
+            Of origins that the longest series allow.
+
         Raises
         ------
         UsageError
@@ -102,6 +107,11 @@ class Plan:
     def searched_parts(self, panel: Panel) -> list[tuple[Panel, int]]:
         """Cut the data to the training part of each part of the searched origins.
 
+        Parameters
+        ----------
+        panel : Panel
+            All values.
+
         Returns
         -------
         list of (Panel, int)
@@ -121,6 +131,16 @@ class Plan:
         """Leave out the series that had hardly begun at the first origin of all.
 
         A forecaster refuses to learn from them there; from the whole of them it may.
+
+        Parameters
+        ----------
+        panel : Panel
+            All values.
+
+        Returns
+        -------
+        Panel
+            With fewer series, or the same.
         """
         kept = np.flatnonzero(self.known_first(panel) >= _FEWEST_VALUES)
         if len(kept) in (0, len(panel)):
@@ -128,13 +148,39 @@ class Plan:
         return _take(panel, kept, np.diff(panel.offsets)[kept])
 
     def known_first(self, panel: Panel) -> np.ndarray:
-        """Count the values of each series that are known at the first origin of all."""
+        """Count the values of each series that are known at the first origin of all.
+
+        Parameters
+        ----------
+        panel : Panel
+            All values.
+
+        Returns
+        -------
+        ndarray of int64 [series]
+            0 or more.
+        """
         first = self.h + (self.test - 1) * self.test_step
         first += self.h + (self.searched - 1) * self.step
         return _known(panel, first)
 
     def evaluate(self, models: dict[str, Any], panel: Panel, n_jobs: int | None) -> Backtest:
-        """Evaluate models on the test origins."""
+        """Evaluate models on the test origins.
+
+        Parameters
+        ----------
+        models : mapping of str to forecaster
+            By name.
+        panel : Panel
+            All values.
+        n_jobs : int, optional
+            Processes at once.
+
+        Returns
+        -------
+        Backtest
+            Of these origins.
+        """
         return backtest(
             models, panel, self.h, n_windows=self.test, step_size=self.test_step, refit=False,
             n_jobs=n_jobs,

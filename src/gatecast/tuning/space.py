@@ -159,7 +159,20 @@ def draw(trial: optuna.Trial, space: Mapping[str, Distribution]) -> dict[str, An
 def settings_from(
     parameters: Mapping[str, Any], space: Mapping[str, Distribution]
 ) -> dict[str, Any]:
-    """Give the settings that Optuna's parameters of a trial stand for."""
+    """Give the settings that Optuna's parameters of a trial stand for.
+
+    Parameters
+    ----------
+    parameters : mapping of str to object
+        Of a trial, under Optuna's names.
+    space : mapping of str to Distribution
+        That was searched.
+
+    Returns
+    -------
+    dict of str to object
+        By the forecaster's names.
+    """
     return {
         name: getattr(Config, name)
         if is_inactive(distribution, parameters)
@@ -173,6 +186,18 @@ def nearest_point(space: Mapping[str, Distribution], settings: Mapping[str, Any]
 
     Settings that the forecaster finds out by itself (None) have no place in a range; the search
     learns of such a trial as if it had been this point.
+
+    Parameters
+    ----------
+    space : mapping of str to Distribution
+        To be searched.
+    settings : mapping of str to object
+        Of a forecaster.
+
+    Returns
+    -------
+    dict of str to object
+        By Optuna's names.
     """
     found: dict[str, Any] = {}
     for name, distribution in space.items():
@@ -188,7 +213,20 @@ def nearest_point(space: Mapping[str, Distribution], settings: Mapping[str, Any]
 
 
 def is_inactive(distribution: Distribution, chosen: Mapping[str, Any]) -> bool:
-    """Say whether a setting has nothing to act on, by what was chosen of the others."""
+    """Say whether a setting has nothing to act on, by what was chosen of the others.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        Of the setting.
+    chosen : mapping of str to object
+        What was chosen so far.
+
+    Returns
+    -------
+    bool
+        True if it is not to be searched.
+    """
     if distribution.unless is None:
         return False
     name, value = distribution.unless
@@ -196,7 +234,18 @@ def is_inactive(distribution: Distribution, chosen: Mapping[str, Any]) -> bool:
 
 
 def parameter_setting(parameter: str) -> str:
-    """Give the setting that one of Optuna's parameters belongs to."""
+    """Give the setting that one of Optuna's parameters belongs to.
+
+    Parameters
+    ----------
+    parameter : str
+        Optuna's name.
+
+    Returns
+    -------
+    str
+        The forecaster's name.
+    """
     return parameter.removesuffix(_GIVEN)
 
 

@@ -33,7 +33,13 @@ _WAIT_FOR_LOCK = 120
 
 
 def optuna() -> Any:
-    """Import Optuna, quietly, or say how to install it."""
+    """Import Optuna, quietly, or say how to install it.
+
+    Returns
+    -------
+    module
+        Optuna.
+    """
     module: Any = require_extra("optuna", "tune", message("extra.search"))
     module.logging.set_verbosity(module.logging.WARNING)
     return module
@@ -41,6 +47,16 @@ def optuna() -> Any:
 
 def url_of(storage: str | os.PathLike[str] | None) -> str | None:
     """Give the URL of a database; a path is that of an SQLite file.
+
+    Parameters
+    ----------
+    storage : str, path or None
+        A path or a URL.
+
+    Returns
+    -------
+    str or None
+        None for a study in memory.
 
     Raises
     ------
@@ -87,6 +103,11 @@ def open_study(url: str | None, name: str, *, resume: bool) -> Any:
     resume : bool
         Whether one of that name may be there.
 
+    Returns
+    -------
+    optuna.Study
+        New, or as far as it was.
+
     Raises
     ------
     UsageError
@@ -103,7 +124,20 @@ def open_study(url: str | None, name: str, *, resume: bool) -> Any:
 
 
 def into_memory(study: Any, url: str) -> Any:
-    """Copy a study out of a database, and let go of that."""
+    """Copy a study out of a database, and let go of that.
+
+    Parameters
+    ----------
+    study : optuna.Study
+        In a database, or in memory.
+    url : str or None
+        Of its database.
+
+    Returns
+    -------
+    optuna.Study
+        The same trials, in memory.
+    """
     module = optuna()
     memory = module.storages.InMemoryStorage()
     module.copy_study(
@@ -127,6 +161,11 @@ def start(study: Any, fixed: Mapping[str, Any] | None) -> Any:
     fixed : mapping or None
         The point of the space to try; None where the sampler is to choose. Such a trial is that
         of the defaults.
+
+    Returns
+    -------
+    optuna.Trial
+        To be asked and told.
     """
     module = optuna()
     system = {} if fixed is None else {"fixed_params": dict(fixed)}  # as Study.enqueue_trial does
@@ -141,7 +180,20 @@ def start(study: Any, fixed: Mapping[str, Any] | None) -> Any:
 
 @contextmanager
 def heartbeat(study: Any, trial_id: int) -> Iterator[None]:
-    """Record every few seconds that the trial's worker is alive."""
+    """Record every few seconds that the trial's worker is alive.
+
+    Parameters
+    ----------
+    study : optuna.Study
+        That the trial is of.
+    trial_id : int
+        Its number in the database.
+
+    Returns
+    -------
+    context manager
+        For as long as the trial runs.
+    """
     storage = study._storage
     if not hasattr(storage, "record_heartbeat"):
         yield
@@ -168,6 +220,11 @@ def fail_stale_trials(study: Any) -> int:
 
     Those of this machine by asking the system whether the process still runs, at once; those of
     others by the silence of their heartbeats.
+
+    Parameters
+    ----------
+    study : optuna.Study
+        In a database.
 
     Returns
     -------

@@ -62,7 +62,13 @@ class Verdict:
 
     @classmethod
     def same(cls) -> Verdict:
-        """Make the verdict on a search that found the defaults."""
+        """Make the verdict on a search that found the defaults.
+
+        Returns
+        -------
+        Verdict
+            That keeps the defaults.
+        """
         nan = math.nan
         return cls(nan, nan, 0.0, nan, nan, nan, "origins", 0)
 
@@ -94,6 +100,11 @@ def compare(evaluation: Backtest, loss: str) -> Verdict:
         Of two models of these names.
     loss : {"absolute", "squared"}
         What is compared.
+
+    Returns
+    -------
+    Verdict
+        The gain, its interval and p.
     """
     table = losses_by_origin(evaluation, loss)
     over, lag, block = "origins", max(1, evaluation.lag), max(evaluation.lag, len(table) ** (1 / 3))
@@ -126,7 +137,30 @@ def sentences(
     plan: Plan,
     series: int,
 ) -> list[Message]:
-    """Describe the search and its result, a sentence each."""
+    """Describe the search and its result, a sentence each.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        A row for each trial.
+    origins : int
+        On which each was scored, at most.
+    verdict : Verdict
+        On the test origins.
+    settings : mapping of str to object
+        The best ones found.
+    space : mapping of str to Distribution
+        That was searched.
+    plan : Plan
+        Of the origins.
+    series : int
+        How many there are.
+
+    Returns
+    -------
+    list of Message
+        For the page and the terminal.
+    """
     return [
         _tried(trials, plan, series),
         _gain(verdict, plan),

@@ -108,7 +108,18 @@ class TutorialResult:
     verdict: Message
 
     def run(self, key: str) -> ModelRun | None:
-        """Find a model by its key; None if it did not run."""
+        """Find a model by its key; None if it did not run.
+
+        Parameters
+        ----------
+        key : str
+            Of the model.
+
+        Returns
+        -------
+        ModelRun or None
+            Its scores.
+        """
         return next((run for run in self.runs if run.key == key), None)
 
 

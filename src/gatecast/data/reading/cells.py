@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from gatecast.errors import DataError
 from gatecast.messages import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MISSING", "Place", "TextColumn", "guard", "is_blank", "name_row", "unguard"]
+__all__ = [
+    "MISSING",
+    "Place",
+    "TextColumn",
+    "guard",
+    "is_blank",
+    "name_row",
+    "refuse_missing_time",
+    "unguard",
+]
 
 #: What a spreadsheet takes for the beginning of a formula; wide signs too.
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
@@ -221,3 +231,21 @@ class Place:
         """
         cell = text.cells[text.codes[at]]
         return message("reading.has", row=self.row(at), cell=cell)
+
+
+def refuse_missing_time(place: Place, at: int) -> None:
+    """Refuse a row without a time.
+
+    Parameters
+    ----------
+    place : Place
+        Names the column.
+    at : int
+        The row.
+
+    Raises
+    ------
+    DataError
+        Always.
+    """
+    raise DataError(message("table.no_time", column=place.name, row=place.row(at)))

@@ -138,12 +138,32 @@ class Columns(NamedTuple):
         return self.times[0] if len(self.times) == 1 else "ds"
 
     def in_file(self) -> list[str]:
-        """List the columns to be read."""
+        """List the columns to be read.
+
+        Returns
+        -------
+        list of str
+            Each once.
+        """
         return list(dict.fromkeys((*self.ids, *self.times, *self.targets, *self.extra)))
 
 
 def as_columns(given: object, names: Sequence[str], option: str) -> tuple[str, ...]:
     """Read what a user gives for one column or several: "store,item", or a list.
+
+    Parameters
+    ----------
+    given : str or sequence of str
+        What the user gave.
+    names : sequence of str
+        The table's columns.
+    option : str
+        The argument's name, for the error.
+
+    Returns
+    -------
+    tuple of str
+        Columns of the table.
 
     Raises
     ------
@@ -180,6 +200,11 @@ def choose_columns(
         Column of values.
     extra : tuple of str
         Further columns.
+
+    Returns
+    -------
+    Columns, list of Message
+        The columns, and a note on each that was chosen.
 
     Raises
     ------

@@ -79,6 +79,11 @@ class CsvFile:
         separator : str
             What the history was separated by; taken where it fits.
 
+        Returns
+        -------
+        CsvFile
+            What :func:`open_table` reads.
+
         Raises
         ------
         DataError
@@ -94,6 +99,16 @@ class CsvFile:
 
     def sample(self, rows: int) -> dict[str, list[str]] | None:
         """Give the cells of the first rows by column; None if there are no rows.
+
+        Parameters
+        ----------
+        rows : int
+            How many.
+
+        Returns
+        -------
+        dict of str to list of str, or None
+            Cells as texts.
 
         Raises
         ------

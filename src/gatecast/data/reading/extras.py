@@ -70,6 +70,11 @@ def read_extra(
     named : bool
         Whether the table says that it is one of names (a category).
 
+    Returns
+    -------
+    Extra
+        The cells, and notes on how they were read.
+
     Raises
     ------
     DataError

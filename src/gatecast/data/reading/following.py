@@ -90,6 +90,11 @@ def assumed_schema(
         Those of each further column of names.
     columns : sequence of str
         All further columns.
+
+    Returns
+    -------
+    Schema
+        Of a table that is written like a plain frame.
     """
     kinds: dict[str, ColumnKind] = {c: "name" if c in names else "number" for c in columns}
     wide = ends.id_col == "unique_id" and ends.target_col == "y"
@@ -118,6 +123,11 @@ def read_plan(source: Any, names: Sequence[str], *, schema: Schema, ends: Ends, 
         Where each series ends.
     h : int
         Steps.
+
+    Returns
+    -------
+    Plan
+        Arrays of shape [series * h], and notes.
 
     Raises
     ------
@@ -228,16 +238,8 @@ def _require_rows(row_of: np.ndarray, due: np.ndarray, ends: Ends, h: int) -> No
     if not missing.any():
         return
     i, k = np.unravel_index(int(np.argmax(missing)), missing.shape)
-    raise DataError(
-        message(
-            "table.plan_short",
-            series=_name_series(ends, int(i)),
-            time=show_time(due[i, k]),
-            h=h,
-            first=show_time(due[i, 0]),
-            last=show_time(due[i, -1]),
-        )
-    )
+    shown = {name: show_time(due[i, at]) for name, at in (("time", k), ("first", 0), ("last", -1))}
+    raise DataError(message("table.plan_short", series=_name_series(ends, int(i)), h=h, **shown))
 
 
 def _name_series(ends: Ends, i: int) -> Message:
@@ -271,6 +273,11 @@ def read_new_rows(
         Where each series ends.
     id_col, time_col, target_col : str, optional
         Columns, if they are not called as in the history.
+
+    Returns
+    -------
+    NewRows
+        The rows that are new, in the order of the series.
 
     Raises
     ------
@@ -415,6 +422,17 @@ def _of_series(rows: Rows, which: np.ndarray) -> Rows:
 
 def refuse_other_value(ends: Ends, i: int, value: float, *, same: bool) -> None:
     """Refuse known rows whose last value is not the one that the model has seen.
+
+    Parameters
+    ----------
+    ends : Ends
+        Where the model's series end.
+    i : int
+        Which series.
+    value : float
+        Last value of the table, in the series' own unit.
+    same : callable
+        Takes ``i`` and ``value``; whether the model has seen this one.
 
     Raises
     ------

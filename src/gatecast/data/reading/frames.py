@@ -11,7 +11,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from gatecast.data.reading.cells import Place, TextColumn
+from gatecast.data.reading.cells import Place, TextColumn, refuse_missing_time
 from gatecast.data.reading.columns import SAMPLE_ROWS, counts_up
 from gatecast.data.reading.extras import Extra, read_extra
 from gatecast.data.reading.numbers import Numbers, could_be_number, find_unit, read_numbers
@@ -21,7 +21,6 @@ from gatecast.data.reading.times import (
     could_be_times,
     dates_of_numbers,
     read_times,
-    refuse_missing_time,
 )
 from gatecast.data.schema import NumberFormat, Schema
 from gatecast.errors import DataError, UsageError
@@ -196,6 +195,18 @@ class FrameTable:
 def name_series(names: Sequence[Any], place: Place) -> tuple[np.ndarray, np.ndarray]:
     """Number the series: the code of each row, and the name of each code.
 
+    Parameters
+    ----------
+    names : array_like of length N
+        The name of the series of each row.
+    place : callable
+        Names a row in a sentence.
+
+    Returns
+    -------
+    ndarray of int64 [N], ndarray of object [series]
+        Codes in the order of first appearance, and names.
+
     Raises
     ------
     DataError
@@ -227,7 +238,23 @@ def _can_name(cell: object) -> bool:
 
 
 def as_frame(source: Any) -> nw.DataFrame[Any]:
-    """See any table as a narwhals frame; an index of pandas that holds something is a column."""
+    """See any table as a narwhals frame; an index of pandas that holds something is a column.
+
+    Parameters
+    ----------
+    source : table
+        Of pandas, polars or any other library that narwhals knows.
+
+    Returns
+    -------
+    DataFrame
+        Of narwhals.
+
+    Raises
+    ------
+    DataError
+        If it is no table.
+    """
     if isinstance(source, pd.Series):
         source = source.to_frame("y" if source.name is None else str(source.name))
     if isinstance(source, pd.DataFrame):

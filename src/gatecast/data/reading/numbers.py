@@ -131,6 +131,11 @@ def read_numbers(
     settled : NumberFormat, optional
         How the history writes this column; nothing else is read then.
 
+    Returns
+    -------
+    Numbers
+        The values [N], float64, NaN where there is nothing, and how they were written.
+
     Raises
     ------
     DataError

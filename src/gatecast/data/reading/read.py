@@ -148,6 +148,11 @@ def read_rows(
     settled : Schema, optional
         What the history settled; cells are read by it.
 
+    Returns
+    -------
+    Rows
+        Series codes, times, values and further columns, each [N].
+
     Raises
     ------
     DataError

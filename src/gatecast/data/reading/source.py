@@ -41,6 +41,16 @@ _BLOCK = 1 << 20
 def limit(name: str) -> int:
     """Give a limit of reading, which an environment variable of that name can raise.
 
+    Parameters
+    ----------
+    name : str
+        Of the environment variable.
+
+    Returns
+    -------
+    int
+        Bytes or cells, as the variable says.
+
     Raises
     ------
     UsageError
@@ -77,6 +87,16 @@ class Source:
 
 def open_source(path: Path) -> Source:
     """Read a file, a pipe or standard input ("-" or /dev/stdin), once.
+
+    Parameters
+    ----------
+    path : str or path
+        A file, ``"-"`` or a pipe.
+
+    Returns
+    -------
+    Source
+        Its bytes and name.
 
     Raises
     ------
@@ -162,6 +182,16 @@ class _Rejoined(io.RawIOBase):
 
 def as_text(source: Source) -> tuple[bytes, list[Message]]:
     """Give the text of a source in UTF-8 without a mark, and notes on what it was written in.
+
+    Parameters
+    ----------
+    source : Source
+        As opened.
+
+    Returns
+    -------
+    bytes, list of Message
+        The text, and what to tell the user.
 
     Raises
     ------

@@ -39,6 +39,11 @@ def open_table(source: Any, settled: Schema | None = None, name: str = "") -> Ta
     name : str
         What a table in memory is called in sentences: "the table" if not given.
 
+    Returns
+    -------
+    Table
+        With its columns named.
+
     Raises
     ------
     NotFoundError

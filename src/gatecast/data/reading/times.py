@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.inference import is_regular
-from gatecast.data.reading.cells import Place, TextColumn, is_blank
+from gatecast.data.reading.cells import Place, TextColumn, is_blank, refuse_missing_time
 from gatecast.data.reading.notations import (
     HAS_MONTH_NAME,
     limit_passed,
@@ -37,7 +37,6 @@ from gatecast.messages import Message, message
 
 __all__ = [
     "STEP_LIMIT", "Times", "could_be_times", "dates_of_numbers", "read_times",
-    "refuse_missing_time",
 ]  # fmt: skip
 
 STEP_LIMIT = 2**62
@@ -314,19 +313,6 @@ def _on_the_minute(times: np.ndarray) -> bool:
     return bool((clock % 60_000_000 == 0).all() and (np.diff(clock) >= 0).all() and len(times) > 1)
 
 
-def refuse_missing_time(place: Place, at: int) -> None:
-    """Refuse a row without a time.
-
-    Parameters
-    ----------
-    place : Place
-        Names the column.
-    at : int
-        The row.
-    """
-    raise DataError(message("table.no_time", column=place.name, row=place.row(at)))
-
-
 def read_times(
     text: TextColumn,
     place: Place,
@@ -350,6 +336,11 @@ def read_times(
         Where nothing else tells days from months: take the first number for the day.
     settled : Schema, optional
         What the history settled; the order of day and month is that.
+
+    Returns
+    -------
+    Times
+        The times [N], datetime64 or int64, and how they were written.
 
     Raises
     ------
