@@ -93,8 +93,8 @@ def fit(
     else:
         holdout = TransferHoldout(preparer, ensemble, start.fitted)
         if not holdout.possible:
-            others = as_it_is(start, s, panel)
-            return Fit(others, start.max_steps, start.losses, [message("transfer.as_it_is")])
+            others, losses = as_it_is(start, s, panel)
+            return Fit(others, start.max_steps, losses, [message("transfer.as_it_is")])
     candidates = s.candidates if s.max_steps is None else (s.max_steps,)
     trained = s.n_networks + bool(s.level) * (s.n_networks + 1)
     aggregator.expect((1 + trained) * candidates[-1])

@@ -49,7 +49,9 @@ class Start:
     losses: list[list[float]]
 
 
-def as_it_is(start: Start, settings: Settings, panel: Panel) -> FittedForecaster:
+def as_it_is(
+    start: Start, settings: Settings, panel: Panel
+) -> tuple[FittedForecaster, list[list[float]]]:
     """Let the networks of another model forecast series that are too short for a hold-out.
 
     Parameters
@@ -63,14 +65,19 @@ def as_it_is(start: Start, settings: Settings, panel: Panel) -> FittedForecaster
 
     Returns
     -------
-    FittedForecaster
+    fitted : FittedForecaster
         With the calibration of the start, and as many networks as the settings say.
+    losses : list of list of float
+        Of each of its networks.
     """
-    members, count = start.fitted.members, settings.n_networks
-    networks = [members[i % len(members)] for i in range(count)]
-    networks += start.fitted.networks[len(members) :]
-    same = replace(start.fitted, networks=networks, n_networks=count, threads=settings.threads)
-    return fit_others(same, panel)
+    networks, members = start.fitted.networks, len(start.fitted.members)
+    count = settings.n_networks
+    which = [i % members for i in range(count)] + [*range(members, len(networks))]
+    same = replace(
+        start.fitted, networks=[networks[i] for i in which], n_networks=count,
+        threads=settings.threads,
+    )  # fmt: skip
+    return fit_others(same, panel), [start.losses[i] for i in which]
 
 
 def require_start(
