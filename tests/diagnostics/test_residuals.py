@@ -49,6 +49,15 @@ def test_bias_is_a_t_test_and_allows_for_overlap():
     assert mean_error(overlapping, 40).error > 2.0 * mean_error(overlapping).error
 
 
+def test_huge_errors_are_tested_as_others_are():
+    wild = NOISE + 0.2
+    for test in (ljung_box, heteroscedasticity, drift):
+        assert test(wild * 1e300).p == pytest.approx(test(wild).p)
+    huge, plain = mean_error(wild * 1e300), mean_error(wild)
+    assert (huge.mean, huge.error) == pytest.approx((plain.mean * 1e300, plain.error * 1e300))
+    assert huge.p == pytest.approx(plain.p)
+
+
 def test_drift_is_the_slope_of_a_line():
     stats = pytest.importorskip("scipy.stats", reason="the oracle")
     losses = np.abs(NOISE) * np.linspace(1, 3, 400)

@@ -24,6 +24,10 @@ __all__ = [
 ]
 
 
+#: Sums of squares of larger errors may be infinite.
+_HUGE = 1e140
+
+
 @dataclass(frozen=True)
 class LjungBox:
     """Result of a portmanteau test of errors or of their squares; reported at the 1 % level.
@@ -89,7 +93,7 @@ def ljung_box(errors: np.ndarray, lags: int | None = None) -> LjungBox:
     Ljung, G. M. and Box, G. E. P. (1978). On a measure of lack of fit in time series models.
     *Biometrika* 65, 297-303, equation 1.4.
     """
-    return _ljung_box(_checked(errors), lags, of_squares=False)
+    return _ljung_box(_checked(errors)[0], lags, of_squares=False)
 
 
 def heteroscedasticity(errors: np.ndarray, lags: int | None = None) -> LjungBox:
@@ -115,7 +119,7 @@ def heteroscedasticity(errors: np.ndarray, lags: int | None = None) -> LjungBox:
     McLeod, A. I. and Li, W. K. (1983). Diagnostic checking ARMA time series models using
     squared-residual autocorrelations. *Journal of Time Series Analysis* 4, 269-273.
     """
-    errors = _checked(errors)
+    errors, _ = _checked(errors)
     return _ljung_box((errors - errors.mean()) ** 2, lags, of_squares=True)
 
 
@@ -181,7 +185,7 @@ def mean_error(errors: np.ndarray, overlap: int = 1) -> MeanError:
     DataError
         If there are fewer than 10 errors.
     """
-    errors = _checked(errors)
+    errors, unit = _checked(errors)
     n = len(errors)
     centred = errors - errors.mean()
     variance = float(centred @ centred)
@@ -190,8 +194,8 @@ def mean_error(errors: np.ndarray, overlap: int = 1) -> MeanError:
     error = float(np.sqrt(max(variance, 0.0))) / n
     mean = float(errors.mean())
     if error == 0.0:
-        return MeanError(mean, 0.0, float(mean == 0.0))
-    return MeanError(mean, error, t_two_sided(mean / error, n - 1))
+        return MeanError(mean * unit, 0.0, float(mean == 0.0))
+    return MeanError(mean * unit, error * unit, t_two_sided(mean / error, n - 1))
 
 
 @dataclass(frozen=True)
@@ -239,7 +243,7 @@ def drift(losses: np.ndarray) -> Drift:
     DataError
         If there are fewer than 10.
     """
-    losses = _checked(losses)
+    losses, _ = _checked(losses)
     n = len(losses)
     t = np.arange(n) - (n - 1) / 2
     slope = float(t @ losses) / float(t @ t)
@@ -353,10 +357,13 @@ def noise_floor(values: np.ndarray, lags: int | None = None) -> float:
     return float(np.sqrt(max(0.0, y.mean() - max(slope, 0.0) * x.mean())))
 
 
-def _checked(errors: np.ndarray) -> np.ndarray:
+def _checked(errors: np.ndarray) -> tuple[np.ndarray, float]:
+    """Give errors in a unit in which their squares are finite, and the unit."""
     errors = np.asarray(errors, np.float64)
     if len(errors) < 10 or not np.isfinite(errors).all():
         raise DataError(
             message("residuals.few", n=len(errors), wrong=int((~np.isfinite(errors)).sum()))
         )
-    return errors
+    largest = float(np.abs(errors).max())
+    unit = largest if largest > _HUGE else 1.0
+    return errors / unit, unit
