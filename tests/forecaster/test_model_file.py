@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.hostile import attack, forecasts
+from helpers.many_series import save_and_load
 
 import gatecast
 from gatecast import LSTMForecaster, PretrainedLSTM, storage
@@ -246,6 +247,12 @@ def test_a_file_grows_by_numbers_alone(tmp_path):
         document["decisions"] = []
         sizes.append(len(json.dumps(document)))
     assert abs(sizes[1] - sizes[0]) < 50
+
+
+@pytest.mark.parametrize(("freq", "season_length"), [("D", 1), ("h", (24, 168))])
+def test_very_many_series_are_saved_and_loaded(freq, season_length):
+    figures = save_and_load(50, 504 if freq == "h" else 8, freq, season_length)
+    assert figures["series"] == 50
 
 
 def test_two_lies_that_once_got_through(tmp_path):
