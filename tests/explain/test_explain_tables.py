@@ -54,14 +54,37 @@ def test_one_question_has_one_answer(pretrained):
         assert answers[question] == answer
 
 
-def test_networks_without_a_part_in_the_forecast_are_said_to_have_none():
-    y = pd.Series(
-        np.random.default_rng(1).normal(size=60).cumsum() + 50,
-        pd.date_range("2024-01-01", periods=60),
-    )
-    model = gc.LSTMForecaster(**SMALL).fit(y)
-    explained = gc.explain(model)
+def walk():
+    steps = np.random.default_rng(1).normal(size=60)
+    return pd.Series(steps.cumsum() + 50, pd.date_range("2024-01-01", periods=60))
+
+
+def test_the_network_that_makes_the_forecast_is_looked_into(tmp_path):
+    y = walk()
+    gc.LSTMForecaster(**SMALL, level=[80]).fit(y).save(tmp_path / "model")
+    model = gc.load(tmp_path / "model")
     assert model.fitted_.weight == 0
-    assert "explain.no_part" in [note.id for note in explained.notes]
-    first = explained.memory.sentences[0]
+    explained, alone = gc.explain(model, y), gc.explain(gc.PretrainedLSTM(h=2).fit(y))
+    pd.testing.assert_frame_equal(explained.gates, alone.gates)
+    pd.testing.assert_frame_equal(explained.memory.units, alone.memory.units)
+    pd.testing.assert_frame_equal(explained.forecast, model.predict())
+    assert explained.training.losses == ()
+    assert "explain.of_pretrained" in [note.id for note in explained.notes]
+    # what is missing in the first three steps, a fitted value is of the same network
+    np.testing.assert_allclose(
+        explained.training.fitted[10:], alone.training.fitted[10:], rtol=1e-6
+    )
+    own = gc.explain(model, y, network=0)
+    assert own.gates["unit"].nunique() == 3
+    assert "explain.no_part" in [note.id for note in own.notes]
+    first = own.memory.sentences[0]
     assert (first.id, "look_back" in first) == ("memory.no_part", False)
+
+
+def test_some_steps_of_a_forecast_are_attributed_as_all_are():
+    y = walk()
+    model = gc.LSTMForecaster(**SMALL | {"h": 4}).fit(y)
+    shares = gc.attribution(model)
+    some = gc.attribution(model, step=[2, 4])
+    due = shares[shares["step"].isin([2, 4])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(some, due)

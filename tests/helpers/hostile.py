@@ -191,7 +191,9 @@ def forecasts(model, table, plan):
     plans = {} if plan is None else {"futr_df": plan}
     try:
         yield model.predict(**plans)
-    except NotFoundError:  # it needs a column of another name, and says which
+    except GatecastError:  # it needs a plan of other columns or times, and says which
+        if plan is None:
+            raise
         return
     if isinstance(model, LSTMForecaster):
         with suppress(GatecastError):  # too short for paths: a sentence

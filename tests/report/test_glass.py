@@ -80,7 +80,7 @@ def fitted(cell="lstm", layers=1):
 
 @pytest.fixture(scope="module")
 def inside():
-    return explain(fitted())
+    return explain(fitted(), network=0)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def unpacked(packed):
 
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1)])
 def test_what_is_packed_is_what_the_gates_are(cell, layers):
-    found = explain(fitted(cell, layers))
+    found = explain(fitted(cell, layers), network=0)
     packed = packed_gates(found)
     values = unpacked(packed)
     assert packed["bits"] == 16
@@ -277,7 +277,7 @@ def test_what_was_found_inside_shows_itself_as_the_page(inside):
 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_figures_hold_what_the_page_draws(inside, layers):
-    found = inside if layers == 1 else explain(fitted("gru", layers))
+    found = inside if layers == 1 else explain(fitted("gru", layers), network=0)
     drawn = figures(found)
     assert set(drawn) == {"forecast", "gates", "attribution", "training", "residuals"}
     lines = {trace.name: trace for trace in drawn["forecast"].data}
@@ -350,7 +350,7 @@ def until(page, holds):
 @pytest.mark.browser
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_the_numbers_shown_are_those_of_gates(open_glass, tmp_path, cell):
-    found = explain(fitted(cell))
+    found = explain(fitted(cell), network=0)
     explain_page(found, tmp_path / "page.html", subject="air.csv")
     _, player = open_glass(tmp_path / "page.html")
     for step, unit in ((0, 2), (100, 5), (143, 0)):

@@ -44,7 +44,10 @@ def explain(
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path(
         "gatecast-explain.html"
     ),
-    network: Annotated[int, typer.Option(help="Which of the model's networks, from 0.")] = 0,
+    network: Annotated[
+        int | None,
+        typer.Option(help="Which of the model's networks, from 0; else one that forecasts."),
+    ] = None,
     futr_file: Annotated[
         Path | None,
         typer.Option(help="CSV or Parquet file with the columns that the model knows in advance."),

@@ -95,6 +95,8 @@ def stored_panel(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> Pan
         raise ValueError("the lengths of the series do not fit their values")
     if (np.diff(offsets) < 1).any() or offsets[0] != 0:
         raise ValueError("a series is empty")
+    if len(set(document["ids"])) < len(document["ids"]):
+        raise ValueError("a series is there twice")
     if document["dates"] != isinstance(document["freq"], str) or None in document["columns"][1:]:
         raise ValueError("the frequency does not fit the times, or a column has no name")
     return Panel(

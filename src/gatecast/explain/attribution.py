@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ _AT_ONCE = 1 << 16
 def attribution(
     model: LSTMForecaster,
     source: Any = None,
-    step: int | None = None,
+    step: int | Sequence[int] | None = None,
     steps: int = 16,
     look_back: int | None = 200,
 ) -> pd.DataFrame:
@@ -55,8 +56,8 @@ def attribution(
     source : path, DataFrame, Series or Panel, optional
         Series that the model was fitted on, up to where the forecast begins; the data that it was
         fitted on if not given.
-    step : int, optional
-        Which step of the forecast, from 1 to ``h``; all of them if not given.
+    step : int or sequence of int, optional
+        Which step of the forecast, from 1 to ``h``, or which of them; all if not given.
     steps : int, default 16
         Points of the Gauss-Legendre quadrature of the integral; they are doubled, up to five times,
         while the sum is not right.
@@ -97,9 +98,10 @@ def attribution(
         if number is not None and number < 1:
             raise too_small(name, number, 1)
     panel, series = model_inputs(model, source, "attribution")
-    if step is not None and not 1 <= step <= model.h:
-        raise UsageError(message("explain.no_step", step=step, h=model.h))
-    wanted = np.arange(model.h) if step is None else np.array([step - 1])
+    wanted = np.arange(model.h) if step is None else np.atleast_1d(np.asarray(step)) - 1
+    for k in wanted:
+        if not 0 <= k < model.h:
+            raise UsageError(message("explain.no_step", step=int(k) + 1, h=model.h))
     parts, times, rows = [], [], []
     for one in series:
         table, shown = _attribute(model, one, wanted, steps, look_back)
@@ -126,7 +128,7 @@ def _attribute(
     before = len(window) - len(x)
     paths = [
         _Path.of(Network(m.layout, m.theta.astype(np.float64)), window, before, fitted.threads)
-        for m in fitted.members
+        for m in fitted.members[: len(fitted.members) if weight else 1]
     ]
     unit = forecast_unit(one, model.h)
     present = one.values[-1] if fitted.difference else 0.0
@@ -135,7 +137,9 @@ def _attribute(
     for k in wanted:
         size = float(model.scale_[k] * one.local_scales[-1]) * weight
         middle = _middle([float(path.output[k]) for path in paths])
-        shares = np.mean([paths[i].shares(k, points) for i in middle], axis=0) * size
+        shares = np.zeros(x.shape)
+        if weight:
+            shares = np.mean([paths[i].shares(k, points) for i in middle], axis=0) * size
         output = float(np.mean([paths[i].output[k] for i in middle])) * size
         without = float(np.mean([paths[i].without[k] for i in middle])) * size
         # what comes directly from values before those that are shown belongs to the baseline

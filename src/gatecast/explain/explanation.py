@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,12 @@ from gatecast.data.rows import show_time
 from gatecast.explain.attribution import TOLERANCE, attribution
 from gatecast.explain.gates import gates
 from gatecast.explain.inputs import model_inputs, read_series
-from gatecast.explain.memory import memory
-from gatecast.explain.pretrained import explain_pretrained
+from gatecast.explain.memory import MemoryFindings, memory
+from gatecast.explain.pretrained import as_pretrained, explain_pretrained
 from gatecast.explain.result import MOST_STEPS, Explanation, choose_series
 from gatecast.explain.training import training_summary
 from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.messages import Message, message
 from gatecast.pretrained.forecaster import PretrainedLSTM
 from gatecast.progress import reporting, working
@@ -30,7 +32,7 @@ def explain(
     model: LSTMForecaster | PretrainedLSTM,
     source: Any = None,
     series: str | None = None,
-    network: int = 0,
+    network: int | None = None,
     futr_df: Any = None,
     progress: bool | None = None,
 ) -> Explanation:
@@ -48,8 +50,9 @@ def explain(
         Series that the model was fitted on; the data that it was fitted on if not given.
     series : str, optional
         Which of them, by its name; the first if not given.
-    network : int, default 0
-        Which of ``model.networks_`` the gates are of.
+    network : int, optional
+        Which of ``model.networks_`` gates and memory are of. If not given they are of the first, or
+        of the pretrained network where that alone makes the forecast.
     futr_df : path or DataFrame, optional
         As for ``model.predict``.
     progress : bool, optional
@@ -76,14 +79,14 @@ def explain(
 
 
 def _explain(
-    model: LSTMForecaster, source: Any, series: str | None, network: int, futr_df: Any
+    model: LSTMForecaster, source: Any, series: str | None, network: int | None, futr_df: Any
 ) -> Explanation:
     whole = read_series(model, source, "explain")
     one, place = choose_series(whole, series)
     _, (inputs,) = model_inputs(model, one, "explain")
     shares = _attribution(model, one)
     notes = [
-        *_about_choice(whole, one, series), *_about_combination(model),
+        *_about_choice(whole, one, series), *_about_combination(model, network),
         *_about_error(model, shares),
     ]  # fmt: skip
     if model.look_back is not None:
@@ -95,20 +98,42 @@ def _explain(
     if model.ends_.id_col is not None:
         of_it = forecast[model.ends_.id_col] == one.ids[0]
         forecast = forecast.loc[of_it].reset_index(drop=True)
+    training = training_summary(model, inputs)
+    if network is None and (pretrained := _alone(model, one)) is not None:
+        explained = explain_pretrained(pretrained)
+        training = replace(training, losses=(), training={})  # of networks without a part
+    else:
+        explained = _Run(
+            gates(model, one, network or 0), memory(model, one, network or 0),
+            model.networks_[network or 0].layout.cell,
+        )  # fmt: skip
     return Explanation(
         whole.ids[place], len(whole), one.id_col, one.time_col, one.target_col, one.to_frame(),
-        forecast, gates(model, one, network), model.networks_[network].layout.cell,
-        memory(model, one, network), shares, training_summary(model, inputs), model.look_back,
-        tuple(model.decisions()), tuple(notes),
+        forecast, explained.gates, explained.cell, explained.memory, shares, training,
+        model.look_back, tuple(model.decisions()), tuple(notes),
     )  # fmt: skip
+
+
+class _Run(NamedTuple):
+    """What a network did along a series."""
+
+    gates: pd.DataFrame
+    memory: MemoryFindings
+    cell: str
+
+
+def _alone(model: LSTMForecaster, one: Panel) -> PretrainedLSTM | None:
+    """Give the pretrained network where it alone makes the forecast."""
+    benchmark = model.fitted_.benchmark
+    if model.fitted_.weight or not isinstance(benchmark, PretrainedBenchmark):
+        return None
+    return as_pretrained(benchmark, one, model.alias)
 
 
 def _attribution(model: LSTMForecaster, one: Panel) -> pd.DataFrame:
     """Attribute the forecast, of a long horizon some of its steps."""
-    if model.h <= MOST_STEPS:
-        return attribution(model, one)
-    steps = np.unique(np.linspace(1, model.h, MOST_STEPS).round().astype(int))
-    return pd.concat([attribution(model, one, step=int(s)) for s in steps], ignore_index=True)
+    steps = np.linspace(1, model.h, min(model.h, MOST_STEPS)).round().astype(int)
+    return attribution(model, one, step=steps.tolist())
 
 
 def _about_choice(whole: Panel, one: Panel, series: str | None) -> list[Message]:
@@ -117,14 +142,17 @@ def _about_choice(whole: Panel, one: Panel, series: str | None) -> list[Message]
     return [message("explain.first_series", n=len(whole), series=str(one.ids[0]))]
 
 
-def _about_combination(model: LSTMForecaster) -> list[Message]:
+def _about_combination(model: LSTMForecaster, network: int | None) -> list[Message]:
     """Say what has a part in the forecast besides the networks that are looked into."""
     reasons = [
         decision
         for decision in model.decisions()
         if isinstance(decision, Message) and decision.id.startswith("combination.")
     ]
-    return reasons if model.fitted_.weight else [*reasons, message("explain.no_part")]
+    if model.fitted_.weight:
+        return reasons
+    shown = network is None and isinstance(model.fitted_.benchmark, PretrainedBenchmark)
+    return [*reasons, message("explain.of_pretrained" if shown else "explain.no_part")]
 
 
 def _about_error(model: LSTMForecaster, shares: pd.DataFrame) -> list[Message]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gatecast.data.panel import Panel
 from gatecast.explain.gates import gates
 from gatecast.explain.memory import (
     MemoryFindings,
@@ -19,6 +20,7 @@ from gatecast.explain.memory import (
 from gatecast.explain.result import MOST_STEPS, Explanation, choose_series
 from gatecast.explain.sensitivity import output_gradient, state_before
 from gatecast.explain.training import TrainingSummary, answers_about_errors
+from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.kernel import State
 from gatecast.messages import Message, message
 from gatecast.pretrained.features import CHANGES, Features
@@ -26,7 +28,7 @@ from gatecast.pretrained.forecaster import PretrainedLSTM
 from gatecast.pretrained.history import read_others
 from gatecast.pretrained.network import MEDIAN
 
-__all__ = ["explain_pretrained"]
+__all__ = ["as_pretrained", "explain_pretrained"]
 
 #: Last steps that a forecast is attributed to.
 _LOOK_BACK = 200
@@ -38,6 +40,31 @@ _WIDTH = 1e-3
 #: With fewer steps the accuracy of the forecast is not given.
 _FEWEST = 8
 _SHARE = 0.95
+
+
+def as_pretrained(benchmark: PretrainedBenchmark, one: Panel, alias: str) -> PretrainedLSTM:
+    """Make a pretrained LSTM of the one that a model combines its networks with.
+
+    Parameters
+    ----------
+    benchmark : PretrainedBenchmark
+        Of a fitted model.
+    one : Panel
+        One of its series.
+    alias : str
+        Name of the forecast's column.
+
+    Returns
+    -------
+    PretrainedLSTM
+        It makes the benchmark's forecast.
+    """
+    model = PretrainedLSTM(
+        benchmark.h, freq=one.freq, season_length=benchmark.seasons, level=benchmark.level,
+        alias=alias,
+    ).fit(one)  # fmt: skip
+    model.network_ = benchmark.network
+    return model
 
 
 def explain_pretrained(
@@ -75,11 +102,12 @@ def explain_pretrained(
     if source is not None:
         history = getattr(model, "panel_", None)
         table = source if history is None else read_others(history, source)[0]
-        model = PretrainedLSTM(**model.get_params()).fit(table)
+        loaded, model = model, PretrainedLSTM(**model.get_params()).fit(table)
+        model.network_ = getattr(loaded, "network_", model.network_)
     whole = model.require_fitted("explain")
     one, place = choose_series(whole, series)
     alone = PretrainedLSTM(**model.get_params()).fit(one)
-    alone.seasons_ = model.seasons_
+    alone.seasons_, alone.network_ = model.seasons_, model.network_
     values, features, in_logarithms = alone.view(0)
     trace = next(iter(alone.traces()))
     units = describe_units(

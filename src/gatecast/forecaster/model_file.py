@@ -345,6 +345,7 @@ def _read_ends(arrays: dict[str, np.ndarray], written: dict[str, Any]) -> Ends:
     id_col, time_col, target_col = written["columns"]
     names = json.loads(arrays["ends.ids"].tobytes())
     Items(Name())(names, "ends.ids", {})
+    _require(len(set(names)) == len(names))
     ids = np.empty(len(names), dtype=object)
     ids[:] = names
     return Ends(

@@ -58,6 +58,10 @@ TEXTS = {
         "this forecast",
         "这里显示的门和记忆属于模型自己的网络，而这次预测没有用到它们",
     ),
+    "explain.of_pretrained": (
+        "gates and memory are of the pretrained network, which was not trained on this series",
+        "门和记忆属于预训练网络，它没有在这条序列上训练",
+    ),
     "explain.windows": (
         "the state starts at zero in each window of {@look_back}={look_back}; here windows stand "
         "end to end, and the last one is that of the forecast",
