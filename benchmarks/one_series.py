@@ -140,7 +140,10 @@ def scores(
 
 def run(args: argparse.Namespace) -> None:
     """Forecast whatever is not in the file yet."""
-    made = {(r["set"], r["origin"], r["series"], r["way"]) for r in read(args.scores)}
+    rows = read(args.scores)
+    # a line that was cut is written again
+    args.scores.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    made = {(r["set"], r["origin"], r["series"], r["way"]) for r in rows}
     ways = _ways()
     with args.scores.open("a") as out:
         for name in args.sets.split(","):
@@ -169,13 +172,8 @@ def run(args: argparse.Namespace) -> None:
 
 def read(path: Path) -> list[dict]:
     """Read the file's lines; the last may be cut."""
-    rows = []
-    for line in path.read_text().splitlines() if path.exists() else []:
-        try:
-            rows.append(json.loads(line))
-        except ValueError:  # noqa: PERF203 - a cut line is left out
-            continue
-    return rows
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
 def mean_of_three(rows: list[dict]) -> list[dict]:

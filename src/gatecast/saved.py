@@ -10,7 +10,8 @@ from gatecast.combination import Combination
 from gatecast.combination.model_file import KIND as COMBINATION
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.log import timed
-from gatecast.pretrained.forecaster import KIND, PretrainedLSTM
+from gatecast.pretrained.forecaster import PretrainedLSTM
+from gatecast.pretrained.model_form import KIND
 from gatecast.storage import Key, kind_of, locked
 
 __all__ = ["load", "open_for_update"]

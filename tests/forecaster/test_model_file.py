@@ -277,3 +277,18 @@ def test_a_file_that_lies_is_refused_or_gives_finite_forecasts(tmp_path):
         results = attack(tmp_path, 200, verbs=[forecasts])
     assert set(results) == {"refused", "finite"}
     assert min(results.values()) > 30
+
+
+@pytest.mark.parametrize("names", [[1, 2], ["1", "b"]])
+def test_the_names_of_series_keep_their_type(names, tmp_path):
+    frame = pd.DataFrame({
+        "unique_id": np.repeat(names, 30), "ds": np.tile(np.arange(30), 2),
+        "y": np.random.default_rng(0).normal(size=60),
+    })  # fmt: skip
+    for model in (
+        LSTMForecaster(2, max_steps=3, n_networks=1, hidden=2, pretrained=False),
+        PretrainedLSTM(2),
+    ):
+        model.fit(frame).save(tmp_path / "model.gatecast")
+        loaded = gatecast.load(tmp_path / "model.gatecast").predict()
+        pd.testing.assert_frame_equal(loaded, model.predict())

@@ -167,11 +167,13 @@ def test_what_cannot_be_a_start_is_said(start, tmp_path):
             LSTMForecaster(**settings).fit(frame, start_from=start)
     model = LSTMForecaster(h=H, level=[80], **QUICK)
     for wrong, words in (
-        ("pretrained", "not possible yet"), (LSTMForecaster(h=H), "no fitted LSTMForecaster"),
+        (LSTMForecaster(h=H), "no fitted LSTMForecaster"),
         (frame, "is DataFrame, and no fitted"),
-    ):  # fmt: skip
+    ):
         with pytest.raises(UsageError, match=words):
             model.fit(frame, start_from=wrong)
+    with pytest.raises(UsageError, match="pretrained=False leaves it out"):
+        LSTMForecaster(h=H, pretrained=False).fit(frame, start_from="pretrained")
     with pytest.raises(NotFoundError, match="there is no file"):
         model.fit(frame, start_from=tmp_path / "none")
     dates = pd.date_range("2024-01-01", periods=40, freq="D")

@@ -21,7 +21,7 @@ from gatecast.validation import (
     check,
 )
 
-__all__ = ["panel_to_arrays", "stored_panel"]
+__all__ = ["id_array", "panel_to_arrays", "stored_panel"]
 
 
 #: What a file may hold of a panel.
@@ -100,7 +100,7 @@ def stored_panel(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> Pan
     if document["dates"] != isinstance(document["freq"], str) or None in document["columns"][1:]:
         raise ValueError("the frequency does not fit the times, or a column has no name")
     return Panel(
-        ids=np.array(document["ids"], dtype=object),
+        ids=id_array(document["ids"]),
         offsets=offsets,
         times=times.view("datetime64[us]") if document["dates"] else times,
         values=arrays["values"],
@@ -112,3 +112,23 @@ def stored_panel(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> Pan
         time_zone=document["time_zone"],
         schema=None if schema is None else Schema.from_json(schema),
     )
+
+
+def id_array(names: list[str | int | float]) -> np.ndarray:
+    """Give the names of series the type that reading a table gives them.
+
+    Parameters
+    ----------
+    names : list of str, int or float
+        As a file holds them.
+
+    Returns
+    -------
+    ndarray of shape [n]
+        Whole numbers as ``int64``, others as ``object``.
+    """
+    if names and all(type(name) is int and abs(name) < 2**63 for name in names):
+        return np.array(names, dtype=np.int64)
+    ids = np.empty(len(names), dtype=object)
+    ids[:] = names
+    return ids

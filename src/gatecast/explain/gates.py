@@ -85,7 +85,7 @@ def _of_the_pretrained(
 ) -> tuple[Panel, Layout, Iterable[np.ndarray]]:
     """Run the pretrained network along the series that it was given, or along others."""
     if source is not None:
-        model = PretrainedLSTM(**model.get_params()).fit(source)
+        model = model.on(source)
     traces = list(model.traces())
     return model.panel_, model.network_.lstm.layout, traces
 

@@ -25,7 +25,6 @@ from gatecast.kernel import State
 from gatecast.messages import Message, message
 from gatecast.pretrained.features import CHANGES, Features
 from gatecast.pretrained.forecaster import PretrainedLSTM
-from gatecast.pretrained.history import read_others
 from gatecast.pretrained.network import MEDIAN
 
 __all__ = ["as_pretrained", "explain_pretrained"]
@@ -100,14 +99,11 @@ def explain_pretrained(
         If the table cannot be used.
     """
     if source is not None:
-        history = getattr(model, "panel_", None)
-        table = source if history is None else read_others(history, source)[0]
-        loaded, model = model, PretrainedLSTM(**model.get_params()).fit(table)
-        model.network_ = getattr(loaded, "network_", model.network_)
+        model = model.on(source)
     whole = model.require_fitted("explain")
     one, place = choose_series(whole, series)
-    alone = PretrainedLSTM(**model.get_params()).fit(one)
-    alone.seasons_, alone.network_ = model.seasons_, model.network_
+    alone = model.on(one)
+    alone.seasons_ = model.seasons_
     values, features, in_logarithms = alone.view(0)
     trace = next(iter(alone.traces()))
     units = describe_units(

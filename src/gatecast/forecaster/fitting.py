@@ -56,6 +56,8 @@ def fit(
     progress: Callable[[Progress], None] | None = None,
     start: Start | None = None,
     weights: np.ndarray | None = None,
+    *,
+    fine_tuning: bool = False,
 ) -> Fit:
     """Fit a forecaster to the series of a panel.
 
@@ -73,6 +75,8 @@ def fit(
         A fitted model whose weights networks may start at; it fits the settings.
     weights : ndarray of shape [total], optional
         Of the values, as targets of the training loss.
+    fine_tuning : bool, default False
+        Whether the pretrained network is fine-tuned on the series.
 
     Returns
     -------
@@ -87,7 +91,8 @@ def fit(
     """
     s = settings
     aggregator = ProgressAggregator(progress)
-    ensemble, preparer = Ensemble(s, aggregator), Preparer(s, panel, name, weights)
+    ensemble = Ensemble(s, aggregator)
+    preparer = Preparer(s, panel, name, weights, fine_tuning=fine_tuning)
     if start is None:
         holdout = Holdout(preparer, ensemble)
     else:
@@ -120,7 +125,7 @@ def fit(
         s, final, networks, calibration, choices.combination.weight, panel
     )
     decisions = [
-        *_learning(s, final, weights), *holdout.notes,
+        *_learning(s, final, weights), *_fine_tuning(final), *holdout.notes,
         *_holdout_sentences(holdout, choices, calibration, fitted),
     ]  # fmt: skip
     return Fit(fitted, choices.max_steps, [history.loss for history in histories], decisions)
@@ -141,6 +146,15 @@ def _learning(settings: Settings, final: Preparation, weights: np.ndarray | None
         zero = int(np.count_nonzero(weights == 0.0))
         sentences.append(message("weights.used", zero=zero, n=len(weights)))
     return sentences
+
+
+def _fine_tuning(final: Preparation) -> list[Message]:
+    """Say whether fine-tuning the pretrained network has helped."""
+    if not final.fine_tuning:
+        return []
+    if final.kinds[0].kind != "pretrained" or final.fine_tuned is None:
+        return [message("pretrained.not_used")]
+    return [final.fine_tuned.sentence]
 
 
 def _holdout_sentences(

@@ -16,7 +16,7 @@ from gatecast.forecaster.model_file import SavedModel, load_model, save_model
 from gatecast.forecaster.renamed import WithOldNames
 from gatecast.forecaster.seasons import seasons_for
 from gatecast.forecaster.serving import Serving
-from gatecast.forecaster.starting import require_start
+from gatecast.forecaster.starting import is_pretrained, require_start
 from gatecast.forecaster.tables import check_lengths
 from gatecast.forecaster.threads import one_at_a_time
 from gatecast.forecaster.weights import read_weighted
@@ -98,9 +98,11 @@ class LSTMForecaster(WithOldNames, Serving, Config):
             that are trained use them, and so come before the pretrained network; transforms, the
             hold-out and benchmarks count every value the same. Kept neither in the file nor for
             :meth:`update`, which does not train. If all are the same, they have no effect.
-        start_from : LSTMForecaster or path, optional
+        start_from : LSTMForecaster, path or "pretrained", optional
             A fitted model, or its file, at whose weights the networks start, where the hold-out
-            shows that it helps; see :mod:`gatecast.forecaster.transfer`.
+            shows that it helps; see :mod:`gatecast.forecaster.transfer`. With "pretrained" the
+            pretrained network, which the networks are combined with, is fine-tuned on the series
+            where that helps; see :mod:`gatecast.pretrained.fine_tuning`.
         progress : callable or bool, optional
             A bar if True, and in notebooks if not given; see :mod:`gatecast.progress`. A callable
             is told how far training is, over all networks as one; an epoch is then a training step.
@@ -129,8 +131,9 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         settings = Settings.resolve(self, seasons)
         with reporting(progress, training_bar) as report:
             result = fit(
-                settings, panel, lambda i: series_name(panel.ids[i]), report, start, weights
-            )
+                settings, panel, lambda i: series_name(panel.ids[i]), report, start, weights,
+                fine_tuning=is_pretrained(start_from),
+            )  # fmt: skip
 
         self.fitted_: FittedForecaster = result.fitted
         self.max_steps_: int = result.max_steps

@@ -20,6 +20,7 @@ import numpy as np
 from gatecast import __version__
 from gatecast.data.panel import Ends
 from gatecast.data.schema import Schema
+from gatecast.data.stored import id_array
 from gatecast.data.transforms import (
     BoxCox,
     LevelShift,
@@ -346,8 +347,7 @@ def _read_ends(arrays: dict[str, np.ndarray], written: dict[str, Any]) -> Ends:
     names = json.loads(arrays["ends.ids"].tobytes())
     Items(Name())(names, "ends.ids", {})
     _require(len(set(names)) == len(names))
-    ids = np.empty(len(names), dtype=object)
-    ids[:] = names
+    ids = id_array(names)
     return Ends(
         ids, times.astype("datetime64[us]") if written["dates"] else times,
         arrays["ends.lengths"], written["freq"], id_col, time_col, target_col,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from gatecast.forecaster.features import FeatureState, should_difference, typica
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.sampler import SegmentSampler
 from gatecast.forecaster.training_data import SequenceDataset
+from gatecast.pretrained.fine_tuning import FineTuned, fine_tune
 from gatecast.pretrained.network import load_weights
 from gatecast.pretrained.seasons import short_and_long, with_week
 
@@ -105,6 +107,10 @@ class Preparation:
         The benchmarks that a network may be combined with.
     settings : Settings
         Resolved settings of the fit.
+    held_out : int, default 0
+        Last values of each series that are not known at the origin.
+    fine_tuning : bool, default False
+        Whether the pretrained network is fine-tuned.
     """
 
     treatment: SeasonalTreatment
@@ -116,7 +122,18 @@ class Preparation:
     sampler: SegmentSampler
     kinds: tuple[BenchmarkKind, ...]
     settings: Settings
+    held_out: int = 0
+    fine_tuning: bool = False
     _benchmarks: dict[int, Benchmark] = field(default_factory=dict)
+
+    @cached_property
+    def fine_tuned(self) -> FineTuned | None:
+        """The pretrained network, fine-tuned on what is known at the origin; None if it is not."""
+        if not self.fine_tuning:
+            return None
+        past = self.panel.head(self.panel.lengths - self.held_out)
+        s = self.settings
+        return fine_tune(load_weights(), past, self._seasons, s.h, threads=s.threads)
 
     def benchmark(self, i: int) -> Benchmark:
         """Give one of the benchmarks, fitted on what is known at the origin.
@@ -134,14 +151,20 @@ class Preparation:
         if i not in self._benchmarks:
             kind, s = self.kinds[i], self.settings
             if kind.kind == "pretrained":
-                seasons = with_week(s.seasons[0]) if len(s.seasons) == 1 else s.seasons
+                tuned = self.fine_tuned
                 self._benchmarks[i] = PretrainedBenchmark(
-                    load_weights(), short_and_long(seasons), s.h, self.training.difference,
-                    s.level, s.threads,
+                    load_weights() if tuned is None else tuned.network, self._seasons, s.h,
+                    self.training.difference, s.level, s.threads,
                 )  # fmt: skip
             else:
                 self._benchmarks[i] = kind.fit(self.training)
         return self._benchmarks[i]
+
+    @property
+    def _seasons(self) -> tuple[int, ...]:
+        """Those that the pretrained network is told of."""
+        seasons = self.settings.seasons
+        return short_and_long(with_week(seasons[0]) if len(seasons) == 1 else seasons)
 
 
 class Preparer:
@@ -157,6 +180,8 @@ class Preparer:
         From the position of a series to what an error calls it.
     weights : ndarray of shape [total], optional
         Of the values, as targets of the training loss.
+    fine_tuning : bool, default False
+        Whether the pretrained network is fine-tuned on what is known at each origin.
     """
 
     def __init__(
@@ -165,8 +190,11 @@ class Preparer:
         panel: Panel,
         name: Callable[[int], str],
         weights: np.ndarray | None = None,
+        *,
+        fine_tuning: bool = False,
     ) -> None:
         self.settings, self.panel, self.name, self.weights = settings, panel, name, weights
+        self.fine_tuning = fine_tuning
         self.related = len(panel) >= MANY_SERIES
         self.shifted = not self.related and any(
             find_level_shift(series.values[np.newaxis]).any() for series in panel
@@ -309,7 +337,7 @@ class Preparer:
             training = dataset.before(origin.held_out, ahead)
         return Preparation(
             treatment, panel, transforms, covariates, dataset, training, self.sampler(training),
-            kinds, s,
+            kinds, s, origin.held_out, self.fine_tuning,
         )  # fmt: skip
 
     def transforms(self, treatment: SeasonalTreatment) -> Treatment:

@@ -16,7 +16,7 @@ from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.new_series import fit_others
 from gatecast.messages import Argument, message
 
-__all__ = ["Start", "as_it_is", "require_start"]
+__all__ = ["Start", "as_it_is", "is_pretrained", "require_start"]
 
 #: Settings that make a network what it is.
 _NETWORK = (
@@ -87,7 +87,7 @@ def require_start(
 
     Parameters
     ----------
-    start_from : LSTMForecaster, path or None
+    start_from : LSTMForecaster, path, "pretrained" or None
         A fitted model, or the file of one.
     settings : mapping of str to object
         Of the fit, by name.
@@ -97,7 +97,7 @@ def require_start(
     Returns
     -------
     Start or None
-        The model; None if none is requested.
+        The model; None if none is requested, or the pretrained network: it has inputs of its own.
 
     Raises
     ------
@@ -106,10 +106,10 @@ def require_start(
     NotFoundError, ModelFileError
         If the file cannot be read.
     """
-    if start_from is None:
+    if is_pretrained(start_from) and not settings["pretrained"]:
+        raise UsageError(message("pretrained.left_out"))
+    if start_from is None or is_pretrained(start_from):
         return None
-    if isinstance(start_from, str) and start_from == "pretrained":
-        raise UsageError(message("start.pretrained"))
     model = load(start_from) if isinstance(start_from, (str, os.PathLike)) else start_from
     if not isinstance(getattr(model, "fitted_", None), FittedForecaster):
         raise UsageError(message("start.not_fitted", type=type(model).__name__))
@@ -130,6 +130,22 @@ def require_start(
         every = np.arange(len(model.fitted_.ends.ids))
         fitted = replace(model.fitted_, state=model.fitted_.state.of(every))
     return Start(fitted, model.max_steps_, model.losses_)
+
+
+def is_pretrained(start_from: Any) -> bool:
+    """Say whether the pretrained network is to be fine-tuned.
+
+    Parameters
+    ----------
+    start_from : LSTMForecaster, path, "pretrained" or None
+        What is requested.
+
+    Returns
+    -------
+    bool
+        A file of this name is given as a path.
+    """
+    return isinstance(start_from, str) and start_from == "pretrained"
 
 
 def _plain(setting: Any) -> Any:

@@ -14,19 +14,18 @@ from gatecast.baselines.intervals import Ends
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
-from gatecast.data.stored import panel_to_arrays, stored_panel
 from gatecast.errors import ModelFileError, not_whole
 from gatecast.forecaster.kinds import as_seasons
 from gatecast.forecaster.seasons import find_season
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
 from gatecast.pretrained.features import Features, step_inputs
+from gatecast.pretrained.fine_tuning import fine_tune
 from gatecast.pretrained.history import append, read_others
-from gatecast.pretrained.model_form import check_form
+from gatecast.pretrained.model_form import KIND, attributes_of, settings_of, to_document
 from gatecast.pretrained.network import (
     LEVELS,
     MEDIAN,
-    PretrainedNetwork,
     load_weights,
     quantiles_at,
 )
@@ -42,16 +41,15 @@ from gatecast.storage import (
 
 __all__ = ["KIND", "PretrainedLSTM"]
 
-#: what the file of a saved model says it is
-KIND = "gatecast pretrained LSTM"
-
 #: series that are run together
 _BATCH = 256
 
 
 @dataclass
 class PretrainedLSTM(Shared, Baseline):
-    """Forecast with an LSTM that was trained before, on other series; nothing is fitted.
+    """Forecast with an LSTM that was trained before, on other series.
+
+    Nothing is fitted, unless its head is fine-tuned.
 
     The network sees each series by itself and runs along its last 1,024 values, in logarithms where
     all are positive. Of positive series with a season it sees the values themselves too, and the
@@ -73,6 +71,9 @@ class PretrainedLSTM(Shared, Baseline):
         Per cent that each prediction interval should hold, for example ``[80, 95]``.
     weights : {"public", "made-up"}, default "public"
         Which weights: from made-up and public series, or from made-up series alone.
+    fine_tune : bool, default False
+        Whether the fit trains the network's head on the series, where that is better on their last
+        values; see :mod:`gatecast.pretrained.fine_tuning`. It pays for sets of related series.
     n_jobs : int, default 1
         Threads among which series are shared. The forecast does not depend on it.
 
@@ -96,6 +97,7 @@ class PretrainedLSTM(Shared, Baseline):
 
     level: Sequence[float] = ()
     weights: str = "public"
+    fine_tune: bool = False
     n_jobs: int = 1
 
     def __post_init__(self) -> None:
@@ -104,7 +106,7 @@ class PretrainedLSTM(Shared, Baseline):
 
     @one_at_a_time
     def fit(self, source: Any, **columns: Any) -> PretrainedLSTM:
-        """Read the series and remember them; nothing is trained.
+        """Read the series and remember them; nothing is trained without ``fine_tune``.
 
         Parameters
         ----------
@@ -129,6 +131,10 @@ class PretrainedLSTM(Shared, Baseline):
         super().fit(source, **columns)
         self.network_ = network
         self.seasons_ = self._detect_seasons()
+        self.fit_notes_: list[Message] = [message("pretrained.no_fit")]
+        if self.fine_tune:
+            tuned = fine_tune(network, self.panel_, self.seasons_, self.h, threads=self.n_jobs)
+            self.network_, self.fit_notes_ = tuned.network, [tuned.sentence]
         self.reading_notes_: list[Message] = []
         self._origin = None
         return self
@@ -173,6 +179,31 @@ class PretrainedLSTM(Shared, Baseline):
         other.network_, other.seasons_, other.panel_ = self.network_, self.seasons_, panel
         self.reading_notes_ = notes
         return other.predict(level=level)
+
+    def on(self, source: Any) -> PretrainedLSTM:
+        """Give a model of the same weights that remembers other series.
+
+        Parameters
+        ----------
+        source : path, DataFrame, Series or Panel
+            The other series. Once fitted, a table is read like that of the fit.
+
+        Returns
+        -------
+        PretrainedLSTM
+            Fine-tuned on them only if this one is not fitted yet.
+
+        Raises
+        ------
+        NotFoundError, UsageError, DataError
+            If the data cannot be read or used.
+        """
+        if not hasattr(self, "panel_"):
+            return PretrainedLSTM(**self.get_params()).fit(source)
+        panel, _ = read_others(self.panel_, source)
+        other = PretrainedLSTM(**{**self.get_params(), "fine_tune": False}).fit(panel)
+        other.network_, other.fit_notes_ = self.network_, self.fit_notes_
+        return other
 
     @one_at_a_time
     def quantiles(self, verb: str = "quantiles") -> np.ndarray:
@@ -259,21 +290,10 @@ class PretrainedLSTM(Shared, Baseline):
         ConflictError
             If the model was read from this file, and somebody else has changed the file since.
         """
-        panel = self.require_fitted("save").tail(memory_of(self.seasons_))
-        arrays, of_panel = panel_to_arrays(panel)
-        arrays |= {f"weights.{name}": array for name, array in self.network_.arrays().items()}
-        document = {
-            "kind": KIND,
-            "version": 1,
-            "settings": {
-                k: list(v) if isinstance(v, tuple) else v for k, v in self.get_params().items()
-            },
-            **of_panel,
-            "seasons": list(self.seasons_),
-        }
+        self.require_fitted("save")
         with locked(path):
             require_unchanged(path, self._origin)
-            self._origin = write_arrays(path, arrays, document, sign)
+            self._origin = write_arrays(path, *to_document(self), sign)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], *, verify: Key = None) -> PretrainedLSTM:
@@ -306,14 +326,8 @@ class PretrainedLSTM(Shared, Baseline):
                 )
             )
         try:
-            check_form(arrays, document)
-            model = cls(**document["settings"])
-            model._origin = origin
-            model.panel_ = stored_panel(arrays, document)
-            model.reading_notes_ = []
-            model.seasons_ = as_seasons(document["seasons"])[:2]
-            weights = {k[8:]: v for k, v in arrays.items() if k.startswith("weights.")}
-            model.network_ = PretrainedNetwork.from_arrays(weights)
+            model = cls(**settings_of(arrays, document))
+            vars(model).update(attributes_of(arrays, document), _origin=origin, reading_notes_=[])
             with np.errstate(all="ignore"):
                 if not np.isfinite(model.predict().select_dtypes("number")).all(axis=None):
                     raise ValueError("its forecast is not finite")
@@ -412,7 +426,7 @@ class PretrainedLSTM(Shared, Baseline):
         """
         panel = self.require_fitted("decisions")
         seasons = [str(m) for m in self.seasons_ if m > 1]
-        made = [message("pretrained.no_fit")]
+        made = list(self.fit_notes_)
         if seasons:
             made.append(message("pretrained.season", seasons=seasons))
         else:

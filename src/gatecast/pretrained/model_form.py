@@ -1,11 +1,16 @@
-"""What the file of a pretrained forecaster may hold."""
+"""What the file of a pretrained forecaster holds, and what it may hold."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gatecast.data.stored import panel_to_arrays, stored_panel
+from gatecast.forecaster.kinds import as_seasons
+from gatecast.messages import documents, from_document, message
+from gatecast.pretrained.network import PretrainedNetwork
+from gatecast.pretrained.seasons import memory_of
 from gatecast.validation import (
     TIMES,
     Anything,
@@ -22,7 +27,13 @@ from gatecast.validation import (
     check,
 )
 
-__all__ = ["check_form"]
+if TYPE_CHECKING:
+    from gatecast.pretrained.forecaster import PretrainedLSTM
+
+__all__ = ["KIND", "attributes_of", "settings_of", "to_document"]
+
+#: What the file of a saved model says it is.
+KIND = "gatecast pretrained LSTM"
 
 _MOST = 2**31
 #: Forecasts of as many steps may be requested of any file, and further ones for each value in it.
@@ -35,34 +46,104 @@ _WEIGHT = 1e6
 _VALUE = 1e150
 _SETTINGS: dict[str, Field] = {
     "h": Whole(1, _MOST), "level": Maybe(Items(Real(0, 100))), "weights": Text(),
-    "n_jobs": Whole(1, 4096), "alias": Text(),
+    "fine_tune": Flag(), "n_jobs": Whole(1, 4096), "alias": Text(),
 }  # fmt: skip
 
 
-def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
-    """Check types, ranges and shapes of what a file holds.
+def to_document(model: PretrainedLSTM) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Give what is written: the last values of the series, and the weights.
 
     Parameters
     ----------
+    model : PretrainedLSTM
+        A fitted model.
+
+    Returns
+    -------
     arrays : dict of str to ndarray
-        The file's arrays.
+        Of the series, and the weights.
     document : dict
-        The file's document.
+        All else.
+    """
+    panel = model.panel_.tail(memory_of(model.seasons_))
+    arrays, of_panel = panel_to_arrays(panel)
+    arrays |= {f"weights.{name}": array for name, array in model.network_.arrays().items()}
+    settings = model.get_params().items()
+    return arrays, {
+        "kind": KIND,
+        "version": 1,
+        "settings": {k: list(v) if isinstance(v, tuple) else v for k, v in settings},
+        **of_panel,
+        "seasons": list(model.seasons_),
+        "fit_notes": documents(model.fit_notes_),
+    }
+
+
+def settings_of(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dict[str, Any]:
+    """Check what a file holds, and give the settings of its model.
+
+    Parameters
+    ----------
+    arrays, document
+        What :func:`to_document` gave.
+
+    Returns
+    -------
+    dict
+        By name.
 
     Raises
     ------
     KeyError, TypeError, ValueError
         If something is not as it must be.
     """
+    _check_form(arrays, document)
+    return document["settings"]
+
+
+def attributes_of(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dict[str, Any]:
+    """Give what a fit has left.
+
+    Parameters
+    ----------
+    arrays, document
+        What :func:`to_document` gave; they have been checked.
+
+    Returns
+    -------
+    dict
+        By name of the attribute.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, ModelFileError
+        If the weights or the series are not whole.
+    """
+    weights = {k[8:]: v for k, v in arrays.items() if k.startswith("weights.")}
+    # a file of before fine-tuning has no notes
+    notes = document.get("fit_notes", documents([message("pretrained.no_fit")]))
+    return {
+        "panel_": stored_panel(arrays, document),
+        "seasons_": as_seasons(document["seasons"])[:2],
+        "network_": PretrainedNetwork.from_arrays(weights),
+        "fit_notes_": [from_document(one) for one in notes],
+    }
+
+
+def _check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
+    """Check types, ranges and shapes of what a file holds."""
     settings = document["settings"]
     others: dict[str, Field] = {name: Anything() for name in settings if name not in _SETTINGS}
     record = Record(
         {
-            "kind": Text(), "version": Whole(), "settings": Record({**_SETTINGS, **others}),
+            "kind": Text(), "version": Whole(),
+            "settings": Record({**_SETTINGS, **others}, frozenset({"fine_tune"})),
             "dates": Flag(), "ids": Items(Name(), "N"), "freq": Anything(),
             "columns": Items(Maybe(Text()), 3), "time_zone": Maybe(Text()),
             "seasons": Items(Whole(1, _MOST)), "schema": Anything(),
-        }
+            "fit_notes": Items(Anything()),
+        },
+        frozenset({"fit_notes"}),
     )  # fmt: skip
     low, high = TIMES[document["dates"]]
     forms = {

@@ -5,6 +5,26 @@ TEXTS = {
         "nothing was trained on these series: the LSTM was trained before, on others",
         "没有在这些序列上训练：这个 LSTM 事先在其他序列上训练过",
     ),
+    "pretrained.fine_tuned": (
+        "the head of the pretrained network was fine-tuned on {n:series|series}: on values "
+        "held out before, its loss was {gain:percent} smaller",
+        "预训练网络的输出头在 {n} 个序列上做了微调：在事先留出的数值上，损失减小了 {gain:percent}",
+    ),
+    "pretrained.not_fine_tuned": (
+        "fine-tuning the pretrained network on {n:series|series} did not clearly help on "
+        "values held out, so it stays as it was",
+        "在 {n} 个序列上微调预训练网络，对留出的数值没有明显帮助，因此保持原样",
+    ),
+    "pretrained.left_out": (
+        '{@start_from}="pretrained" fine-tunes the pretrained network, and {@pretrained}=False '
+        "leaves it out: leave out one of them",
+        '{@start_from}="pretrained" 会微调预训练网络，而 {@pretrained}=False 不使用它：'
+        "请去掉其中一个",
+    ),
+    "pretrained.not_used": (
+        "the forecast does not use the pretrained network, fine-tuned or not",
+        "预测没有使用预训练网络，无论是否微调",
+    ),
     "pretrained.season": (
         "the season is {seasons:list} steps",
         "季节长度为 {seasons:list} 步",

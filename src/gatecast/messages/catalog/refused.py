@@ -184,11 +184,6 @@ TEXTS = {
         "模型中{series}到 {last} 为止，接下来应是 {due} 的值；实际是 {first}："
         "请补上中间的行，不要给出模型已有的行",
     ),
-    "start.pretrained": (
-        '{@start_from}="pretrained" is not possible yet: give a fitted LSTMForecaster, or the file '
-        "of one",
-        "尚不支持 {@start_from}=“pretrained”：请给出已拟合的 LSTMForecaster，或它的文件",
-    ),
     "start.not_fitted": (
         "{@start_from} is {type}, and no fitted LSTMForecaster: fit it first, or give the file of "
         "one",
