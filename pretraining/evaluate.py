@@ -39,13 +39,14 @@ LONGEST = 1024  # last values that the network runs along
 
 
 def series_of(data: Path, name: str, count: int, origin: int, h: int) -> list[tuple]:
-    """Sample series of a set, each cut at the origin: (known, future)."""
+    """Sample series of a set, each cut at the origin, into (known, future): first ones first."""
     frame = pd.read_parquet(data / f"{name}.parquet")
     ids = np.array(sorted(frame.unique_id.unique()))
     ids = np.random.default_rng(0).permutation(ids)[:count]
     frame = frame[frame.unique_id.isin(ids)]
     pairs = []
-    for _, g in frame.groupby("unique_id", observed=True):
+    groups = dict(iter(frame.groupby("unique_id", observed=True)))
+    for g in (groups[i] for i in ids):
         known = g.y[g.split != "test"].to_numpy(float)
         future = g.y[g.split == "test"].to_numpy(float)[:h]
         for _ in range(origin):
