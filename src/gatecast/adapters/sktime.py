@@ -243,8 +243,8 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         list of dict
             Parameters of the constructor.
         """
-        quick = {"hidden": 4, "max_steps": 3, "n_networks": 1, "threads": 1}
-        return [quick, {**quick, "season_length": 4, "random_state": 1, "pretrained": False}]
+        quick = {"hidden": 4, "max_steps": 3, "n_networks": 1, "threads": 1, "pretrained": False}
+        return [quick, {**quick, "season_length": 4, "random_state": 1}]
 
 
 def _table(y: pd.Series, X: pd.DataFrame | None) -> pd.DataFrame:
