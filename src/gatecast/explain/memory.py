@@ -398,7 +398,8 @@ def describe_memory(units: pd.DataFrame) -> list[Message]:
     dead = len(units) - len(alive)
     sentences = []
     if len(alive):
-        low, middle, high = np.quantile(alive["half_life"], [0.0, 0.5, 1.0], method="nearest")
+        lives = np.quantile(alive["half_life"], [0.0, 0.5, 1.0], method="nearest")
+        low, middle, high = (float(f"{steps:.3g}") for steps in lives)
         sentences.append(message("memory.half_life", low=low, middle=middle, high=high))
         counts = Counter(name for name in alive["follows"] if name)
         if counts:

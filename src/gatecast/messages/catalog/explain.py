@@ -31,9 +31,9 @@ TEXTS = {
         "{text}；每一步的输入是最近的变化和与局部均值的距离，而局部均值本身约为 {span} 个值的平均",
     ),
     "memory.half_life": (
-        "units lose half of their state within {low:.3g} to {high:.3g} steps, the median one "
-        "within {middle:.3g}",
-        "各单元的状态在 {low:.3g} 到 {high:.3g} 步之内失去一半，中位数为 {middle:.3g} 步",
+        "units lose half of their state within {low:,g} to {high:,g} steps, the median one "
+        "within {middle:,g}",
+        "各单元的状态在 {low:,g} 到 {high:,g} 步之内失去一半，中位数为 {middle:,g} 步",
     ),
     "memory.follows": (
         "what units are correlated with most: {features:list}",
