@@ -94,8 +94,9 @@ def test_the_verdict_does_not_contradict_the_leaderboard(seed, loss, count):
 
 
 def test_where_no_line_fits_it_recommends_the_lstm():
-    models = [LSTMForecaster(h=1, n_networks=1), LinearAutoregression(h=1), Naive(h=1)]
-    found = backtest(models, series(threshold(1500)), n_windows=200, step_size=1, refit=False)
+    own = LSTMForecaster(h=1, n_networks=1, pretrained=False)
+    models = [own, LinearAutoregression(h=1), Naive(h=1)]
+    found = backtest(models, series(threshold(1000)), n_windows=200, step_size=1, refit=False)
     told = verdict(found)
     assert told.use == told.best == "LSTM"
     assert told.p < 0.001
@@ -106,8 +107,9 @@ def test_where_no_line_fits_it_recommends_the_lstm():
 
 
 def test_chaos_some_steps_ahead_is_the_lstms_too():
-    models = [LSTMForecaster(h=5, n_networks=1), LinearAutoregression(h=5), Naive(h=5)]
-    found = backtest(models, series(lorenz(2500)), n_windows=60, step_size=5, refit=False)
+    own = LSTMForecaster(h=5, n_networks=1, pretrained=False)
+    models = [own, LinearAutoregression(h=5), Naive(h=5)]
+    found = backtest(models, series(lorenz(1500)), n_windows=60, step_size=5, refit=False)
     told = verdict(found)
     assert told.use == "LSTM"
     assert told.p < 0.001
@@ -139,7 +141,8 @@ def test_a_linear_series_is_for_a_line_or_a_tie_with_it():
     y = np.zeros(1200)
     for t in range(2, 1200):
         y[t] = 1.1 * y[t - 1] - 0.6 * y[t - 2] + rng.normal()
-    models = [LSTMForecaster(h=1, n_networks=1), SARIMA(h=1, order=(2, 0, 0)), Naive(h=1)]
+    own = LSTMForecaster(h=1, n_networks=1, max_steps=150, pretrained=False)
+    models = [own, SARIMA(h=1, order=(2, 0, 0)), Naive(h=1)]
     found = backtest(models, series(y), n_windows=60, step_size=1, refit=False)
     told = verdict(found)
     assert told.use == "SARIMA"
