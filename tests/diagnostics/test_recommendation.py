@@ -66,6 +66,7 @@ def test_the_rule(errors, p, use):
     assert errors[use] <= (1 + MARGIN) * errors[best]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("loss", ["absolute", "squared"])
 @pytest.mark.parametrize("count", [1, 3])
@@ -93,6 +94,7 @@ def test_the_verdict_does_not_contradict_the_leaderboard(seed, loss, count):
     assert "8 个截断点太少" in " ".join(s.text("zh") for s in told.sentences)
 
 
+@pytest.mark.slow
 def test_where_no_line_fits_it_recommends_the_lstm():
     own = LSTMForecaster(h=1, n_networks=1, pretrained=False)
     models = [own, LinearAutoregression(h=1), Naive(h=1)]
@@ -106,6 +108,7 @@ def test_where_no_line_fits_it_recommends_the_lstm():
     assert "noise floor" in answers["How far is it from the noise floor?"]
 
 
+@pytest.mark.slow
 def test_chaos_some_steps_ahead_is_the_lstms_too():
     own = LSTMForecaster(h=5, n_networks=1, pretrained=False)
     models = [own, LinearAutoregression(h=5), Naive(h=5)]
@@ -115,6 +118,7 @@ def test_chaos_some_steps_ahead_is_the_lstms_too():
     assert told.p < 0.001
 
 
+@pytest.mark.slow
 def test_a_random_walk_is_for_the_naive_forecast():
     walk = np.random.default_rng(0).normal(0, 0.006, 1000).cumsum()
     models = [LSTMForecaster(h=5, n_networks=1), LinearAutoregression(h=5), Naive(h=5), Drift(h=5)]
@@ -125,6 +129,7 @@ def test_a_random_walk_is_for_the_naive_forecast():
     assert "is not beaten at the first step" in diagnose(found)["Is the horizon too long?"]
 
 
+@pytest.mark.slow
 def test_air_passengers_are_for_sarima_or_a_tie_with_it():
     pytest.importorskip("statsforecast", reason="needs the extra [stats]")
     own = LSTMForecaster(h=12, n_networks=1, pretrained=False)
@@ -136,6 +141,7 @@ def test_air_passengers_are_for_sarima_or_a_tie_with_it():
     assert "SARIMA. " in told.paragraph
 
 
+@pytest.mark.slow
 def test_a_linear_series_is_for_a_line_or_a_tie_with_it():
     rng = np.random.default_rng(0)
     y = np.zeros(1200)

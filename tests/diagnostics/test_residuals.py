@@ -78,6 +78,7 @@ def test_a_horizon_ends_where_the_reference_is_no_longer_beaten():
     assert "not beaten at the first" in horizon_skill(np.ones(2), np.ones(2), "Naive").sentence
 
 
+@pytest.mark.slow
 def test_the_floor_of_known_noise_is_found():
     rng = np.random.default_rng(0)
     y = np.zeros(3000)

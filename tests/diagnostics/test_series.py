@@ -37,6 +37,7 @@ def test_tails_are_those_of_scipy():
     assert normal_two_sided(-1.96) == pytest.approx(2 * stats.norm.sf(1.96), rel=1e-12)
 
 
+@pytest.mark.slow
 def test_linear_series_pass_for_linear_and_a_threshold_does_not():
     rejected = [nonlinearity(autoregression(300, 0.6, seed)).p < 0.05 for seed in range(400)]
     assert 0.02 < np.mean(rejected) < 0.09

@@ -14,6 +14,7 @@ def table(values):
     return pd.DataFrame({"y": values})
 
 
+@pytest.mark.slow
 def test_a_network_of_five_updates_is_undertrained():
     # too short for a linear map, which would take the place of such a network
     sine = table(noisy_sine()["y"].to_numpy()[:480])
@@ -29,6 +30,7 @@ def test_a_network_of_five_updates_is_undertrained():
     assert "underfitted" in answers["Is it over- or underfitted?"]
 
 
+@pytest.mark.slow
 def test_a_network_that_learns_noise_by_heart_is_overfitted():
     noisy = 2 * np.sin(np.arange(150) / 2) + np.random.default_rng(0).normal(size=150)
     model = LSTMForecaster(
@@ -48,6 +50,7 @@ def test_a_network_that_learns_noise_by_heart_is_overfitted():
     assert found.answers["Is it over- or underfitted?"].startswith("overfitted")
 
 
+@pytest.mark.slow
 def test_the_defaults_are_neither():
     sine = table(noisy_sine()["y"].to_numpy()[:1000])
     found = examine_training(LSTMForecaster(h=3, n_networks=1, level=[80]), sine)

@@ -136,6 +136,7 @@ def trap(make, keep=1, **settings):
     return all(np.array_equal(sides[0], side) for side in sides[1:])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:overflow encountered", "ignore:invalid value encountered")
 @pytest.mark.parametrize("name", MODELS)
 def test_nothing_after_the_cutoff_moves_a_forecast(name, monkeypatch):
@@ -145,6 +146,7 @@ def test_nothing_after_the_cutoff_moves_a_forecast(name, monkeypatch):
     assert trap(lambda _: MODELS[name]())
 
 
+@pytest.mark.slow
 def test_nothing_after_the_cutoff_moves_a_forecast_that_was_updated(monkeypatch):
     only_first(monkeypatch, 3)
     assert trap(lambda _: small(), keep=3, refit=False)
@@ -199,6 +201,7 @@ def test_between_fits_the_forecaster_is_updated_and_learns_nothing(refit):
         np.testing.assert_allclose(rows["LSTM"], model.predict()["LSTM"], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_same_numbers_in_any_order_and_after_an_interruption(tmp_path):
     source = two(walk(40), walk(40, 1))
     models = [small(level=[80]), Naive(h=2), LinearAutoregression(h=2)]
@@ -273,6 +276,7 @@ def test_intervals_of_all_models_are_scored():
     assert board["crps"].notna().all()
 
 
+@pytest.mark.slow
 def test_a_clear_winner_is_significant_and_a_tie_is_not():
     rng = np.random.default_rng(3)
     y = np.zeros(400)
@@ -358,6 +362,7 @@ def test_what_cannot_work_is_refused_in_a_sentence(tmp_path):
         backtest(Naive(h=2), y, n_windows=2, resume=tmp_path / "file")
 
 
+@pytest.mark.slow
 def test_columns_known_in_advance_are_known_at_every_cutoff_and_no_others():
     rng = np.random.default_rng(0)
     promo = (rng.random(120) < 0.3) * 1.0

@@ -103,6 +103,7 @@ def test_a_look_back_leaves_the_past_to_the_baseline():
     pd.testing.assert_frame_equal(attribution(model, look_back=10**6), whole)
 
 
+@pytest.mark.slow
 def test_what_hangs_on_the_smallest_change_long_ago_is_not_shared_wrongly():
     # a unit that writes back to itself with a large weight jumps from one state to another
     model = LSTMForecaster(h=1, difference=False, **TINY).fit(noisy_sine()[:100])
@@ -133,6 +134,7 @@ def test_numbers_out_of_range_are_said():
         attribution(model, steps=0)
 
 
+@pytest.mark.slow
 def test_an_explanation_says_what_makes_the_forecast_besides_the_networks():
     model = LSTMForecaster(h=12, max_steps=5, n_networks=1, hidden=1).fit(air_passengers())
     assert model.fitted_.weight == 0.0

@@ -45,6 +45,7 @@ def test_a_forecast_without_error_is_explained():
     assert [question.id for question in explained.training.errors] == ["question.persistence"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pretrained", [True, False])
 def test_one_question_has_one_answer(pretrained):
     y = pd.Series(RNG.normal(size=120).cumsum() + 50, pd.date_range("2024-01-01", periods=120))

@@ -18,6 +18,7 @@ def explained():
     return explain(PretrainedLSTM(h=3, level=[80]).fit(TABLE))
 
 
+@pytest.mark.slow
 def test_its_parts_are_those_of_the_model(explained):
     model = PretrainedLSTM(h=3, level=[80]).fit(TABLE)
     pd.testing.assert_frame_equal(explained.forecast, model.predict())
@@ -63,6 +64,7 @@ def test_one_step_ahead_each_value_is_forecast_from_those_before_it(explained):
     assert any(question.id == "question.persistence" for question in explained.training.errors)
 
 
+@pytest.mark.slow
 def test_the_page_and_other_series(tmp_path, explained):
     gatecast.report(explained, tmp_path / "page.html")
     text = (tmp_path / "page.html").read_text(encoding="utf-8")

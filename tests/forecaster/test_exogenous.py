@@ -51,6 +51,7 @@ def test_a_plan_that_is_known_in_advance_brings_the_error_down_to_the_noise():
     assert "future covariates, up to the end of the horizon: promo" in model.decisions()
 
 
+@pytest.mark.slow
 def test_one_step_ahead_a_leading_column_is_used():
     rng = np.random.default_rng(0)
     ahead = rng.normal(0, 1, 601)

@@ -235,6 +235,7 @@ def noisy_walks(count, n, seed=0):
     )
 
 
+@pytest.mark.slow
 def test_intervals_hold_their_share_and_never_cross():
     frame = noisy_walks(300, 60)
     known, future = frame[frame["ds"] < 52], frame[frame["ds"] >= 52]
@@ -272,6 +273,7 @@ def test_sample_paths_spread_as_the_series_does():
     np.testing.assert_array_equal(again, paths["LSTM"])
 
 
+@pytest.mark.slow
 def test_a_walk_cannot_be_forecast_and_it_is_said():
     frame = noisy_walks(100, 80)
     model = LSTMForecaster(h=5, hidden=8, n_networks=1).fit(frame)

@@ -234,6 +234,7 @@ def _saved_again(model, path):
     return gatecast.load(path)
 
 
+@pytest.mark.slow
 def test_a_file_grows_by_numbers_alone(tmp_path):
     """No series has an entry in the document: a million of them do not fill the header."""
     sizes = []
@@ -271,6 +272,7 @@ def test_two_lies_that_once_got_through(tmp_path):
             gatecast.load(path)
 
 
+@pytest.mark.slow
 def test_a_file_that_lies_is_refused_or_gives_finite_forecasts(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

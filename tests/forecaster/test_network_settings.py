@@ -56,6 +56,7 @@ def test_each_setting_makes_another_forecast(named):
     assert not np.array_equal(said(difference=True, **named), usual)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("loss", "known"), [("absolute", np.log(2.0)), ("squared", 1.0), ("huber", None)]
 )

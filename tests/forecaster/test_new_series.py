@@ -81,6 +81,7 @@ def test_the_series_of_the_fit_are_forecast_from_their_history_as_by_the_fit(kin
     pd.testing.assert_frame_equal(again, expected, check_exact=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_series_that_came_in_leave_the_forecasts_of_the_others_bit_equal(kind, tmp_path):
     options, lengths = KINDS[kind]
@@ -122,6 +123,7 @@ def test_series_that_came_in_leave_the_forecasts_of_the_others_bit_equal(kind, t
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_values_that_follow_and_new_series_come_in_one_table():
     frame, new = panel([60] * 22), panel([50, 40], first=22, seed=3)
     model = LSTMForecaster(h=4, **QUICK).fit(frame)

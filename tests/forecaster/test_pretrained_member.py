@@ -46,6 +46,7 @@ def test_intervals_of_a_short_series_are_nearly_the_pretrained_ones():
     assert ((made / due > 0.8) & (made / due < 1.25)).all()
 
 
+@pytest.mark.slow
 def test_a_network_that_is_clearly_better_makes_the_forecast():
     # a logistic map: chaos, which no sum of simple forecasts can follow
     y = np.empty(700)
@@ -96,6 +97,7 @@ def test_in_sample_it_sees_no_later_value():
     np.testing.assert_allclose(made, medians(due), rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_its_attribution_adds_up():
     model = gc.LSTMForecaster(h=3, **QUICK).fit(air_passengers())
     shares = gc.attribution(model)

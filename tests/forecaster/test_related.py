@@ -127,6 +127,7 @@ def test_logarithms_are_taken_of_related_series_above_zero():
         assert "logarithms" not in " ".join(transforms_of(values, 4, 1, related=True).decisions())
 
 
+@pytest.mark.slow
 def test_a_season_of_each_series_own_is_learnt_from_the_window():
     frame = seasonal(60, 40, noise=0.05)
     model = LSTMForecaster(h=4, season_length=4, n_networks=1).fit(frame[frame["ds"] < 36])
@@ -216,6 +217,7 @@ def test_values_held_back_decide_whether_the_season_is_taken_out():
         assert adjusted or "include 16 seasonal lags, up to 16 steps back" in told
 
 
+@pytest.mark.slow
 def test_updates_equal_a_run_over_the_whole_set():
     frame = seasonal()
     known = frame[frame["ds"] < 50]
@@ -249,6 +251,7 @@ def test_nothing_after_the_cutoff_reaches_a_forecast_within_the_data():
     )
 
 
+@pytest.mark.slow
 def test_a_preset_says_how_many_networks_and_how_long():
     frame = seasonal()
     for preset, n_networks, longest in (("fast", 1, 500), ("default", 3, 1500), ("best", 7, 4500)):
@@ -260,6 +263,7 @@ def test_a_preset_says_how_many_networks_and_how_long():
         LSTMForecaster(h=4, preset="slow").fit(frame)
 
 
+@pytest.mark.slow
 def test_a_set_walks_in_strides_and_a_lone_series_in_its_unit():
     rng = np.random.default_rng(0)
     walks = pd.DataFrame(

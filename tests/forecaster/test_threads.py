@@ -46,6 +46,7 @@ def test_no_update_of_any_thread_is_lost(fitted):
     np.testing.assert_allclose(model.predict()["LSTM"], alone.predict()["LSTM"], rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_forecast_beside_updates_is_one_before_or_after_a_whole_update(fitted):
     steps = [copy.copy(fitted)]
     for _ in range(30):
@@ -63,6 +64,7 @@ def test_a_forecast_beside_updates_is_one_before_or_after_a_whole_update(fitted)
     assert {csv for part in in_threads(4, work) for csv in part} <= right
 
 
+@pytest.mark.slow
 def test_a_pretrained_model_takes_turns_and_its_copies_go_their_own_way(pretrained):
     model = copy.copy(pretrained)
     in_threads(4, lambda _: [model.update([400.0]).predict() for _ in range(5)])
@@ -73,6 +75,7 @@ def test_a_pretrained_model_takes_turns_and_its_copies_go_their_own_way(pretrain
     pd.testing.assert_frame_equal(again.predict(), model.predict(), check_exact=True)
 
 
+@pytest.mark.slow
 def test_who_holds_a_model_gets_the_forecast_of_its_own_update(fitted):
     model = copy.copy(fitted)
 

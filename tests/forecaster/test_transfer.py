@@ -59,6 +59,7 @@ def errors_of(step, start, count=8, n=30):
     return found
 
 
+@pytest.mark.slow
 def test_a_start_from_related_series_makes_a_short_one_clearly_better(start):
     *errors, sentences = zip(*errors_of(chaos, start), strict=True)
     nothing, started = np.mean(errors, axis=1)
@@ -66,6 +67,7 @@ def test_a_start_from_related_series_makes_a_short_one_clearly_better(start):
     assert all("networks start at the weights" in said[0] for said in sentences)
 
 
+@pytest.mark.slow
 def test_an_unrelated_start_does_no_harm(start):
     *errors, _ = zip(*errors_of(reversal, start), strict=True)
     nothing, started = np.mean(errors, axis=1)
@@ -100,6 +102,7 @@ def test_what_was_learnt_is_on_the_straight_line_between_start_and_trained(start
     assert preparation.transforms.treatment == start.transforms_.treatment
 
 
+@pytest.mark.slow
 def test_a_file_is_as_good_as_the_model_and_the_start_stays_as_it_is(start, tmp_path):
     start.save(tmp_path / "start.gatecast")
     before = start.predict()
@@ -129,6 +132,7 @@ def test_series_too_short_for_a_hold_out_take_the_networks_as_they_are(start, tm
     pd.testing.assert_frame_equal(gatecast.load(tmp_path / "m.gatecast").predict(), model.predict())
 
 
+@pytest.mark.slow
 def test_covariates_are_encoded_as_in_the_start():
     def with_columns(frame, levels):
         code = frame["unique_id"].str.split("-").str[1].astype(int)
@@ -182,6 +186,7 @@ def test_what_cannot_be_a_start_is_said(start, tmp_path):
     assert not hasattr(model, "fitted_")
 
 
+@pytest.mark.slow
 def test_no_hold_out_has_values_that_the_start_was_trained_on(start):
     """A start that has seen the hold-out would look too good there."""
     seen = series(chaos, 200, 60, 1).query("unique_id < '1-2'")

@@ -52,6 +52,7 @@ def test_processes_that_update_one_file_lose_no_row(path):
     assert [p.name for p in path.parent.iterdir()] == ["model"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", lost_updates.KINDS)
 def test_neither_killed_processes_nor_threads_lose_a_row(kind):
     # a process of its own, because it forks
@@ -86,6 +87,7 @@ MAKERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", MAKERS)
 def test_ctrl_c_within_an_update_leaves_the_model_where_it_was(kind):
     """Raise KeyboardInterrupt at each line that an update runs, in turn."""

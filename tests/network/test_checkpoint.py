@@ -135,6 +135,7 @@ def test_what_is_not_a_checkpoint_is_said(tmp_path):
         Trainer().fit(network, x, y, checkpoint=path)
 
 
+@pytest.mark.slow
 def test_a_checkpoint_that_lies_is_refused_or_trains(tmp_path, monkeypatch):
     monkeypatch.setattr(time, "perf_counter", iter(range(10**9)).__next__)  # each look a second
     trainer = Trainer(epochs=3, batch_size=8, validation_split=0.2, patience=2)

@@ -248,6 +248,7 @@ def test_dropout_needs_a_second_layer():
         Trainer(dropout=0.5).fit(make(), *sine_windows())
 
 
+@pytest.mark.slow
 def test_dropout_keeps_a_large_network_from_learning_noise_by_heart():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(60, 8, 1)).astype(np.float32)
