@@ -126,10 +126,10 @@ def _verdict(result: Tuning) -> list[tuple[Pair, str, str, bool]]:
         return []
     gain, low, high = (share(part) for part in (verdict.skill, verdict.low, verdict.high))
     return [
-        (_STATES["the defaults"], f"{verdict.defaults:.6g}", "", not verdict.kept),
+        (_STATES["the defaults"], f"{verdict.defaults:.4g}", "", not verdict.kept),
         (
             ("the settings found", "搜索到的设置"),
-            f"{verdict.found:.6g}",
+            f"{verdict.found:.4g}",
             f"{gain} ({low} … {high})",
             verdict.kept,
         ),

@@ -55,6 +55,10 @@ from gatecast.tuning.verdict import Verdict, compare, sentences
 __all__ = ["Status", "Tuning", "tune"]
 
 
+#: With fewer finished trials it is not known which settings mattered.
+_FEWEST = 10
+
+
 @dataclass(frozen=True, eq=False)
 class Tuning(Plottable):
     """Result of :func:`tune`.
@@ -371,6 +375,9 @@ def _table(study: Any, work: Work) -> pd.DataFrame:
 
 
 def _importance(study: Any) -> dict[str, float]:
+    """Say which settings mattered; of few trials the best tenth is one, which says nothing."""
+    if len(finished_trials(study)) < _FEWEST:
+        return {}
     optuna = studies.optuna()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
