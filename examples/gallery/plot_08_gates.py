@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt
 import gatecast as gc
 from gatecast.datasets import sunspots
 
-model = gc.LSTMForecaster(h=6, hidden=16, preset="fast").fit(sunspots().tail(400))
+model = gc.LSTMForecaster(h=6, hidden=16, preset="fast", pretrained=False).fit(sunspots().tail(400))
 gates = gc.gates(model)
 forget = gates.pivot(index="ds", columns="unit", values="forget").tail(200)
 order = forget.median().sort_values(ascending=False).index

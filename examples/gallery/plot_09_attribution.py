@@ -4,8 +4,8 @@ Attribution: which past steps made the forecast
 zh: 归因：哪些过去的步造就了预测
 zh: =================================================
 
-Integrated gradients share a forecast among the steps before it.
-zh: 积分梯度把一个预测分摊到此前的各步。
+Integrated gradients share a forecast of a fitted network among the steps before it.
+zh: 积分梯度把拟合的网络的一个预测分摊到此前的各步。
 """
 
 # %%
@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt
 import gatecast as gc
 from gatecast.datasets import air_passengers
 
-model = gc.LSTMForecaster(h=1, hidden=16, preset="fast").fit(air_passengers())
+model = gc.LSTMForecaster(h=1, hidden=16, preset="fast", pretrained=False).fit(air_passengers())
 fig, ax = plt.subplots()
 gc.explain(model).plot(ax=ax)
 ax.set_title("What each past month adds to the forecast", pad=26)

@@ -19,7 +19,7 @@
 import gatecast as gc
 from gatecast.datasets import air_passengers
 
-model = gc.LSTMForecaster(h=6, hidden=8, preset="fast").fit(air_passengers())
+model = gc.LSTMForecaster(h=6, hidden=8, preset="fast", pretrained=False).fit(air_passengers())
 gates = gc.gates(model)
 print(gates.tail(8))
 
