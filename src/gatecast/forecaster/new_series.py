@@ -20,12 +20,12 @@ from gatecast.errors import DataError, series_name
 from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.new_rows import require_history
 from gatecast.forecaster.tables import (
     FEWEST_VALUES,
     read_future_covariates,
     read_histories,
     read_new_rows,
-    require_history,
 )
 from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.forecaster.updating import advance

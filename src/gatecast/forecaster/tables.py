@@ -12,12 +12,12 @@ from gatecast.data.panel import Panel
 from gatecast.data.schema import Schema
 from gatecast.errors import DataError, UsageError, series_name
 from gatecast.forecaster.fitted import FittedForecaster, NewRows
-from gatecast.forecaster.updating import require_rows_follow
+from gatecast.forecaster.new_rows import require_rows_follow
 from gatecast.messages import Message, message
 
 __all__ = [
     "FEWEST_VALUES", "FollowingRows", "check_lengths", "read_future_covariates", "read_histories",
-    "read_new_rows", "require_history",
+    "read_new_rows",
 ]  # fmt: skip
 
 #: Values that a series needs, in the fit and after it.
@@ -40,34 +40,6 @@ class FollowingRows(NamedTuple):
     rows: NewRows | None
     others: Panel | None
     notes: list[Message] | None
-
-
-def require_history(panel: Panel, fewest: int) -> None:
-    """Refuse series that were not in the fit and have too few values to be forecast from.
-
-    Parameters
-    ----------
-    panel : Panel
-        The series.
-    fewest : int
-        Values that are needed.
-
-    Raises
-    ------
-    DataError
-        Naming the first one that is too short.
-    """
-    short = np.flatnonzero(panel.lengths < fewest)
-    if len(short):
-        count = int(panel.lengths[short[0]])
-        raise DataError(
-            message(
-                "new_series.too_short",
-                series=series_name(panel.ids[short[0]]),
-                n=count,
-                needed=fewest,
-            )
-        )
 
 
 def read_new_rows(

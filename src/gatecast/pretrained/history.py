@@ -17,8 +17,7 @@ from gatecast.data.reading import (
     split_rows,
 )
 from gatecast.errors import DataError
-from gatecast.forecaster.tables import require_history
-from gatecast.forecaster.updating import require_rows_follow
+from gatecast.forecaster.new_rows import require_history, require_rows_follow
 from gatecast.messages import Message, message
 
 __all__ = ["FEWEST_VALUES", "append", "read_others"]

@@ -1,0 +1,73 @@
+"""What an update must be: rows that follow, and new series that are long enough."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gatecast.data.calendar import future_times
+from gatecast.data.panel import Ends, Panel
+from gatecast.data.rows import show_time
+from gatecast.errors import DataError, series_name
+from gatecast.messages import message
+
+__all__ = ["require_history", "require_rows_follow"]
+
+
+def require_history(panel: Panel, fewest: int) -> None:
+    """Refuse series that were not in the fit and have too few values to be forecast from.
+
+    Parameters
+    ----------
+    panel : Panel
+        The series.
+    fewest : int
+        Values that are needed.
+
+    Raises
+    ------
+    DataError
+        Naming the first one that is too short.
+    """
+    short = np.flatnonzero(panel.lengths < fewest)
+    if len(short):
+        count = int(panel.lengths[short[0]])
+        raise DataError(
+            message(
+                "new_series.too_short",
+                series=series_name(panel.ids[short[0]]),
+                n=count,
+                needed=fewest,
+            )
+        )
+
+
+def require_rows_follow(panel: Panel, ends: Ends, which: np.ndarray) -> None:
+    """Refuse new rows that do not begin one step after the end of their series.
+
+    Parameters
+    ----------
+    panel : Panel
+        New rows of S series.
+    ends : Ends
+        Where each series of the model ends.
+    which : ndarray of shape [S], int64
+        Which series of the model each one is.
+
+    Raises
+    ------
+    DataError
+        Naming the first that does not.
+    """
+    due = future_times(ends.times[which], ends.freq, 1)[:, 0]
+    late = np.flatnonzero(panel.times[panel.offsets[:-1]] != due)
+    if len(late):
+        j = int(late[0])
+        raise DataError(
+            message(
+                "update.not_next",
+                series=series_name(panel.ids[j]),
+                last=show_time(ends.times[which[j]]),
+                due=show_time(due[j]),
+                first=show_time(panel.times[panel.offsets[j]]),
+            )
+        )
