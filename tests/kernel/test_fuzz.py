@@ -312,6 +312,7 @@ WHOLE = st.one_of(st.integers(-2, 4), st.integers(-(2**63), 2**63 - 1))
 REAL = st.one_of(st.floats(-1, 2), st.floats())
 
 
+@pytest.mark.slow
 @FUZZ
 @given(data=st.data())
 def test_the_compiled_door_takes_anything_and_holds(data):

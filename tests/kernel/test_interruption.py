@@ -28,6 +28,7 @@ def updates_made(adam):
     return round(np.log(adam.powers[1]) / np.log(adam.beta_2))
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_the_last_finished_update():
     theta, adam, x, y = long_job(2000)
     order = np.arange(len(x))
@@ -71,6 +72,7 @@ def test_one_long_update_can_be_stopped_and_is_not_made():
     assert not adam.second.any()
 
 
+@pytest.mark.slow
 def test_progress_rises_to_one_side_only():
     theta, adam, x, y = long_job(400)
     seen = []
@@ -83,6 +85,7 @@ def test_progress_rises_to_one_side_only():
     assert len(seen) >= 2
 
 
+@pytest.mark.slow
 def test_the_interpreter_lock_is_released():
     theta, adam, x, y = long_job(300)
     turns = []

@@ -38,6 +38,7 @@ def test_eight_threads_and_a_thousand_calls_make_no_difference():
         assert all(pool.map(call, range(1000)))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's account of memory")
 def test_ten_thousand_predictions_take_no_more_memory_than_one():
     layout = Layout(1, 50, 1)

@@ -40,6 +40,7 @@ def worst(one, other):
     return max(np.abs(a - b).max() / max(1.0, np.abs(b).max()) for a, b in pairs)
 
 
+@pytest.mark.slow
 @given(
     B=st.integers(1, 64), T=st.integers(1, 48), inputs=st.integers(1, 16),
     hidden=st.integers(1, 70), layers=st.integers(1, 3), outputs=st.integers(1, 9),
@@ -75,6 +76,7 @@ def test_random_networks_agree(
             np.testing.assert_array_equal(run.state.cell, ours.final_state.cell)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(64, 512, 3, 128, 1), (2, 400, 16, 100, 3), (33, 90, 1, 128, 2)])
 def test_large_shapes_agree(level, shape):
     B, T, inputs, hidden, layers = shape
@@ -97,6 +99,7 @@ NETWORKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", IMPLEMENTATIONS)
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize(("B", "warmup"), [(3, 0), (9, 5)])

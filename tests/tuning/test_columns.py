@@ -13,7 +13,7 @@ pytest.importorskip("optuna", reason="needs the extra [tune]")
 from gatecast import LSTMForecaster, backtest, tune
 from gatecast.data.reading import read_panel
 from gatecast.errors import NotFoundError, UsageError
-from gatecast.tuning.origins import Plan, known_before
+from gatecast.tuning.origins import Plan, history_before
 
 SPACE = {
     "hidden": (4, 8), "max_steps": (200, 400), "look_back": None, "layers": 1, "cell": "lstm",
@@ -61,7 +61,7 @@ def test_trials_know_a_plan_and_score_as_a_backtest_does():
     model = LSTMForecaster(**{**KNOWN.get_params(), "n_networks": 1})
     losses = [
         backtest(
-            model, known_before(panel, back + left * plan.step), n_windows=2,
+            model, history_before(panel, back + left * plan.step), n_windows=2,
             step_size=plan.step, refit=False,
         ).losses()["LSTM"]
         for left in (2, 0)

@@ -18,7 +18,7 @@ from gatecast.data.reading import read_panel  # noqa: E402
 from gatecast.datasets import air_passengers  # noqa: E402
 from gatecast.errors import DataError, NotFoundError, UsageError  # noqa: E402
 from gatecast.tuning import search as search_module  # noqa: E402
-from gatecast.tuning.origins import Plan, known_before  # noqa: E402
+from gatecast.tuning.origins import Plan, history_before  # noqa: E402
 from gatecast.tuning.space import SPACE, Integers  # noqa: E402
 from gatecast.tuning.verdict import Verdict, _edges  # noqa: E402
 
@@ -55,7 +55,7 @@ def test_the_first_trial_has_the_defaults_and_its_scores_are_those_of_a_backtest
     back = 2 + 5 * plan.test_step
     losses = [
         backtest(
-            model, known_before(panel, back + left * plan.step), n_windows=2,
+            model, history_before(panel, back + left * plan.step), n_windows=2,
             step_size=plan.step, refit=False,
         ).losses()["LSTM"]
         for left in (2, 0)
@@ -228,7 +228,7 @@ def test_a_series_that_had_hardly_begun_is_learnt_from_in_the_end_only():
     assert found.sentences[-1].startswith("1 of 4 series had hardly begun")
 
 
-def test_known_before_counts_from_the_latest_end():
+def test_history_before_counts_from_the_latest_end():
     days = pd.date_range("2024-01-01", periods=10)
     frame = pd.concat(
         [
@@ -237,7 +237,7 @@ def test_known_before_counts_from_the_latest_end():
             pd.DataFrame({"unique_id": "late", "ds": days[8:], "y": [1.0, 2.0]}),
         ]
     )
-    panel = known_before(read_panel(frame), 4)
+    panel = history_before(read_panel(frame), 4)
     assert panel.ids.tolist() == ["a", "b"]
     assert np.diff(panel.offsets).tolist() == [6, 6]
     assert panel.values.tolist() == [*range(6), *range(6)]

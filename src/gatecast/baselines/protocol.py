@@ -366,7 +366,7 @@ class Baseline(Parameters, ABC):
         self, panel: Panel, seasons: tuple[int, ...], level: list[float]
     ) -> tuple[np.ndarray, Ends]:
         """Forecast all series, [N, K], with the ends of their intervals."""
-        forecasts = np.stack([self._forecast_or_say(series, seasons) for series in panel])
+        forecasts = np.stack([self._forecast_named(series, seasons) for series in panel])
         if not level:
             return forecasts, {}
         model, first = self._for_calibration(panel, seasons)
@@ -378,7 +378,7 @@ class Baseline(Parameters, ABC):
         """Give a model that was fitted on nothing after the origins of calibration, and these."""
         return self, first_origins(panel, self.h, self._least_values(seasons))
 
-    def _forecast_or_say(self, series: Series, seasons: tuple[int, ...]) -> np.ndarray:
+    def _forecast_named(self, series: Series, seasons: tuple[int, ...]) -> np.ndarray:
         """Forecast one series, or say which one could not be."""
         try:
             return self._forecast(series.values, seasons)

@@ -292,11 +292,11 @@ def arima_one_step(
         fits = [arima.arima(values[:split], order=order, method="CSS-ML", init=i) for i in starts]
     seconds = time.perf_counter() - started
     best = max(fits, key=lambda fit: np.nan_to_num(fit["loglik"], nan=-np.inf))
-    found = {name: float(value) for name, value in best["coef"].items()}
-    phi = np.array([found[f"ar{i + 1}"] for i in range(order[0])])
-    theta = np.array([found[f"ma{i + 1}"] for i in range(order[2])])
-    mean = found["intercept"]
-    if not np.isfinite([*found.values()]).all():
+    coefficients = {name: float(value) for name, value in best["coef"].items()}
+    phi = np.array([coefficients[f"ar{i + 1}"] for i in range(order[0])])
+    theta = np.array([coefficients[f"ma{i + 1}"] for i in range(order[2])])
+    mean = coefficients["intercept"]
+    if not np.isfinite([*coefficients.values()]).all():
         raise DataError(message("arima.not_fitted", order=str(order), n=split))
     return mean + _arma_one_step(values - mean, phi, theta), seconds
 
@@ -319,8 +319,8 @@ def _hannan_rissanen(values: np.ndarray, p: int, q: int) -> list[np.ndarray]:
         weights = np.linalg.lstsq(past, centred[lags:], rcond=None)[0]
         residuals = np.concatenate([np.zeros(lags), centred[lags:] - past @ weights])
         both = np.column_stack([lagged(centred, p, begin), lagged(residuals, q, begin)])
-        found = np.linalg.lstsq(both, centred[begin:], rcond=None)[0]
-        starts.append(np.append(found, values.mean()))
+        start = np.linalg.lstsq(both, centred[begin:], rcond=None)[0]
+        starts.append(np.append(start, values.mean()))
     return starts
 
 

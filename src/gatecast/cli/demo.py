@@ -53,8 +53,8 @@ def demo(
 
     labels = {"tutorial": "as the tutorial has it", "sequences": "on sequences"}
     output = output or Path("gatecast-demo.html")
-    with training_bars(labels) as tell:
-        result = run_tutorial(random_state=random_state, progress=tell)
+    with training_bars(labels) as report:
+        result = run_tutorial(random_state=random_state, progress=report)
     carried = result.run("sequences")
     assert carried is not None
     with working("lessons"):
@@ -83,13 +83,13 @@ def _learn(output: Path, lang: Language, random_state: int, as_json: bool) -> No
         lessons = make_lessons(random_state=random_state)
     learn_page(lessons, output, lang=lang.value)
     if as_json:
-        found = {
+        scores = {
             name: {"test_rmse": getattr(lessons, name).test_rmse}
             for name in ("untrained", "emptied", "pair", "trained")
         }
-        found["naive"] = {"test_rmse": lessons.naive_rmse}
-        found["noise_floor"] = {"test_rmse": lessons.noise_floor}
-        typer.echo(json.dumps({**found, "report": str(output)}))
+        scores["naive"] = {"test_rmse": lessons.naive_rmse}
+        scores["noise_floor"] = {"test_rmse": lessons.noise_floor}
+        typer.echo(json.dumps({**scores, "report": str(output)}))
     else:
         typer.echo(f"Page: {output}")
 
@@ -100,14 +100,14 @@ def _document(
     def row(run: ModelRun | None) -> dict[str, Any] | None:
         if run is None:
             return None
-        found: dict[str, Any] = {"test_rmse": run.test_rmse, "train_rmse": run.train_rmse}
+        scores: dict[str, Any] = {"test_rmse": run.test_rmse, "train_rmse": run.train_rmse}
         if run.loss:
-            found["loss"] = list(run.loss)
+            scores["loss"] = list(run.loss)
         if run.fit_seconds is not None:
-            found["fit_seconds"] = run.fit_seconds
+            scores["fit_seconds"] = run.fit_seconds
         if run.predict_seconds is not None:
-            found["predict_seconds"] = run.predict_seconds
-        return found
+            scores["predict_seconds"] = run.predict_seconds
+        return scores
 
     from gatecast.messages import documents
 

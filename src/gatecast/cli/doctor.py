@@ -29,25 +29,25 @@ def doctor(
     from gatecast.cli.console import say, working
 
     with working("checking"):
-        found = _found()
+        facts = _facts()
     if as_json:
-        typer.echo(json.dumps(found))
+        typer.echo(json.dumps(facts))
     else:
-        width = max(map(len, found))
-        for name, value in found.items():
+        width = max(map(len, facts))
+        for name, value in facts.items():
             say(f"{name:{width}}  {value}", error=False)
-    if found["largest difference"] > 1e-12:
+    if facts["largest difference"] > 1e-12:
         raise typer.Exit(1)
 
 
-def _found() -> dict[str, Any]:
+def _facts() -> dict[str, Any]:
     from importlib import metadata
 
     from gatecast import __version__
     from gatecast.kernel import native
     from gatecast.network.processors import available_threads
 
-    found: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "gatecast": __version__,
         "Python": platform.python_version(),
         "system": platform.platform(),
@@ -56,15 +56,15 @@ def _found() -> dict[str, Any]:
         "threads": available_threads(),
         "largest difference": _difference(),
     }
-    found |= {name: metadata.version(name) for name in NEEDED}
+    facts |= {name: metadata.version(name) for name in NEEDED}
     for extra, (package, module) in EXTRAS.items():
         there = importlib.util.find_spec(module) is not None
-        found[f"[{extra}]"] = (
+        facts[f"[{extra}]"] = (
             f"{package} {metadata.version(package)}"
             if there
             else f"not installed: pip install 'gatecast[{extra}]'"
         )
-    return found
+    return facts
 
 
 def _difference() -> float:

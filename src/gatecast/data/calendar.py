@@ -127,8 +127,8 @@ def describe_frequency(freq: str | int) -> Message:
     if one.kind == "nth":
         order, day = one.slots
         return message(_NTH[order], day=[day])
-    known = one.count in _MONTHS
-    step = message(_MONTHS[one.count]) if known else message("frequency.months", n=one.count)
+    is_named = one.count in _MONTHS
+    step = message(_MONTHS[one.count]) if is_named else message("frequency.months", n=one.count)
     return step if one.kind == "S" else message(_WITHIN[one.kind], step=step)
 
 

@@ -214,8 +214,8 @@ def _set_clock(rows: Rows, freq: object) -> Rows:
         return rows
     index = pd.DatetimeIndex(rows.times).tz_localize("UTC").tz_convert(rows.time_zone)
     local = index.tz_localize(None).to_numpy().astype("datetime64[us]")
-    found = infer_frequency(local, rows.offsets()) if freq is None else normalise_frequency(freq)
-    daily = found is not None and is_daily_or_longer(found)
+    detected = infer_frequency(local, rows.offsets()) if freq is None else normalise_frequency(freq)
+    daily = detected is not None and is_daily_or_longer(detected)
     if daily:
         rows = replace(rows, times=local)
     if rows.time_zone == "UTC":
@@ -234,14 +234,14 @@ def _choose_frequency(rows: Rows, freq: object) -> tuple[str | int, bool]:
             refused = "table.freq_of_dates" if dates else "table.freq_of_steps"
             raise DataError(message(refused, freq=label))
         return label, True
-    found = infer_frequency(rows.times, rows.offsets())
-    if found is None:
+    detected = infer_frequency(rows.times, rows.offsets())
+    if detected is None:
         raise DataError(message("table.one_row", of=rows.of(0)))
-    if _explains(rows, found):
-        return found, False
+    if _explains(rows, detected):
+        return detected, False
     unusual = infer_unusual_frequency(rows.times, rows.offsets())
     if unusual is None or ("@" in unusual and not _explains(rows, unusual)):
-        return found, False
+        return detected, False
     return unusual, True
 
 

@@ -191,15 +191,15 @@ def lay_extra(
     """
     laid: dict[str, np.ndarray] = {}
     notes = []
-    inside = (steps >= first[rows.codes]) & (steps <= last[rows.codes])
-    at = (offsets[rows.codes] + steps - first[rows.codes])[inside]
+    within = (steps >= first[rows.codes]) & (steps <= last[rows.codes])
+    at = (offsets[rows.codes] + steps - first[rows.codes])[within]
     owner = np.repeat(np.arange(len(rows.ids)), np.diff(offsets))
     for name, cells in rows.extra.items():
         column = pd.Series(np.nan, np.arange(offsets[-1]), cells.dtype)
-        column.iloc[at] = cells[inside]
+        column.iloc[at] = cells[within]
         missing = column.isna()
         if missing.any():
-            _refuse_many_blanks(rows, name, cells, inside, np.asarray(missing), owner)
+            _refuse_many_blanks(rows, name, cells, within, np.asarray(missing), owner)
             column = column.groupby(owner).ffill().groupby(owner).bfill()
             notes.append(message("reading.filled_forward", column=name, n=int(missing.sum())))
         if column.isna().any():
@@ -213,7 +213,7 @@ def _refuse_many_blanks(
     rows: Rows,
     name: str,
     cells: np.ndarray,
-    inside: np.ndarray,
+    within: np.ndarray,
     missing: np.ndarray,
     owner: np.ndarray,
 ) -> None:
@@ -221,7 +221,7 @@ def _refuse_many_blanks(
     share = np.bincount(owner, weights=missing) / np.bincount(owner)
     if (share <= MAX_FILLED).all():
         return
-    distinct = pd.Series(cells[inside]).groupby(rows.codes[inside]).nunique()
+    distinct = pd.Series(cells[within]).groupby(rows.codes[within]).nunique()
     changing = distinct.reindex(range(len(rows.ids)), fill_value=0).to_numpy() > 1
     many = (share > MAX_FILLED) & changing
     if many.any():

@@ -217,16 +217,16 @@ def series_characteristics(backtest: Backtest) -> list[Message]:
         if is_seasonal(values, season):
             values = SeasonalAdjustment.fit(values, season, "additive").transform(values)
         try:
-            memory, walk = long_memory(values), random_walk(values)
+            memory, variance_ratio = long_memory(values), random_walk(values)
             linearity = nonlinearity(np.diff(values) if memory.d > 0.75 else values)
         except DataError:
             continue
-        tests.append((linearity, memory, walk))
+        tests.append((linearity, memory, variance_ratio))
     if not tests:
         return [message("series.too_short")]
     if len(backtest.panel) == 1:
-        linearity, memory, walk = tests[0]
-        return [walk.sentence, linearity.sentence, memory.sentence]
+        linearity, memory, variance_ratio = tests[0]
+        return [variance_ratio.sentence, linearity.sentence, memory.sentence]
     return [
         message(
             "series.shares",

@@ -157,8 +157,8 @@ def backtest(
         extra_cols=_columns_of(named, "hist", "futr", "stat"),
     )  # fmt: skip
     _check_names(named, panel)
-    known = _columns_of(named, "futr")
-    windows = windows_at(panel, h + gap, n_windows, step, window, known)
+    future_columns = _columns_of(named, "futr")
+    windows = windows_at(panel, h + gap, n_windows, step, window, future_columns)
     copies = {name: _copy(model, h + gap, level) for name, model in named.items()}
     tasks = _tasks(copies, windows, every, _folder(resume))
     with reporting(progress, lambda: counted("backtest", "fits")) as report:

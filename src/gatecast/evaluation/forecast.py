@@ -78,8 +78,8 @@ class ForecastResult(Plottable):
     def levels(self) -> list[str]:
         """Levels of the intervals, the widest first, as the columns spell them."""
         start = f"{self.model}-lo-"
-        found = [str(n)[len(start) :] for n in self.frame.columns if str(n).startswith(start)]
-        return sorted(found, key=float, reverse=True)
+        levels = [str(n)[len(start) :] for n in self.frame.columns if str(n).startswith(start)]
+        return sorted(levels, key=float, reverse=True)
 
 
 def forecast(

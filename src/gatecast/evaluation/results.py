@@ -175,9 +175,9 @@ class Backtest(Plottable):
         panel = self.panel
         keys = [c for c in (panel.id_col, panel.time_col) if c is not None]
         history: Any = panel.to_frame()[[*keys, panel.target_col]]
-        known = history.rename(columns={panel.time_col: "cutoff", panel.target_col: "_last"})
+        last_values = history.rename(columns={panel.time_col: "cutoff", panel.target_col: "_last"})
         keys = ["cutoff" if c == panel.time_col else c for c in keys]
-        rows = self.forecasts[keys].merge(known, how="left", on=keys)
+        rows = self.forecasts[keys].merge(last_values, how="left", on=keys)
         return rows["_last"].to_numpy(np.float64)
 
     def losses(self, loss: str = "absolute", over: str = "cutoffs") -> pd.DataFrame:

@@ -226,9 +226,9 @@ def _by_series(table: pd.DataFrame, id_col: str | None) -> list[tuple[object, pd
 
 
 def _levels(table: pd.DataFrame, models: Sequence[str]) -> list[float]:
-    found = set()
+    levels = set()
     for column in map(str, table.columns):
         model, lo, share = column.rpartition("-lo-")
         if lo and model in models and f"{model}-hi-{share}" in table:
-            found.add(float(share))
-    return sorted(found)
+            levels.add(float(share))
+    return sorted(levels)

@@ -166,7 +166,7 @@ def dropout_mask(
     return (draws >= np.uint32(rate * 2.0**32)) / (1.0 - rate)
 
 
-class _Walk(NamedTuple):
+class _Unrolled(NamedTuple):
     """A walk along the samples: steps[t][layer], and what the head saw at each step."""
 
     steps: list[list[_Step]]
@@ -181,7 +181,7 @@ def _run(
     state: State | None,
     dropout: float = 0.0,
     key: int = 0,
-) -> _Walk:
+) -> _Unrolled:
     p = layout.views(theta)
     B, T, _ = x.shape
     if state is None:
@@ -191,26 +191,26 @@ def _run(
     ends = np.cumsum(layout.dilations)[:-1]
     parts = zip(np.split(state.hidden, ends), np.split(state.cell, ends), strict=True)
     memory = [list(zip(h, c, strict=True)) for h, c in parts]
-    steps, seen = [], []
+    steps, outputs = [], []
     for t in range(T):
-        said = x[:, t]
+        signal_out = x[:, t]
         column = []
         for layer in range(layout.layers):
             name = f"layer{layer}"
-            signal = said
+            signal = signal_out
             if layer:
                 mask = dropout_mask(dropout, key, layer, t, (B, layout.hidden))
-                signal = (said * mask).astype(theta.dtype)
+                signal = (signal_out * mask).astype(theta.dtype)
             step = cell_step(
                 p[f"{name}.kernel"], p[f"{name}.recurrent"], p[f"{name}.bias"],
                 signal, *memory[layer].pop(0),
             )  # fmt: skip
             memory[layer].append((step.h, step.c))
-            said = said + step.h if layout.residual and layer else step.h
+            signal_out = signal_out + step.h if layout.residual and layer else step.h
             column.append(step)
         steps.append(column)
-        seen.append(said)
-    return _Walk(steps, seen, _state(memory))
+        outputs.append(signal_out)
+    return _Unrolled(steps, outputs, _state(memory))
 
 
 def _state(memory: list[list[tuple[np.ndarray, np.ndarray]]]) -> State:
@@ -219,9 +219,9 @@ def _state(memory: list[list[tuple[np.ndarray, np.ndarray]]]) -> State:
     return State(np.stack([h for h, _ in rows]), np.stack([c for _, c in rows]))
 
 
-def _outputs(layout: Layout, theta: np.ndarray, walk: _Walk, x: np.ndarray, warmup: int):
+def _outputs(layout: Layout, theta: np.ndarray, unrolled: _Unrolled, x: np.ndarray, warmup: int):
     p = layout.views(theta)
-    outputs = np.stack(walk.seen[warmup:], axis=1) @ p["head.kernel"] + p["head.bias"]
+    outputs = np.stack(unrolled.seen[warmup:], axis=1) @ p["head.kernel"] + p["head.bias"]
     return outputs + x[:, warmup:] @ p["head.skip"] if layout.skip else outputs
 
 
@@ -249,12 +249,12 @@ def forward(
     Forward
         As there.
     """
-    walk = _run(layout, theta, x, state)
+    unrolled = _run(layout, theta, x, state)
     kept = None
     if trace:
-        kinds = [[[*s.gates, s.c, s.h] for s in column] for column in walk.steps]
+        kinds = [[[*s.gates, s.c, s.h] for s in column] for column in unrolled.steps]
         kept = np.array(kinds).transpose(3, 0, 1, 2, 4)  # from [T, L, 6, B, H]
-    return Forward(_outputs(layout, theta, walk, x, warmup), walk.state, kept)
+    return Forward(_outputs(layout, theta, unrolled, x, warmup), unrolled.state, kept)
 
 
 def gradients(
@@ -291,8 +291,8 @@ def gradients(
     H, L = layout.hidden, layout.layers
     step_backward = lstm_step_backward if layout.cell == "lstm" else gru_step_backward
 
-    walk = _run(layout, theta, x, state, dropout, key)
-    outputs = _outputs(layout, theta, walk, x, warmup)
+    unrolled = _run(layout, theta, x, state, dropout, key)
+    outputs = _outputs(layout, theta, unrolled, x, warmup)
     w = np.ones(y.shape, theta.dtype) if weights is None else weights
     w = np.repeat(w, loss.quantiles, axis=-1)
     value, slope = loss(outputs, np.where(w[..., :: loss.quantiles] == 0, 0, y))
@@ -308,7 +308,7 @@ def gradients(
         from_above = np.zeros((B, H), theta.dtype)
         if t >= warmup:
             d_y = d_out[:, t - warmup]
-            d["head.kernel"] += walk.seen[t].T @ d_y
+            d["head.kernel"] += unrolled.seen[t].T @ d_y
             d["head.bias"] += d_y.sum(axis=0)
             from_above = d_y @ p["head.kernel"].T
             if layout.skip:
@@ -316,7 +316,7 @@ def gradients(
                 dx[:, t] += d_y @ p["head.skip"].T
         for layer in reversed(range(L)):
             name = f"layer{layer}"
-            step = walk.steps[t][layer]
+            step = unrolled.steps[t][layer]
             dh, dc = later[layer].pop()
             dz_x, dz_h, db, dh_prev, dc_prev = step_backward(step, dh + from_above, dc)
             d[f"{name}.kernel"] += step.x.T @ dz_x
@@ -329,7 +329,7 @@ def gradients(
             else:
                 below = (below * dropout_mask(dropout, key, layer, t, (B, H))).astype(theta.dtype)
                 from_above = below + from_above if layout.residual else below
-    return Gradients(float((w * value).sum() / total), d_theta, dx, _state(later), walk.state)
+    return Gradients(float((w * value).sum() / total), d_theta, dx, _state(later), unrolled.state)
 
 
 def adam_update(theta: np.ndarray, gradient: np.ndarray, adam: Adam, rate: float) -> None:

@@ -366,8 +366,8 @@ class Trainer:
                 raise self._not_finite("network.validation_diverged", epoch)
             history.validation_loss.append(watched)
         if self.patience is not None:
-            seen = history.validation_loss or history.loss
-            if watched < min(seen[:-1], default=np.inf):
+            losses = history.validation_loss or history.loss
+            if watched < min(losses[:-1], default=np.inf):
                 history.best_epoch = epoch
                 run.best[:] = network.theta
             elif epoch - (history.best_epoch or 0) >= self.patience:

@@ -74,8 +74,8 @@ def pack_gates(
         scales.append(scale)
     half_life = None if units is None else units["half_life"].to_numpy(np.float64)
     # the unit that is seen first is the one that has most to say
-    said = gates["hidden"].to_numpy(np.float64).reshape(n, wide)[n - keep :]
-    chosen = int(said.std(axis=0).argmax())
+    shown = gates["hidden"].to_numpy(np.float64).reshape(n, wide)[n - keep :]
+    chosen = int(shown.std(axis=0).argmax())
     order = np.arange(wide) if half_life is None else np.argsort(-half_life, kind="stable")
     return {
         "names": names,

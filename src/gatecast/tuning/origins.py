@@ -16,7 +16,7 @@ from gatecast.errors import too_small
 from gatecast.evaluation.backtest import backtest
 from gatecast.evaluation.results import Backtest
 
-__all__ = ["Plan", "known_before"]
+__all__ = ["Plan", "history_before"]
 
 #: With as many series an origin has forecasts enough; with fewer, more origins are taken.
 MANY_SERIES = 20
@@ -122,7 +122,7 @@ class Plan:
         sizes = [len(part) for part in np.array_split(np.arange(self.searched), self.parts)]
         later = self.searched - np.cumsum(sizes)
         return [
-            (known_before(panel, back + int(left) * self.step), size)
+            (history_before(panel, back + int(left) * self.step), size)
             for size, left in zip(sizes, later, strict=True)
             if size
         ]
@@ -162,7 +162,7 @@ class Plan:
         """
         first = self.h + (self.test - 1) * self.test_step
         first += self.h + (self.searched - 1) * self.step
-        return _known(panel, first)
+        return _sizes_before(panel, first)
 
     def evaluate(self, models: dict[str, Any], panel: Panel, n_jobs: int | None) -> Backtest:
         """Evaluate models on the test origins.
@@ -187,7 +187,7 @@ class Plan:
         )  # fmt: skip
 
 
-def known_before(panel: Panel, back: int) -> Panel:
+def history_before(panel: Panel, back: int) -> Panel:
     """Give the panel as it ended so many steps before the end of its latest series.
 
     Parameters
@@ -203,20 +203,20 @@ def known_before(panel: Panel, back: int) -> Panel:
     Panel
         Without the series that had not begun.
     """
-    known = _known(panel, back)
-    begun = np.flatnonzero(known)
-    return _take(panel, begun, known[begun])
+    kept_sizes = _sizes_before(panel, back)
+    begun = np.flatnonzero(kept_sizes)
+    return _take(panel, begun, kept_sizes[begun])
 
 
-def _known(panel: Panel, back: int) -> np.ndarray:
+def _sizes_before(panel: Panel, back: int) -> np.ndarray:
     """Count the values of each series up to so many steps before the end of the latest."""
     sizes = np.diff(panel.offsets)
     ends = panel.times[panel.offsets[1:] - 1]
     late: Any = np.zeros(len(panel), np.int64)
     if ends.dtype.kind == "M":
         late = count_steps(ends, np.full(len(ends), ends.max()), panel.freq)
-    known: Any = np.clip(sizes + late - back, 0, sizes)
-    return known
+    kept_sizes: Any = np.clip(sizes + late - back, 0, sizes)
+    return kept_sizes
 
 
 def _take(panel: Panel, which: np.ndarray, sizes: Any) -> Panel:

@@ -199,17 +199,17 @@ def nearest_point(space: Mapping[str, Distribution], settings: Mapping[str, Any]
     dict of str to object
         By Optuna's names.
     """
-    found: dict[str, Any] = {}
+    point: dict[str, Any] = {}
     for name, distribution in space.items():
-        if is_inactive(distribution, found):
+        if is_inactive(distribution, point):
             continue
         value = settings[name]
         if not isinstance(distribution, Choice) and distribution.or_none:
-            found[_decision(name)] = value is not None
+            point[_decision(name)] = value is not None
             if value is None:
                 continue
-        found[name] = distribution.nearest(value)
-    return found
+        point[name] = distribution.nearest(value)
+    return point
 
 
 def is_inactive(distribution: Distribution, chosen: Mapping[str, Any]) -> bool:

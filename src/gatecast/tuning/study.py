@@ -382,13 +382,13 @@ def _importance(study: Any) -> dict[str, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            found = optuna.importance.get_param_importances(
+            importances = optuna.importance.get_param_importances(
                 study, evaluator=optuna.importance.PedAnovaImportanceEvaluator()
             )
         except (ValueError, RuntimeError):
             return {}  # too few trials, or all alike
     shares: dict[str, float] = {}
-    for parameter, share in found.items():
+    for parameter, share in importances.items():
         name = parameter_setting(parameter)
         shares[name] = shares.get(name, 0.0) + (float(share) if math.isfinite(share) else 0.0)
     return dict(sorted(shares.items(), key=lambda item: -item[1]))

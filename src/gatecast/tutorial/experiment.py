@@ -268,8 +268,8 @@ def _scored(
     predict_seconds: float | None = None,
     network: Network | None = None,
 ) -> ModelRun:
-    known = ~np.isnan(prediction)
-    train, test = known.copy(), known.copy()
+    has_forecast = ~np.isnan(prediction)
+    train, test = has_forecast.copy(), has_forecast.copy()
     train[SPLIT:] = False
     test[:SPLIT] = False
     return ModelRun(

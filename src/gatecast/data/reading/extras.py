@@ -133,20 +133,20 @@ def _read_typed(
     column: np.ndarray, place: Place, kind: ColumnKind | None, settled: Schema | None
 ) -> Extra:
     """Read numbers or truth values of a table that has types."""
-    found: ColumnKind = "truth" if column.dtype == bool else "number"
+    own_kind: ColumnKind = "truth" if column.dtype == bool else "number"
     if kind == "name":
         texts = ["" if v != v else f"{v:g}" if abs(v) < 1e15 else str(v) for v in column.tolist()]
         if column.dtype == bool:
             texts = [str(v) for v in column.tolist()]
         return _read_names(TextColumn.of(texts), place, settled)
     values = column.astype(np.float64)
-    if kind == "truth" and found == "number":
+    if kind == "truth" and own_kind == "number":
         bad = ~(np.isin(values, (0.0, 1.0)) | np.isnan(values))
         if bad.any():
             at = int(np.argmax(bad))
             has = message("reading.has", row=place.row(at), cell=f"{values[at]:g}")
             raise DataError(message("table.no_truth", column=place.name, has=has))
-    return Extra(values, kind or found)
+    return Extra(values, kind or own_kind)
 
 
 def _read_names(text: TextColumn, place: Place, settled: Schema | None) -> Extra:

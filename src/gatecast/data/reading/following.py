@@ -103,7 +103,7 @@ def assumed_schema(
         time_cols=(ends.time_col,),
         target_cols=(ends.target_col,),
         kinds=kinds,
-        names={name: [str(one) for one in known] for name, known in names.items()},
+        names={name: [str(one) for one in levels] for name, levels in names.items()},
     )
 
 

@@ -220,8 +220,8 @@ def name_series(names: Sequence[Any], place: Place) -> tuple[np.ndarray, np.ndar
         cell = _shown(cells[unfit])
         row = place.row(unfit)
         raise DataError(message("table.bad_id", column=place.name, cell=cell, row=row))
-    codes, found = pd.factorize(cells)
-    ids = np.asarray(found, dtype=object)
+    codes, distinct = pd.factorize(cells)
+    ids = np.asarray(distinct, dtype=object)
     missing = np.array([*(name == "" for name in ids), True])[codes]  # code -1 is missing
     if missing.any():
         row = place.row(int(np.argmax(missing)))

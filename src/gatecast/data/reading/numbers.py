@@ -180,9 +180,9 @@ def _strip_units(text: TextColumn, blank: np.ndarray, place: Place) -> tuple[lis
     ]
     units = [unit for _, unit in stripped]
     unit = next(filter(None, (units[code] for code in text.codes)), "") if any(units) else ""
-    other = np.array([found not in ("", unit) for found in units])
+    other = np.array([written not in ("", unit) for written in units])
     if unit == "%":  # 0.5 beside 2% could be either; nothing is nothing
-        bare = [not found and not no for found, no in zip(units, blank, strict=True)]
+        bare = [not written and not no for written, no in zip(units, blank, strict=True)]
         other |= np.array([b and _plain(c) != 0 for b, c in zip(bare, text.cells, strict=True)])
         numeric = np.array([could_be_number(cell) for cell in text.cells])
         other &= numeric

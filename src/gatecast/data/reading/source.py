@@ -141,7 +141,7 @@ def _unpacked(file: BinaryIO, name: str) -> bytes:
     while 0 < len(head) < 8 and (more := file.read(8 - len(head))):  # a pipe gives what it has
         head += more
     stream: BinaryIO = _Rejoined(head, file)  # pyright: ignore[reportAssignmentType]
-    opener = next((found for magic, found in _OPENERS.items() if head.startswith(magic)), None)
+    opener = next((opens for magic, opens in _OPENERS.items() if head.startswith(magic)), None)
     if opener is not None:
         stream = opener(io.BufferedReader(stream))  # pyright: ignore[reportArgumentType, reportAssignmentType, reportCallIssue]
     blocks, total = [], 0
