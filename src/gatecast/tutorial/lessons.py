@@ -128,7 +128,7 @@ def make_lessons(
         # emptied before every step, a series is as many series of one step
         x = scaled[np.newaxis, :, np.newaxis] if carried else scaled[:, np.newaxis, np.newaxis]
         outputs = made.run(x)[0].reshape(-1)
-        outputs_in_unit = np.concatenate(
+        shown = np.concatenate(
             [[np.nan], scaler.inverse_transform(outputs[:-1].astype(np.float64))]
         )
         trace = made.trace(x).reshape(len(y), 6, made.layout.hidden)
@@ -139,8 +139,8 @@ def make_lessons(
         return Lesson(
             _gates(trace[-_SHOWN:], made, frame["ds"].to_numpy()[-_SHOWN:]),
             units,
-            outputs_in_unit[-_SHOWN:],
-            rmse(y[SPLIT:], outputs_in_unit[SPLIT:]),
+            shown[-_SHOWN:],
+            rmse(y[SPLIT:], shown[SPLIT:]),
             carried,
         )
 
