@@ -128,9 +128,7 @@ def make_lessons(
         # emptied before every step, a series is as many series of one step
         x = scaled[np.newaxis, :, np.newaxis] if carried else scaled[:, np.newaxis, np.newaxis]
         outputs = made.run(x)[0].reshape(-1)
-        shown = np.concatenate(
-            [[np.nan], scaler.inverse_transform(outputs[:-1].astype(np.float64))]
-        )
+        read = np.concatenate([[np.nan], scaler.inverse_transform(outputs[:-1].astype(np.float64))])
         trace = made.trace(x).reshape(len(y), 6, made.layout.hidden)
         kept = np.median(trace[:, trace_names("lstm")["forget"]], axis=0)
         units = pd.DataFrame(
@@ -139,8 +137,8 @@ def make_lessons(
         return Lesson(
             _gates(trace[-_SHOWN:], made, frame["ds"].to_numpy()[-_SHOWN:]),
             units,
-            shown[-_SHOWN:],
-            rmse(y[SPLIT:], shown[SPLIT:]),
+            read[-_SHOWN:],
+            rmse(y[SPLIT:], read[SPLIT:]),
             carried,
         )
 
