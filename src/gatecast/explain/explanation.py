@@ -100,7 +100,7 @@ def _explain(
         forecast = forecast.loc[of_it].reset_index(drop=True)
     training = training_summary(model, inputs)
     if network is None and (pretrained := _alone(model, one)) is not None:
-        explained = explain_pretrained(pretrained)
+        explained = explain_pretrained(pretrained, most_points=1)  # attributed is as a whole, above
         training = replace(training, losses=(), training={})  # of networks without a part
     else:
         explained = _Run(

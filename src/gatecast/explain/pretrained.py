@@ -67,7 +67,11 @@ def as_pretrained(benchmark: PretrainedBenchmark, one: Panel, alias: str) -> Pre
 
 
 def explain_pretrained(
-    model: PretrainedLSTM, source: Any = None, series: str | None = None
+    model: PretrainedLSTM,
+    source: Any = None,
+    series: str | None = None,
+    *,
+    most_points: int = _MOST_POINTS,
 ) -> Explanation:
     """Explain the forecast of one series; see :func:`gatecast.explain.explain`.
 
@@ -83,6 +87,8 @@ def explain_pretrained(
         Any series; those of the model if not given.
     series : str, optional
         Which of them, by its name; the first if not given.
+    most_points : int, default 256
+        Points of the integral at most; 1 where the attribution is not wanted, which takes long.
 
     Returns
     -------
@@ -110,7 +116,7 @@ def explain_pretrained(
         alone.network_.lstm.layout, trace, series_features([(values, 0)], model.seasons_[0])
     )
     path = _Path(alone, features, trace)
-    shares, curve = _attribution(path, model.h, in_logarithms)
+    shares, curve = _attribution(path, model.h, in_logarithms, most_points)
     effective = effective_lags(curve, _SHARE)
     sentences = [message("memory.nothing")] if not effective else []
     if effective:
@@ -152,16 +158,16 @@ class _Path:
         made = self.network.head(self.features, outputs, self.last, _step(k))
         return float(made[0, 0, 0, MEDIAN])
 
-    def shares(self, k: int) -> tuple[np.ndarray, float]:
+    def shares(self, k: int, most_points: int) -> tuple[np.ndarray, float]:
         """Integrate the gradient of the median along the way, [T]; also give what is left over."""
-        change, points = self.end - self.start, _POINTS
+        change, points = self.end - self.start, min(_POINTS, most_points)
         whole = self.median(self.end, k) - self.median(self.start, k)
         while True:
             nodes, weights = np.polynomial.legendre.leggauss(points)
             along = self.start + (0.5 + 0.5 * nodes)[:, None, None] * change
             shares = (np.tensordot(0.5 * weights, self.slopes(along, k), axes=1) * change).sum(1)
             left = whole - shares.sum()
-            if abs(left) <= _TOLERANCE or points >= _MOST_POINTS:
+            if abs(left) <= _TOLERANCE or points >= most_points:
                 return shares, left
             points *= 2
 
@@ -193,14 +199,16 @@ def _step(k: int) -> np.ndarray:
     return np.array([k])
 
 
-def _attribution(path: _Path, h: int, in_logarithms: bool) -> tuple[pd.DataFrame, np.ndarray]:
+def _attribution(
+    path: _Path, h: int, in_logarithms: bool, most_points: int
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Attribute the median to past steps; also give the mean absolute gradient by lag."""
     present = float(path.features.y[0, path.last[0]])
     scale = float(path.features.scale[0, path.last[0]])
     parts, curve = [], np.zeros(len(path.end))
     steps = spread(h, MOST_STEPS) + 1
     for k in steps:
-        shares, left = path.shares(k)
+        shares, left = path.shares(k, most_points)
         amounts = shares * scale
         columns = {
             "step": k,
