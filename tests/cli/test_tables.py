@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from gatecast.cli.tables import write_forecast, write_table
+from gatecast.data.cells import guard, unguard
 from gatecast.data.reading import read_panel
-from gatecast.data.reading.cells import guard, unguard
 
 NAMES = [
     "=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1", "''=1", "'x",

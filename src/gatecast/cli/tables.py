@@ -38,7 +38,7 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
 
 def _as_csv(frame: pd.DataFrame) -> str:
     """Write CSV whose names no spreadsheet runs as formulas; numbers and times stay as they are."""
-    from gatecast.data.reading.cells import guard
+    from gatecast.data.cells import guard
 
     texts = {
         name: frame[name].map(lambda cell: guard(cell) if isinstance(cell, str) else cell)

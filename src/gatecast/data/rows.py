@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from gatecast.data.reading.cells import name_row
+from gatecast.data.cells import name_row
 from gatecast.data.schema import Schema
 from gatecast.errors import DataError
 from gatecast.messages import Message, message

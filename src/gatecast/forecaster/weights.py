@@ -9,9 +9,9 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+from gatecast.data.cells import name_row
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
-from gatecast.data.reading.cells import name_row
 from gatecast.data.reading.frames import as_frame
 from gatecast.data.rows import show_time
 from gatecast.errors import DataError, UsageError

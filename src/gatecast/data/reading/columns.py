@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import pandas as pd
 
+from gatecast.data.cells import Place, TextColumn
 from gatecast.data.frequency import MONTH_NAMES
-from gatecast.data.reading.cells import Place, TextColumn
 from gatecast.data.reading.extras import Extra
 from gatecast.data.reading.numbers import Numbers
 from gatecast.data.reading.parts import find_parts, is_part

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gatecast.data.reading.cells import MISSING, TextColumn, unguard
+from gatecast.data.cells import MISSING, TextColumn, unguard
 from gatecast.data.reading.numbers import could_be_number
 from gatecast.data.reading.source import Source, as_text, limit
 from gatecast.data.reading.times import could_be_times

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from gatecast.data.reading.cells import Place, TextColumn, is_blank
+from gatecast.data.cells import Place, TextColumn, is_blank
 from gatecast.data.reading.numbers import could_be_number, read_numbers
 from gatecast.data.schema import ColumnKind, NumberFormat, Schema
 from gatecast.errors import DataError

@@ -11,7 +11,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from gatecast.data.reading.cells import Place, TextColumn, refuse_missing_time
+from gatecast.data.cells import Place, TextColumn, refuse_missing_time
 from gatecast.data.reading.columns import SAMPLE_ROWS, counts_up
 from gatecast.data.reading.extras import Extra, read_extra
 from gatecast.data.reading.numbers import Numbers, could_be_number, find_unit, read_numbers

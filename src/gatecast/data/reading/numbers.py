@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gatecast.data.reading.cells import Place, TextColumn, is_blank
+from gatecast.data.cells import Place, TextColumn, is_blank
 from gatecast.data.schema import DecimalMark, NumberFormat
 from gatecast.errors import DataError
 from gatecast.messages import Message, message

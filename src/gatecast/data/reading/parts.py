@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gatecast.data.reading.cells import Place, TextColumn, is_blank, refuse_missing_time
+from gatecast.data.cells import Place, TextColumn, is_blank, refuse_missing_time
 from gatecast.data.reading.notations import month_number
 from gatecast.data.reading.times import Times
 from gatecast.errors import DataError

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gatecast.data.reading.cells import Place, TextColumn, is_blank, unguard
+from gatecast.data.cells import Place, TextColumn, is_blank, unguard
 from gatecast.data.reading.columns import SAMPLE_ROWS, Table, counts_up
 from gatecast.data.reading.csv import CsvFile
 from gatecast.data.reading.extras import Extra, read_extra

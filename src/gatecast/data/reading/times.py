@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from gatecast.data.cells import Place, TextColumn, is_blank, refuse_missing_time
 from gatecast.data.inference import is_regular
-from gatecast.data.reading.cells import Place, TextColumn, is_blank, refuse_missing_time
 from gatecast.data.reading.notations import (
     HAS_MONTH_NAME,
     limit_passed,
