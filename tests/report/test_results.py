@@ -76,7 +76,7 @@ def test_every_result_has_its_page(fitted, compared, tmp_path):
         assert len(page.encode()) < 1_000_000
     with pytest.raises(UsageError, match="this is of type int"):
         gc.report(3, tmp_path / "x.html")
-    with pytest.raises(UsageError, match='lang="fr" is not available; use "en" or "zh"'):
+    with pytest.raises(UsageError, match='lang="fr" was requested; use "en" or "zh"'):
         gc.report(fitted, tmp_path / "x.html", lang="fr")
     assert not (tmp_path / "x.html").exists()
 
