@@ -13,6 +13,7 @@ from gatecast.datasets import air_passengers
 from gatecast.errors import DataError
 
 
+@pytest.mark.slow
 def test_reading_fit_update_save_and_load_are_logged_with_durations(tmp_path, caplog):
     caplog.set_level(logging.INFO, "gatecast")
     frame = air_passengers().drop(columns="unique_id")
@@ -31,6 +32,7 @@ def test_reading_fit_update_save_and_load_are_logged_with_durations(tmp_path, ca
     assert re.match(r"update failed after \d+\.\d{3} s: a new value is NaN", record.getMessage())
 
 
+@pytest.mark.slow
 def test_it_is_silent_unless_somebody_listens(tmp_path):
     code = "import gatecast; gatecast.load('missing')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -40,6 +40,7 @@ def test_the_signature_is_hmac_of_all_before_it(path):
     assert whole[-32:] == hashlib.sha256(whole[:-32]).digest()
 
 
+@pytest.mark.slow
 def test_only_the_key_opens_what_it_signed(path):
     plain = gatecast.load(path).predict()  # whoever trusts the file needs no key
     assert gatecast.load(path, verify=KEY).predict().equals(plain)
@@ -52,6 +53,7 @@ def test_only_the_key_opens_what_it_signed(path):
         gatecast.load(path, verify=KEY)
 
 
+@pytest.mark.slow
 def test_a_changed_byte_with_a_right_checksum_is_noticed(path):
     whole = path.read_bytes()
     for at in [*range(0, len(whole) - 32, max(1, len(whole) // 200)), len(whole) - 40]:

@@ -126,6 +126,7 @@ def test_what_is_no_file_is_neither_read_nor_replaced(special):
     assert stat.S_ISFIFO(special["pipe"].stat().st_mode)
 
 
+@pytest.mark.slow
 def test_what_a_killed_save_left_is_swept_by_the_next(tmp_path):
     path = tmp_path / "model"
     code = (
@@ -190,6 +191,7 @@ def test_others_can_read_the_file_too(tmp_path):
     np.testing.assert_array_equal(found["weights"], ARRAYS["weights"])
 
 
+@pytest.mark.slow
 def test_every_truncation_is_noticed(tmp_path):
     path = tmp_path / "model"
     storage.write_arrays(path, ARRAYS, DOCUMENT)
@@ -203,6 +205,7 @@ def test_every_truncation_is_noticed(tmp_path):
         storage.read_arrays(path)
 
 
+@pytest.mark.slow
 def test_ten_thousand_flipped_bits_are_noticed(tmp_path):
     path = tmp_path / "model"
     storage.write_arrays(path, ARRAYS, DOCUMENT)

@@ -27,11 +27,13 @@ def test_the_whole_suite_of_scikit_learn_passes(monkeypatch):
     assert len(results) > 40
 
 
+@pytest.mark.slow
 def test_the_example_is_true():
     failed, attempted = doctest.testmod(gatecast.adapters.sklearn)
     assert (failed, attempted > 0) == (0, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_a_sine_is_learned_for_one_target_and_for_several(cell):
     X, Y = windows_of_a_sine()

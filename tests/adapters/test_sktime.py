@@ -31,6 +31,7 @@ def test_the_whole_suite_of_sktime_passes():
     assert len(results) > 500
 
 
+@pytest.mark.slow
 def test_the_forecast_is_that_of_the_forecaster():
     y = load_airline()
     forecast = SktimeLSTMForecaster(**QUICK).fit(y, fh=[1, 3, 12]).predict()
@@ -54,6 +55,7 @@ def test_settings_and_their_defaults_are_those_of_the_forecaster():
         SktimeLSTMForecaster(steps=3)
 
 
+@pytest.mark.slow
 def test_values_that_come_later_are_walked_along_without_training():
     # of a constant series a network learns nothing: from a head of zero it says the last value
     days = pd.date_range("2024-01-01", periods=33, freq="D")
@@ -72,6 +74,7 @@ def test_values_that_come_later_are_walked_along_without_training():
     np.testing.assert_array_equal(walked, [8.0, 8.5])
 
 
+@pytest.mark.slow
 def test_an_update_with_training_is_a_fit_on_everything():
     y = load_airline()
     updated = SktimeLSTMForecaster(**QUICK).fit(y[:-6], fh=[1, 2]).update(y[-6:]).predict()
@@ -109,6 +112,7 @@ def covered():
     return pd.Series(50 + 10 * flag + rng.normal(size=130), days, name="sold")[:120], X
 
 
+@pytest.mark.slow
 def test_columns_of_x_are_future_covariates(covered):
     y, X = covered
     settings = {**QUICK, "max_steps": 150, "pretrained": False}
@@ -132,6 +136,7 @@ def test_columns_of_x_are_future_covariates(covered):
     np.testing.assert_array_equal(forecaster.predict(X=later), moved.iloc[[0, 9]])
 
 
+@pytest.mark.slow
 def test_intervals_of_a_level_are_the_forecasters_and_others_those_of_its_errors():
     y = load_airline()
     forecaster = SktimeLSTMForecaster(level=[80], **QUICK).fit(y, fh=[1, 12])
@@ -152,6 +157,7 @@ def test_intervals_of_a_level_are_the_forecasters_and_others_those_of_its_errors
         short.predict_quantiles(alpha=[0.1])
 
 
+@pytest.mark.slow
 def test_forecasts_in_sample_are_from_the_last_origin_there_is():
     y = load_airline()
     forecaster = SktimeLSTMForecaster(**QUICK).fit(y, fh=[-143, -142, -2, 0, 2])
@@ -176,6 +182,7 @@ def test_without_sktime_the_pip_line_is_told(monkeypatch):
         importlib.import_module("gatecast.adapters.sktime")
 
 
+@pytest.mark.slow
 def test_gatecast_itself_imports_neither_sktime_nor_scikit_learn():
     code = (
         "import sys, gatecast, gatecast.adapters, gatecast.cli.main; gatecast.LSTMForecaster; "

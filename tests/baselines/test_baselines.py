@@ -62,6 +62,7 @@ def test_a_missing_extra_is_named_with_its_pip_line(monkeypatch):
         arima_one_step(np.arange(10.0), 5, (1, 0, 0))
 
 
+@pytest.mark.slow
 def test_a_series_that_cannot_be_fitted_is_named():
     pytest.importorskip("statsforecast.models", reason="needs the extra [stats]")
     two = pd.concat([frame(range(40)).assign(unique_id=i) for i in "ab"])
@@ -114,6 +115,7 @@ def test_kalman_forecasts_of_an_ar_1_and_an_ma_1_are_the_closed_forms():
     np.testing.assert_allclose(_arma_one_step(y, np.array([]), np.array([theta])), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["SARIMA", "AutoARIMA", "AutoETS", "Theta"])
 def test_statistical_models_are_statsforecasts_own(name):
     models = pytest.importorskip("statsforecast.models", reason="needs the extra [stats]")
@@ -128,6 +130,7 @@ def test_statistical_models_are_statsforecasts_own(name):
     assert np.abs(values[-24:] - forecast).mean() < 71.25  # the season before, repeated
 
 
+@pytest.mark.slow
 def test_a_season_of_a_week_of_hours_is_seen_as_waves_and_it_is_said():
     pytest.importorskip("statsforecast", reason="needs the extra [stats]")
     t = np.arange(24 * 30)

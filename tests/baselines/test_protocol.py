@@ -27,6 +27,7 @@ def table(values, name="y"):
     return pd.DataFrame({"ds": range(len(values)), name: np.asarray(values, float)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_every_model_has_the_protocol(name):
     if name in {"AutoARIMA", "AutoETS", "MSTL", "SARIMA", "Theta"}:
@@ -85,6 +86,7 @@ def test_a_short_series_takes_the_errors_of_all_in_its_own_unit():
         SeasonalNaive(h=1, season_length=12).fit(table(range(12))).predict(level=[80])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model",
     [Naive(h=4), Drift(h=4), WindowAverage(h=4, window_size=3), LinearAutoregression(h=4)],
@@ -112,6 +114,7 @@ def test_a_linear_model_learns_nothing_of_what_its_intervals_are_measured_on():
     assert not np.array_equal(panels[0].weights_, panels[1].weights_)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["SARIMA", "AutoETS", "Theta"])
 def test_intervals_of_statistical_models_are_statsforecasts_own(name):
     models = pytest.importorskip("statsforecast.models", reason="needs the extra [stats]")
@@ -144,6 +147,7 @@ def test_several_seasons_mean_the_same_everywhere():
         assert baselines.MSTL(1, seasons=(24, 168)).season_length == (24, 168)
 
 
+@pytest.mark.slow
 def test_a_backtest_scores_intervals_of_all_and_keeps_what_each_model_decided():
     models = [
         LSTMForecaster(h=2, **QUICK), SeasonalNaive(h=2, season_length=(12, 24)),

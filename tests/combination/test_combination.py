@@ -200,6 +200,7 @@ def test_a_panel_has_one_set_of_weights_from_all_series():
     assert len(model.predict()) == 18
 
 
+@pytest.mark.slow
 def test_the_fit_at_a_cutoff_knows_nothing_of_later_values():
     frame = air_passengers()
     poisoned = frame.copy()
@@ -235,6 +236,7 @@ def test_a_member_that_cannot_forecast_the_series_is_left_out_with_a_sentence():
         gc.Combination(["SeasonalNaive"], h=3).fit(months(np.arange(8.0)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("members", [["pretrained", "Naive"], [Last(4), Last(4, 0.1)]])
 def test_intervals_hold_their_share_of_random_walks(members):
     rng = np.random.default_rng(0)
@@ -250,6 +252,7 @@ def test_intervals_hold_their_share_of_random_walks(members):
     assert (frame["Combination-hi-80"] >= frame["Combination-hi-50"]).all()
 
 
+@pytest.mark.slow
 def test_levels_of_the_fit_can_be_asked_for_one_by_one():
     model = gc.Combination(["pretrained", "Naive"], h=3, level=[80, 95]).fit(air_passengers())
     whole = model.predict()
@@ -315,6 +318,7 @@ def test_new_values_give_what_a_fit_with_them_gives():
         before.update(frame[130:])
 
 
+@pytest.mark.slow
 def test_a_failed_update_changes_nothing():
     frame = air_passengers()
     model = gc.Combination(["pretrained", "Naive"], h=6).fit(frame[:130])
@@ -325,6 +329,7 @@ def test_a_failed_update_changes_nothing():
     model.update(frame[130:])
 
 
+@pytest.mark.slow
 def test_a_saved_combination_forecasts_and_goes_on_as_the_one_that_was_saved(tmp_path):
     frame = air_passengers()
     lstm = gc.LSTMForecaster(6, max_steps=10, hidden=4, n_networks=1, random_state=0)
@@ -353,6 +358,7 @@ def test_a_model_of_ones_own_is_not_saved(tmp_path):
     assert not (tmp_path / "mix.gatecast").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arrays", "document"),
     [
@@ -379,6 +385,7 @@ def test_a_file_that_is_not_whole_is_refused(tmp_path, arrays, document):
 # ------------------------------------------------------------------------------ beside other models
 
 
+@pytest.mark.slow
 def test_it_stands_in_the_leaderboard_and_the_verdict():
     models = [gc.Combination(["pretrained", "SeasonalNaive"], h=6), gc.Naive(6)]
     result = gc.backtest(models, air_passengers(), n_windows=4)
@@ -386,6 +393,7 @@ def test_it_stands_in_the_leaderboard_and_the_verdict():
     assert gc.verdict(result).use == "Combination"
 
 
+@pytest.mark.slow
 def test_the_command_line_combines_models_with_a_plus(tmp_path):
     air_passengers().drop(columns="unique_id").to_csv(tmp_path / "air.csv", index=False)
     done = gatecast(

@@ -286,6 +286,7 @@ CASES: list[tuple[Any, ...]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("source", "expected", "options"),

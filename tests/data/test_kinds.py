@@ -321,6 +321,7 @@ def test_limits_say_how_to_raise_them(write, monkeypatch):
                 read_panel(path)
 
 
+@pytest.mark.slow
 def test_a_header_longer_than_64_kilobytes_is_read(write):
     names = [f"column {i:05d} " + "x" * 8 for i in range(5_000)]
     rows = [",".join([str(i), *["1"] * 5_000]) for i in range(3)]

@@ -128,6 +128,7 @@ def test_ways_of_writing_numbers(write, cells, separator, values, note):
     assert note is None or note in numbers[0]
 
 
+@pytest.mark.slow
 def test_a_way_of_writing_numbers_may_show_late(write):
     # 30,000 rows are more than one batch
     cells = [str(i % 900) for i in range(30_000)]
@@ -324,6 +325,7 @@ def test_columns_that_are_not_there(write):
         read_panel(AIR, time_col="ds", target_col="ds")
 
 
+@pytest.mark.slow
 def test_ten_thousand_columns_are_not_all_listed(write):
     names = [f"c{i}" for i in range(10_000)]
     row = ["2024-01-01", "x", *["1"] * 10_000]
@@ -416,6 +418,7 @@ def test_every_kind_of_table_gives_the_same_series(kind):
     assert panel.freq == "MS"
 
 
+@pytest.mark.slow
 def test_a_parquet_file_that_was_cut_is_refused_with_a_sentence(tmp_path):
     AIR.to_parquet(tmp_path / "whole.parquet")
     whole, path = (tmp_path / "whole.parquet").read_bytes(), tmp_path / "table.parquet"
@@ -565,6 +568,7 @@ def test_a_wide_table_has_a_series_in_each_column(tmp_path, kind):
     np.testing.assert_array_equal(one.values, np.arange(9) * 2)
 
 
+@pytest.mark.slow
 def test_ten_thousand_columns_are_ten_thousand_series(tmp_path):
     table = np.random.default_rng(0).normal(size=(20, 10_000)).round(3)
     frame = pd.DataFrame(table, columns=[f"s{i}" for i in range(10_000)])

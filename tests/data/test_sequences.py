@@ -32,6 +32,7 @@ def test_sequences_have_a_target_after_each_step():
     )
 
 
+@pytest.mark.slow
 @given(
     n=st.integers(2, 40),
     length=st.integers(1, 10),

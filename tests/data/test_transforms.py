@@ -123,6 +123,7 @@ def test_a_range_that_overflows_is_refused():
         MinMaxScaler.fit(np.array([-1.7e308, 1.7e308]))
 
 
+@pytest.mark.slow
 @given(
     hnp.arrays(np.float64, st.integers(1, 50), elements=st.floats(-1e9, 1e9)),
     st.sampled_from([MinMaxScaler, StandardScaler]),
@@ -309,6 +310,7 @@ def test_the_power_that_makes_a_spread_even_is_found(power, found):
     assert BoxCox.fit(values, 12).power == pytest.approx(found, abs=0.3)
 
 
+@pytest.mark.slow
 @given(
     hnp.arrays(np.float64, st.integers(24, 60), elements=st.floats(1e-3, 1e3)),
     st.sampled_from([1e-12, 1.0, 1e12]),
@@ -386,6 +388,7 @@ def test_what_wanders_grows_or_swings_has_no_lasting_shift():
         assert not find_level_shift(values).any()
 
 
+@pytest.mark.slow
 def test_a_forecast_after_a_shift_stays_at_the_new_level():
     frame = pd.DataFrame({"ds": pd.date_range("2024-01-01", periods=100), "y": shifted()})
     model = LSTMForecaster(h=14).fit(frame)

@@ -164,6 +164,7 @@ def test_few_cutoffs_are_said_to_tell_little():
     assert "3 cutoffs are few" in told.paragraph
 
 
+@pytest.mark.slow
 def test_many_series_are_judged_one_by_one():
     rng = np.random.default_rng(0)
     table = pd.concat(
@@ -184,6 +185,7 @@ def test_one_model_alone_is_not_judged():
         diagnose(found)
 
 
+@pytest.mark.slow
 def test_two_models_that_forecast_alike_are_said_to():
     done = backtest({"one": Naive(1), "two": Naive(1)}, series(threshold(60)), h=1, n_windows=12)
     assert verdict(done).sentences[0] == "use one: two gives the same forecasts"

@@ -47,6 +47,7 @@ def test_linear_series_pass_for_linear_and_a_threshold_does_not():
     assert "the series is not linear" in found.sentence
 
 
+@pytest.mark.slow
 def test_the_order_of_an_autoregression_is_found():
     rng = np.random.default_rng(0)
     y = np.zeros(3000)
@@ -72,6 +73,7 @@ def test_the_order_of_fractional_integration_is_found(d):
     assert (found[0].p < 0.01) is (d > 0)
 
 
+@pytest.mark.slow
 def test_a_random_walk_passes_for_one_and_others_do_not():
     rng = np.random.default_rng(0)
     rejected = [random_walk(rng.normal(size=300).cumsum()).p < 0.05 for _ in range(1000)]

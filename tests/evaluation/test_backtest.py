@@ -188,6 +188,7 @@ def test_a_leaking_line_through_a_gap_is_caught_by_the_trap(monkeypatch):
     assert not trap(lambda _: Naive(h=2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("refit", [True, False, 2])
 def test_between_fits_the_forecaster_is_updated_and_learns_nothing(refit):
     source = monthly(walk(40))
@@ -266,6 +267,7 @@ def test_a_killed_backtest_goes_on_where_it_was(tmp_path, monkeypatch):
     pd.testing.assert_frame_equal(whole, again, check_exact=True)
 
 
+@pytest.mark.slow
 def test_intervals_of_all_models_are_scored():
     result = backtest([small(), Naive(h=2)], monthly(walk(40)), n_windows=2, level=[80])
     assert list(result.forecasts)[4:] == [
@@ -379,6 +381,7 @@ def test_columns_known_in_advance_are_known_at_every_cutoff_and_no_others():
     np.testing.assert_array_equal(seeing.forecasts["seeing"][:2], again.forecasts["seeing"][:2])
 
 
+@pytest.mark.slow
 def test_many_series_are_compared_one_by_one():
     rng = np.random.default_rng(0)
     table = pd.concat(monthly(rng.normal(size=30).cumsum() + 50, f"s{i}") for i in range(25))

@@ -17,6 +17,7 @@ def test_tails_are_those_of_scipy():
     assert distributions.t_two_sided(np.inf, 3) == 0.0
 
 
+@pytest.mark.slow
 def test_critical_values_are_those_of_demsar_table_5():
     published = [1.960, 2.343, 2.569, 2.728, 2.850, 2.949, 3.031, 3.102, 3.164]
     found = [distributions.studentised_range(0.95, k) / np.sqrt(2) for k in range(2, 11)]
@@ -86,6 +87,7 @@ def test_the_skill_interval_holds_the_true_skill_as_often_as_it_says():
     assert again == found
 
 
+@pytest.mark.slow
 def test_blocks_widen_the_interval_where_neighbours_are_alike():
     rng = np.random.default_rng(1)
     a, b = np.repeat(rng.exponential(size=(2, 40)), 10, axis=1)

@@ -22,6 +22,7 @@ def sums(found, names, column="attribution"):
     return found.groupby(names, sort=False)[column].sum().to_numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 @pytest.mark.parametrize("difference", [False, True])
 @pytest.mark.parametrize("n_networks", [1, 2, 3])

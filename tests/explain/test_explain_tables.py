@@ -16,6 +16,7 @@ GERMAN = [f"{d:%d.%m.%Y};{v:.2f}".replace(".", ",", 0) for d, v in zip(
     pd.date_range("2024-01-01", periods=12), range(12), strict=True)]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [gc.LSTMForecaster, gc.PretrainedLSTM])
 @pytest.mark.parametrize(
     ("lines", "columns", "rows"),
@@ -60,6 +61,7 @@ def walk():
     return pd.Series(steps.cumsum() + 50, pd.date_range("2024-01-01", periods=60))
 
 
+@pytest.mark.slow
 def test_the_network_that_makes_the_forecast_is_looked_into(tmp_path):
     y = walk()
     gc.LSTMForecaster(**SMALL, level=[80]).fit(y).save(tmp_path / "model")
@@ -82,6 +84,7 @@ def test_the_network_that_makes_the_forecast_is_looked_into(tmp_path):
     assert (first.id, "look_back" in first) == ("memory.no_part", False)
 
 
+@pytest.mark.slow
 def test_some_steps_of_a_forecast_are_attributed_as_all_are():
     y = walk()
     model = gc.LSTMForecaster(**SMALL | {"h": 4}).fit(y)

@@ -88,6 +88,7 @@ def test_a_leaky_sum_looks_back_as_far_as_a_geometric_series(keep, follows, corr
     assert found.units["half_life"].iloc[0] == pytest.approx(np.log(0.5) / np.log(keep))
 
 
+@pytest.mark.slow
 def test_the_look_back_is_looked_for_until_it_is_found():
     model, p = with_forget_gate(0.99)
     p["layer0.kernel"][:] = 0.0

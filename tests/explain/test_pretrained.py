@@ -28,6 +28,7 @@ def test_its_parts_are_those_of_the_model(explained):
     assert 0 < explained.memory.effective_memory < 144
 
 
+@pytest.mark.slow
 def test_attributions_add_up_but_for_the_error_that_is_named(explained):
     found = explained.attribution
     assert list(found["step"].unique()) == [1, 2, 3]
@@ -42,6 +43,7 @@ def test_attributions_add_up_but_for_the_error_that_is_named(explained):
     assert np.abs(heads["forecast"].to_numpy() - logs).max() < 0.1
 
 
+@pytest.mark.slow
 def test_of_a_long_series_the_state_before_is_taken_as_given():
     rng = np.random.default_rng(0)
     walk = pd.DataFrame({"ds": range(700), "y": rng.normal(size=700).cumsum()})

@@ -101,6 +101,7 @@ def test_forecasts_along_a_series_are_those_of_its_dataset_and_of_a_state(differ
     np.testing.assert_allclose(short.sum(axis=0), along[3], atol=1e-12)
 
 
+@pytest.mark.slow
 @TARGETS
 def test_where_a_straight_line_is_better_it_has_its_share(tmp_path, difference):
     y = noisy_sine(1200)
@@ -158,6 +159,7 @@ def test_windows_see_no_further_back_through_the_map():
     assert model.fitted_.benchmark.reach == 20
 
 
+@pytest.mark.slow
 @TARGETS
 def test_attributions_hold_the_part_of_the_map(difference):
     model = LSTMForecaster(h=2, difference=difference, n_networks=3, **POOR).fit(
@@ -207,6 +209,7 @@ def test_of_shares_that_are_as_good_the_network_has_the_largest():
     assert choose_combination(here) == (1, 0.5)
 
 
+@pytest.mark.slow
 def test_a_set_is_drawn_to_its_last_season_only_where_two_origins_agree(monkeypatch):
     combinations = HoldoutTrial.combinations
 

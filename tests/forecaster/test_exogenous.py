@@ -82,6 +82,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 def test_update_is_a_run_over_the_whole_again(options, tmp_path):
     frame = shops()

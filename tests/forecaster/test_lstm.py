@@ -280,6 +280,7 @@ def test_a_walk_cannot_be_forecast_and_it_is_said():
     assert model.calibration_.error == pytest.approx(model.calibration_.naive_error, rel=0.03)
 
 
+@pytest.mark.slow
 def test_updates_equal_a_run_over_the_whole_series():
     frame = air_passengers().drop(columns="unique_id")
     model = LSTMForecaster(h=6, level=[80], **QUICK).fit(frame[:-20])
@@ -416,6 +417,7 @@ def test_settings_and_order_of_calls_are_checked():
     assert LSTMForecaster(h=3, hidden=5).get_params()["hidden"] == 5
 
 
+@pytest.mark.slow
 def test_every_decision_can_be_overridden():
     frame = air_passengers().drop(columns="unique_id")
     model = LSTMForecaster(h=3, log=False, adjust_season=False, difference=False, **QUICK)
@@ -438,6 +440,7 @@ def test_every_decision_can_be_overridden():
         LSTMForecaster(h=3, difference="both").fit(plain)
 
 
+@pytest.mark.slow
 def test_a_wide_table_is_forecast_and_goes_on_as_one():
     rng = np.random.default_rng(0)
     wide = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=50)})
@@ -489,6 +492,7 @@ def test_windows_of_64_learn_the_tutorials_series():
     assert np.sqrt(np.mean(np.square(errors))) < 0.56
 
 
+@pytest.mark.slow
 def test_what_is_counted_is_not_forecast_below_zero():
     rng = np.random.default_rng(0)
     frame = pd.concat(

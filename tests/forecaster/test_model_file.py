@@ -53,6 +53,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_it_says_and_goes_on_as_the_saved_one_bit_for_bit(tmp_path, case):
     make, settings = CASES[case]
@@ -74,6 +75,7 @@ def test_it_says_and_goes_on_as_the_saved_one_bit_for_bit(tmp_path, case):
         loaded.predict_insample()
 
 
+@pytest.mark.slow
 def test_it_is_small_and_holds_no_training_data(tmp_path):
     frame = single()
     rng = np.random.default_rng(0)
@@ -103,6 +105,7 @@ def put(**values):
     return lambda _, document: document.update(values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -172,6 +175,7 @@ def test_every_truncation_and_many_flipped_bits_are_noticed(tmp_path):
             gatecast.load(path)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_leaves_the_old_model_whole(tmp_path, monkeypatch):
     path = tmp_path / "model.gatecast"
     model = LSTMForecaster(h=3, **QUICK).fit(single())
@@ -250,12 +254,14 @@ def test_a_file_grows_by_numbers_alone(tmp_path):
     assert abs(sizes[1] - sizes[0]) < 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("freq", "season_length"), [("D", 1), ("h", (24, 168))])
 def test_very_many_series_are_saved_and_loaded(freq, season_length):
     figures = save_and_load(50, 504 if freq == "h" else 8, freq, season_length)
     assert figures["series"] == 50
 
 
+@pytest.mark.slow
 def test_two_lies_that_once_got_through(tmp_path):
     table = single()
     look_back, pretrained = tmp_path / "look_back", tmp_path / "pretrained"
@@ -281,6 +287,7 @@ def test_a_file_that_lies_is_refused_or_gives_finite_forecasts(tmp_path):
     assert min(results.values()) > 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [[1, 2], ["1", "b"]])
 def test_the_names_of_series_keep_their_type(names, tmp_path):
     frame = pd.DataFrame({

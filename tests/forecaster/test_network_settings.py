@@ -41,6 +41,7 @@ def test_what_is_found_when_not_said_can_be_said(named):
     np.testing.assert_array_equal(said(difference=True, **named), said(difference=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "named",
     [
@@ -90,6 +91,7 @@ def test_each_layer_reaches_further_back_and_adds_to_the_one_below():
     assert (layout.dilations, layout.residual) == ((1, 2, 4), True)
 
 
+@pytest.mark.slow
 def test_a_deep_network_goes_on_as_if_it_had_run_along_the_whole_and_is_kept(tmp_path):
     settings = {"layers": 2, "dilation": 3, "residual": True, "dropout": 0.2, **QUICK}
     model = LSTMForecaster(3, loss="huber", schedule="one_cycle", **settings).fit(AIR[:-20])

@@ -62,6 +62,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_series_of_the_fit_are_forecast_from_their_history_as_by_the_fit(kind):
     """The fit's own series, read as if they were new: what a fit and a new series do is one."""
@@ -137,6 +138,7 @@ def test_values_that_follow_and_new_series_come_in_one_table():
     assert (model.ends_.lengths == [62] * 22 + [51, 41]).all()
 
 
+@pytest.mark.slow
 def test_joining_is_in_the_order_of_coming():
     """Of several updates and of one, the same model."""
     frame = panel([60] * 20)
@@ -155,6 +157,7 @@ def test_joining_is_in_the_order_of_coming():
     assert step.state.initial_scale == fitted.state.initial_scale
 
 
+@pytest.mark.slow
 def test_a_static_level_that_is_new_counts_as_the_average_of_the_others():
     """Levels move the series up or down by a known slope; a new one has the average slope."""
     rng = np.random.default_rng(0)
@@ -184,6 +187,7 @@ def test_a_static_level_that_is_new_counts_as_the_average_of_the_others():
     assert any('"new"' in str(s) and "not in the fit" in str(s) for s in model.decisions())
 
 
+@pytest.mark.slow
 def test_a_table_is_read_as_that_of_the_fit(tmp_path):
     """Decimal commas, days first, names of whole numbers; a wide table; a series without a name."""
     frame = panel([40, 44])
@@ -219,6 +223,7 @@ def test_a_table_is_read_as_that_of_the_fit(tmp_path):
     assert model.ends_.lengths.tolist() == [41, 41, 41]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_taken_in_is_said_and_changes_nothing():
     frame = with_columns(panel([60] * 3), ["wet", "dry"])
     model = LSTMForecaster(h=4, stat_exog_list=["kind"], **QUICK).fit(frame, target_col="y")
@@ -245,6 +250,7 @@ def test_what_cannot_be_taken_in_is_said_and_changes_nothing():
         LSTMForecaster(h=4, **QUICK).fit(frame, target_col="y").predict(monthly)
 
 
+@pytest.mark.slow
 def test_a_plan_given_by_position_is_still_a_plan():
     frame = with_columns(panel([60] * 2), ["wet"])
     model = LSTMForecaster(h=4, futr_exog_list=["promotion"], **QUICK).fit(frame, target_col="y")

@@ -70,6 +70,7 @@ def test_with_covariates_the_network_that_sees_them_comes_first():
     assert model.fitted_.weight == 1.0  # too few forecasts are held out to say otherwise
 
 
+@pytest.mark.slow
 def test_what_is_saved_loaded_and_updated_forecasts_as_from_the_whole(tmp_path):
     whole = air_passengers()
     known, later = whole[:-30], whole[-30:]

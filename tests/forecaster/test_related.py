@@ -138,6 +138,7 @@ def test_a_season_of_each_series_own_is_learnt_from_the_window():
     assert "the season of 4 steps is " in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("last", "before", "taken"), [(0.8, 0.8, True), (0.8, 1.2, False), (1.2, 0.8, False)]
 )
@@ -161,6 +162,7 @@ def test_a_season_is_taken_out_only_where_two_origins_agree(monkeypatch, last, b
     assert max(model.fitted_.state.lags) == (4 if taken else 16)
 
 
+@pytest.mark.slow
 def test_no_series_outweighs_the_others_when_ways_are_compared():
     frame = seasonal()
     far = (frame["unique_id"] == "s03") & (frame["ds"] >= 56)
@@ -180,6 +182,7 @@ def test_no_series_outweighs_the_others_when_ways_are_compared():
         assert found.max() <= 5 * np.median(found) * (1 + 1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [{"look_back": 8}, {"season_length": 1}],
@@ -192,6 +195,7 @@ def test_no_window_where_it_was_asked_otherwise(options):
     assert few.fitted_.state.lags == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("asked", "taken"), [(True, True), (False, False)])
 def test_what_is_asked_of_the_season_is_done(asked, taken):
     model = LSTMForecaster(h=4, season_length=4, adjust_season=asked, **QUICK).fit(seasonal())
@@ -236,6 +240,7 @@ def test_updates_equal_a_run_over_the_whole_set():
             np.testing.assert_allclose(network.predict(x)[0], said[i], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_nothing_after_the_cutoff_reaches_a_forecast_within_the_data():
     frame = seasonal()
     model = LSTMForecaster(h=4, season_length=4, **QUICK).fit(frame)

@@ -36,6 +36,7 @@ def in_threads(count, work):
         return list(pool.map(one, range(count)))
 
 
+@pytest.mark.slow
 def test_no_update_of_any_thread_is_lost(fitted):
     model = copy.copy(fitted)
     in_threads(8, lambda _: [model.update([400.0]) for _ in range(50)])
@@ -107,6 +108,7 @@ def arrays_of(value, found):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "duplicate", [copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))]
 )

@@ -74,6 +74,7 @@ def test_an_unrelated_start_does_no_harm(start):
     assert started < 1.15 * nothing
 
 
+@pytest.mark.slow
 def test_what_was_learnt_is_on_the_straight_line_between_start_and_trained(start):
     panel = read_panel(series(chaos, 1, 40, 7))
     settings = Settings.resolve(LSTMForecaster(h=H, level=[80], **QUICK), (1,))

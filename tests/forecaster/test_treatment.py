@@ -47,6 +47,7 @@ def test_a_series_is_scaled_as_asked_for_and_comes_back(scale, kind):
         assert np.median(there) == pytest.approx(0.0, abs=1e-12)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.sampled_from([1e-12, 1.0, 1e12]),
@@ -160,6 +161,7 @@ def test_seasons_are_given_as_one_or_several():
             as_seasons(wrong)
 
 
+@pytest.mark.slow
 def test_a_season_is_found_where_the_frequency_has_none():
     numbered = pd.DataFrame({"y": AIR})
     model = LSTMForecaster(h=6, **QUICK).fit(numbered)
@@ -223,6 +225,7 @@ def test_what_cannot_be_asked_for_is_said():
         LSTMForecaster(h=2, log="box-cox", **QUICK).fit(frame - 200)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [1e-300, 1.0, 1e300])
 @pytest.mark.parametrize("scale", ["min-max", "standard", "robust"])
 def test_forecasts_are_finite_and_of_their_size_under_every_scale(scale, unit):

@@ -132,6 +132,7 @@ def test_ctrl_c_within_an_update_leaves_the_model_where_it_was(kind):
     assert interrupted > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["lstm", "pretrained"])
 def test_who_saves_over_what_another_has_changed_is_told_so(path, kind):
     model = MAKERS[kind]().fit(air_passengers().drop(columns="unique_id"))
@@ -153,6 +154,7 @@ def test_who_saves_over_what_another_has_changed_is_told_so(path, kind):
     other.save(path)  # nothing is lost where nothing is
 
 
+@pytest.mark.slow
 def test_a_model_that_is_fitted_anew_replaces_the_file(path):
     for kind in ("lstm", "pretrained"):
         path.unlink()
@@ -164,6 +166,7 @@ def test_a_model_that_is_fitted_anew_replaces_the_file(path):
         assert gatecast.load(path).predict()["ds"].iloc[0] == due
 
 
+@pytest.mark.slow
 def test_after_an_error_within_the_block_the_file_is_as_it_was(path):
     before = path.read_bytes()
 

@@ -39,6 +39,7 @@ def network_slope(frame, weight, rows):
     return np.polyfit(forecast["last"][rows], forecast["LSTM"][rows], 1)[0]
 
 
+@pytest.mark.slow
 def test_the_network_follows_the_regime_that_counts(regimes):
     first, second = slice(0, N - 1), slice(N, 2 * N)
     assert network_slope(regimes, "first", first) == pytest.approx(0.8, abs=0.1)
@@ -48,6 +49,7 @@ def test_the_network_follows_the_regime_that_counts(regimes):
     assert network_slope(regimes, regimes["second"], first) < -0.4
 
 
+@pytest.mark.slow
 def test_weights_that_are_all_the_same_give_the_same_bits(regimes):
     table, plain = regimes[["ds", "y"]], LSTMForecaster(h=3, **QUICK).fit(regimes[["ds", "y"]])
     for weights in (np.ones(2 * N), [0.3] * (2 * N)):
@@ -57,6 +59,7 @@ def test_weights_that_are_all_the_same_give_the_same_bits(regimes):
     assert weighted.fit(table, sample_weight=regimes["first"]).decisions() != plain.decisions()
 
 
+@pytest.mark.slow
 def test_a_column_an_array_and_their_multiples_are_one(regimes):
     model, weights = LSTMForecaster(h=2, **QUICK), 0.1 + regimes["first"]
     shuffled = regimes.assign(w=weights).sample(frac=1.0, random_state=0)

@@ -104,6 +104,7 @@ def commands(name):
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("[a-z]*/*.md"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "benchmarks/README.md", *PAGES])
 def test_commands_can_be_parsed_and_files_are_there(name):
     parser = typer.main.get_command(app)

@@ -265,6 +265,7 @@ def test_more_samples_than_a_run_takes_can_be_trained_on():
     np.testing.assert_array_equal(arguments["theta"], few["theta"])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits threads as Linux does")
 def test_where_threads_cannot_be_started_fewer_do_all_with_the_same_bits():
     # a user's number of threads does not bind root, so root becomes a user without rights first

@@ -51,6 +51,7 @@ def test_ctrl_c_leaves_the_last_finished_update():
     np.testing.assert_array_equal(theta, again)
 
 
+@pytest.mark.slow
 def test_one_long_update_can_be_stopped_and_is_not_made():
     rng = np.random.default_rng(0)
     layout = Layout(1, 128, 1, layers=2)

@@ -43,6 +43,7 @@ def test_native_and_twin_agree_with_weights_and_missing_targets(loss, B):
     np.testing.assert_allclose(ours.x, twin.x, atol=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.kind)
 def test_gradients_are_central_differences(loss):
     layout, theta, x, y, weights = problem(loss, B=3)

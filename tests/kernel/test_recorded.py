@@ -37,6 +37,7 @@ def test_every_case_was_recorded():
     assert {path.stem.replace("float", "") for path in FILES} == names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_forward_gradients_and_ten_updates_agree(kernel, path):
     layout, warmup = CASES[path.stem.split("-")[1]]

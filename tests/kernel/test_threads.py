@@ -9,6 +9,7 @@ import pytest
 from gatecast.kernel import Adam, Layout, native
 
 
+@pytest.mark.slow
 def test_eight_threads_and_a_thousand_calls_make_no_difference():
     layout = Layout(1, 9, 1, layers=2)
     rng = np.random.default_rng(0)

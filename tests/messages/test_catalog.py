@@ -4,6 +4,8 @@ import re
 import string
 from pathlib import Path
 
+import pytest
+
 import gatecast
 from gatecast.messages.catalog import CATALOG
 from gatecast.messages.writing import field_names
@@ -54,6 +56,7 @@ def test_each_fault_of_a_sentence_is_found():
         assert fault("bad", *bad)
 
 
+@pytest.mark.slow
 def test_every_sentence_is_used_and_every_used_one_is_there():
     code = "\n".join(
         path.read_text(encoding="utf-8")

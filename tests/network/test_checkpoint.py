@@ -73,6 +73,7 @@ class StopError(Exception):
     pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [{}, {"patience": 2, "validation_split": 0.2}, {"average_epochs": 4}, {"average_keep": 0.5}],

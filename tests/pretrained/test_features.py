@@ -15,6 +15,7 @@ def series(T=420, B=3):
     return rng.standard_normal((B, T)).cumsum(1) + 3 * np.sin(2 * np.pi * t / 12) + 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("m", "M"), SEASONS)
 @pytest.mark.parametrize("later", [np.nan, 1e300])
 def test_no_step_sees_a_later_one(m, M, later):

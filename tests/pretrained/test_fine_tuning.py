@@ -80,6 +80,7 @@ def test_the_loss_is_that_of_the_forecast(rng):
     assert loss_and_gradients(network, samples)[0] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_what_the_series_share_is_learnt(rng):
     frame = returning(rng, 100)
     past, future = frame[frame["ds"] < 60], frame[frame["ds"] >= 60]["y"].to_numpy()
@@ -94,6 +95,7 @@ def test_what_the_series_share_is_learnt(rng):
     assert model.fit_notes_[0].id == "pretrained.fine_tuned"
 
 
+@pytest.mark.slow
 def test_the_start_stays_where_nothing_can_be_learnt(rng):
     model = gc.PretrainedLSTM(4, season_length=1, fine_tune=True).fit(walks(rng, 20))
     assert model.network_ is load_weights("public")
@@ -106,6 +108,7 @@ def test_series_too_short_to_hold_anything_back_leave_the_start(rng):
     assert np.isfinite(model.predict()["PretrainedLSTM"]).all()
 
 
+@pytest.mark.slow
 def test_nothing_depends_on_values_after_the_origin_or_on_the_order(rng):
     panel = read_panel(returning(rng, 12))
     known = panel.head(panel.lengths - 5)
@@ -115,6 +118,7 @@ def test_nothing_depends_on_values_after_the_origin_or_on_the_order(rng):
         np.testing.assert_array_equal(getattr(first.network, name), getattr(again.network, name))
 
 
+@pytest.mark.slow
 def test_a_fine_tuned_model_is_saved_and_goes_on(rng, tmp_path):
     frame = returning(rng, 60)
     past, new = frame[frame["ds"] < 55], frame[frame["ds"] >= 55]
@@ -132,6 +136,7 @@ def test_a_fine_tuned_model_is_saved_and_goes_on(rng, tmp_path):
     np.testing.assert_allclose(explained.forecast["PretrainedLSTM"], own, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_pretrained_member_of_a_fit_is_fine_tuned(rng):
     frame = returning(rng, 19)
     settings = {"h": 5, "season_length": 1, "max_steps": 10, "n_networks": 1, "hidden": 2}
@@ -143,6 +148,7 @@ def test_the_pretrained_member_of_a_fit_is_fine_tuned(rng):
     np.testing.assert_array_equal(tuned.mix, expected.network.mix)
 
 
+@pytest.mark.slow
 def test_a_hold_out_does_not_see_what_it_holds_out(rng):
     frame = returning(rng, 30)
     settings = Settings.resolve(gc.LSTMForecaster(5, season_length=1), (1,))

@@ -48,6 +48,7 @@ def test_intervals_nest_and_bound_the_median(passengers):
     assert columns[0].min() > 0  # a positive series stays positive
 
 
+@pytest.mark.slow
 def test_series_of_a_panel_are_forecast_as_alone():
     table = panel_of(3, 40, 40, 75, 1100)
     whole = PretrainedLSTM(h=5).fit(table).predict()
@@ -92,6 +93,7 @@ def test_an_update_that_does_not_fit_is_refused_and_changes_nothing(passengers, 
     assert model.predict().equals(before)
 
 
+@pytest.mark.slow
 def test_other_series_are_forecast_and_taken_in_without_a_fit(tmp_path):
     """As if they had been in the fit; those that were keep their forecasts, bit for bit."""
     table = panel_of(30, 45, 30, 3, 45, 30)
@@ -122,6 +124,7 @@ def test_other_series_that_cannot_be_forecast_are_named():
     assert len(model.panel_) == 2
 
 
+@pytest.mark.slow
 def test_a_saved_model_forecasts_the_same_bits(tmp_path, passengers):
     model = PretrainedLSTM(h=6, level=[80], season_length=[12]).fit(passengers)
     model.save(tmp_path / "m.gatecast")
@@ -137,6 +140,7 @@ def test_a_saved_model_forecasts_the_same_bits(tmp_path, passengers):
         gatecast.load(tmp_path / "m.gatecast")
 
 
+@pytest.mark.slow
 def test_a_season_that_the_fit_detected_stays(tmp_path, monkeypatch):
     """The file holds the last values alone, and an update changes them: neither detects anew."""
     t = np.arange(3000)

@@ -71,6 +71,7 @@ def test_a_random_walk_is_forecast_about_as_well_as_by_its_last_value(name):
     assert error < 1.04 * naive
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_first_order_autoregression_is_forecast_almost_as_by_its_formula(name):
     """y[t+k] given y[t] is phi^k y[t]: nothing does better (mean and median agree)."""
@@ -87,6 +88,7 @@ def test_a_first_order_autoregression_is_forecast_almost_as_by_its_formula(name)
     assert error < 0.9 * np.abs(y[:, -1:] - future).mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_intervals_of_simulated_series_hold_what_they_promise(name):
     rng = np.random.default_rng(7)

@@ -25,6 +25,7 @@ def autocorrelation(x, lag):
     return (x[lag:] * x[:-lag]).mean() / (x * x).mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alpha", [0.1, 0.4, 0.8])
 def test_exponential_smoothing_has_the_autocorrelation_of_its_parameter(generators, alpha):
     """Changes of a local level with one source of error are an MA(1) with theta = alpha - 1."""
@@ -50,6 +51,7 @@ def test_a_slope_without_noise_is_a_straight_line_and_a_damped_one_ends(generato
     np.testing.assert_allclose(damped[0, -1], 2.0 / (1 - 0.9), rtol=1e-6)  # the geometric sum
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("a1", "a2"), [(0.7, 0.0), (1.2, -0.5), (0.3, -0.8)])
 def test_a_regression_finds_the_autoregression_again(generators, a1, a2):
     e, one = np.random.default_rng(1).standard_normal((1, 60_000)), np.ones(1)
@@ -59,6 +61,7 @@ def test_a_regression_finds_the_autoregression_again(generators, a1, a2):
     np.testing.assert_allclose(found, [a1, a2], atol=0.02)
 
 
+@pytest.mark.slow
 def test_a_seasonal_moving_average_has_its_autocorrelation(generators):
     e, one = np.random.default_rng(2).standard_normal((1, 60_000)), np.ones(1)
     w = generators.arma_path(e, 12, 0 * one, 0 * one, 0 * one, 0 * one, -0.6 * one)[0, 100:]

@@ -111,6 +111,7 @@ def unpacked(packed):
     return values
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1)])
 def test_what_is_packed_is_what_the_gates_are(cell, layers):
     found = explain(fitted(cell, layers), network=0)
@@ -171,6 +172,7 @@ def test_times_are_as_short_as_they_can_be():
     assert time_labels(pd.to_datetime(["2024-01-01 00:00:01"])) == ["2024-01-01 00:00:01"]
 
 
+@pytest.mark.slow
 def test_forecast_and_attribution_are_packed_as_they_are(inside):
     forecast = pack_forecast(inside.forecast, inside.history, id_col="unique_id", time_col="ds")
     np.testing.assert_array_equal(forecast["values"], inside.forecast["LSTM"])
@@ -209,6 +211,7 @@ def judged_by_a_backtest():
     return told
 
 
+@pytest.mark.slow
 def test_every_finding_and_verdict_is_a_message_in_both_languages(inside):
     told = messages_of(inside) + judged_by_a_backtest()
     for more in ({"look_back": 5}, {"max_steps": None}):
@@ -275,6 +278,7 @@ def test_what_was_found_inside_shows_itself_as_the_page(inside):
     assert inside._repr_html_().startswith('<iframe sandbox="allow-scripts" srcdoc="&lt;!DOCTYPE')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layers", [1, 2])
 def test_figures_hold_what_the_page_draws(inside, layers):
     found = inside if layers == 1 else explain(fitted("gru", layers), network=0)

@@ -31,6 +31,7 @@ def test_each_lesson_is_better_than_the_one_before(lessons):
     np.testing.assert_array_equal(lessons.signal, noisy_sine_signal()[-500:])
 
 
+@pytest.mark.slow
 def test_an_emptied_memory_holds_what_was_written_at_its_step(lessons):
     gates = lessons.emptied.gates
     np.testing.assert_allclose(gates["cell"], gates["input"] * gates["candidate"], atol=1e-6)

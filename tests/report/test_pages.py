@@ -158,6 +158,7 @@ def test_page_is_well_formed_and_names_nothing_to_fetch(demo):
     assert len(text) < 1_000_000
 
 
+@pytest.mark.slow
 def test_pages_name_no_other_host_and_stay_small(tmp_path, demo):
     write_forecast(tmp_path / "f.html", [f"shop {i}" for i in range(300)], key="shop", days=2000)
     write_backtest(tmp_path / "b.html", [f"shop {i}" for i in range(30)])
@@ -179,6 +180,7 @@ def test_json_cannot_leave_its_block_and_gaps_are_null():
     assert _json(np.array(["2024-01-02"], "datetime64[D]")) == '["2024-01-02T00:00:00"]'
 
 
+@pytest.mark.slow
 def test_picture_is_a_png_or_the_pip_line_is_said(tmp_path):
     path = tmp_path / "demo.png"
     if importlib.util.find_spec("matplotlib") is None:

@@ -29,6 +29,7 @@ def compared():
     return gc.backtest(models, air_passengers(), n_windows=3, step_size=4)
 
 
+@pytest.mark.slow
 def test_a_forecast_holds_what_a_reader_needs(fitted):
     result = gc.forecast(fitted)
     pd.testing.assert_frame_equal(result.frame, fitted.predict())
@@ -43,6 +44,7 @@ def test_a_forecast_holds_what_a_reader_needs(fitted):
     assert result.skill == pytest.approx(1 - calibration.error / calibration.naive_error)
 
 
+@pytest.mark.slow
 def test_a_backtest_says_how_good_the_forecast_of_its_model_is(compared):
     model = gc.LinearAutoregression(h=4).fit(air_passengers())
     result = gc.forecast(model, backtest=compared)
@@ -52,6 +54,7 @@ def test_a_backtest_says_how_good_the_forecast_of_its_model_is(compared):
     assert gc.forecast(model).expected_error is None
 
 
+@pytest.mark.slow
 def test_a_model_without_its_data_asks_for_them(fitted, tmp_path):
     fitted.save(tmp_path / "m.gatecast")
     loaded = gc.load(tmp_path / "m.gatecast")
@@ -60,6 +63,7 @@ def test_a_model_without_its_data_asks_for_them(fitted, tmp_path):
     assert len(gc.forecast(loaded, source=air_passengers()).history) == 144
 
 
+@pytest.mark.slow
 def test_every_result_has_its_page(fitted, compared, tmp_path):
     results = {
         "forecast": gc.forecast(fitted),
@@ -111,6 +115,7 @@ def test_a_backtest_draws_actual_values_and_the_best_model(compared):
     np.testing.assert_array_equal(lines["y"].y, air_passengers()["y"])
 
 
+@pytest.mark.slow
 def test_an_explanation_draws_its_attribution(fitted):
     explanation = gc.explain(fitted)
     figure = explanation.plot()
@@ -121,6 +126,7 @@ def test_an_explanation_draws_its_attribution(fitted):
     assert total == pytest.approx(first[column].sum())
 
 
+@pytest.mark.slow
 def test_everything_is_drawn_on_axes_of_matplotlib_too(fitted, compared):
     figure_module = pytest.importorskip("matplotlib.figure")
     for result in (gc.forecast(fitted), compared, gc.explain(fitted)):
@@ -136,6 +142,7 @@ def test_everything_is_drawn_on_axes_of_matplotlib_too(fitted, compared):
     assert ax.get_ylim()[0] > air_passengers()["y"].min() + 50
 
 
+@pytest.mark.slow
 def test_without_plotly_the_pip_line_is_said(fitted, monkeypatch):
     monkeypatch.setitem(sys.modules, "plotly.graph_objects", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'gatecast\[plot\]'|gatecast\[plot\]"):

@@ -38,6 +38,7 @@ def test_every_name_is_a_setting_and_stands_after_what_it_depends_on():
             assert names.index(distribution.unless[0]) < names.index(name)
 
 
+@pytest.mark.slow
 def test_settings_between_layers_are_searched_only_where_there_are_two():
     settings = drawn(space_for(read_panel(air_passengers())))
     one = [s for s in settings if s["layers"] == 1]
@@ -50,6 +51,7 @@ def test_settings_between_layers_are_searched_only_where_there_are_two():
     assert {s["dilation"] for s in two} == {1, 2, 3, 4}
 
 
+@pytest.mark.slow
 def test_without_a_season_none_is_adjusted():
     settings = drawn(space_for(read_panel(air_passengers())))
     assert {s["adjust_season"] for s in settings if s["season_length"] == 1} == {"auto"}
@@ -65,6 +67,7 @@ def test_what_is_narrowed_depends_on_the_same(override):
     assert min(s["dropout"] for s in settings if s["layers"] == 2) >= 0.1
 
 
+@pytest.mark.slow
 def test_every_draw_is_a_forecaster_that_can_be_fitted():
     panel = panel_of(60)
     for settings in drawn(space_for(panel), 20, seed=1):
@@ -96,6 +99,7 @@ def test_the_data_leave_out_what_they_cannot_have():
     assert space_for(panel_of(100))["look_back"].high == 25
 
 
+@pytest.mark.slow
 def test_no_trial_takes_a_season_out_of_a_series_that_is_too_short_for_it():
     panel = read_panel(air_passengers())
     assert space_for(panel, shortest=48)["adjust_season"] == SPACE["adjust_season"]
@@ -127,6 +131,7 @@ def test_the_user_narrows_widens_and_fixes():
         space_for(panel_of(), {"width": 3})
 
 
+@pytest.mark.slow
 def test_seeds_are_trained_where_they_are_searched():
     y = pd.Series(np.sin(np.arange(80) / 4))
     space = {"hidden": 3, "max_steps": 3, "look_back": None, "layers": 1}

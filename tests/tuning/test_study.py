@@ -44,6 +44,7 @@ def same(one, two):
     pd.testing.assert_frame_equal(one.origins, two.origins)
 
 
+@pytest.mark.slow
 def test_the_first_trial_has_the_defaults_and_its_scores_are_those_of_a_backtest():
     found = quick(n_trials=3)
     first = found.trials.iloc[0]
@@ -65,6 +66,7 @@ def test_the_first_trial_has_the_defaults_and_its_scores_are_those_of_a_backtest
     assert first["value"] == np.mean(scores)
 
 
+@pytest.mark.slow
 def test_the_search_sees_nothing_of_the_unseen_origins():
     told = []
     frame = wave()
@@ -93,6 +95,7 @@ def test_a_study_in_two_sittings_is_the_study_in_one(tmp_path):
     assert quick(n_trials=14, storage=path, resume=True).trials.shape[0] == 14
 
 
+@pytest.mark.slow
 def test_the_forecaster_is_fitted_on_everything_with_what_was_found():
     found = quick(n_trials=8)
     kept = found.settings if found.verdict.kept else QUICK.get_params()
@@ -108,6 +111,7 @@ def test_the_forecaster_is_fitted_on_everything_with_what_was_found():
     assert any("which the search did not use" in s for s in found.sentences)
 
 
+@pytest.mark.slow
 def test_a_trial_that_diverges_never_wins_and_the_search_goes_on(monkeypatch):
     calls = []
 
@@ -128,6 +132,7 @@ def test_a_trial_that_diverges_never_wins_and_the_search_goes_on(monkeypatch):
     assert found.trials.loc[wide, "value"].isna().all()
 
 
+@pytest.mark.slow
 def test_a_rate_that_blows_up_is_a_diverged_trial():
     space = SMALL | {"learning_rate": 1e30}
     found = quick(n_trials=3, space=space)
@@ -136,6 +141,7 @@ def test_a_rate_that_blows_up_is_a_diverged_trial():
     assert found.settings.get("hidden") == 3 or math.isfinite(found.trials["value"].min())
 
 
+@pytest.mark.slow
 def test_hopeless_trials_are_given_up_after_the_first_part(monkeypatch):
     def score(model, part, size, plan, loss):
         return [float(model.hidden)] * size
@@ -149,6 +155,7 @@ def test_hopeless_trials_are_given_up_after_the_first_part(monkeypatch):
     assert next(iter(found.importance)) == "hidden"
 
 
+@pytest.mark.slow
 def test_whether_more_would_help_is_said_whatever_became_of_other_trials(monkeypatch):
     calls = []
 
@@ -206,12 +213,14 @@ def test_ctrl_c_keeps_what_was_finished(monkeypatch, tmp_path):
     assert kept["value"].tolist() == straight["value"].tolist()
 
 
+@pytest.mark.slow
 def test_processes_side_by_side_run_as_many_trials_as_asked_for():
     found = quick(n_trials=8, n_jobs=2)
     assert found.trials["number"].tolist() == list(range(8))
     assert set(found.trials["state"]) <= {"finished", "pruned"}
 
 
+@pytest.mark.slow
 def test_many_series_are_compared_series_by_series():
     # of different lengths, so that step numbers of an origin differ
     frames = [wave(60 + i, 0.1 + 0.02 * i).assign(unique_id=f"s{i}") for i in range(24)]
@@ -220,6 +229,7 @@ def test_many_series_are_compared_series_by_series():
     assert (found.verdict.over, found.verdict.n) == ("series", 24)
 
 
+@pytest.mark.slow
 def test_a_series_that_had_hardly_begun_is_learnt_from_in_the_end_only():
     frames = [wave(60).assign(unique_id=f"s{i}") for i in range(3)]
     frames.append(wave(6).assign(unique_id="short"))
@@ -278,6 +288,7 @@ def test_what_cannot_work_is_said(more, error, sentence):
         quick(**({"n_trials": 1} | more))
 
 
+@pytest.mark.slow
 def test_a_study_is_not_mixed_with_another(tmp_path):
     path = tmp_path / "s.db"
     quick(n_trials=1, storage=path)
@@ -354,6 +365,7 @@ def test_kill_9_loses_no_finished_trial_and_leaves_none_running(tmp_path):
         assert len(kept) == len(now) + 1
 
 
+@pytest.mark.slow
 def test_the_pretrained_network_has_a_part_in_the_trial_of_the_defaults_alone():
     found = tune(wave(80), 1, 3, space=SMALL, forecaster=LSTMForecaster(1, hidden=3, max_steps=5))
     first = found.trials["value"][0]

@@ -19,6 +19,7 @@ def test_the_tutorial_reproduces_what_keras_scores(result):
     assert 0.0143 < run.loss[-1] < 0.0152  # Keras: 0.0148
 
 
+@pytest.mark.slow
 def test_sequences_come_close_to_the_known_noise_floor(result):
     assert result.noise_floor == pytest.approx(0.4948, abs=5e-5)
     assert result.run("sequences").test_rmse <= 0.498
