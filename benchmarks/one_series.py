@@ -33,15 +33,13 @@ import gatecast as gc
 from gatecast.errors import GatecastError
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "pretraining"))
-from evaluate import SETS, series_of
+from evaluate import LAST, SETS, peer, seasonal_naive, series_of
 
 #: season lengths, season of MASE and horizon of single series with many origins
 DEMAND = {"vic_electricity": ((48, 336), 336, 336), "taylor_demand": ((48, 336), 336, 336)}
 BUSINESS = [name for name in SETS if SETS[name][0] in (1, 4, 12)]
 FINER = [name for name in SETS if name not in BUSINESS] + list(DEMAND)
 LEVEL = (80, 95)
-#: what AutoETS, AutoARIMA and Theta are fitted on at most, and the longest season they are given
-LAST, LONGEST_SEASON = 1000, 24
 
 Made = tuple[np.ndarray, dict[int, np.ndarray]]
 
@@ -59,13 +57,7 @@ def _ours(model: object, frame: pd.DataFrame) -> Made:
 
 
 def _peer(name: str, values: np.ndarray, h: int, season: int) -> Made:
-    from statsforecast import models
-
-    model = getattr(models, name)(season_length=season if season <= LONGEST_SEASON else 1)
-    try:
-        made = model.forecast(values[-LAST:], h, level=list(LEVEL))
-    except Exception:  # too short for it, or constant
-        return np.full(h, values[-1]), {}
+    made = peer(name, values, season, h, level=list(LEVEL))
     ends = {k: np.stack([made[f"lo-{k}"], made[f"hi-{k}"]]) for k in LEVEL if f"lo-{k}" in made}
     return made["mean"], ends
 
@@ -86,16 +78,16 @@ def _ways() -> dict[str, Callable[[np.ndarray, int, tuple[int, ...]], Made]]:
             gc.PretrainedLSTM(h, season_length=m, level=LEVEL, **settings), frame(y)
         )
 
-    def peer(name: str) -> Callable[[np.ndarray, int, tuple[int, ...]], Made]:
+    def statistical(name: str) -> Callable[[np.ndarray, int, tuple[int, ...]], Made]:
         return lambda y, h, m: _peer(name, y, h, m[0])
 
     return {
-        "naive": lambda y, h, m: (y[-1 - (-np.arange(h) - 1) % min(m[0], len(y))] * 1.0, {}),
+        "naive": lambda y, h, m: (seasonal_naive(y, min(m[0], len(y)), h), {}),
         "pretrained": pretrained(),
         "made-up": pretrained(weights="made-up"),
-        "AutoETS": peer("AutoETS"),
-        "Theta": peer("DynamicOptimizedTheta"),
-        "AutoARIMA": peer("AutoARIMA"),
+        "AutoETS": statistical("AutoETS"),
+        "Theta": statistical("DynamicOptimizedTheta"),
+        "AutoARIMA": statistical("AutoARIMA"),
         "combination": lambda y, h, m: _ours(
             gc.Combination(
                 ("PretrainedLSTM", "AutoETS", "Theta"), h=h, season_length=m[0], level=LEVEL

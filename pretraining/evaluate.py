@@ -36,6 +36,9 @@ SETS = {
     "m4_daily_tail": (7, 0, 1, 14),
 }
 LONGEST = 1024  # last values that the network runs along
+#: what they are called in statsforecast, how many last values they see, and the longest season
+PEERS = {"ETS": "AutoETS", "Theta": "DynamicOptimizedTheta", "ARIMA": "AutoARIMA"}
+LAST, LONGEST_SEASON = 1000, 24
 
 
 def series_of(data: Path, name: str, count: int, origin: int, h: int) -> list[tuple]:
@@ -63,20 +66,20 @@ def forecast(known: np.ndarray, m: int, M: int, h: int, weights: PretrainedNetwo
     return model.forecast_rows(known[None, -max(LONGEST, 3 * M) :])[0]
 
 
-def peers(known: np.ndarray, m: int, h: int, arima: bool) -> dict[str, np.ndarray]:
-    """Forecast with AutoETS, DynamicOptimizedTheta (and AutoARIMA)."""
-    from statsforecast.models import AutoARIMA, AutoETS, DynamicOptimizedTheta
+def seasonal_naive(known: np.ndarray, m: int, h: int) -> np.ndarray:
+    """Repeat the last season."""
+    return known[-1 - (-np.arange(h) - 1) % m] * 1.0
 
-    models = {"ETS": AutoETS(season_length=m), "Theta": DynamicOptimizedTheta(season_length=m)}
-    if arima:
-        models["ARIMA"] = AutoARIMA(season_length=m)
-    made = {}
-    for name, model in models.items():
-        try:
-            made[name] = model.forecast(known, h)["mean"]
-        except Exception:  # noqa: PERF203 - some series cannot be fitted
-            made[name] = np.full(h, known[-1])
-    return made
+
+def peer(name: str, known: np.ndarray, m: int, h: int, **options: object) -> dict[str, np.ndarray]:
+    """Forecast with a model of statsforecast: its mean, and what ``options`` ask for."""
+    from statsforecast import models
+
+    model = getattr(models, name)(season_length=m if m <= LONGEST_SEASON else 1)
+    try:
+        return model.forecast(known[-LAST:], h, **options)
+    except Exception:  # some series cannot be fitted
+        return {"mean": np.full(h, known[-1])}
 
 
 def score(args: argparse.Namespace, network: PretrainedNetwork, name: str) -> dict[str, float]:
@@ -87,8 +90,8 @@ def score(args: argparse.Namespace, network: PretrainedNetwork, name: str) -> di
     if cache.exists():
         others = pickle.loads(cache.read_bytes())
     else:
-        season = m if m <= 24 else 1
-        others = [peers(k[-1000:], season, h, args.arima) for k, _ in pairs]
+        names = [name for name in PEERS if args.arima or name != "ARIMA"]
+        others = [{n: peer(PEERS[n], k, m, h)["mean"] for n in names} for k, _ in pairs]
         args.cache.mkdir(parents=True, exist_ok=True)
         cache.write_bytes(pickle.dumps(others))
     if args.peers:
@@ -101,7 +104,7 @@ def score(args: argparse.Namespace, network: PretrainedNetwork, name: str) -> di
             continue
         q = forecast(known, m, M, h, network)[: len(future)]
         ways = {"pretrained": q[:, MEDIAN], **{k: v[: len(future)] for k, v in other.items()}}
-        ways["naive"] = known[-1 - (-np.arange(len(future)) - 1) % m] * 1.0
+        ways["naive"] = seasonal_naive(known, m, len(future))
         ways["classic"] = np.mean(list(other.values()), 0)[: len(future)]
         ways["all"] = np.mean([*other.values(), np.resize(q[:, MEDIAN], h)], 0)[: len(future)]
         for way, value in ways.items():

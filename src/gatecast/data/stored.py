@@ -12,6 +12,7 @@ from gatecast.validation import (
     TIMES,
     Anything,
     Array,
+    Field,
     Flag,
     Items,
     Maybe,
@@ -21,16 +22,33 @@ from gatecast.validation import (
     check,
 )
 
-__all__ = ["id_array", "panel_to_arrays", "stored_panel"]
+__all__ = ["PANEL_FIELDS", "id_array", "panel_forms", "panel_to_arrays", "stored_panel"]
+
+#: What the document of a file may hold of a panel.
+PANEL_FIELDS: dict[str, Field] = {
+    "dates": Flag(), "ids": Items(Name(), "N"), "freq": Anything(),
+    "columns": Items(Maybe(Text()), 3), "time_zone": Maybe(Text()), "schema": Anything(),
+}  # fmt: skip
 
 
-#: What a file may hold of a panel.
-_FORM = Record(
-    {
-        "dates": Flag(), "ids": Items(Name(), "N"), "freq": Anything(),
-        "columns": Items(Maybe(Text()), 3), "time_zone": Maybe(Text()), "schema": Anything(),
-    }
-)  # fmt: skip
+def panel_forms(dates: bool) -> dict[str, Array]:
+    """Say what the arrays of a panel may be in a file.
+
+    Parameters
+    ----------
+    dates : bool
+        Whether times are dates, or whole numbers.
+
+    Returns
+    -------
+    dict of str to Array
+        By name; their common size is called ``rows``.
+    """
+    low, high = TIMES[dates]
+    return {
+        "offsets": Array(np.int64, (None,), 0), "times": Array(np.int64, ("rows",), low, high),
+        "values": Array(np.float64, ("rows",)), "filled": Array(np.int64, ("rows",), 0, 1),
+    }  # fmt: skip
 
 
 def panel_to_arrays(panel: Panel) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -83,13 +101,9 @@ def stored_panel(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> Pan
     KeyError, TypeError, ValueError, AttributeError, IndexError
         If they are not whole.
     """
-    document = {name: document[name] for name in _FORM.fields}
-    low, high = TIMES[document["dates"]]
-    forms = {
-        "offsets": Array(np.int64, (None,), 0), "times": Array(np.int64, ("rows",), low, high),
-        "values": Array(np.float64, ("rows",)), "filled": Array(np.int64, ("rows",), 0, 1),
-    }  # fmt: skip
-    check({name: arrays[name] for name in forms}, document, _FORM, forms)
+    document = {name: document[name] for name in PANEL_FIELDS}
+    forms = panel_forms(document["dates"])
+    check({name: arrays[name] for name in forms}, document, Record(PANEL_FIELDS), forms)
     times, offsets, schema = arrays["times"], arrays["offsets"], document["schema"]
     if len(offsets) != len(document["ids"]) + 1 or offsets[-1] != len(arrays["values"]):
         raise ValueError("the lengths of the series do not fit their values")

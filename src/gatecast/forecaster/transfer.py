@@ -35,15 +35,12 @@ from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.forecaster.trial import Choices, HoldoutTrial
 from gatecast.messages import message
 from gatecast.network import History, Network
+from gatecast.pretrained.fine_tuning import SHARES, beyond_chance
 
-__all__ = ["SHARES", "FineTuning", "StartedPreparer", "TransferHoldout"]
+__all__ = ["FineTuning", "StartedPreparer", "TransferHoldout"]
 
-#: Of the distance from the start to the trained weights.
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 #: Fine-tuning is slower than training from nothing, by this factor of the learning rate.
 _SLOWER = 0.2
-#: Of one forecast, a gain up to this may be chance; of n that do not overlap, one over their root.
-_CHANCE = 0.3
 #: Origins of a hold-out that errors are compared at, in the series' own unit.
 _MOST_ORIGINS = 24
 _FAR = 5.0  # no series' error counts as more than so many times the median one
@@ -287,7 +284,7 @@ class TransferHoldout(Holdout):
         )
         gain = 1.0 - self._error(tuned) / error if error else 0.0
         independent = self.trial(treatment).independent
-        if gain <= _CHANCE / np.sqrt(independent):
+        if not beyond_chance(gain, independent):
             self.preparer, self.ensemble, self._trials = before
             worse = message("transfer.not_used", change=-gain)
             unclear = message("transfer.not_clear", change=abs(gain), n=int(independent))

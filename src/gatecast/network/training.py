@@ -252,7 +252,7 @@ class Trainer:
         Raises
         ------
         UsageError, DataError, TrainingError, KeyboardInterrupt
-            As for :meth:`fit`; UsageError also if a part of the samples were to be held back.
+            As for :meth:`fit`; UsageError also if a part of the samples were to be held out.
         """
         if self.validation_split:
             raise UsageError(message("network.no_validation"))

@@ -21,15 +21,23 @@ import numpy as np
 from gatecast.data.panel import Panel, equal_lengths
 from gatecast.messages import Message, message
 from gatecast.pretrained.features import horizon_inputs, step_inputs
-from gatecast.pretrained.network import LEVELS, MEDIAN, PretrainedNetwork
+from gatecast.pretrained.network import LEVELS, MEDIAN, PretrainedNetwork, quantiles_around
 from gatecast.pretrained.seasons import longer_season, memory_of
 
-__all__ = ["HEAD", "FineTuned", "Samples", "fine_tune", "loss_and_gradients"]
+__all__ = [
+    "HEAD",
+    "SHARES",
+    "FineTuned",
+    "Samples",
+    "beyond_chance",
+    "fine_tune",
+    "loss_and_gradients",
+]
 
 #: The weights that are trained.
 HEAD = ("horizon", "mix", "mix_bias", "out", "out_bias", "skip")
-#: Of the distance from the start to the trained weights.
-_SHARES = (0.25, 0.5, 0.75, 1.0)
+#: Of the distance from the start to the trained weights, those that are tried.
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 #: Of one forecast, a gain up to this may be chance; of n that do not overlap, one over their root.
 _CHANCE = 0.3
 _MOST_SERIES, _ORIGINS, _AHEAD = 1000, 8, 12
@@ -141,14 +149,32 @@ def fine_tune(
     before = loss_and_gradients(network, held_out)[0]
     gains = [
         1 - loss_and_gradients(_between(network, trained, share), held_out)[0] / before
-        for share in _SHARES
+        for share in SHARES
     ]
     best = int(np.argmax(gains))
     independent = sum(max(1.0, _held_out(n, h) / h) for n in panel.lengths)
-    if not gains[best] > _CHANCE / np.sqrt(independent):
+    if not beyond_chance(gains[best], independent):
         return FineTuned(network, 0.0, gains[best], count)
     trained = _train(network, _joined([past, held_out]), rng)
-    return FineTuned(_between(network, trained, _SHARES[best]), _SHARES[best], gains[best], count)
+    return FineTuned(_between(network, trained, SHARES[best]), SHARES[best], gains[best], count)
+
+
+def beyond_chance(gain: float, independent: float) -> bool:
+    """Test whether fine-tuned weights are so much better that it is hardly chance.
+
+    Parameters
+    ----------
+    gain : float
+        By which share of it the error on the values held out is smaller.
+    independent : float
+        How many forecasts of the hold-out do not overlap.
+
+    Returns
+    -------
+    bool
+        Of fewer forecasts, more is needed.
+    """
+    return bool(gain > _CHANCE / np.sqrt(independent))
 
 
 def loss_and_gradients(
@@ -179,9 +205,7 @@ def loss_and_gradients(
     q, mixed = out[..., :Q], network.skip + out[..., Q:]
     step = np.logaddexp(np.float32(0.0), q)
     median = q[..., MEDIAN, None] + (mixed * c).sum(-1, keepdims=True)
-    up = np.cumsum(step[..., MEDIAN + 1 :], -1)
-    down = np.cumsum(step[..., MEDIAN - 1 :: -1], -1)[..., ::-1]
-    e = samples.target[..., None] - np.concatenate([median - down, median, median + up], -1)
+    e = samples.target[..., None] - quantiles_around(median, step)
     levels = LEVELS.astype(np.float32)
     loss = float((np.maximum(levels * e, (levels - 1) * e).mean(-1) * w).sum() * 2 / total)
 

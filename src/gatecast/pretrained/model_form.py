@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gatecast.data.stored import panel_to_arrays, stored_panel
+from gatecast.data.stored import PANEL_FIELDS, panel_forms, panel_to_arrays, stored_panel
 from gatecast.forecaster.kinds import as_seasons
 from gatecast.messages import documents, from_document, message
 from gatecast.pretrained.network import PretrainedNetwork
 from gatecast.pretrained.seasons import memory_of
 from gatecast.validation import (
-    TIMES,
     Anything,
     Array,
     Field,
     Flag,
     Items,
     Maybe,
-    Name,
     Real,
     Record,
     Text,
@@ -138,19 +136,12 @@ def _check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None
         {
             "kind": Text(), "version": Whole(),
             "settings": Record({**_SETTINGS, **others}, frozenset({"fine_tune"})),
-            "dates": Flag(), "ids": Items(Name(), "N"), "freq": Anything(),
-            "columns": Items(Maybe(Text()), 3), "time_zone": Maybe(Text()),
-            "seasons": Items(Whole(1, _MOST)), "schema": Anything(),
-            "fit_notes": Items(Anything()),
+            **PANEL_FIELDS, "seasons": Items(Whole(1, _MOST)), "fit_notes": Items(Anything()),
         },
         frozenset({"fit_notes"}),
     )  # fmt: skip
-    low, high = TIMES[document["dates"]]
-    forms = {
-        "offsets": Array(np.int64, (None,), 0), "times": Array(np.int64, ("rows",), low, high),
-        "values": Array(np.float64, ("rows",), -_VALUE, _VALUE),
-        "filled": Array(np.int64, ("rows",), 0, 1),
-    }  # fmt: skip
+    forms = panel_forms(document["dates"])
+    forms["values"] = Array(np.float64, ("rows",), -_VALUE, _VALUE)
     for name, array in arrays.items():
         if name.startswith("weights."):
             kind = np.int64 if name == "weights.hidden" else np.floating

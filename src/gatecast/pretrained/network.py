@@ -23,7 +23,14 @@ from gatecast.pretrained.features import (
 )
 from gatecast.storage import read_arrays
 
-__all__ = ["LEVELS", "MEDIAN", "PretrainedNetwork", "load_weights", "quantiles_at"]
+__all__ = [
+    "LEVELS",
+    "MEDIAN",
+    "PretrainedNetwork",
+    "load_weights",
+    "quantiles_around",
+    "quantiles_at",
+]
 
 #: quantile levels of the forecasts, Q
 LEVELS = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
@@ -239,10 +246,7 @@ class PretrainedNetwork:
         out = (g @ self.out + self.out_bias).astype(np.float64)
         q, weights = out[..., : len(LEVELS)], out[..., len(LEVELS) :]
         median = q[..., MEDIAN, None] + ((self.skip + weights) * benchmarks).sum(-1)[..., None]
-        step = np.logaddexp(0.0, q)
-        up = np.cumsum(step[..., MEDIAN + 1 :], -1)
-        down = np.cumsum(step[..., MEDIAN - 1 :: -1], -1)[..., ::-1]
-        return np.concatenate([median - down, median, median + up], -1)
+        return quantiles_around(median, np.logaddexp(0.0, q))
 
 
 @lru_cache(maxsize=4)
@@ -270,6 +274,27 @@ def load_weights(name: str = "public") -> PretrainedNetwork:
     with as_file(resource) as path:
         arrays, _ = read_arrays(path)
     return PretrainedNetwork.from_arrays(arrays)
+
+
+def quantiles_around(median: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """Put quantiles around a median, so that they never cross.
+
+    Parameters
+    ----------
+    median : ndarray of shape [..., 1]
+        The middle one.
+    step : ndarray of shape [..., Q]
+        Of each, how far it lies from its neighbour towards the median, above 0; that of the median
+        has no effect.
+
+    Returns
+    -------
+    ndarray of shape [..., Q]
+        At :data:`LEVELS`, in the unit of the median.
+    """
+    up = np.cumsum(step[..., MEDIAN + 1 :], -1)
+    down = np.cumsum(step[..., MEDIAN - 1 :: -1], -1)[..., ::-1]
+    return np.concatenate([median - down, median, median + up], -1)
 
 
 def quantiles_at(quantiles: np.ndarray, levels: np.ndarray) -> np.ndarray:

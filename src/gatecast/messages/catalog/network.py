@@ -13,7 +13,7 @@ TEXTS = {
         "请提供更多历史，或少留出一些",
     ),
     "network.no_validation": (
-        "samples that are drawn anew have no part that could be held back",
+        "samples that are drawn anew have no part that could be held out",
         "每轮重新抽取的样本没有可以留出的部分",
     ),
     "network.dropout_of_one": (
