@@ -326,6 +326,29 @@ def test_columns_known_in_advance_come_from_a_file_of_their_own(tmp_path):
     assert "futr_df" not in gatecast("predict", "m", cwd=tmp_path, code=2).stderr
 
 
+@pytest.mark.slow
+def test_a_plan_of_new_series_needs_none_of_those_of_the_fit(tmp_path):
+    days = pd.date_range("2024-01-01", periods=45, freq="D")
+
+    def shop(name):
+        promo = [int(i % 4 == 0) for i in range(45)]
+        return pd.DataFrame({"shop": name, "day": days, "promo": promo}).assign(
+            sold=lambda f: 50.0 + 9 * f["promo"] + np.arange(45) % 3
+        )
+
+    fit, new = pd.concat([shop("a"), shop("b")]), shop("c")
+    fit[fit["day"] < days[40]].to_csv(tmp_path / "fit.csv", index=False)
+    fit[fit["day"] >= days[40]].drop(columns="sold").to_csv(tmp_path / "p.csv", index=False)
+    new[:40].to_csv(tmp_path / "new.csv", index=False)
+    new[40:].drop(columns="sold").to_csv(tmp_path / "plan.csv", index=False)
+    options = ["--h", 5, "--target-col", "sold", "--futr-exog", "promo", "--preset", "fast"]
+    options += ["--hidden", 4, "--futr-file", "p.csv", "--save", "m"]
+    gatecast("forecast", "fit.csv", *options, cwd=tmp_path)
+    done = gatecast("predict", "m", "new.csv", "--futr-file", "plan.csv", cwd=tmp_path)
+    assert [line[:1] for line in done.stdout.splitlines()] == ["s", *"ccccc"]
+    assert "were not in the fit" in done.stderr
+
+
 def test_a_backtest_prints_the_leaderboard_and_the_verdict(passengers):
     folder = passengers.parent
     models = "LinearAutoregression,SeasonalNaive,Naive"

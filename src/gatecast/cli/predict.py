@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,7 +34,9 @@ def predict(
     model: MODEL,
     file: Annotated[
         Path | None,
-        typer.Argument(help="New rows that follow those the model has seen, or other series."),
+        typer.Argument(
+            help="New rows that follow those the model has seen, or (but for a combination) other series."
+        ),
     ] = None,
     output: OUTPUT = None,
     futr_file: FUTR = None,
@@ -49,19 +52,23 @@ def predict(
     from gatecast.saved import load
 
     check_outputs({"--output": output}, [model, file, futr_file])
-    loaded, first = load(model), 0
+    loaded, others, notes = load(model), None, []
     if file is not None:
         before = _ends(loaded)
         after, count = _ends(loaded.update(file)), len(before.ids)
-        only_new = list(after.lengths[:count]) == list(before.lengths)
-        first = count if only_new else 0
-    _forecast(loaded, futr_file, output, as_json, first)
+        if list(after.lengths[:count]) == list(before.lengths):
+            # a plan need not have those of the fit
+            loaded, others, notes = load(model), file, loaded.reading_notes_
+    _forecast(loaded, futr_file, output, as_json, others, notes)
 
 
 def update(
     model: MODEL,
     file: Annotated[
-        Path, typer.Argument(help="New rows that follow those the model has seen, or new series.")
+        Path,
+        typer.Argument(
+            help="New rows that follow those the model has seen, or (but for a combination) new series."
+        ),
     ],
     output: OUTPUT = None,
     futr_file: FUTR = None,
@@ -92,16 +99,21 @@ def _forecast(
     futr_file: Path | None,
     output: Path | None,
     as_json: bool,
-    first: int = 0,
+    others: Path | None = None,
+    notes: Sequence[str] = (),
 ) -> None:
-    """Print the forecasts of all series, or of those from the position ``first`` on."""
+    """Print the forecasts of the series of a model, or of others, and what was detected."""
     from gatecast.cli.console import say
     from gatecast.cli.outputs import emit
     from gatecast.cli.tables import records, write_forecast, write_table
+    from gatecast.combination import Combination
     from gatecast.forecaster import LSTMForecaster
 
-    notes = list(getattr(model, "reading_notes_", []))
-    frame = model.predict(futr_df=futr_file).iloc[first * model.h :].reset_index(drop=True)
+    notes = [*notes, *getattr(model, "reading_notes_", [])]
+    if others is None or isinstance(model, Combination):  # which has refused others before
+        frame = model.predict(futr_df=futr_file)
+    else:
+        frame = model.predict(others, futr_df=futr_file)
     schema = model.fitted_.schema if isinstance(model, LSTMForecaster) else model.panel_.schema
     frame = frame if schema is None else schema.split_ids(frame)
     notes = list(dict.fromkeys([*notes, *getattr(model, "reading_notes_", [])]))

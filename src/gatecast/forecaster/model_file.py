@@ -21,19 +21,7 @@ from gatecast import __version__
 from gatecast.data.panel import Ends
 from gatecast.data.schema import Schema
 from gatecast.data.stored import id_array
-from gatecast.data.transforms import (
-    BoxCox,
-    LevelShift,
-    Log,
-    MeanAbsoluteChangeScaler,
-    MinMaxScaler,
-    NonNegative,
-    OutlierClip,
-    RobustScaler,
-    SeasonalAdjustment,
-    StandardScaler,
-)
-from gatecast.data.transforms.pipeline import Step, TransformPipeline, Treatment
+from gatecast.data.transforms.pipeline import KINDS, Step, TransformPipeline, Treatment
 from gatecast.errors import ModelFileError, not_whole
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark
 from gatecast.forecaster.config import PRESETS, Config
@@ -64,13 +52,7 @@ __all__ = ["SavedModel", "load_model", "save_model"]
 
 _KIND = "gatecast forecaster"
 #: The only classes that a file can name.
-_TRANSFORMS: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (
-        NonNegative, BoxCox, Log, LevelShift, SeasonalAdjustment, OutlierClip,
-        MeanAbsoluteChangeScaler, MinMaxScaler, StandardScaler, RobustScaler,
-    )
-}  # fmt: skip
+_TRANSFORMS: dict[str, Any] = {kind.__name__: kind for kind in KINDS}
 _STATE = ("last", "mean", "change_sum", "weight_sum", "recent")
 
 

@@ -8,16 +8,10 @@ from typing import Any
 import numpy as np
 
 from gatecast.data.transforms.base import Transform
-from gatecast.data.transforms.boxcox import BoxCox, Log
-from gatecast.data.transforms.outliers import OutlierClip
-from gatecast.data.transforms.pipeline import Step, TransformPipeline
-from gatecast.data.transforms.scalers import NonNegative
+from gatecast.data.transforms.pipeline import KINDS, Step, TransformPipeline
 from gatecast.data.transforms.seasonal import SeasonalAdjustment
 
 __all__ = ["join_pipelines"]
-
-#: In the order in which they are applied; a scaler comes last.
-_ORDER: tuple[type, ...] = (NonNegative, BoxCox, Log, SeasonalAdjustment, OutlierClip)
 
 
 def join_pipelines(one: TransformPipeline, other: TransformPipeline) -> TransformPipeline:
@@ -44,9 +38,8 @@ def join_pipelines(one: TransformPipeline, other: TransformPipeline) -> Transfor
 
 def _slot(transform: Transform) -> tuple[int, int]:
     """Give a transform's place: its kind, and the steps of a season."""
-    kind = type(transform)
     season = transform.indices.shape[-1] if isinstance(transform, SeasonalAdjustment) else 0
-    return (_ORDER.index(kind) if kind in _ORDER else len(_ORDER)), season
+    return KINDS.index(type(transform)), season
 
 
 def _join_steps(one: Step | None, other: Step | None, count: int, other_count: int) -> Step:

@@ -30,7 +30,8 @@ from gatecast.errors import DataError
 from gatecast.messages import Message, message
 
 __all__ = [
-    "SCALES", "Choice", "Scale", "SeriesTransforms", "Step", "TransformPipeline", "Treatment",
+    "KINDS", "SCALES", "Choice", "Scale", "SeriesTransforms", "Step", "TransformPipeline",
+    "Treatment",
 ]  # fmt: skip
 
 Choice: TypeAlias = Literal["auto", True, False]
@@ -41,6 +42,12 @@ SCALES: dict[str, Any] = {
     "standard": StandardScaler,
     "robust": RobustScaler,
 }
+
+#: All kinds of transform, in the order in which they are applied; one scaler comes last.
+KINDS: tuple[type, ...] = (
+    NonNegative, BoxCox, Log, LevelShift, SeasonalAdjustment, OutlierClip,
+    MeanAbsoluteChangeScaler, *SCALES.values(),
+)  # fmt: skip
 
 #: A day's steps, and those of the week that may be a season too.
 WEEKS = {24: 168, 48: 336, 96: 672}
