@@ -9,6 +9,9 @@ import pytest
 import gatecast
 from gatecast import LSTMForecaster
 from gatecast.data.reading import read_panel
+from gatecast.data.transforms import LevelShift
+from gatecast.data.transforms.joining import join_pipelines
+from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
 from gatecast.errors import DataError, NotFoundError, UsageError
 from gatecast.forecaster.new_series import fit_others, join
 
@@ -245,6 +248,8 @@ def test_what_cannot_be_taken_in_is_said_and_changes_nothing():
         with pytest.raises(error, match=words):
             model.update(pd.concat([*rows, wrong]))
         pd.testing.assert_frame_equal(model.predict(), before, check_exact=True)
+    with pytest.raises(NotFoundError, match='the panel has no column "kind"'):
+        model.predict(read_panel(panel([40], first=7)))
     monthly = read_panel(panel([40], first=7, freq="MS"))
     with pytest.raises(DataError, match="have the frequency 'MS', and those of the fit"):
         LSTMForecaster(h=4, **QUICK).fit(frame, target_col="y").predict(monthly)
@@ -260,3 +265,21 @@ def test_a_plan_given_by_position_is_still_a_plan():
     with pytest.warns(DeprecationWarning, match=r"predict\(futr_df=...\)"):
         found = model.predict(after(frame, 4))
     pd.testing.assert_frame_equal(found, expected)
+
+
+@pytest.mark.parametrize("shifted", [True, False])
+def test_a_level_shift_that_was_taken_out_stays_out_when_a_series_comes_in(shifted):
+    rng = np.random.default_rng(3)
+    series = [(50 + rng.normal(size=60)).tolist() for _ in range(2)]
+    series[0] = [y + 200 * (t >= 45) for t, y in enumerate(series[0])]
+    steps = [
+        TransformPipeline.fit(np.array(y), np.array([0, 60]), Treatment(3), str) for y in series
+    ]
+    assert [any(isinstance(s.transform, LevelShift) for s in one.steps) for one in steps] == [
+        True, False,
+    ]  # fmt: skip
+    first, second = (0, 1) if shifted else (1, 0)
+    joined = join_pipelines(steps[first], steps[second])
+    values, offsets = np.array(series[first] + series[second]), np.array([0, 60, 120])
+    expected = [steps[i].transform_flat(np.array(series[i]), offsets[:2]) for i in (first, second)]
+    np.testing.assert_array_equal(joined.transform_flat(values, offsets), np.concatenate(expected))

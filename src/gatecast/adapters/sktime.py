@@ -14,7 +14,7 @@ import pandas as pd
 from gatecast.errors import DataError, require_extra
 from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.config import Config, documented
-from gatecast.forecaster.tables import read_future_covariates
+from gatecast.forecaster.tables import FEWEST_VALUES, read_future_covariates
 from gatecast.messages import message
 
 __all__ = ["SktimeLSTMForecaster"]
@@ -23,8 +23,6 @@ _PURPOSE = "gatecast.adapters.sktime"
 _base = require_extra("sktime.forecasting.base", "sktime", _PURPOSE)
 _datatypes = require_extra("sktime.datatypes", "sktime", _PURPOSE)
 
-#: What LSTMForecaster wants of a series beyond the horizon.
-_MORE_THAN_HORIZON = 4
 #: Settings that sktime says otherwise: by the horizon, the index, X, and the name of y.
 _OTHERWISE = ("h", "freq", "hist_exog_list", "futr_exog_list", "stat_exog_list", "alias")
 
@@ -121,12 +119,12 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
 
     def _fit(self, y: pd.Series, X: pd.DataFrame | None, fh: Any) -> SktimeLSTMForecaster:
         h = max(1, int(fh.to_relative(self.cutoff).to_numpy().max()))
-        learned = min(h, len(y) - _MORE_THAN_HORIZON)
+        learned = min(h, len(y) - FEWEST_VALUES)
         if learned < h:
             rest = message("adapters.last")
             if learned > 0:
                 rest = message("adapters.repeated", step=learned)
-            needed = h + _MORE_THAN_HORIZON
+            needed = h + FEWEST_VALUES
             short = message("adapters.too_short", n=len(y), h=h, needed=needed, rest=rest)
             warnings.warn(short, stacklevel=2)
         self._past, self._covariates, self._trained = y, X, len(y)
@@ -164,10 +162,10 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
             raise DataError(message("adapters.no_quantiles", n=len(past)))
         model, plan = self._advanced(past), self._plan(past, X)
         columns = [_column(model, share) for share in alpha]
-        forecast = model.predict(futr_df=plan)
+        forecast = model.predict(futr_df=plan) if any(columns) else None
         measured = {} if None not in columns else _measured(model, plan, alpha)
         quantiles = [
-            measured[share] if column is None else forecast[column].to_numpy()
+            measured[share] if forecast is None or column is None else forecast[column].to_numpy()
             for share, column in zip(alpha, columns, strict=True)
         ]
         steps = np.minimum(fh.to_indexer(self.cutoff), model.h - 1)
@@ -220,10 +218,11 @@ class SktimeLSTMForecaster(_base.BaseForecaster):
         filled[at.ravel()] = model.predict_insample()[model.alias]  # of later origins it stays
         trained = filled[~model.panel_.filled]
         forecast[: len(trained)] = trained[: len(past)]
+        model, table = deepcopy(model), _table(past, self._covariates)
         for end in range(self._trained, len(past)):
-            part = past.iloc[:end]
-            ahead = self._advanced(part).predict(futr_df=self._plan(part, None))
+            ahead = model.predict(futr_df=self._plan(past.iloc[:end], None))
             forecast[end] = ahead[model.alias].iloc[0]
+            model.update(table.iloc[end : end + 1])
         return forecast
 
     @classmethod

@@ -16,7 +16,7 @@ from gatecast.messages import message
 __all__ = ["HoldOut", "Outputs", "copy_of", "outputs_of", "run_holdout"]
 
 #: Origins, a quarter of the horizon apart; the last one is a quarter before the end. More of them
-#: were no better (``benchmarks/one_series.py``).
+#: were no better.
 ORIGINS = 4
 _FEWEST_VALUES = 5
 _SEASONLESS = 3  # values besides a season that a training part has at least

@@ -4,7 +4,7 @@ Shape letters: N series, R hold-out forecasts (of each series from each origin),
 ahead.
 
 The rules were chosen on the origins before the official test parts of eight yearly, quarterly and
-monthly sets (``benchmarks/one_series.py``). Weights fall with a power of the mean absolute error
+monthly sets. Weights fall with a power of the mean absolute error
 (Bates and Granger 1969, *Operational Research Quarterly* 20, have the power 2), and the power grows
 with the square root of the number of forecasts, as the certainty of a mean does: with few forecasts
 weights are nearly equal, which is hard to beat then (Clemen 1989, *International Journal of

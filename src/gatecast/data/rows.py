@@ -124,7 +124,7 @@ class Rows:
 
         Returns
         -------
-        str or Message
+        str
             A field of another.
         """
         if self.id_col is None:

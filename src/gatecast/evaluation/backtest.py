@@ -182,7 +182,7 @@ def _folder(resume: str | os.PathLike[str] | None) -> str | None:
         Path(resume).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(
-            message("backtest.no_folder", path=resume, reason=error.strerror or error)
+            message("backtest.no_folder", path=str(resume), reason=str(error.strerror or error))
         ) from error
     return os.fspath(resume)
 

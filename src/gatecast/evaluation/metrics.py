@@ -154,7 +154,7 @@ def mase(actual: np.ndarray, forecast: np.ndarray, train: np.ndarray, season_len
 def rmsse(actual: np.ndarray, forecast: np.ndarray, train: np.ndarray, season_length: int) -> float:
     """Compute the root mean squared error over that of the seasonal naive forecast in training.
 
-    Parameters, result and source are those of :func:`mase`.
+    The source is that of :func:`mase`.
 
     Parameters
     ----------

@@ -88,8 +88,8 @@ def diebold_mariano(loss: np.ndarray, other: np.ndarray, h: int = 1) -> DieboldM
     n = len(first)
     if h < 1:
         raise too_small("h", h, 1)
-    if n <= max(h, 1):
-        raise DataError(message("significance.few", n=n, needed=max(h, 1) + 1))
+    if n <= h:
+        raise DataError(message("significance.few", n=n, needed=h + 1))
     d = first - second
     mean = float(d.mean())
     # a difference that only rounding moves has no variance

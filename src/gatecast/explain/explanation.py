@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,16 @@ from gatecast.data.rows import show_time
 from gatecast.explain.attribution import TOLERANCE, attribution
 from gatecast.explain.gates import gates
 from gatecast.explain.inputs import model_inputs, read_series
-from gatecast.explain.memory import MemoryFindings, memory
-from gatecast.explain.pretrained import as_pretrained, explain_pretrained
-from gatecast.explain.result import MOST_STEPS, Explanation, choose_series
+from gatecast.explain.memory import memory, spread
+from gatecast.explain.pretrained import as_pretrained, explain_pretrained, look_into
+from gatecast.explain.result import (
+    MOST_STEPS,
+    Explanation,
+    Run,
+    about_choice,
+    choose_series,
+    relative_errors,
+)
 from gatecast.explain.training import training_summary
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
@@ -86,7 +93,7 @@ def _explain(
     _, (inputs,) = model_inputs(model, one, "explain")
     shares = _attribution(model, one)
     notes = [
-        *_about_choice(whole, one, series), *_about_combination(model, network),
+        *about_choice(whole, one, series), *_about_combination(model, network),
         *_about_error(model, shares),
     ]  # fmt: skip
     if model.look_back is not None:
@@ -100,26 +107,18 @@ def _explain(
         forecast = forecast.loc[of_it].reset_index(drop=True)
     training = training_summary(model, inputs)
     if network is None and (pretrained := _alone(model, one)) is not None:
-        explained = explain_pretrained(pretrained, most_points=1)  # attributed is as a whole, above
+        run = look_into(pretrained)
         training = replace(training, losses=(), training={})  # of networks without a part
     else:
-        explained = _Run(
+        run = Run(
             gates(model, one, network or 0), memory(model, one, network or 0),
             model.networks_[network or 0].layout.cell,
         )  # fmt: skip
     return Explanation(
         whole.ids[place], len(whole), one.id_col, one.time_col, one.target_col, one.to_frame(),
-        forecast, explained.gates, explained.cell, explained.memory, shares, training,
+        forecast, run.gates, run.cell, run.memory, shares, training,
         model.look_back, tuple(model.decisions()), tuple(notes),
     )  # fmt: skip
-
-
-class _Run(NamedTuple):
-    """What a network did along a series."""
-
-    gates: pd.DataFrame
-    memory: MemoryFindings
-    cell: str
 
 
 def _alone(model: LSTMForecaster, one: Panel) -> PretrainedLSTM | None:
@@ -132,14 +131,7 @@ def _alone(model: LSTMForecaster, one: Panel) -> PretrainedLSTM | None:
 
 def _attribution(model: LSTMForecaster, one: Panel) -> pd.DataFrame:
     """Attribute the forecast, of a long horizon some of its steps."""
-    steps = np.linspace(1, model.h, min(model.h, MOST_STEPS)).round().astype(int)
-    return attribution(model, one, step=steps.tolist())
-
-
-def _about_choice(whole: Panel, one: Panel, series: str | None) -> list[Message]:
-    if len(whole) == 1 or series is not None:
-        return []
-    return [message("explain.first_series", n=len(whole), series=str(one.ids[0]))]
+    return attribution(model, one, step=(spread(model.h, MOST_STEPS) + 1).tolist())
 
 
 def _about_combination(model: LSTMForecaster, network: int | None) -> list[Message]:
@@ -157,11 +149,7 @@ def _about_combination(model: LSTMForecaster, network: int | None) -> list[Messa
 
 def _about_error(model: LSTMForecaster, shares: pd.DataFrame) -> list[Message]:
     """Say how far the attribution is from exact, where it is."""
-    first = shares.drop_duplicates("step").reset_index(drop=True)
-    difference = (first["forecast"] - first["baseline"]).abs().to_numpy()
-    left = first["error"].abs().to_numpy()
-    share = left / np.maximum(np.maximum(difference, left), 1e-300)
-    steps = first["step"].to_numpy(np.int64)
+    steps, left, share = relative_errors(shares)
     usual = model.scale_[steps - 1] * model.fitted_.weight
     share[~(left > TOLERANCE * usual)] = 0.0
     worst = int(np.argmax(share))

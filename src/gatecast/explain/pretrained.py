@@ -17,17 +17,24 @@ from gatecast.explain.memory import (
     series_features,
     spread,
 )
-from gatecast.explain.result import MOST_STEPS, Explanation, choose_series
+from gatecast.explain.result import (
+    MOST_STEPS,
+    Explanation,
+    Run,
+    about_choice,
+    choose_series,
+    relative_errors,
+)
 from gatecast.explain.sensitivity import output_gradient, state_before
 from gatecast.explain.training import TrainingSummary, answers_about_errors
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.kernel import State
 from gatecast.messages import Message, message
-from gatecast.pretrained.features import CHANGES, Features
+from gatecast.pretrained.features import CHANGES
 from gatecast.pretrained.forecaster import PretrainedLSTM
 from gatecast.pretrained.network import MEDIAN
 
-__all__ = ["as_pretrained", "explain_pretrained"]
+__all__ = ["as_pretrained", "explain_pretrained", "look_into"]
 
 #: Last steps that a forecast is attributed to.
 _LOOK_BACK = 200
@@ -66,12 +73,29 @@ def as_pretrained(benchmark: PretrainedBenchmark, one: Panel, alias: str) -> Pre
     return model
 
 
+def look_into(model: PretrainedLSTM) -> Run:
+    """Look into the network along the one series of a model.
+
+    Parameters
+    ----------
+    model : PretrainedLSTM
+        Fitted to one series.
+
+    Returns
+    -------
+    Run
+        Its gates, and what it remembers.
+
+    Raises
+    ------
+    NotFittedError
+        Before ``fit``.
+    """
+    return _run(model, _Path(model))
+
+
 def explain_pretrained(
-    model: PretrainedLSTM,
-    source: Any = None,
-    series: str | None = None,
-    *,
-    most_points: int = _MOST_POINTS,
+    model: PretrainedLSTM, source: Any = None, series: str | None = None
 ) -> Explanation:
     """Explain the forecast of one series; see :func:`gatecast.explain.explain`.
 
@@ -87,8 +111,6 @@ def explain_pretrained(
         Any series; those of the model if not given.
     series : str, optional
         Which of them, by its name; the first if not given.
-    most_points : int, default 256
-        Points of the integral at most; 1 where the attribution is not wanted, which takes long.
 
     Returns
     -------
@@ -109,32 +131,18 @@ def explain_pretrained(
     whole = model.require_fitted("explain")
     one, place = choose_series(whole, series)
     alone = model.on(one)
-    alone.seasons_ = model.seasons_
-    values, features, in_logarithms = alone.view(0)
-    trace = next(iter(alone.traces()))
-    units = describe_units(
-        alone.network_.lstm.layout, trace, series_features([(values, 0)], model.seasons_[0])
-    )
-    path = _Path(alone, features, trace)
-    shares, curve = _attribution(path, model.h, in_logarithms, most_points)
-    effective = effective_lags(curve, _SHARE)
-    sentences = [message("memory.nothing")] if not effective else []
-    if effective:
-        sentences.append(message("explain.within", share=_SHARE, steps=effective))
-    gradient = pd.DataFrame({"step": 1, "lag": np.arange(len(curve)), "gradient": curve})
-    remembered = MemoryFindings(
-        units, gradient, effective, _SHARE, len(curve), (*sentences, *describe_memory(units))
-    )
-    notes = [message("explain.pretrained_states"), *_about_error(shares)]
-    if in_logarithms and model.seasons_[0] > 1:
-        notes.insert(0, message("explain.pretrained_view"))
-    if len(whole) > 1 and series is None:
-        notes.insert(0, message("explain.first_series", n=len(whole), series=str(one.ids[0])))
-    times = np.tile(one.times[-len(curve) :], len(shares) // len(curve))
+    path = _Path(alone)
+    run, shares = _run(alone, path), _attribution(path, model.h)
+    notes = about_choice(whole, one, series)
+    if path.in_logarithms and model.seasons_[0] > 1:
+        notes.append(message("explain.pretrained_view"))
+    notes += [message("explain.pretrained_states"), *_about_error(shares)]
+    steps = len(path.end)
+    times = np.tile(one.times[-steps:], len(shares) // steps)
     keys = one.ends().keys(np.array([len(shares)]), times)
     return Explanation(
         whole.ids[place], len(whole), one.id_col, one.time_col, one.target_col, one.to_frame(),
-        alone.predict(), gates(alone), "lstm", remembered, pd.concat([keys, shares], axis=1),
+        alone.predict(), run.gates, run.cell, run.memory, pd.concat([keys, shares], axis=1),
         _summary(alone), None, tuple(model.decisions()), tuple(notes),
     )  # fmt: skip
 
@@ -142,15 +150,19 @@ def explain_pretrained(
 class _Path:
     """The way of the last inputs from those of a series that stays as it was to what they are."""
 
-    def __init__(self, model: PretrainedLSTM, features: Features, trace: np.ndarray) -> None:
-        self.network, self.features = model.network_, features
-        inputs = features.inputs[0].astype(np.float64)
+    def __init__(self, model: PretrainedLSTM) -> None:
+        self.network = model.network_
+        self.values, self.features, self.in_logarithms = model.view(0)
+        self.trace = next(iter(model.traces()))
+        inputs = self.features.inputs[0].astype(np.float64)
         begin = max(0, len(inputs) - _LOOK_BACK)
         self.end = inputs[begin:]
         self.start = self.end.copy()
         self.start[:, list(CHANGES)] = 0.0
         self.last = np.array([len(inputs) - 1])
-        self.state = state_before(self.network.lstm, trace, np.array([begin])) if begin else None
+        self.state = (
+            state_before(self.network.lstm, self.trace, np.array([begin])) if begin else None
+        )
 
     def median(self, x: np.ndarray, k: int) -> float:
         """Compute the median k steps ahead from inputs [T, I], in local scales."""
@@ -158,16 +170,16 @@ class _Path:
         made = self.network.head(self.features, outputs, self.last, _step(k))
         return float(made[0, 0, 0, MEDIAN])
 
-    def shares(self, k: int, most_points: int) -> tuple[np.ndarray, float]:
+    def shares(self, k: int) -> tuple[np.ndarray, float]:
         """Integrate the gradient of the median along the way, [T]; also give what is left over."""
-        change, points = self.end - self.start, min(_POINTS, most_points)
+        change, points = self.end - self.start, _POINTS
         whole = self.median(self.end, k) - self.median(self.start, k)
         while True:
             nodes, weights = np.polynomial.legendre.leggauss(points)
             along = self.start + (0.5 + 0.5 * nodes)[:, None, None] * change
             shares = (np.tensordot(0.5 * weights, self.slopes(along, k), axes=1) * change).sum(1)
             left = whole - shares.sum()
-            if abs(left) <= _TOLERANCE or points >= most_points:
+            if abs(left) <= _TOLERANCE or points >= _MOST_POINTS:
                 return shares, left
             points *= 2
 
@@ -199,42 +211,53 @@ def _step(k: int) -> np.ndarray:
     return np.array([k])
 
 
-def _attribution(
-    path: _Path, h: int, in_logarithms: bool, most_points: int
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """Attribute the median to past steps; also give the mean absolute gradient by lag."""
+def _run(model: PretrainedLSTM, path: _Path) -> Run:
+    """Describe the units, and how far back the gradient of the median reaches."""
+    units = describe_units(
+        path.network.lstm.layout, path.trace, series_features([(path.values, 0)], model.seasons_[0])
+    )
+    steps, curve = spread(model.h, MOST_STEPS) + 1, np.zeros(len(path.end))
+    for k in steps:
+        curve += np.abs(path.slopes(path.end[None], k)[0]).sum(axis=1)[::-1] / len(steps)
+    effective = effective_lags(curve, _SHARE)
+    reach = message("memory.nothing")
+    if effective:
+        reach = message("explain.within", share=_SHARE, steps=effective)
+    gradient = pd.DataFrame({"step": 1, "lag": np.arange(len(curve)), "gradient": curve})
+    remembered = MemoryFindings(
+        units, gradient, effective, _SHARE, len(curve), (reach, *describe_memory(units))
+    )
+    return Run(gates(model), remembered, "lstm")
+
+
+def _attribution(path: _Path, h: int) -> pd.DataFrame:
+    """Attribute the median to past steps."""
     present = float(path.features.y[0, path.last[0]])
     scale = float(path.features.scale[0, path.last[0]])
-    parts, curve = [], np.zeros(len(path.end))
-    steps = spread(h, MOST_STEPS) + 1
-    for k in steps:
-        shares, left = path.shares(k, most_points)
+    parts = []
+    for k in spread(h, MOST_STEPS) + 1:
+        shares, left = path.shares(k)
         amounts = shares * scale
         columns = {
             "step": k,
             "lag": np.arange(len(amounts))[::-1],
             "input": "value",
             "attribution": amounts,
-            "effect": np.nan if in_logarithms else amounts,
+            "effect": np.nan if path.in_logarithms else amounts,
             "baseline": present + path.median(path.start, k) * scale,
             "forecast": present + path.median(path.end, k) * scale,
             "error": left * scale,
         }
         parts.append(pd.DataFrame(columns))
-        curve += np.abs(path.slopes(path.end[None], k)[0]).sum(axis=1)[::-1] / len(steps)
-    return pd.concat(parts, ignore_index=True), curve
+    return pd.concat(parts, ignore_index=True)
 
 
 def _about_error(shares: pd.DataFrame) -> list[Message]:
-    first = shares.drop_duplicates("step").reset_index(drop=True)
-    difference = (first["forecast"] - first["baseline"]).abs().to_numpy()
-    left = first["error"].abs().to_numpy()
-    share = left / np.maximum(np.maximum(difference, left), 1e-300)
+    steps, _, share = relative_errors(shares)
     worst = int(np.argmax(share))
     if not share[worst] > 0.05:
         return []
-    step = int(first["step"].to_numpy()[worst])
-    return [message("explain.inexact", error=share[worst], step=step)]
+    return [message("explain.inexact", error=share[worst], step=int(steps[worst]))]
 
 
 def _summary(model: PretrainedLSTM) -> TrainingSummary:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import warnings
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from gatecast.data.panel import Panel
@@ -15,7 +17,7 @@ from gatecast.explain.memory import MemoryFindings
 from gatecast.explain.training import TrainingSummary
 from gatecast.messages import Message, message
 
-__all__ = ["MOST_STEPS", "Explanation", "choose_series"]
+__all__ = ["MOST_STEPS", "Explanation", "Run", "about_choice", "choose_series", "relative_errors"]
 
 #: Of a longer horizon so many steps are attributed to the past.
 MOST_STEPS = 12
@@ -83,6 +85,68 @@ class Explanation(Plottable):
         """Show the page of the glass box in a notebook."""
         # pages are above what they show, and imported only when one is shown
         return importlib.import_module("gatecast.report.notebook").show(self)._repr_html_()
+
+
+class Run(NamedTuple):
+    """What a network did along a series.
+
+    Parameters
+    ----------
+    gates : DataFrame
+        See :func:`gatecast.explain.gates`.
+    memory : MemoryFindings
+        What its units follow, and how far back they reach.
+    cell : {"lstm", "gru"}
+        Kind of network.
+    """
+
+    gates: pd.DataFrame
+    memory: MemoryFindings
+    cell: str
+
+
+def about_choice(panel: Panel, one: Panel, series: str | None) -> list[Message]:
+    """Say which of several series is explained where none was requested.
+
+    Parameters
+    ----------
+    panel, one : Panel
+        All series, and the one that is explained.
+    series : str or None
+        The name that was requested.
+
+    Returns
+    -------
+    list of Message
+        One, or none.
+    """
+    if len(panel) == 1 or series is not None:
+        return []
+    return [message("explain.first_series", n=len(panel), series=str(one.ids[0]))]
+
+
+def relative_errors(shares: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Hold what an attribution leaves over against the difference that it attributes.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        Of an attribution.
+
+    Returns
+    -------
+    steps : ndarray of shape [S], int64
+        The steps of the forecast that are attributed.
+    left : ndarray of shape [S]
+        What is left over, in transformed values.
+    share : ndarray of shape [S]
+        The same over the difference between forecast and baseline, from 0 to 1.
+    """
+    first = shares.drop_duplicates("step").reset_index(drop=True)
+    difference = (first["forecast"] - first["baseline"]).abs().to_numpy()
+    left = first["error"].abs().to_numpy()
+    share = left / np.maximum(np.maximum(difference, left), 1e-300)
+    return first["step"].to_numpy(np.int64), left, share
 
 
 def choose_series(panel: Panel, series: str | None) -> tuple[Panel, int]:

@@ -363,10 +363,10 @@ class PendingInputs:
 
         Parameters
         ----------
-        inputs : ndarray [B, n, F]
+        inputs : ndarray of shape [n, I]
             Of further steps.
-        future : ndarray [B, n, G]
-            Future covariates of further steps.
+        future : ndarray of shape [n, F]
+            Their future covariates.
 
         Returns
         -------

@@ -25,10 +25,6 @@ __all__ = ["Holdout"]
 #: Lags that are seen at the most where the season is taken out.
 _SHORT = 24
 _MOST_HELD_OUT = 2000
-#: Series whose combined forecasts are compared at the most.
-_MOST_COMPARED = 2000
-#: No series' error counts as more than so many times the median one.
-_FAR = 5.0
 
 
 class Holdout:

@@ -115,9 +115,12 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         Raises
         ------
         UsageError
-            If a setting is out of its range, or the weights are not one a row.
+            If a setting is out of its range, the weights are not one a row, or the model to start
+            from does not fit.
         NotFoundError, DataError
             If the data or weights cannot be read or used, or a series is too short.
+        ModelFileError
+            If the file to start from is damaged, or no saved forecaster.
         TrainingError
             If a loss became NaN or infinite.
         """

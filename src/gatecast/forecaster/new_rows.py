@@ -1,4 +1,4 @@
-"""What an update must be: rows that follow, and new series that are long enough."""
+"""What an update must be: rows that follow, and new series that fit and are long enough."""
 
 from __future__ import annotations
 
@@ -10,7 +10,26 @@ from gatecast.data.rows import show_time
 from gatecast.errors import DataError, series_name
 from gatecast.messages import message
 
-__all__ = ["require_history", "require_rows_follow"]
+__all__ = ["require_frequency", "require_history", "require_rows_follow"]
+
+
+def require_frequency(panel: Panel, freq: str | int) -> None:
+    """Refuse series of another frequency.
+
+    Parameters
+    ----------
+    panel : Panel
+        The series.
+    freq : str or int
+        Of the series of the fit.
+
+    Raises
+    ------
+    DataError
+        If they have another frequency than those of the fit.
+    """
+    if panel.freq != freq:
+        raise DataError(message("series.other_freq", freq=repr(panel.freq), fitted=repr(freq)))
 
 
 def require_history(panel: Panel, fewest: int) -> None:

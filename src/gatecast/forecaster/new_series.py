@@ -8,19 +8,20 @@ belongs to the model (the networks, the inputs that they see, the calibration) i
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.transforms.joining import join_pipelines
 from gatecast.data.transforms.pipeline import TransformPipeline
-from gatecast.errors import DataError, series_name
+from gatecast.errors import series_name
 from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
-from gatecast.forecaster.new_rows import require_history
+from gatecast.forecaster.new_rows import require_frequency, require_history
 from gatecast.forecaster.tables import (
     FEWEST_VALUES,
     read_future_covariates,
@@ -32,11 +33,14 @@ from gatecast.forecaster.updating import advance
 from gatecast.kernel import State
 from gatecast.messages import Message, message
 
-__all__ = ["fit_others", "join", "read_request", "require_frequency", "take_in"]
+__all__ = ["fit_others", "join", "read_request", "take_in"]
+
+_Rows = TypeVar("_Rows", Covariates, FeatureState)
 
 #: Series that a sentence names.
 _NAMED = 10
-#: What a next step needs of each series' past.
+#: Arrays with a row for each series, of the covariates and of the past.
+_COVARIATES = ("means", "deviations", "fixed")
 _PAST = ("last", "mean", "change_sum", "weight_sum", "recent")
 
 
@@ -72,8 +76,9 @@ def read_request(
     notes: list[Message] | None = None
     if df is not None:
         panel, notes = read_histories(fitted, df, {})
+        others = fit_others(fitted, panel)
         notes = [*notes, *_new_levels(fitted, panel)]
-        fitted = fit_others(fitted, panel)
+        fitted = others
     future, further = read_future_covariates(fitted, futr_df)
     return fitted, future, notes if further is None else [*(notes or []), *further]
 
@@ -176,8 +181,8 @@ def join(fitted: FittedForecaster, others: FittedForecaster) -> FittedForecaster
         fitted,
         ends=_join_ends(fitted.ends, others.ends),
         transforms=join_pipelines(fitted.transforms, others.transforms),
-        covariates=_join_covariates(fitted.covariates, others.covariates),
-        state=_join_past(fitted.state, others.state),
+        covariates=_joined(fitted.covariates, others.covariates, _COVARIATES),
+        state=_joined(fitted.state, others.state, _PAST),
         states=[
             State(
                 np.concatenate([one.hidden, other.hidden], axis=1),
@@ -192,30 +197,9 @@ def join(fitted: FittedForecaster, others: FittedForecaster) -> FittedForecaster
     )
 
 
-def require_frequency(fitted: FittedForecaster, panel: Panel) -> None:
-    """Refuse series of another frequency.
-
-    Parameters
-    ----------
-    fitted : FittedForecaster
-        Whose networks are to run along the series.
-    panel : Panel
-        The series.
-
-    Raises
-    ------
-    DataError
-        If they have another frequency than those of the fit.
-    """
-    if panel.freq != fitted.ends.freq:
-        raise DataError(
-            message("series.other_freq", freq=repr(panel.freq), fitted=repr(fitted.ends.freq))
-        )
-
-
 def _check(fitted: FittedForecaster, panel: Panel) -> None:
     """Refuse series that the networks cannot run along."""
-    require_frequency(fitted, panel)
+    require_frequency(panel, fitted.ends.freq)
     panel.require(fitted.covariates.columns)
     require_history(panel, FEWEST_VALUES)
 
@@ -244,11 +228,9 @@ def _join_ends(one: Ends, other: Ends) -> Ends:
     )
 
 
-def _join_covariates(one: Covariates, other: Covariates) -> Covariates:
-    arrays = {
-        name: np.concatenate([getattr(one, name), getattr(other, name)])
-        for name in ("means", "deviations", "fixed")
-    }
+def _joined(one: _Rows, other: _Rows, names: Sequence[str]) -> _Rows:
+    """Join arrays of two objects of one class."""
+    arrays = {n: np.concatenate([getattr(one, n), getattr(other, n)]) for n in names}
     return replace(one, **arrays)
 
 
@@ -259,8 +241,3 @@ def _join_recent(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         np.pad(a, ((0, 0), (width - a.shape[1], 0)), constant_values=np.nan) for a in (one, other)
     )
     return np.concatenate([*padded])
-
-
-def _join_past(one: FeatureState, other: FeatureState) -> FeatureState:
-    arrays = {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in _PAST}
-    return replace(one, **arrays)

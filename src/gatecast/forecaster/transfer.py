@@ -15,9 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from gatecast.data.panel import Panel, equal_lengths
+from gatecast.data.panel import Panel
 from gatecast.data.rows import show_time
-from gatecast.data.transforms import MeanAbsoluteChangeScaler
 from gatecast.data.transforms.pipeline import Treatment
 from gatecast.errors import DataError, series_name
 from gatecast.forecaster.combination import NETWORK_ALONE, Combination, combine
@@ -27,12 +26,12 @@ from gatecast.forecaster.ensemble import Ensemble, TrainingRun
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.holdout import Holdout
-from gatecast.forecaster.new_series import require_frequency
+from gatecast.forecaster.new_rows import require_frequency
 from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
 from gatecast.forecaster.progress import ProgressAggregator
 from gatecast.forecaster.sampler import SegmentSampler
 from gatecast.forecaster.training_data import SequenceDataset
-from gatecast.forecaster.trial import Choices, HoldoutTrial
+from gatecast.forecaster.trial import Choices, HoldoutTrial, usual_errors
 from gatecast.messages import message
 from gatecast.network import History, Network
 from gatecast.pretrained.fine_tuning import SHARES, beyond_chance
@@ -43,7 +42,6 @@ __all__ = ["FineTuning", "StartedPreparer", "TransferHoldout"]
 _SLOWER = 0.2
 #: Origins of a hold-out that errors are compared at, in the series' own unit.
 _MOST_ORIGINS = 24
-_FAR = 5.0  # no series' error counts as more than so many times the median one
 
 
 class StartedPreparer(Preparer):
@@ -239,7 +237,8 @@ class TransferHoldout(Holdout):
     def __init__(self, preparer: Preparer, ensemble: Ensemble, start: FittedForecaster) -> None:
         super().__init__(preparer, ensemble)
         self.start = start
-        require_frequency(start, preparer.panel)
+        require_frequency(preparer.panel, start.ends.freq)
+        self._places = {name: j for j, name in enumerate(start.ends.ids)}
         if self.possible:
             # a network's error on what it was trained on says nothing
             fresh = [i for i in self.which if not self._was_trained_on(i)]
@@ -252,8 +251,9 @@ class TransferHoldout(Holdout):
                         last=show_time(start.ends.times[self._place(i)]),
                     )
                 )
+            kept = set(fresh)
             self.which = tuple(fresh)
-            self.earlier = tuple(i for i in self.earlier if i in set(fresh))
+            self.earlier = tuple(i for i in self.earlier if i in kept)
 
     def choose(self, candidates: tuple[int, ...]) -> Choices:
         """Choose everything that a hold-out can decide, from the start and from nothing.
@@ -314,16 +314,16 @@ class TransferHoldout(Holdout):
         trial = self.trial(choices.treatment)
         which, weight = choices.combination
         median = trial.score(choices.max_steps).median
-        errors = _own_errors(trial, combine(median, trial.outlook(which).median, weight))
-        return float(np.minimum(errors, _FAR * np.median(errors)).mean())
+        combined = combine(median, trial.outlook(which).median, weight)
+        origins = np.linspace(0, trial.held_out - 1, _MOST_ORIGINS).astype(int)
+        return float(usual_errors(trial.own_errors(combined, np.unique(origins).tolist())).mean())
 
     def _place(self, i: int) -> int:
         """Give the place of a series in the start; -1 where it is not there."""
         ends, panel = self.start.ends, self.preparer.panel
         if ends.id_col is None or panel.id_col is None:
             return 0 if ends.id_col is None and panel.id_col is None else -1
-        places = np.flatnonzero(ends.ids == panel.ids[i])
-        return int(places[0]) if len(places) else -1
+        return self._places.get(panel.ids[i], -1)
 
     def _was_trained_on(self, i: int) -> bool:
         """Test whether the start was fitted on values of a series' hold-out."""
@@ -338,26 +338,3 @@ class TransferHoldout(Holdout):
             return self.start.ends.id_col is not None
         value = self.start.transforms[place].transform(series.values[there], length - 1)[0]
         return bool(np.isclose(value, self.start.state.last[place], 1e-6))
-
-
-def _own_errors(trial: HoldoutTrial, forecast: np.ndarray) -> np.ndarray:
-    """Score forecasts of a hold-out in each series' own unit over its mean absolute change, [N]."""
-    panel, transforms = trial.preparation.panel, trial.preparation.transforms
-    held_out, difference = trial.held_out, trial.preparation.dataset.difference
-    ahead = forecast.reshape(len(panel), held_out, -1).astype(np.float64)
-    errors = np.empty(len(panel))
-    for which, n in equal_lengths(panel.lengths):
-        values = panel.values[panel.offsets[which][:, np.newaxis] + np.arange(n)]
-        fitted, first = transforms.of(which), n - held_out
-        total = np.zeros(len(which))
-        origins = np.unique(np.linspace(0, held_out - 1, _MOST_ORIGINS).astype(int))
-        for j in origins:
-            end, median = first + j, ahead[which, j]
-            if difference:
-                median = median + fitted.transform(values[:, end - 1 : end], end - 1)
-            actual = values[:, end : end + median.shape[1]]
-            restored = fitted.inverse_transform(median, end)[:, : actual.shape[1]]
-            total += np.abs(restored - actual).mean(axis=1)
-        change = MeanAbsoluteChangeScaler.fit(values[:, :first], ahead.shape[2]).change
-        errors[which] = total / len(origins) / change
-    return errors

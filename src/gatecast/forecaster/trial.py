@@ -17,7 +17,7 @@ from gatecast.forecaster.intervals import Calibration, spread_of
 from gatecast.forecaster.preparation import MANY_SERIES, Preparation, SeasonalTreatment
 from gatecast.network import Network
 
-__all__ = ["Choices", "HoldoutScore", "HoldoutTrial", "train_trials"]
+__all__ = ["Choices", "HoldoutScore", "HoldoutTrial", "train_trials", "usual_errors"]
 
 #: No series' error counts as more than so many times the median one.
 _FAR = 5.0
@@ -160,9 +160,8 @@ class HoldoutTrial:
             The network.
         """
         median = self.forecast(network)[..., 0].astype(np.float64)
-        self._scores[max_steps] = HoldoutScore(
-            max_steps, network, median, _errors(self.targets, median), self._scaled_errors(median)
-        )
+        errors, scaled = _errors(self.targets, median), usual_errors(self.own_errors(median, [0]))
+        self._scores[max_steps] = HoldoutScore(max_steps, network, median, errors, scaled)
 
     def combinations(self, max_steps: int) -> tuple[dict[Combination, np.ndarray], float]:
         """Score the network with each benchmark and weight; once for each number of steps.
@@ -270,6 +269,39 @@ class HoldoutTrial:
             self._outlooks[which] = benchmark.at_origins(self.preparation, self.held_out)
         return self._outlooks[which]
 
+    def own_errors(self, forecast: np.ndarray, origins: Sequence[int]) -> np.ndarray:
+        """Score forecasts in each series' own unit, over its mean absolute change.
+
+        Parameters
+        ----------
+        forecast : ndarray of shape [n, K]
+            From each origin, transformed.
+        origins : sequence of int
+            Which origins of each series count, from 0.
+
+        Returns
+        -------
+        ndarray of shape [N]
+            Mean absolute errors, the same for every treatment of the season.
+        """
+        panel, transforms = self.preparation.panel, self.preparation.transforms
+        ahead = forecast.reshape(len(panel), self.held_out, -1).astype(np.float64)
+        errors = np.empty(len(panel))
+        for which, n in equal_lengths(panel.lengths):
+            values = panel.values[panel.offsets[which][:, np.newaxis] + np.arange(n)]
+            fitted, first = transforms.of(which), n - self.held_out
+            total = np.zeros(len(which))
+            for j in origins:
+                end, median = first + j, ahead[which, j]
+                if self.preparation.dataset.difference:
+                    median = median + fitted.transform(values[:, end - 1 : end], end - 1)
+                actual = values[:, end : end + median.shape[1]]
+                restored = fitted.inverse_transform(median, end)[:, : actual.shape[1]]
+                total += np.abs(restored - actual).mean(axis=1)
+            change = MeanAbsoluteChangeScaler.fit(values[:, :first], ahead.shape[2]).change
+            errors[which] = total / len(origins) / change
+        return errors
+
     def _rows(self) -> np.ndarray | slice:
         """Give the rows of the forecasts whose combinations are compared."""
         if self.compared is None:
@@ -283,24 +315,22 @@ class HoldoutTrial:
         benchmark = self.preparation.benchmark(which)
         return benchmark.at_origins(self.preparation, self.held_out, self.compared).median
 
-    def _scaled_errors(self, forecast: np.ndarray) -> np.ndarray:
-        """Score the forecasts from the first origin of each series in its own unit, [N]."""
-        panel, transforms = self.preparation.panel, self.preparation.transforms
-        first = forecast.reshape(len(panel), self.held_out, -1)[:, 0].astype(np.float64)
-        steps = min(self.held_out, first.shape[1])
-        errors = np.empty(len(panel))
-        for which, n in equal_lengths(panel.lengths):
-            values = panel.values[panel.offsets[which][:, np.newaxis] + np.arange(n)]
-            past, actual = values[:, : -self.held_out], values[:, -self.held_out :][:, :steps]
-            fitted, end, ahead = transforms.of(which), past.shape[1], first[which]
-            if self.preparation.dataset.difference:
-                ahead = ahead + fitted.transform(past[:, -1:], end - 1)
-            restored = fitted.inverse_transform(ahead, end)[:, :steps]
-            change = MeanAbsoluteChangeScaler.fit(past, first.shape[1]).change
-            errors[which] = np.mean(np.abs(restored - actual), axis=1) / change
-        # a series that leaves all that was usual must not outweigh the others
-        usual = np.median(errors)
-        return np.minimum(errors, _FAR * usual) if usual else errors
+
+def usual_errors(errors: np.ndarray) -> np.ndarray:
+    """Limit errors to five times the median: a series far from what is usual outweighs no others.
+
+    Parameters
+    ----------
+    errors : ndarray of shape [N]
+        Of each series.
+
+    Returns
+    -------
+    ndarray of shape [N]
+        As they are where the median is zero.
+    """
+    usual = np.median(errors)
+    return np.minimum(errors, _FAR * usual) if usual else errors
 
 
 def _errors(targets: np.ndarray, forecast: np.ndarray) -> np.ndarray:

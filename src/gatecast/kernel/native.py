@@ -47,7 +47,7 @@ def simd_levels() -> list[str]:
     Returns
     -------
     list of str
-        Of "avx512", "avx2" and so on; "generic" is always there.
+        Of "avx512", "avx2" and so on; "portable" is always there.
     """
     return _native.levels()
 

@@ -41,7 +41,7 @@ class State(NamedTuple):
         Returns
         -------
         State
-            Arrays [layers, B, hidden].
+            Arrays [R, B, hidden], R the rows of the state of all layers.
         """
         shape = (layout.state_rows, samples, layout.hidden)
         return cls(np.zeros(shape, dtype), np.zeros(shape, dtype))
@@ -143,6 +143,8 @@ class Adam:
         ----------
         theta : ndarray [P]
             The parameters.
+        **settings
+            Those of the class, by name.
 
         Returns
         -------

@@ -146,11 +146,10 @@ def fine_tune(
     if not len(past.state) or not held_out.weight.any():
         return FineTuned(network, 0.0, 0.0, count)
     trained = _train(network, past, rng)
-    before = loss_and_gradients(network, held_out)[0]
-    gains = [
-        1 - loss_and_gradients(_between(network, trained, share), held_out)[0] / before
-        for share in SHARES
+    losses = [
+        loss_and_gradients(_between(network, trained, share), held_out)[0] for share in SHARES
     ]
+    gains = [1 - loss / losses[0] for loss in losses]
     best = int(np.argmax(gains))
     independent = sum(max(1.0, _held_out(n, h) / h) for n in panel.lengths)
     if not beyond_chance(gains[best], independent):

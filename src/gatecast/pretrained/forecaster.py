@@ -13,14 +13,14 @@ import pandas as pd
 from gatecast.baselines.intervals import Ends
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.calendar import default_season_length
-from gatecast.data.panel import Panel
+from gatecast.data.panel import Panel, equal_lengths
 from gatecast.errors import ModelFileError, not_whole
 from gatecast.forecaster.kinds import as_seasons
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
 from gatecast.pretrained.features import Features, step_inputs
 from gatecast.pretrained.fine_tuning import fine_tune
-from gatecast.pretrained.history import append, read_others
+from gatecast.pretrained.history import FEWEST_VALUES, append, read_others
 from gatecast.pretrained.model_form import KIND, attributes_of, settings_of, to_document
 from gatecast.pretrained.network import (
     LEVELS,
@@ -174,10 +174,8 @@ class PretrainedLSTM(Shared, Baseline):
         if df is None:
             return super().predict(futr_df=futr_df, level=level)
         panel, notes = read_others(self.require_fitted("predict"), df)
-        other = PretrainedLSTM(**self.get_params())
-        other.network_, other.seasons_, other.panel_ = self.network_, self.seasons_, panel
         self.reading_notes_ = notes
-        return other.predict(level=level)
+        return self._beside(panel).predict(level=level)
 
     def on(self, source: Any) -> PretrainedLSTM:
         """Give a model of the same weights that remembers other series.
@@ -199,9 +197,15 @@ class PretrainedLSTM(Shared, Baseline):
         """
         if not hasattr(self, "panel_"):
             return PretrainedLSTM(**self.get_params()).fit(source)
-        panel, _ = read_others(self.panel_, source)
-        other = PretrainedLSTM(**{**self.get_params(), "fine_tune": False}).fit(panel)
-        other.network_, other.fit_notes_ = self.network_, self.fit_notes_
+        return self._beside(read_others(self.panel_, source)[0])
+
+    def _beside(self, panel: Panel) -> PretrainedLSTM:
+        """Give a model of the same weights and seasons that remembers the series of a panel."""
+        other = PretrainedLSTM(**self.get_params())
+        vars(other).update(
+            panel_=panel, network_=self.network_, seasons_=self.seasons_,
+            fit_notes_=self.fit_notes_, reading_notes_=[], _origin=None,
+        )  # fmt: skip
         return other
 
     @one_at_a_time
@@ -224,16 +228,13 @@ class PretrainedLSTM(Shared, Baseline):
             Before :meth:`fit`.
         """
         panel = self.require_fitted(verb)
-        starts, lengths = panel.offsets[:-1], np.diff(panel.offsets)
-        run_along = np.minimum(lengths, memory_of(self.seasons_))
+        run_along = np.minimum(panel.lengths, memory_of(self.seasons_))
         made = np.empty((len(panel), self.h, len(LEVELS)))
-        for length in np.unique(run_along):
-            which = np.flatnonzero(run_along == length)
-            for rows in np.split(which, np.arange(_BATCH, len(which), _BATCH)):
-                at = (starts + lengths)[rows, None] - length + np.arange(length)
-                gaps = panel.filled[at]
-                gaps[:, 0] = False
-                made[rows] = self.forecast_rows(np.where(gaps, np.nan, panel.values[at]))
+        for rows, length in equal_lengths(run_along, _BATCH):
+            at = panel.offsets[rows + 1][:, None] - length + np.arange(length)
+            gaps = panel.filled[at]
+            gaps[:, 0] = False
+            made[rows] = self.forecast_rows(np.where(gaps, np.nan, panel.values[at]))
         return made
 
     @one_at_a_time
@@ -435,7 +436,7 @@ class PretrainedLSTM(Shared, Baseline):
         return [*panel.notes, *made, *self.reading_notes_]
 
     def _least_values(self, seasons: tuple[int, ...]) -> int:  # noqa: ARG002
-        return 3
+        return FEWEST_VALUES
 
     def _detect_seasons(self) -> tuple[int, ...]:
         """Give one season length, or a short one and a longer one."""

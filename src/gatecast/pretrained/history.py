@@ -17,7 +17,7 @@ from gatecast.data.reading import (
     split_rows,
 )
 from gatecast.errors import DataError
-from gatecast.forecaster.new_rows import require_history, require_rows_follow
+from gatecast.forecaster.new_rows import require_frequency, require_history, require_rows_follow
 from gatecast.messages import Message, message
 
 __all__ = ["FEWEST_VALUES", "append", "read_others"]
@@ -59,10 +59,7 @@ def read_others(panel: Panel, source: Any) -> tuple[Panel, list[Message]]:
 
 def _require_fit(panel: Panel, others: Panel) -> Panel:
     """Give further series back, unless they cannot be forecast beside those of a panel."""
-    if others.freq != panel.freq:
-        raise DataError(
-            message("series.other_freq", freq=repr(others.freq), fitted=repr(panel.freq))
-        )
+    require_frequency(others, panel.freq)
     require_history(others, FEWEST_VALUES)
     return others
 

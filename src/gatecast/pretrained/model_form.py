@@ -119,7 +119,7 @@ def attributes_of(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> di
     """
     weights = {k[8:]: v for k, v in arrays.items() if k.startswith("weights.")}
     # a file of before fine-tuning has no notes
-    notes = document.get("fit_notes", documents([message("pretrained.no_fit")]))
+    notes = document.get("fit_notes", [message("pretrained.no_fit")])
     return {
         "panel_": stored_panel(arrays, document),
         "seasons_": as_seasons(document["seasons"])[:2],

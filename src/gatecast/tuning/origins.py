@@ -15,6 +15,7 @@ from gatecast.data.panel import Panel
 from gatecast.errors import too_small
 from gatecast.evaluation.backtest import backtest
 from gatecast.evaluation.results import Backtest
+from gatecast.forecaster.tables import FEWEST_VALUES
 
 __all__ = ["Plan", "history_before"]
 
@@ -22,7 +23,6 @@ __all__ = ["Plan", "history_before"]
 MANY_SERIES = 20
 _SEARCHED = 48
 #: Of a series, that a forecaster can learn from.
-_FEWEST_VALUES = 4
 #: Values that origins are scored on, where a short horizon makes origins cheap and each say little.
 _VALUES, _MOST = 480, 240
 
@@ -76,7 +76,7 @@ class Plan:
         Returns
         -------
         Plan
-            Of origins that the longest series allow.
+            Of origins that the median series allows.
 
         Raises
         ------
@@ -116,7 +116,7 @@ class Plan:
         -------
         list of (Panel, int)
             The earliest first: data that end with the last value scored in this part, and its
-            origins. None holds a value that an test origin is scored on.
+            origins. None holds a value that a test origin is scored on.
         """
         back = self.h + (self.test - 1) * self.test_step
         sizes = [len(part) for part in np.array_split(np.arange(self.searched), self.parts)]
@@ -142,7 +142,7 @@ class Plan:
         Panel
             With fewer series, or the same.
         """
-        kept = np.flatnonzero(self.known_first(panel) >= _FEWEST_VALUES)
+        kept = np.flatnonzero(self.known_first(panel) >= FEWEST_VALUES)
         if len(kept) in (0, len(panel)):
             return panel  # all of them, or the error says how many values are needed
         return _take(panel, kept, np.diff(panel.offsets)[kept])

@@ -39,6 +39,11 @@ def optuna() -> Any:
     -------
     module
         Optuna.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
     """
     module: Any = require_extra("optuna", "tune", message("extra.search"))
     module.logging.set_verbosity(module.logging.WARNING)
@@ -129,9 +134,9 @@ def into_memory(study: Any, url: str) -> Any:
     Parameters
     ----------
     study : optuna.Study
-        In a database, or in memory.
-    url : str or None
-        Of its database.
+        In a database.
+    url : str
+        Of that database.
 
     Returns
     -------
@@ -164,8 +169,8 @@ def start(study: Any, fixed: Mapping[str, Any] | None) -> Any:
 
     Returns
     -------
-    optuna.Trial
-        To be asked and told.
+    int
+        Its id.
     """
     module = optuna()
     system = {} if fixed is None else {"fixed_params": dict(fixed)}  # as Study.enqueue_trial does

@@ -127,7 +127,7 @@ def read_plan(source: Any, names: Sequence[str], *, schema: Schema, ends: Ends, 
     Returns
     -------
     Plan
-        Arrays of shape [series * h], and notes.
+        Cells of shape [series, h], and notes.
 
     Raises
     ------
@@ -431,8 +431,8 @@ def refuse_other_value(ends: Ends, i: int, value: float, *, same: bool) -> None:
         Which series.
     value : float
         Last value of the table, in the series' own unit.
-    same : callable
-        Takes ``i`` and ``value``; whether the model has seen this one.
+    same : bool
+        Whether the model has seen this one.
 
     Raises
     ------

@@ -199,7 +199,7 @@ def name_series(names: Sequence[Any], place: Place) -> tuple[np.ndarray, np.ndar
     ----------
     names : array_like of length N
         The name of the series of each row.
-    place : callable
+    place : Place
         Names a row in a sentence.
 
     Returns
@@ -252,8 +252,10 @@ def as_frame(source: Any) -> nw.DataFrame[Any]:
 
     Raises
     ------
-    DataError
+    UsageError
         If it is no table.
+    DataError
+        If names of columns are there twice, or have several levels.
     """
     if isinstance(source, pd.Series):
         source = source.to_frame("y" if source.name is None else str(source.name))

@@ -49,7 +49,7 @@ def limit(name: str) -> int:
     Returns
     -------
     int
-        Bytes or cells, as the variable says.
+        Bytes, columns or cells, as the variable says.
 
     Raises
     ------

@@ -347,7 +347,7 @@ TEXTS = {
         "{n} 个{part}误差中有 {wrong} 个不是有限的数：请给出有预测的那些行的误差",
     ),
     "persistence.lengths": (
-        "{actual:value|values} and {forecast:forecast|forecasts} were given",
+        "{actual:value|values} and {forecast:forecast|forecasts} were given: give as many of both",
         "给出了 {actual} 个值和 {forecast} 个预测，数目必须相同",
     ),
     "persistence.few": (
@@ -360,7 +360,7 @@ TEXTS = {
         "没有任何值不同于截断点之前的最后一个值：请给出更多截断点",
     ),
     "training.no_lstm": (
-        "a training is that of an LSTMForecaster; found {type}",
+        "only the training of an LSTMForecaster can be examined; found {type}",
         "只能考察 LSTMForecaster 的训练；给出的是 {type}",
     ),
     "training.several_series": (

@@ -114,7 +114,7 @@ TEXTS = {
         "给出的是 {@quantile}={quantile}；请用大于 0 且小于 1 的值",
     ),
     "metrics.quantiles": (
-        "{@quantiles}={quantiles} were given; they rise from above 0 to 1",
+        "{@quantiles}={quantiles} were given: give some that rise, above 0 and below 1",
         "给出的是 {@quantiles}={quantiles}；它们必须递增，大于 0 且小于 1",
     ),
     "metrics.shapes": (

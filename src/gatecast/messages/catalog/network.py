@@ -8,7 +8,7 @@ TEXTS = {
     ),
     "network.none_to_train": (
         "{n:sample|samples} with {@validation_split}={validation_split} leave none to train on: "
-        "supply more history or hold back less",
+        "supply more history or hold out less",
         "{n} 个样本按 {@validation_split}={validation_split} 划分后没有剩下可训练的："
         "请提供更多历史，或少留出一些",
     ),
