@@ -34,9 +34,7 @@ def predict(
     model: MODEL,
     file: Annotated[
         Path | None,
-        typer.Argument(
-            help="New rows that follow those the model has seen, or (but for a combination) other series."
-        ),
+        typer.Argument(help="New rows that follow, or other series (but for a combination)."),
     ] = None,
     output: OUTPUT = None,
     futr_file: FUTR = None,
@@ -66,9 +64,7 @@ def update(
     model: MODEL,
     file: Annotated[
         Path,
-        typer.Argument(
-            help="New rows that follow those the model has seen, or (but for a combination) new series."
-        ),
+        typer.Argument(help="New rows that follow, or new series (but for a combination)."),
     ],
     output: OUTPUT = None,
     futr_file: FUTR = None,
