@@ -385,6 +385,30 @@ def test_the_kind_of_a_column_and_its_blanks_belong_to_the_history(write, histor
     assert read.cells["promo"].tolist() == [expected]
 
 
+@pytest.mark.parametrize("cells", [("Sale", "", "Fair"), ("1", "", "1"), ("1", "", "0")])
+def test_a_blank_cell_of_a_plan_or_of_new_rows_is_named_where_it_means_nothing(write, cells):
+    rows = [f"2024-01-{i:02d},{i},{cells[i % 3]}" for i in range(1, 10)]
+    panel = settled(write, ["ds,y,promo", *rows], extra_cols=["promo"])
+    following = {"schema": panel.schema, "ends": panel.ends()}
+    lines = ["ds,y,promo", f"2024-01-10,1,{cells[0]}", "2024-01-11,2,", "2024-01-12,3,"]
+    said = 'plan.csv: column "promo" is blank in 2 rows (line 3 is the first): nothing holds there'
+    plan = read_plan(write(lines, "plan.csv"), ["promo"], h=3, **following)
+    new = read_new_rows(write(lines, "plan.csv"), ["promo"], **following)
+    for notes in (plan.notes, new.notes):
+        assert [said in str(note) for note in notes] == [True]
+    whole = read_plan(write(lines[:2], "plan.csv"), ["promo"], h=1, **following)
+    assert not whole.notes
+
+
+@pytest.mark.parametrize("cells", [("a", "b"), ("1", "0"), ("yes", "no"), ("1.5", "2.5")])
+def test_a_blank_cell_of_a_plan_is_refused_where_the_history_has_none(write, cells):
+    rows = [f"2024-01-{i:02d},{i},{cells[i % 2]}" for i in range(1, 10)]
+    panel = settled(write, ["ds,y,promo", *rows], target_col="y", extra_cols=["promo"])
+    plan = write(["ds,promo", f"2024-01-10,{cells[0]}", "2024-01-11,"], "plan.csv")
+    with pytest.raises(DataError, match=r'"promo" of plan.csv has nothing in line 3'):
+        read_plan(plan, ["promo"], schema=panel.schema, ends=panel.ends(), h=2)
+
+
 def test_what_does_not_fit_the_history_is_named(write):
     rows = [f"2024-01-{i:02d},{i},{i % 2 == 0},{i}.5" for i in range(1, 9)]
     panel = settled(write, ["ds,y,promo,price", *rows], target_col="y",

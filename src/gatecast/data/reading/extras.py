@@ -13,7 +13,7 @@ from gatecast.data.schema import ColumnKind, NumberFormat, Schema
 from gatecast.errors import DataError
 from gatecast.messages import Message, message
 
-__all__ = ["Extra", "read_extra", "settle_blanks"]
+__all__ = ["Extra", "nothing_in_blanks", "read_extra", "settle_blanks"]
 
 _TRUTH = {
     word: value
@@ -219,10 +219,39 @@ def settle_blanks(
         distinct = np.unique(cells[~blank])
         if len(distinct) > 1 and not np.isin(distinct, (0.0, 1.0)).all():
             return cells, False, []
-    filled = cells.copy()
-    filled[blank] = "" if extra.kind == "name" else 0.0
     note = message("reading.blank", column=place.column, n=int(blank.sum()))
-    return filled, True, [note]
+    return _with_nothing(extra, blank), True, [note]
+
+
+def nothing_in_blanks(extra: Extra, place: Place) -> tuple[np.ndarray, list[Message]]:
+    """Let blank cells of a plan or of new rows mean that nothing holds, as in the history.
+
+    Parameters
+    ----------
+    extra : Extra
+        The column.
+    place : Place
+        Names the column and its rows.
+
+    Returns
+    -------
+    cells : ndarray
+        With 0 or an empty name where nothing holds.
+    notes : list of Message
+        Where the first blank cell is, and how many there are.
+    """
+    blank = np.asarray(pd.isna(extra.cells))
+    if not blank.any():
+        return extra.cells, []
+    row = place.row(int(np.argmax(blank)))
+    note = message("reading.blank_row", column=place.column, n=int(blank.sum()), row=row)
+    return _with_nothing(extra, blank), [note]
+
+
+def _with_nothing(extra: Extra, blank: np.ndarray) -> np.ndarray:
+    filled = extra.cells.copy()
+    filled[blank] = "" if extra.kind == "name" else 0.0
+    return filled
 
 
 def _written_once(cells: np.ndarray, blank: np.ndarray, codes: np.ndarray) -> bool:

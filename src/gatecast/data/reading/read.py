@@ -15,7 +15,7 @@ from gatecast.data.reading.columns import (
     choose_columns,
     find_id_columns,
 )
-from gatecast.data.reading.extras import settle_blanks
+from gatecast.data.reading.extras import nothing_in_blanks, settle_blanks
 from gatecast.data.reading.parts import find_parts, join_parts
 from gatecast.data.reading.tables import open_table
 from gatecast.data.reading.times import Times
@@ -239,18 +239,12 @@ def _read_further(
             further.notes += notes
             further.blanks += [name] * nothing
         elif name in settled.blanks:
-            cells = _with_nothing(cells, one.kind)
+            cells, notes = nothing_in_blanks(one, table.place(name))
+            further.notes += notes
         if one.kind == "name":
             further.names[name] = sorted({str(cell) for cell in set(cells.tolist()) - {None, ""}})
         further.cells[name] = cells
     return further
-
-
-def _with_nothing(cells: np.ndarray, kind: ColumnKind) -> np.ndarray:
-    filled = cells.copy()
-    blank = np.array([cell is None or cell != cell for cell in cells.tolist()], dtype=bool)
-    filled[blank] = "" if kind == "name" else 0.0
-    return filled
 
 
 def _read_ids(table: Table, columns: Columns) -> tuple[np.ndarray, np.ndarray, str]:

@@ -293,6 +293,11 @@ TEXTS = {
         'column "{column}" is blank in {n:row|rows}: nothing holds there, such as no event',
         "“{column}”列有 {n:,} 行为空：视作没有（例如没有活动）",
     ),
+    "reading.blank_row": (
+        'column "{column}" is blank in {n:row|rows} ({row} is the first): nothing holds there, as '
+        "in the history",
+        "“{column}”列有 {n:,} 行为空（首先在{row}）：与历史数据一样，视作没有",
+    ),
     "reading.times_together": (
         "times repeat, and {columns:names} are taken together for the time",
         "时间有重复，因此把 {columns:names} 合在一起作为时间",
