@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from gatecast import LSTMForecaster, datasets
+from gatecast import LSTMForecaster, datasets, explain
 from gatecast.data.transforms import (
     BoxCox,
     LevelShift,
@@ -17,10 +17,13 @@ from gatecast.data.transforms import (
     RobustScaler,
     SeasonalAdjustment,
     StandardScaler,
+    TransformPipeline,
+    Treatment,
     find_season_length,
     is_seasonal,
 )
 from gatecast.data.transforms.level_shift import find_level_shift
+from gatecast.data.transforms.present_level import at_present_level
 from gatecast.errors import DataError, UsageError
 
 AIR = datasets.air_passengers()["y"].to_numpy()
@@ -397,3 +400,42 @@ def test_a_forecast_after_a_shift_stays_at_the_new_level():
     assert np.abs(model.predict_insample()["LSTM"] - model.predict_insample()["y"]).median() < 4
     down = LSTMForecaster(h=14, level=[80]).fit(frame.assign(y=shifted(size=-60)))
     np.testing.assert_allclose(down.predict()["LSTM"], 40, atol=5)
+
+
+@pytest.mark.parametrize("size", [100, -60])
+def test_the_pretrained_network_sees_a_series_at_its_present_level(size):
+    days = pd.date_range("2024-01-01", periods=100)
+    frame = pd.DataFrame({"ds": days, "y": shifted(size=size, seed=3)})
+    model = LSTMForecaster(h=14, level=[80], max_steps=5, random_state=0).fit(frame[:98])
+    assert any("the pretrained network makes" in decision for decision in model.decisions())
+    for rows in (frame[:98], frame):
+        forecast = model.predict()
+        np.testing.assert_allclose(forecast["LSTM"], 100 + size, atol=3)
+        explained = explain(model, rows)
+        np.testing.assert_array_equal(explained.forecast, forecast)
+        by_step = explained.attribution.groupby("step")
+        ends = explained.attribution.groupby("step")[["baseline", "forecast"]].first()
+        total = by_step["attribution"].sum() + by_step["error"].first()
+        np.testing.assert_allclose(total, ends["forecast"] - ends["baseline"], atol=1e-6)
+        if len(rows) < 100:
+            model.update(frame[98:])
+
+
+def test_values_are_moved_to_the_present_level_in_their_own_unit():
+    values = np.stack([shifted(), np.linspace(50, 60, 100), shifted(size=-60, last=20)])
+    values[0] = np.exp(values[0] / 50)  # a shift of the logarithms
+    offsets = np.arange(4) * 100
+    fitted = TransformPipeline.fit(values.ravel(), offsets, Treatment(14, log=True))
+    moved = at_present_level(fitted, values, 0)
+    np.testing.assert_array_equal(moved[1], values[1])
+    for i, last in ((0, 10), (2, 20)):
+        levels = [np.log(part).mean() for part in np.split(moved[i], [100 - last])]
+        np.testing.assert_allclose(levels[0], levels[1])
+        np.testing.assert_array_equal(moved[i, 100 - last :], values[i, 100 - last :])
+        for start in (0, 60, 85, 95, 120):
+            part = at_present_level(fitted[i], values[i, start:], start)
+            np.testing.assert_allclose(part, moved[i, start:])
+    starts = np.array([85, 30, 75])
+    part = np.stack([row[start : start + 15] for row, start in zip(values, starts, strict=True)])
+    expected = np.stack([row[start : start + 15] for row, start in zip(moved, starts, strict=True)])
+    np.testing.assert_allclose(at_present_level(fitted, part, starts), expected)

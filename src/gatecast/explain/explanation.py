@@ -12,6 +12,7 @@ import pandas as pd
 from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
 from gatecast.data.rows import show_time
+from gatecast.data.transforms.present_level import at_present_level
 from gatecast.explain.attribution import TOLERANCE, attribution
 from gatecast.explain.gates import gates
 from gatecast.explain.inputs import model_inputs, read_series
@@ -28,6 +29,7 @@ from gatecast.explain.result import (
 from gatecast.explain.training import training_summary
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
+from gatecast.forecaster.records import SeriesInputs
 from gatecast.messages import Message, message
 from gatecast.pretrained.forecaster import PretrainedLSTM
 from gatecast.progress import reporting, working
@@ -106,7 +108,7 @@ def _explain(
         of_it = forecast[model.ends_.id_col] == one.ids[0]
         forecast = forecast.loc[of_it].reset_index(drop=True)
     training = training_summary(model, inputs)
-    if network is None and (pretrained := _alone(model, one)) is not None:
+    if network is None and (pretrained := _alone(model, one, inputs.series)) is not None:
         run = look_into(pretrained)
         training = replace(training, losses=(), training={})  # of networks without a part
     else:
@@ -121,12 +123,13 @@ def _explain(
     )  # fmt: skip
 
 
-def _alone(model: LSTMForecaster, one: Panel) -> PretrainedLSTM | None:
+def _alone(model: LSTMForecaster, one: Panel, series: SeriesInputs) -> PretrainedLSTM | None:
     """Give the pretrained network where it alone makes the forecast."""
     benchmark = model.fitted_.benchmark
     if model.fitted_.weight or not isinstance(benchmark, PretrainedBenchmark):
         return None
-    return as_pretrained(benchmark, one, model.alias)
+    values = at_present_level(series.transforms, series.own, series.start)
+    return as_pretrained(benchmark, replace(one, values=values), model.alias)
 
 
 def _attribution(model: LSTMForecaster, one: Panel) -> pd.DataFrame:

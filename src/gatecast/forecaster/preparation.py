@@ -9,7 +9,6 @@ from functools import cached_property
 import numpy as np
 
 from gatecast.data.panel import Panel, positions
-from gatecast.data.transforms.level_shift import find_level_shift
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
 from gatecast.forecaster.benchmarks import Benchmark, BenchmarkKind
 from gatecast.forecaster.combination import NETWORK_ALONE, Combination
@@ -196,9 +195,6 @@ class Preparer:
         self.settings, self.panel, self.name, self.weights = settings, panel, name, weights
         self.fine_tuning = fine_tuning
         self.related = len(panel) >= MANY_SERIES
-        self.shifted = not self.related and any(
-            find_level_shift(series.values[np.newaxis]).any() for series in panel
-        )
         self.median_length = int(np.median(panel.lengths))
         self.long = self.median_length >= _LONG
         self._prepared: dict[tuple[SeasonalTreatment, Origin], Preparation] = {}
@@ -278,8 +274,8 @@ class Preparer:
         if self.long:
             reach = min(_MOST_MAPPED, self.median_length // _LEAST_PER_MAPPED, most)
             kinds.append(BenchmarkKind("linear", reach))
-        # a look_back is all that is to be seen, and a level that is gone is not
-        if s.pretrained and s.look_back is None and not self.shifted:
+        # a look_back is all that is to be seen
+        if s.pretrained and s.look_back is None:
             kinds.append(BenchmarkKind("pretrained"))
         return tuple(kinds)
 

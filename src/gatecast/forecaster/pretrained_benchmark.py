@@ -10,6 +10,7 @@ import numpy as np
 
 from gatecast.data.panel import equal_lengths
 from gatecast.data.transforms.pipeline import SeriesTransforms, TransformPipeline
+from gatecast.data.transforms.present_level import at_present_level, without_level_shift
 from gatecast.forecaster.benchmarks import Benchmark, Outlook
 from gatecast.forecaster.intervals import quantile_levels
 from gatecast.forecaster.records import Past, SeriesInputs
@@ -74,6 +75,7 @@ class PretrainedBenchmark(Benchmark):
         kept = np.minimum(past.lengths, past.recent.shape[1])
         for which, n in equal_lengths(kept, _SERIES_AT_ONCE):
             own = past.recent[which][:, past.recent.shape[1] - n :]
+            own = at_present_level(past.transforms.of(which), own, past.lengths[which] - n)
             made[which] = self._quantiles(own, np.array([n - 1]))
         present = past.state.last[:, np.newaxis]
         made = self._outlook(made, present, past.transforms.of, past.lengths[:, np.newaxis])
@@ -87,14 +89,15 @@ class PretrainedBenchmark(Benchmark):
         starts = lengths[:, np.newaxis] - held_out + np.arange(held_out)
         for rows, n in equal_lengths(lengths, _SERIES_AT_ONCE):
             own = panel.values[panel.offsets[which[rows]][:, np.newaxis] + np.arange(n)]
-            at = np.arange(n - held_out - 1, n - 1)
-            parts[rows] = self._quantiles(own, at)
-            present[rows] = transforms.of(which[rows]).transform(own)[:, at]
+            at, of_rows = np.arange(n - held_out - 1, n - 1), transforms.of(which[rows])
+            parts[rows] = self._quantiles(at_present_level(of_rows, own, 0), at)
+            present[rows] = of_rows.transform(own)[:, at]
         made = self._outlook(parts, present, lambda each: transforms.of(which[each]), starts)
         return made.changed(lambda part: part.reshape(-1, *part.shape[2:]))
 
     def _along(self, series: SeriesInputs, at: np.ndarray) -> Outlook:
-        made = self._quantiles(series.own[np.newaxis], at)
+        own = at_present_level(series.transforms, series.own, series.start)
+        made = self._quantiles(own[np.newaxis], at)
         present = series.values[np.newaxis, at]
         starts = (series.start + 1 + at)[np.newaxis]
         result = self._outlook(made, present, lambda _: series.transforms, starts)
@@ -106,11 +109,12 @@ class PretrainedBenchmark(Benchmark):
         deviations = series.values[-n:] - present
         start = series.start + len(series.values) - n
         middle = quantile_levels(self.level).index(0.5)
+        transforms = without_level_shift(series.transforms)
 
         def outputs(rows: np.ndarray) -> np.ndarray:
-            own = series.transforms.inverse_transform(rows, start)
+            own = transforms.inverse_transform(rows, start)
             median = self._quantiles(own, np.array([n - 1]))[:, 0, :, middle]
-            scaled = series.transforms.transform(median, start + n)
+            scaled = transforms.transform(median, start + n)
             return scaled - rows[:, -1:] if self.difference else scaled
 
         shares = np.zeros((len(series.values), self.h))
@@ -145,10 +149,10 @@ class PretrainedBenchmark(Benchmark):
         transforms: Callable[[np.ndarray], TransformPipeline | SeriesTransforms],
         start: np.ndarray,
     ) -> Outlook:
-        """Transform quantiles [B, P, K, Q] by those of each series; ``start`` is [B, P]."""
+        """Transform quantiles [B, P, K, Q] at the present level; ``start`` is [B, P]."""
         B, P, K, Q = own.shape
         rows = np.moveaxis(own, -1, 2).reshape(B * P * Q, K)
-        each = transforms(np.repeat(np.arange(B), P * Q))
+        each = without_level_shift(transforms(np.repeat(np.arange(B), P * Q)))
         rows = each.transform(rows, np.repeat(start.ravel(), Q))
         scaled = np.moveaxis(rows.reshape(B, P, Q, K), 2, -1)
         middle = quantile_levels(self.level).index(0.5)

@@ -120,7 +120,7 @@ class SeriesTransforms:
             values = transform.transform(values, start)
         return values
 
-    def inverse_transform(self, values: np.ndarray, start: int) -> np.ndarray:
+    def inverse_transform(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
         """Bring scaled values [..., n], the first at ``start``, back to the series' own unit.
 
         Parameters
