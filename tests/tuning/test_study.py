@@ -1,6 +1,7 @@
 """The search: what it never sees, what it keeps, and that it can be trusted with a kill."""
 
 import math
+import signal
 import subprocess
 import sys
 import time
@@ -189,6 +190,35 @@ def test_an_end_is_told_where_there_may_be_something_beyond(found, told):
     assert len(sentences) == len(told)
     for sentence, beginning in zip(sentences, told):
         assert sentence.startswith(beginning)
+
+
+@pytest.mark.parametrize("later", range(1, 13, 4))
+def test_ctrl_c_in_the_middle_of_a_commit_keeps_what_was_finished(later, monkeypatch, tmp_path):
+    sqlalchemy = pytest.importorskip("sqlalchemy")
+    honest, scored, commits = search_module.score, [], []
+
+    def score(*asked):
+        scored.append(1)
+        return honest(*asked)
+
+    def commit(_connection):
+        if len(scored) >= 4:  # two trials, of two parts each
+            commits.append(1)
+            if len(commits) == later:
+                signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(search_module, "score", score)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    sqlalchemy.event.listen(sqlalchemy.Engine, "commit", commit)
+    try:
+        found = quick(n_trials=50, storage=tmp_path / "s.db")
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "commit", commit)
+        signal.signal(signal.SIGINT, before)
+    assert found.interrupted
+    assert len(commits) >= later
+    assert "running" not in set(found.trials["state"])
+    assert (found.trials["state"] == "finished").sum() >= 2
 
 
 @pytest.mark.slow

@@ -91,11 +91,20 @@ def run() -> None:
     except KeyboardInterrupt:
         _leave("stopped", EXIT_CODE)
     except Exception as error:
+        if _came_of_ctrl_c(error):
+            _leave("stopped", EXIT_CODE)
         _leave(
             f"internal error: {type(error).__name__}: {error}; "
             "please report it, with the command and its data if you may share them",
             1,
         )
+
+
+def _came_of_ctrl_c(error: BaseException | None) -> bool:
+    """Say whether a library turned Ctrl-C into an error of its own, as databases do."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _leave(message: str, code: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
@@ -17,6 +17,7 @@ from gatecast.errors import GatecastError, TrainingError, UsageError
 from gatecast.forecaster import LSTMForecaster
 from gatecast.network.processors import available_threads
 from gatecast.tuning import storage as studies
+from gatecast.tuning.interrupts import Interrupts
 from gatecast.tuning.origins import Plan, score
 from gatecast.tuning.space import Distribution, draw, nearest_point
 
@@ -89,27 +90,29 @@ def run_trials(
         if progress is not None:
             progress(_status(study, work.total))
 
-    interrupted = False
-    try:
-        tell()
-        # first of all, so that data that cannot be used raise once and are not tried fifty times
-        while not _defaults(study) and _work(work, study):
+    with Interrupts() as interrupts:
+        try:
             tell()
-        if jobs == 1:
-            while _work(work, study):
+            # first, so that data that cannot be used raise once and are not tried fifty times
+            while not _defaults(study) and _work(study, work, interrupts):
                 tell()
-        else:
-            _side_by_side(study, work, jobs, tell)
-    except KeyboardInterrupt:
-        interrupted = True
-        if not finished_trials(study):
-            raise
-    finally:
-        studies.fail_stale_trials(study)
-    return interrupted
+            if jobs == 1:
+                while _work(study, work, interrupts):
+                    tell()
+            else:
+                _side_by_side(study, work, jobs, tell, interrupts)
+        except KeyboardInterrupt:
+            interrupts.pending = True
+            if not finished_trials(study):
+                raise
+        finally:
+            studies.fail_stale_trials(study)
+    return interrupts.pending
 
 
-def _side_by_side(study: Any, work: Work, jobs: int, tell: Callable[[], None]) -> None:
+def _side_by_side(
+    study: Any, work: Work, jobs: int, tell: Callable[[], None], interrupts: Interrupts
+) -> None:
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     threads = work.base["threads"] or max(1, available_threads() // jobs)
@@ -120,7 +123,8 @@ def _side_by_side(study: Any, work: Work, jobs: int, tell: Callable[[], None]) -
         try:
             options: dict[str, Any] = {"n_jobs": jobs, "max_nbytes": None, "pre_dispatch": jobs}
             runner: Any = joblib.Parallel(return_as="generator_unordered", **options)
-            for began in runner(joblib.delayed(_work)(shared) for _ in range(left)):
+            outcomes = runner(joblib.delayed(_work_alone)(shared) for _ in range(left))
+            while (began := _next(outcomes, interrupts)) is not None:
                 tell()
                 if not began:
                     return
@@ -133,10 +137,20 @@ def _side_by_side(study: Any, work: Work, jobs: int, tell: Callable[[], None]) -
             studies.fail_stale_trials(study)
 
 
-def _work(work: Work, study: Any = None) -> bool:
-    """Run one trial; False if there is none left to run, or no time."""
-    if study is None:
+def _next(outcomes: Iterator[bool], interrupts: Interrupts) -> bool | None:
+    with interrupts.allowed():
+        return next(outcomes, None)
+
+
+def _work_alone(work: Work) -> bool:
+    """Run one trial in a process of its own."""
+    with Interrupts() as interrupts:
         study = studies.open_study(work.url, work.name, resume=True)
+        return _work(study, work, interrupts)
+
+
+def _work(study: Any, work: Work, interrupts: Interrupts) -> bool:
+    """Run one trial; False if there is none left to run, or no time."""
     if time.time() >= work.deadline or _counted(study) >= work.total:
         return False
     optuna = studies.optuna()
@@ -148,7 +162,7 @@ def _work(work: Work, study: Any = None) -> bool:
         with studies.heartbeat(study, trial_id):
             study.sampler, study.pruner = _sampler(work, study, number), _pruner(work.sampler)
             trial = optuna.trial.Trial(study, trial_id)
-            _try(trial, work, first, state, study)
+            _try(trial, work, first, study, interrupts)
     except BaseException:
         with suppress(Exception):
             study.tell(number, state=state.FAIL, skip_if_finished=True)
@@ -187,8 +201,9 @@ def _pruner(sampler: Sampler) -> Any:
     return studies.optuna().pruners.PercentilePruner(_GO_ON, n_startup_trials=_BEFORE_PRUNING)
 
 
-def _try(trial: Any, work: Work, first: bool, state: Any, study: Any) -> None:
+def _try(trial: Any, work: Work, first: bool, study: Any, interrupts: Interrupts) -> None:
     """Score one trial, part by part, and give it up where it diverges or is behind the others."""
+    state = studies.optuna().trial.TrialState
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of an infinite score, which is meant
         drawn = draw(trial, work.space)
@@ -199,7 +214,8 @@ def _try(trial: Any, work: Work, first: bool, state: Any, study: Any) -> None:
     reason, pruned = "", False
     for part, size in work.plan.searched_parts(work.panel):
         try:
-            scores += score(model, part, size, work.plan, work.loss)
+            with interrupts.allowed():
+                scores += score(model, part, size, work.plan, work.loss)
         except (UsageError, MemoryError):
             raise
         except (GatecastError, ArithmeticError) as error:
