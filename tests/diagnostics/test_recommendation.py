@@ -1,5 +1,6 @@
 """The verdict recommends by its rule, and what the series is known to need."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -183,6 +184,79 @@ def test_one_model_alone_is_not_judged():
         verdict(found)
     with pytest.raises(UsageError, match='no model "LSTM"'):
         diagnose(found)
+
+
+def of_losses(losses, actual=10.0):
+    """Make a backtest of one step whose models have such absolute errors, a row each cutoff."""
+    n = len(next(iter(losses.values())))
+    models = {name: Naive(h=1) for name in losses}
+    done = backtest(models, series(np.full(n + 5, actual) + np.arange(n + 5) % 2), n_windows=n)
+    table = done.forecasts.copy()
+    for name, loss in losses.items():
+        table[name] = table["y"] + np.asarray(loss)
+    return dataclasses.replace(done, forecasts=table)
+
+
+@pytest.mark.parametrize("n", [2, 3, 6, 20])
+@pytest.mark.parametrize("seed", range(5))
+def test_chance_is_named_where_the_interval_holds_zero_and_nowhere_else(n, seed):
+    rng = np.random.default_rng(seed)
+    losses = rng.exponential(size=(2, n)) * [[1.0], [1.0 + seed]]
+    done = of_losses({"one": losses[0], "two": losses[1]})
+    told, sure = verdict(done), "though that may be chance"
+    row = done.significance(told.best).iloc[0]
+    assert (sure in told.paragraph) == (row["low"] <= 0 <= row["high"]) == (row["p"] >= 0.05)
+    assert (f"{n} cutoffs are few" in told.paragraph) == (n < 10)
+
+
+def test_what_is_exact_needs_no_test():
+    rng = np.random.default_rng(0)
+    told = verdict(of_losses({"Drift": rng.exponential(size=4) ** 6 + 0.1, "Naive": np.zeros(4)}))
+    assert told.use == told.best == "Naive"
+    assert str(told.sentences[0]).startswith("use Naive: its forecasts are exact; the MAE of Drift")
+    assert "用 Naive：它的预测完全准确" in told.sentences[0].text("zh")
+    assert "chance" not in told.paragraph
+
+
+def test_a_difference_that_is_always_the_same_is_no_chance():
+    told = verdict(of_losses({"a": np.full(12, 0.2), "b": np.full(12, 0.25)}))
+    assert told.p == 0
+    assert str(told.sentences[0]) == (
+        "use a: its MAE is 20 % below that of b, the next best (Diebold-Mariano p < 0.001 over "
+        "12 cutoffs; 95 % interval of the gain 20 % to 20 %)"
+    )
+
+
+def test_a_simpler_model_is_named_beside_the_best():
+    rng = np.random.default_rng(0)
+    losses = 1 + rng.random((2, 12))
+    losses[1] *= 1.02 * losses[0].mean() / losses[1].mean()
+    told = verdict(of_losses({"LSTM": losses[0], "Naive": losses[1]}))
+    assert (told.use, told.best) == ("Naive", "LSTM")
+    assert str(told.sentences[0]).startswith(
+        "use Naive, the simplest model within 5 % of the best: the MAE of LSTM is 2.0 % lower, "
+        "which may be chance (Diebold-Mariano p = "
+    )
+
+
+def test_many_rows_of_one_cutoff_do_not_speak_for_the_others():
+    # pooled over rows the first is ahead; with cutoffs counting alike, the second is
+    frame = pd.concat(
+        pd.DataFrame({"unique_id": f"s{i}", "ds": np.arange(40), "y": 10.0 + np.arange(40) % 2})
+        for i in range(8)
+    )
+    done = backtest({"a": Naive(h=1), "b": Naive(h=1)}, frame, n_windows=8)
+    table = done.forecasts
+    first = table["cutoff"] == table["cutoff"].min()
+    kept = table[first | (table["unique_id"] == "s0")].copy()
+    first = kept["cutoff"] == kept["cutoff"].min()
+    kept["a"] = kept["y"] + np.where(first, 0.5, 2.0 + 0.01 * kept["cutoff"])
+    kept["b"] = kept["y"] + np.where(first, 3.0, 1.0)
+    done = dataclasses.replace(done, forecasts=kept, scales=done.scales.loc[kept.index])
+    told = verdict(done)
+    assert told.best == "a"
+    assert "with each of 8 counting alike, b is ahead" in told.paragraph
+    assert "though that may be chance" in told.paragraph
 
 
 @pytest.mark.slow

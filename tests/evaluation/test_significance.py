@@ -15,6 +15,10 @@ def test_tails_are_those_of_scipy():
         expected = stats.f.sf(f, upper, lower)
         assert distributions.f_tail(f, upper, lower) == pytest.approx(expected, rel=1e-10)
     assert distributions.t_two_sided(np.inf, 3) == 0.0
+    for freedom in (1, 2, 4.5, 19, 1000):
+        for share in (0.01, 0.5, 0.8, 0.95, 0.999):
+            expected = stats.t.ppf(0.5 + share / 2, freedom)
+            assert distributions.t_quantile(share, freedom) == pytest.approx(expected, rel=1e-10)
 
 
 @pytest.mark.slow
@@ -64,13 +68,48 @@ def test_of_equal_forecasters_five_per_cent_are_called_different(h, n):
     assert 0.030 < share < (0.065 if h == 1 else 0.08)
 
 
-def test_equal_losses_are_a_tie_and_a_constant_difference_is_undefined():
+def test_equal_losses_are_a_tie_and_a_constant_difference_leaves_nothing_to_chance():
     loss = np.arange(1.0, 9.0)
     tie = significance.diebold_mariano(loss, loss)
     assert (tie.statistic, tie.p) == (0.0, 1.0)
-    with pytest.warns(UserWarning, match="differ by the same 1 at all 8 times") as told:
-        assert np.isnan(significance.diebold_mariano(loss + 1, loss).p)
-    assert told[0].filename == __file__
+    assert (tie.skill().skill, tie.skill().low, tie.skill().high) == (0.0, 0.0, 0.0)
+    for sign, other in ((1, loss - 1), (-1, loss + 1)):
+        same = significance.diebold_mariano(loss, other)
+        assert (same.statistic, same.p) == (sign * np.inf, 0.0)
+        skill = same.skill()
+        assert skill.low == skill.high == skill.skill == pytest.approx(sign / 4.5)
+
+
+def test_the_interval_is_that_of_the_paired_t_test():
+    stats = pytest.importorskip("scipy.stats", reason="the oracle of the interval")
+    a, b = np.random.default_rng(4).exponential(size=(2, 12))
+    found = significance.diebold_mariano(a, 0.5 * b).skill(90)
+    expected = stats.ttest_rel(a, 0.5 * b).confidence_interval(0.9)
+    assert found.skill == pytest.approx(1 - 0.5 * b.mean() / a.mean())
+    assert found.low == pytest.approx(expected.low / a.mean())
+    assert found.high == pytest.approx(min(expected.high / a.mean(), 1.0))
+    assert found.level == 90
+    # d = 4, 0: mean 2, error sqrt(8 / 2) = 2, t of one degree 12.706; no gain is above 100 %
+    two = significance.diebold_mariano(np.array([5.0, 5.0]), np.array([1.0, 5.0])).skill()
+    assert (two.skill, two.high) == (0.4, 1.0)
+    assert two.low == pytest.approx((2 - 2 * 12.7062047) / 5)
+    with pytest.raises(UsageError, match="level=100"):
+        significance.diebold_mariano(a, b).skill(100)
+    assert np.isnan(significance.diebold_mariano(np.zeros(5), a[:5]).skill().skill)
+
+
+@pytest.mark.parametrize(("h", "n"), [(1, 2), (1, 5), (2, 6), (4, 9), (3, 30)])
+def test_the_interval_leaves_zero_out_where_p_is_small_and_nowhere_else(h, n):
+    rng = np.random.default_rng(n)
+    small = 0
+    for _ in range(300):
+        a, b = rng.exponential(size=(2, n)) * rng.exponential(size=(2, 1))
+        found = significance.diebold_mariano(a, b, h)
+        skill = found.skill(95)
+        assert (skill.low > 0 or skill.high < 0) == (found.p < 0.05)
+        assert skill.low <= skill.skill <= skill.high <= 1
+        small += found.p < 0.05
+    assert 0 < small < 300
 
 
 @pytest.mark.slow

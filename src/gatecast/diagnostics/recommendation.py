@@ -3,9 +3,14 @@
 The rule
 --------
 The model with the smallest error in the leaderboard is recommended, unless a simpler one has an
-error at most 5 % larger (:data:`MARGIN`) and that difference may be chance (Diebold-Mariano
-p >= 0.05, or too few cutoffs for a test). So the recommended model is never far behind in the
-table, and where it is not the first one, the sentence says so.
+error at most 5 % larger (:data:`MARGIN`) and that difference may be chance. So the recommended
+model is never far behind in the table, and where it is not the first one, the sentence says so.
+
+A difference may be chance unless the Diebold-Mariano test has p < 0.05. The interval of the gain is
+that of the same test, so it holds zero wherever the sentence speaks of chance, and nowhere else.
+Two cases need no test: a model whose forecasts are exact is recommended as such, and with no more
+cutoffs than the steps that forecasts overlap, the sentence says that they are too few for a test.
+Of fewer than ten cutoffs it is said that they are few, whatever p is.
 """
 
 from __future__ import annotations
@@ -102,8 +107,8 @@ def verdict(backtest: Backtest, *, loss: str = "absolute") -> Verdict:
     """Recommend a model.
 
     The model with the smallest error is recommended, unless a simpler one has an error at most 5 %
-    larger and that difference may be chance (Diebold-Mariano p >= 0.05, or too few cutoffs for a
-    test).
+    larger and that difference may be chance (Diebold-Mariano p >= 0.05, which is where the interval
+    of the gain holds zero; or too few cutoffs for a test). Forecasts that are exact need no test.
 
     Parameters
     ----------
@@ -130,7 +135,9 @@ def verdict(backtest: Backtest, *, loss: str = "absolute") -> Verdict:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # too few cutoffs: stated below
         table = backtest.significance(best, loss=loss, over=over).set_index("model")
-    p = {str(name): float(value) for name, value in table["p"].items()}
+    # where each cutoff counts alike, another may be ahead: that is no evidence for the best
+    ahead: Any = table["p"].where(table["difference"] > 0, 1.0)
+    p = {str(name): float(value) for name, value in ahead.items()}
     use = recommend(errors, {best: 1.0, **p})
     ties = sorted((name for name in errors if not p.get(name, 1.0) < _CHANCE), key=_effort)
     other = use if use != best else list(errors)[1]
@@ -141,7 +148,8 @@ def verdict(backtest: Backtest, *, loss: str = "absolute") -> Verdict:
         *series_characteristics(backtest),
         *_next_steps(backtest, ties),
     ]
-    return Verdict(use, best, tuple(ties), p[other], over, tuple(sentences))
+    tested = float(table.loc[other, "p"])  # pyright: ignore[reportArgumentType]
+    return Verdict(use, best, tuple(ties), tested, over, tuple(sentences))
 
 
 def _effort(name: str) -> tuple[int, str]:
@@ -159,12 +167,18 @@ def _headline(
     backtest: Backtest, metric: str, errors: dict[str, float], use: str, best: str, other: str,
     test: Any, over: str,
 ) -> Message:  # fmt: skip
-    table = backtest.forecasts
-    if np.allclose(table[use], table[other], rtol=1e-9, atol=0.0):
-        return message("recommend.same_forecasts", model=use, other=other)
-    numbers = {"n": int(test["n"]), "p": test["p"], "low": test["low"], "high": test["high"]}
+    table, rival = backtest.forecasts, other if use == best else best
+    if np.allclose(table[use], table[rival], rtol=1e-9, atol=0.0):
+        return message("recommend.same_forecasts", model=use, other=rival)
+    n = int(test["n"])
+    if use == best and _is_exact(backtest, best):
+        fields = {"metric": metric, "error": errors[other]}
+        return message("recommend.exact", model=use, other=other, **fields)
+    numbers = {"n": n, "p": test["p"], "low": test["low"], "high": test["high"]}
     if not np.isfinite(test["p"]):
-        evidence = message("evidence.none", n=numbers["n"])
+        evidence = message("evidence.none", n=n)
+    elif test["difference"] <= 0:
+        evidence = message("evidence.other_order", n=n, model=other)
     elif over == "series":
         evidence = message("evidence.series", **numbers)
     else:
@@ -173,9 +187,16 @@ def _headline(
     fields = {"model": use, "metric": metric, "gain": gain, "evidence": evidence}
     if use != best:
         return message("recommend.simpler", best=best, margin=MARGIN, **fields)
-    if test["p"] < _CHANCE:
-        return message("recommend.best", other=other, **fields)
-    return message("recommend.best_unsure", other=other, **fields)
+    sure = test["p"] < _CHANCE and test["difference"] > 0
+    return message("recommend.best" if sure else "recommend.best_unsure", other=other, **fields)
+
+
+def _is_exact(backtest: Backtest, model: str) -> bool:
+    """Whether a model's forecasts differ from what came by rounding alone."""
+    table = backtest.forecasts
+    actual = table[backtest.target_col]
+    size = float(np.abs(actual).max())
+    return bool(np.allclose(table[model], actual, rtol=0.0, atol=1e-9 * size))
 
 
 def _few(backtest: Backtest, over: str) -> list[Message]:

@@ -12,6 +12,7 @@ __all__ = [
     "incomplete_beta",
     "normal_two_sided",
     "studentised_range",
+    "t_quantile",
     "t_two_sided",
 ]
 
@@ -80,6 +81,30 @@ def t_two_sided(statistic: float, freedom: float) -> float:
     if math.isinf(statistic):
         return 0.0
     return _tail(statistic**2 / freedom, 0.5, freedom / 2.0)
+
+
+def t_quantile(share: float, freedom: float) -> float:
+    """Give how far from zero Student's t is at the most with a probability, on either side.
+
+    Parameters
+    ----------
+    share : float
+        Probability, above 0 and below 1, for example 0.95.
+    freedom : float
+        Degrees of freedom, above 0.
+
+    Returns
+    -------
+    float
+        Where :func:`t_two_sided` is ``1 - share``.
+    """
+    low, high = 0.0, 1.0
+    while t_two_sided(high, freedom) > 1.0 - share:
+        low, high = high, 2.0 * high
+    for _ in range(60):  # which halves the interval down to rounding
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if t_two_sided(middle, freedom) > 1.0 - share else (low, middle)
+    return 0.5 * (low + high)
 
 
 def f_tail(statistic: float, upper: float, lower: float) -> float:

@@ -19,7 +19,6 @@ from gatecast.evaluation.significance import (
     Ranks,
     diebold_mariano,
     friedman_nemenyi,
-    skill_interval,
 )
 from gatecast.messages import message
 
@@ -251,8 +250,9 @@ class Backtest(Plottable):
             A row for each other model: ``model``, ``against``, ``difference`` (of mean loss,
             above zero where ``against`` is better), ``statistic`` and ``p`` of
             :func:`~gatecast.evaluation.significance.diebold_mariano`, ``skill`` of ``against``
-            over the model with its ends ``low`` and ``high``, and ``n``, the pairs compared. NaN
-            with a warning where there are too few.
+            over the model with ``low`` and ``high``, the ends of the interval of this test, which
+            leaves zero out where p is below ``1 - level / 100`` alone, and ``n``, the pairs
+            compared. NaN with a warning where there are too few.
 
         Raises
         ------
@@ -280,8 +280,7 @@ class Backtest(Plottable):
                 row |= dict.fromkeys(("statistic", "p", "skill", "low", "high"), np.nan)
             else:
                 test = diebold_mariano(one, two, lag)
-                block = max(lag, len(table) ** (1 / 3)) if over == "cutoffs" else 1.0
-                skill = skill_interval(two, one, level=level, block=block)
+                skill = test.skill(level)
                 row |= {"statistic": test.statistic, "p": test.p, "skill": skill.skill}
                 row |= {"low": skill.low, "high": skill.high}
             rows.append(row)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gatecast.errors import DataError, UsageError, too_small
-from gatecast.evaluation.distributions import f_tail, studentised_range, t_two_sided
+from gatecast.evaluation.distributions import f_tail, studentised_range, t_quantile, t_two_sided
 from gatecast.messages import message
 
 __all__ = [
@@ -39,6 +39,11 @@ class DieboldMariano:
         Losses compared.
     variance : {"autocovariances", "Bartlett"}
         How the variance of the mean difference was estimated; see :func:`diebold_mariano`.
+    error : float
+        Standard error of the difference, with the small-sample correction: the statistic is the
+        difference in these.
+    reference : float
+        Mean loss of the first.
     """
 
     statistic: float
@@ -46,6 +51,38 @@ class DieboldMariano:
     difference: float
     n: int
     variance: str
+    error: float
+    reference: float
+
+    def skill(self, level: float = 95.0) -> Skill:
+        """Give the skill of the second model over the first, with the interval of the same test.
+
+        The mean difference, as a share of the mean loss of the first, and Student's t times its
+        standard error on either side: the interval leaves zero out where p is below
+        ``1 - level / 100``, and nowhere else. No skill is above 1, which is where it ends.
+
+        Parameters
+        ----------
+        level : float, default 95
+            Per cent that the interval should hold.
+
+        Returns
+        -------
+        Skill
+            NaN where the first has no loss.
+
+        Raises
+        ------
+        UsageError
+            If ``level`` is out of its range.
+        """
+        if not 0 < level < 100:
+            raise UsageError(message("level.not_percent", level=level))
+        if not self.reference:
+            return Skill(math.nan, math.nan, math.nan, level)
+        margin = t_quantile(level / 100.0, self.n - 1) * self.error / self.reference
+        skill = self.difference / self.reference
+        return Skill(skill, skill - margin, min(skill + margin, 1.0), level)
 
 
 def diebold_mariano(loss: np.ndarray, other: np.ndarray, h: int = 1) -> DieboldMariano:
@@ -61,8 +98,9 @@ def diebold_mariano(loss: np.ndarray, other: np.ndarray, h: int = 1) -> DieboldM
     Returns
     -------
     DieboldMariano
-        Statistic with the small-sample correction, and p from Student's t of n - 1 degrees. NaN
-        with a warning where the difference is the same at every time but not zero.
+        Statistic with the small-sample correction, and p from Student's t of n - 1 degrees. Where
+        the difference is the same at every time, nothing is left to chance: p is 0, or 1 if there
+        is no difference.
 
     Raises
     ------
@@ -95,13 +133,9 @@ def diebold_mariano(loss: np.ndarray, other: np.ndarray, h: int = 1) -> DieboldM
     # a difference that only rounding moves has no variance
     moves = float(np.ptp(d)) > 1e-13 * float(np.abs(np.concatenate([first, second])).max())
     if not moves:
-        if abs(mean) <= 1e-13 * float(np.abs(first).max()):
-            return DieboldMariano(0.0, 1.0, mean, n, "autocovariances")
-        warnings.warn(
-            f"the test is undefined: the losses differ by the same {mean:g} at all {n} times",
-            stacklevel=2,
-        )
-        return DieboldMariano(math.nan, math.nan, mean, n, "autocovariances")
+        same = abs(mean) <= 1e-13 * float(np.abs(first).max())
+        statistic, p = (0.0, 1.0) if same else (math.copysign(math.inf, mean), 0.0)
+        return DieboldMariano(statistic, p, mean, n, "autocovariances", 0.0, float(first.mean()))
     centred = d - mean
     gamma = np.array([centred[k:] @ centred[: n - k] for k in range(h)]) / n
     variance, how = gamma[0] + 2.0 * gamma[1:].sum(), "autocovariances"
@@ -109,8 +143,9 @@ def diebold_mariano(loss: np.ndarray, other: np.ndarray, h: int = 1) -> DieboldM
         weights = 1.0 - np.arange(1, h) / h
         variance, how = gamma[0] + 2.0 * (weights @ gamma[1:]), "Bartlett"
     correction = math.sqrt((n + 1 - 2 * h + h * (h - 1) / n) / n)
-    statistic = correction * mean / math.sqrt(max(variance, 1e-300) / n)
-    return DieboldMariano(statistic, t_two_sided(statistic, n - 1), mean, n, how)
+    error = math.sqrt(max(variance, 1e-300) / n) / correction
+    p = t_two_sided(mean / error, n - 1)
+    return DieboldMariano(mean / error, p, mean, n, how, error, float(first.mean()))
 
 
 @dataclass(frozen=True)
@@ -142,7 +177,10 @@ def skill_interval(
     n_draws: int = 2000,
     random_state: int = 0,
 ) -> Skill:
-    """Estimate 1 - loss / reference, with an interval that allows for neighbours being alike.
+    """Estimate 1 - loss / reference, with an interval from blocks that are drawn again.
+
+    It assumes no distribution, and neighbours may be alike. The interval of a verdict is that of
+    its test: :meth:`DieboldMariano.skill`.
 
     Parameters
     ----------

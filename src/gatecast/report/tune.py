@@ -125,12 +125,13 @@ def _verdict(result: Tuning) -> list[tuple[Pair, str, str, bool]]:
     if not verdict.n:
         return []
     gain, low, high = (share(part) for part in (verdict.skill, verdict.low, verdict.high))
+    interval = f" ({low} … {high})" if verdict.p == verdict.p else ""
     return [
         (_STATES["the defaults"], f"{verdict.defaults:.4g}", "", not verdict.kept),
         (
             ("the settings found", "搜索到的设置"),
             f"{verdict.found:.4g}",
-            f"{gain} ({low} … {high})",
+            gain + interval,
             verdict.kept,
         ),
     ]

@@ -1,13 +1,13 @@
 """Whether the settings found are better than the defaults, and whether more trials would help.
 
 The rule: the settings found are kept if their loss on the test origins is smaller than that of the
-defaults by more than noise (Diebold-Mariano p < 0.05); in all other cases the defaults are kept.
+defaults by more than noise (Diebold-Mariano p < 0.05, which is where the interval of the gain,
+that of the same test, leaves zero out); in all other cases the defaults are kept.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gatecast.evaluation.results import Backtest
-from gatecast.evaluation.significance import diebold_mariano, skill_interval
+from gatecast.evaluation.significance import diebold_mariano
 from gatecast.messages import Message, message
 from gatecast.tuning.origins import MANY_SERIES, Plan, losses_by_origin, scaled_losses
 from gatecast.tuning.space import Choice, Distribution, is_inactive
@@ -41,7 +41,8 @@ class Verdict:
     defaults, found : float
         Mean losses; NaN where the search found the defaults themselves.
     skill, low, high : float
-        Share of the defaults' loss that is gone, and the ends of its 95 % interval.
+        Share of the defaults' loss that is gone, and the ends of the 95 % interval of the test;
+        these are NaN where p is.
     p : float
         Probability of such a difference between equal forecasters; NaN where there are too few
         origins to say.
@@ -107,24 +108,23 @@ def compare(evaluation: Backtest, loss: str) -> Verdict:
         The gain, its interval and p.
     """
     table = losses_by_origin(evaluation, loss)
-    over, lag, block = "origins", max(1, evaluation.lag), max(evaluation.lag, len(table) ** (1 / 3))
+    over, lag = "origins", max(1, evaluation.lag)
     if evaluation.id_col is not None:
         ids = evaluation.forecasts[evaluation.id_col]
         if ids.nunique() >= MANY_SERIES:
             scaled: Any = scaled_losses(evaluation, loss)
             table = scaled.groupby(ids, sort=False, observed=True).mean()
-            over, lag, block = "series", 1, 1.0
+            over, lag = "series", 1
     table = table.dropna()
     first, second = (table[name].to_numpy(np.float64) for name in ("defaults", "found"))
     before, after = float(first.mean()), float(second.mean())
     p = skill = low = high = math.nan
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # NaN stands for it
-        if len(table) > lag:
-            p = diebold_mariano(first, second, lag).p
-        if len(table) > 1:
-            interval = skill_interval(second, first, block=block)
-            skill, low, high = interval.skill, interval.low, interval.high
+    if len(table) > lag:
+        test = diebold_mariano(first, second, lag)
+        gain = test.skill()
+        p, skill, low, high = test.p, gain.skill, gain.low, gain.high
+    elif before:
+        skill = 1.0 - after / before
     return Verdict(before, after, skill, low, high, p, over, len(table))
 
 

@@ -266,6 +266,11 @@ TEXTS = {
         "{metric} 低 "
         "{gain:percent}，可能只是偶然（{evidence}）",
     ),
+    "recommend.exact": (
+        "use {model}: its forecasts are exact; the {metric} of {other}, the next best, is "
+        "{error:.4g}",
+        "用 {model}：它的预测完全准确；其次的 {other} 的 {metric} 是 {error:.4g}",
+    ),
     "recommend.same_forecasts": (
         "use {model}: {other} gives the same forecasts",
         "用 {model}：{other} 给出同样的预测",
@@ -279,6 +284,10 @@ TEXTS = {
         "Diebold-Mariano p {p:p} over {n} series; 95 % interval of the gain {low:percent} to "
         "{high:percent}",
         "Diebold-Mariano p {p:p}，{n} 条序列；增益的 95% 区间为 {low:percent} 到 {high:percent}",
+    ),
+    "evidence.other_order": (
+        "with each of {n} counting alike, {model} is ahead",
+        "{n} 个各计一次时，{model} 更好",
     ),
     "evidence.none": (
         "{n:cutoff is|cutoffs are} too few for a test",
