@@ -24,6 +24,7 @@ import safetensors.numpy
 from gatecast.errors import ConflictError, ModelFileError, NotFoundError, UsageError
 from gatecast.messages import Argument, message
 from gatecast.packing import pack, unpack, unpacked_bytes
+from gatecast.raw import kind_of_place, most_bytes, read_bytes
 
 try:
     import fcntl
@@ -39,9 +40,6 @@ _CHECKSUM = "sha256"  # a tensor of 32 bytes, the last of the file
 _SIGNATURE = "hmac"  # one more before it, of a file that is signed
 _SHORTEST_KEY = 16
 _NUMBERS = (np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64))
-#: The largest file that is read, unless the environment has another number.
-_MOST_BYTES = 4 * 2**30
-_LIMIT = "GATECAST_MAX_FILE_BYTES"
 #: What goes wrong where the parts of a file do not fit together.
 DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 #: File systems without locks say one of these.
@@ -177,7 +175,7 @@ def read_saved(
         or is not signed with the key.
     """
     source, key = Path(path), _key("verify", verify)
-    data = _read_bytes(source)
+    data = read_bytes(source)
     if hashlib.sha256(data[:-32]).digest() != data[-32:]:
         raise ModelFileError(message("file.checksum", path=str(source)))
     if key is not None and not hmac.compare_digest(
@@ -197,7 +195,7 @@ def read_saved(
         if any(array.dtype not in _NUMBERS for array in arrays.values()):
             raise TypeError("an array holds something else than numbers")
         packed = json.loads(header["__metadata__"].get("packed", "{}"))
-        if sum(unpacked_bytes(*written) for written in packed.values()) > _most_bytes():
+        if sum(unpacked_bytes(*written) for written in packed.values()) > most_bytes():
             raise ValueError("its arrays would fill the memory")
         arrays |= {name: unpack(arrays[name], *written) for name, written in packed.items()}
     except (safetensors.SafetensorError, *DAMAGE, RecursionError) as error:
@@ -219,44 +217,6 @@ def _key(argument: str, key: Key) -> bytes | None:
 def _no_number(text: str) -> None:
     """Refuse NaN and infinities, which JSON does not have and Python reads all the same."""
     raise ValueError(f"{text} is no number")
-
-
-def _read_bytes(source: Path) -> bytes:
-    """Read a whole file, and nothing but a file, unless it is too large."""
-    at_once = getattr(os, "O_NONBLOCK", 0)  # a pipe that nobody writes to would keep us waiting
-    try:
-        with open(source, "rb", opener=lambda p, flags: os.open(p, flags | at_once)) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise ModelFileError(
-                    message("file.no_model", path=str(source), what=message(_kind(status)))
-                )
-            most = _most_bytes()
-            if status.st_size > most:
-                sizes = {"size": status.st_size, "most": most, "variable": _LIMIT}
-                raise ModelFileError(message("file.too_large", path=str(source), **sizes))
-            return file.read()
-    except FileNotFoundError:
-        raise NotFoundError(message("table.no_file", path=str(source))) from None
-    except OSError as error:
-        raise UsageError(
-            message("file.not_read", path=str(source), reason=error.strerror or str(error))
-        ) from error
-
-
-def _most_bytes() -> int:
-    text = os.environ.get(_LIMIT, str(_MOST_BYTES))
-    if not text.isdecimal():
-        raise UsageError(message("file.limit", variable=_LIMIT, value=text))
-    return int(text)
-
-
-def _kind(status: os.stat_result) -> str:
-    """Name the message of what is no file."""
-    kinds = {
-        stat.S_IFIFO: "file.pipe", stat.S_IFSOCK: "file.socket", stat.S_IFDIR: "file.folder",
-    }  # fmt: skip
-    return kinds.get(stat.S_IFMT(status.st_mode), "file.device")
 
 
 def kind_of(path: str | os.PathLike[str]) -> str | None:
@@ -439,7 +399,9 @@ def _require_place(path: str | os.PathLike[str], target: Path) -> None:
     with suppress(OSError):
         status = Path(path).stat()  # of /dev/stdout this is a pipe, and its target has no name
         if not stat.S_ISREG(status.st_mode):
-            raise UsageError(message("file.no_file", path=str(path), what=message(_kind(status))))
+            raise UsageError(
+                message("file.no_file", path=str(path), what=message(kind_of_place(status)))
+            )
     if not target.parent.is_dir():
         raise NotFoundError(message("file.no_folder", path=str(path), folder=str(target.parent)))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import gatecast
-from gatecast import datasets, errors, explain
+from gatecast import datasets, errors, exchange, explain
 from gatecast.data import sequences
 from gatecast.evaluation import metrics, significance
 
@@ -144,7 +144,8 @@ PARTS = {
     "naive_scale", "undefined",
 }  # fmt: skip
 PUBLIC = [
-    *gatecast.__all__, *datasets.__all__, *sequences.__all__, *explain.__all__, "Network",
+    *gatecast.__all__, *datasets.__all__, *sequences.__all__, *explain.__all__, *exchange.__all__,
+    "Network",
     "Trainer", "History", "Tuning", "Integers", "Floats", "Choice", "SktimeLSTMForecaster",
     "LSTMRegressor",
     *(name for name in errors.__all__ if name.endswith("Error")),

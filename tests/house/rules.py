@@ -20,10 +20,11 @@ ALLOWED = Path(__file__).with_name("allowed.json")
 #: The floor of each room; a module imports from its own floor and those below.
 FLOORS = {
     "errors": 0, "messages": 0, "storage": 0, "validation": 0, "progress": 0, "locks": 0,
-    "log": 0, "packing": 0,
+    "log": 0, "packing": 0, "raw": 0,
     "kernel": 1,
     "network": 2, "data": 2, "datasets": 2,
     "forecaster": 3, "baselines": 3, "pretrained": 3, "combination": 3, "models": 3, "saved": 3,
+    "exchange": 3,
     "evaluation": 4, "diagnostics": 4, "tuning": 4, "explain": 4, "tutorial": 4, "adapters": 4,
     "report": 5,
     "cli": 6, "__main__": 6,

@@ -68,6 +68,8 @@ def training_summary(model: LSTMForecaster, inputs: ModelInputs) -> TrainingSumm
         Losses, in-sample forecasts one step ahead, and answers with the number behind each.
     """
     losses = tuple(tuple(loss) for loss in model.losses_[: model.fitted_.n_networks])
+    if not model.max_steps_:  # trained elsewhere
+        losses = ()
     fitted = np.concatenate([[np.nan], insample_one_step(model.fitted_, inputs.series)])
     return TrainingSummary(
         _holdout(model),
@@ -82,7 +84,7 @@ def _holdout(model: LSTMForecaster) -> Message:
     """Compare the hold-out error with that of the simplest forecast."""
     scored = model.calibration_
     if scored is None:
-        return message("holdout.none")
+        return message("holdout.none" if model.max_steps_ else "holdout.elsewhere")
     changes = model.fitted_.difference
     reference = message("reference.naive") if changes else message("reference.mean")
     gain = 1.0 - scored.error / scored.naive_error if scored.naive_error else 0.0
@@ -92,6 +94,8 @@ def _holdout(model: LSTMForecaster) -> Message:
 
 
 def _about_training(model: LSTMForecaster) -> dict[Message, Message]:
+    if not model.max_steps_:
+        return {message("question.training_steps"): message("training.elsewhere")}
     loss = np.mean(model.losses_[: model.fitted_.n_networks], axis=0)
     chosen = model.max_steps is None and model.calibration_ is not None
     name = "training.steps_chosen" if chosen else "training.steps_requested"

@@ -23,7 +23,7 @@ from gatecast.forecaster.weights import read_weighted
 from gatecast.messages import Message
 from gatecast.network import Progress
 from gatecast.progress import reporting, training_bar
-from gatecast.storage import Key
+from gatecast.storage import Key, Origin
 
 __all__ = ["LSTMForecaster"]
 
@@ -203,11 +203,33 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         """
         saved, origin = load_model(path, verify)
         try:
-            model = cls(**saved.settings)
+            return cls.from_saved(saved, origin)
         except (TypeError, ValueError, AttributeError) as error:
             raise not_whole(path, "kind.forecaster", error) from error
+
+    @classmethod
+    def from_saved(
+        cls, saved: SavedModel, origin: Origin | None = None, panel: Panel | None = None
+    ) -> LSTMForecaster:
+        """Make a forecaster of what a file keeps of one.
+
+        Parameters
+        ----------
+        saved : SavedModel
+            The fitted forecaster, and how it came about.
+        origin : Origin, optional
+            Which file it was read from.
+        panel : Panel, optional
+            Its data.
+
+        Returns
+        -------
+        LSTMForecaster
+            Fitted.
+        """
+        model = cls(**saved.settings)
         model.fitted_, model._origin = saved.fitted, origin
-        model.panel_, model.reading_notes_ = None, []
+        model.panel_, model.reading_notes_ = panel, []
         model.max_steps_, model.losses_ = saved.max_steps, saved.losses
         model.decisions_, model.fingerprint_ = saved.decisions, saved.fingerprint
         return model

@@ -98,7 +98,7 @@ def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
         "treatment": _TREATMENT,
         "layouts": Items(_LAYOUT), "calibration": Maybe(_CALIBRATION),
         "combination": _COMBINATION,
-        "max_steps": Whole(1, _MOST), "losses": Items(Items(Real())),
+        "max_steps": Whole(0, _MOST), "losses": Items(Items(Real())),
         "decisions": Items(Anything()), "fingerprint": Text(),
         "covariates": Record(dict.fromkeys(document["covariates"], _NAMES)),
     }  # fmt: skip
