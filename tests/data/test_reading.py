@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from gatecast import datasets
 from gatecast.data.reading import read_panel
+from gatecast.data.reading.parquet import _require_agreement
 from gatecast.errors import DataError, NotFoundError, UsageError
+from gatecast.messages import sentence
 
 AIR = datasets.air_passengers()
 DAYS = pd.date_range("2023-01-01", periods=60)
@@ -433,6 +437,63 @@ def test_parquet(tmp_path):
     panel = read_panel(tmp_path / "air.parquet")
     np.testing.assert_array_equal(panel.values, AIR["y"])
     assert panel.ids.tolist() == ["air_passengers"]
+
+
+def damaged_parquet(tmp_path, old, new, **options):
+    """Write ten rows uncompressed, and put new bytes in the place of the first old ones."""
+    table = pa.table({"ds": pd.date_range("2024-01-01", periods=10), "y": np.arange(10.0) + 1})
+    path = tmp_path / "table.parquet"
+    parquet.write_table(table, path, compression="none", use_dictionary=False, **options)
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1))
+    return path
+
+
+def test_damage_that_a_checksum_of_a_parquet_file_shows_is_refused(tmp_path):
+    four, five = np.array([4.0]).tobytes(), np.array([5.0]).tobytes()
+    kept = damaged_parquet(tmp_path, four, four, write_page_checksum=True)
+    np.testing.assert_array_equal(read_panel(kept).values, np.arange(10.0) + 1)
+    path = damaged_parquet(tmp_path, four, five, write_page_checksum=True)
+    with pytest.raises(DataError, match=r"damaged Parquet file: .*CRC"):
+        read_panel(path)
+
+
+@pytest.mark.parametrize("value", [1e300, -1.0, 10.5, np.inf])
+def test_a_value_beyond_the_range_that_a_parquet_file_names_is_refused(tmp_path, value):
+    path = damaged_parquet(tmp_path, np.array([4.0]).tobytes(), np.array([value]).tobytes())
+    words = f'column "y" holds {value}, and the file names 1.0 to 10.0 as its range'
+    with pytest.raises(DataError, match=re.escape(words)) as refused:
+        read_panel(path)
+    assert f"“y”列有 {value}" in sentence(refused.value.message, "zh")
+
+
+def test_a_time_beyond_the_range_that_a_parquet_file_names_is_refused(tmp_path):
+    old, new = (np.array([day], "datetime64[ns]").tobytes() for day in ("2024-01-04", "2025-01-04"))
+    with pytest.raises(DataError, match=r'"ds" holds 2025-01-04 .* names 2024-01-01 .* range'):
+        read_panel(damaged_parquet(tmp_path, old, new))
+
+
+def test_rows_and_blank_cells_that_a_parquet_file_does_not_name_are_refused(tmp_path):
+    paths = []
+    for i, cells in enumerate(([1.0, 2.0, 3.0], [1.0, 2.0], [1.0, 2.0, None])):
+        paths.append(tmp_path / f"{i}.parquet")
+        parquet.write_table(pa.table({"y": cells}), paths[-1])
+    metadata = parquet.read_metadata(paths[0])
+    _require_agreement(metadata, parquet.read_table(paths[0]), "0.parquet")
+    for path, words in ((paths[1], "names 3 rows and holds 2"), (paths[2], "holds 1")):
+        with pytest.raises(DataError, match=words):
+            _require_agreement(metadata, parquet.read_table(path), "0.parquet")
+
+
+def test_times_with_a_zone_and_row_groups_of_a_parquet_file_are_read(tmp_path):
+    days = pd.date_range("2024-01-01", periods=9, tz="Asia/Tokyo")
+    table = pa.table({"ds": days, "y": [1.0, None, *range(7)], "on": [True] * 9})
+    path = tmp_path / "table.parquet"
+    parquet.write_table(table, path, row_group_size=4)
+    panel = read_panel(path)
+    assert panel.time_zone == "Asia/Tokyo"
+    assert len(panel.values) == 9
 
 
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])

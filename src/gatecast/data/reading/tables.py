@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from os import PathLike
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from gatecast.data.cells import Place, TextColumn, is_blank, unguard
 from gatecast.data.reading.columns import SAMPLE_ROWS, Table, counts_up
@@ -18,10 +16,11 @@ from gatecast.data.reading.csv import CsvFile
 from gatecast.data.reading.extras import Extra, read_extra
 from gatecast.data.reading.frames import FrameTable, as_frame, name_series
 from gatecast.data.reading.numbers import Numbers, could_be_number, find_unit, read_numbers
-from gatecast.data.reading.source import Source, open_source
+from gatecast.data.reading.parquet import read_parquet
+from gatecast.data.reading.source import open_source
 from gatecast.data.reading.times import Times, could_be_times, read_times
 from gatecast.data.schema import NumberFormat, Schema
-from gatecast.errors import DataError, MissingExtraError
+from gatecast.errors import DataError
 from gatecast.messages import message
 
 __all__ = ["open_table"]
@@ -57,7 +56,7 @@ def open_table(source: Any, settled: Schema | None = None, name: str = "") -> Ta
         return _frame_table(source, name or message("table.table"))
     file = open_source(Path(source))
     if file.is_parquet:
-        return _frame_table(_read_parquet(file), file.name)
+        return _frame_table(read_parquet(file), file.name)
     return CsvTable(CsvFile.inspect(file, "" if settled is None else settled.separator))
 
 
@@ -66,16 +65,6 @@ def _frame_table(source: Any, name: str) -> FrameTable:
     if frame.shape[0] == 0:
         raise DataError(message("table.no_rows", source=name, names=frame.columns))
     return FrameTable(frame, name)
-
-
-def _read_parquet(file: Source) -> pd.DataFrame:
-    try:
-        return pd.read_parquet(io.BytesIO(file.data), engine="pyarrow")
-    except ImportError as error:
-        raise MissingExtraError(message("table.no_pyarrow", source=file.name)) from error
-    except Exception as error:  # of its many kinds, pyarrow raises some that only it knows
-        reason = str(error)
-        raise DataError(message("table.bad_parquet", source=file.name, reason=reason)) from error
 
 
 class CsvTable:

@@ -282,6 +282,25 @@ TEXTS = {
         "{source} is a damaged Parquet file: {reason}",
         "{source} 是损坏的 Parquet 文件：{reason}",
     ),
+    "table.parquet_rows": (
+        "{source} is a damaged Parquet file: it names {named:row|rows} and holds {rows}",
+        "{source} 是损坏的 Parquet 文件：它自称有 {named} 行，实际有 {rows} 行",
+    ),
+    "table.parquet_type": (
+        "{source} is a damaged Parquet file: it names both {declared} and {type} as the type of "
+        'column "{column}"',
+        "{source} 是损坏的 Parquet 文件：它给“{column}”列写了两种类型，{declared} 和 {type}",
+    ),
+    "table.parquet_blanks": (
+        "{source} is a damaged Parquet file: it names {named:missing cell|missing cells} in column "
+        '"{column}" and holds {n}',
+        "{source} 是损坏的 Parquet 文件：它自称“{column}”列有 {named} 个缺失值，实际有 {n} 个",
+    ),
+    "table.parquet_range": (
+        '{source} is a damaged Parquet file: column "{column}" holds {cell}, and the file names '
+        "{low} to {high} as its range",
+        "{source} 是损坏的 Parquet 文件：“{column}”列有 {cell}，而文件自称的范围是 {low} 到 {high}",
+    ),
     "table.bad_id": (
         "{column} has {cell} in {row}, which cannot name a series: name series by texts or by "
         "whole numbers of at most 64 bits",
