@@ -27,13 +27,14 @@ from gatecast.data.transforms import SeasonalAdjustment, is_seasonal
 from gatecast.data.transforms.pipeline import WEEKS
 
 __all__ = [
-    "FeatureState", "clip_inputs", "lags_of", "seasons_of", "should_difference", "typical_change",
+    "INPUT_LIMIT", "LEAST_SCALE", "FeatureState", "clip_inputs", "lags_of", "seasons_of",
+    "should_difference", "typical_change",
 ]  # fmt: skip
 
 #: No local scale is a smaller share of the initial one.
-_LEAST_SCALE = 0.25
+LEAST_SCALE = 0.25
 #: No input is further from zero: what a network never saw must not carry it away.
-_LIMIT = 8.0
+INPUT_LIMIT = 8.0
 #: Seasons that a window of lags reaches back.
 _SEASONS_BACK = 4
 _MOST_LAGS = 100
@@ -295,7 +296,7 @@ class FeatureState:
         """Weighted mean absolute change of each series, as of its last value, [B]."""
         if self.initial_scale is None:
             return np.ones(len(self.last))
-        return np.maximum(self.change_sum / self.weight_sum, _LEAST_SCALE * self.initial_scale)
+        return np.maximum(self.change_sum / self.weight_sum, LEAST_SCALE * self.initial_scale)
 
     def back(self, count: int) -> np.ndarray:
         """Give so many last values of each series, the newest first, [B, count].
@@ -390,4 +391,4 @@ def clip_inputs(values: np.ndarray) -> np.ndarray:
     ndarray, float32
         Of the same shape.
     """
-    return np.clip(values, -_LIMIT, _LIMIT).astype(np.float32)
+    return np.clip(values, -INPUT_LIMIT, INPUT_LIMIT).astype(np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -187,6 +188,38 @@ class Serving(Shared):
         self.fitted_, notes = take_in(self.require_fitted("update"), source, columns)
         self.reading_notes_, self.panel_ = self.reading_notes_ if notes is None else notes, None
         return self
+
+    @one_at_a_time
+    def to_onnx(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted model as one ONNX graph: transforms, networks, the way back, and state.
+
+        The graph takes new values ``y`` [B, T] in the series' own unit, T = 0 for none, and gives
+        the forecast [B, h] as ``predict`` does, and its intervals, under the names of the columns
+        of :meth:`predict`. ``series`` [B] says which series these are, and the other inputs are the
+        state before the values; if left out, they are all series, at the end of the data. Each is
+        given back as ``..._out``, after the values: with these the next call goes on, as
+        :meth:`update` does.
+
+        Parameters
+        ----------
+        path : str or path
+            The file, ``.onnx``; opset 22, for onnxruntime 1.20 or newer.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        UsageError
+            If a part of the model is not carried, as the pretrained network and covariates are not:
+            which, and what to do.
+        NotFoundError
+            If there is no such folder.
+        MissingExtraError
+            Without the package onnx.
+        """
+        from gatecast.exchange.onnx import write_onnx
+
+        write_onnx(self.require_fitted("to_onnx"), path, self.alias)
 
     def decisions(self) -> list[str]:
         """Describe what was detected in the data and what was done to them.

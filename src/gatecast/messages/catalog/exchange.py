@@ -136,4 +136,29 @@ TEXTS = {
         "none here: the network was trained elsewhere",
         "这里没有训练：该网络是在别处训练的",
     ),
+    "onnx.purpose": ("an ONNX graph", "ONNX 图"),
+    "onnx.pretrained": (
+        "the pretrained network has a part in this forecast, and an ONNX graph here has none of "
+        "it: fit with {@pretrained}=False, or serve the file that save() writes",
+        "预训练网络参与了这个预测，而这里的 ONNX 图不包含它：请用 {@pretrained}=False 拟合，"
+        "或直接使用 save() 写出的文件",
+    ),
+    "onnx.covariates": (
+        "the model sees more than the values ({names:list}), and an ONNX graph here takes values "
+        "alone: fit without these columns and the calendar, or serve the file that save() writes",
+        "模型除数值之外还有输入（{names:list}），而这里的 ONNX 图只接受数值："
+        "请不用这些列和日历来拟合，或直接使用 save() 写出的文件",
+    ),
+    "onnx.dilated_windows": (
+        "windows of {@look_back}={look_back} with dilated layers have no counterpart in ONNX: fit "
+        "with {@dilation}=1, or without a window",
+        "{@look_back}={look_back} 的窗口与扩张层在 ONNX 中没有对应："
+        "请用 {@dilation}=1 拟合，或不用窗口",
+    ),
+    "onnx.short_window": (
+        "a series has {n:value|values}, fewer than a window of {@look_back}={look_back}; in the "
+        "graph windows are whole: update it first, or leave it out",
+        "有一个序列只有 {n} 个值，不足 {@look_back}={look_back} 的窗口；图中的窗口必须完整："
+        "请先更新它，或去掉它",
+    ),
 }
