@@ -6,6 +6,7 @@ from typing import Any
 
 from gatecast import baselines
 from gatecast.errors import NotFoundError
+from gatecast.forecaster.kinds import requested_season
 from gatecast.messages import message
 
 __all__ = ["NAMES", "full_name", "make_model"]
@@ -75,5 +76,7 @@ def make_model(name: str, h: int, *, time_limit: float | None = None, **settings
     else:
         kind = getattr(baselines, full)
     own = {key: settings[key] for key in _COMMON if key in settings}
+    if "season_length" in own:
+        own["season_length"] = requested_season(own["season_length"])
     limit = {"time_limit": time_limit} if hasattr(kind, "time_limit") else {}
     return kind(h, **own, **limit)

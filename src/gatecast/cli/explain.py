@@ -144,10 +144,11 @@ def _backtest(model: LSTMForecaster, panel: Panel) -> BacktestSummary:
     from gatecast.cli.inputs import compare
     from gatecast.evaluation.registry import DEFAULT, candidates
     from gatecast.forecaster import LSTMForecaster
-    from gatecast.forecaster.kinds import as_seasons
+    from gatecast.forecaster.kinds import as_seasons, requested_season
 
     others = [name for name in DEFAULT if name != "LSTM"]
-    season = None if model.season_length is None else as_seasons(model.season_length)[0]
+    given = requested_season(model.season_length)
+    season = None if given is None else as_seasons(given)[0]
     lstm = LSTMForecaster(**model.get_params())
     usual = candidates(others, model.h, season_length=season, time_limit=600.0)
     return examine(compare({"LSTM": lstm, **usual}, panel, model.h), lstm).summary()

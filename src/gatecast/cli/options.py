@@ -65,8 +65,8 @@ def frequency(text: str) -> str | int:
     return int(text) if text.isdigit() else text
 
 
-def seasons(text: str) -> int | tuple[int, ...]:
-    """Read the length of a season, or of several separated by commas.
+def seasons(text: str) -> int | tuple[int, ...] | str:
+    """Read the length of a season, or of several separated by commas, or "auto".
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def seasons(text: str) -> int | tuple[int, ...]:
 
     Returns
     -------
-    int or tuple of int
+    int, tuple of int or "auto"
         As for ``season_length``.
 
     Raises
@@ -83,6 +83,8 @@ def seasons(text: str) -> int | tuple[int, ...]:
     UsageError
         If one is not a whole number.
     """
+    if text == "auto":
+        return text
     lengths = names(text)
     if not lengths or not all(length.isdigit() for length in lengths):
         raise UsageError(message("cli.bad_seasons", text=text))

@@ -83,7 +83,7 @@ def covariates(settings: dict[str, Any]) -> list[str]:
 
 def first_season(settings: dict[str, Any]) -> int | None:
     """Give the shortest season that settings name."""
-    length = settings.get("season_length")
+    length = kinds.requested_season(settings.get("season_length"))
     return min(length) if isinstance(length, tuple) else length
 
 

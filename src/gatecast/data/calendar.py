@@ -27,6 +27,7 @@ from gatecast.messages import Message, message
 __all__ = [
     "add_steps",
     "begin_of_periods",
+    "candidate_seasons",
     "count_steps",
     "default_season_length",
     "describe_frequency",
@@ -36,6 +37,7 @@ __all__ = [
     "periods_of",
 ]
 
+_YEAR = 365 * DAY + DAY // 4
 # NumPy 2.5 wants the unit of a step said: a bare 1 warns, and will be an error
 _ONE_DAY, _ONE_MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 
@@ -167,6 +169,28 @@ def default_season_length(freq: str | int) -> int:
     if one.count % DAY == 0:
         return _whole(7, one.count // DAY)
     return _whole(HOUR if one.count < 60 * SECOND else DAY, one.count)
+
+
+def candidate_seasons(freq: str | int) -> tuple[int, ...]:
+    """Give the number of steps of each season that a series of this frequency may have.
+
+    Parameters
+    ----------
+    freq : str or int
+        A frequency.
+
+    Returns
+    -------
+    tuple of int
+        From short to long: a day, a week and a year for times of a minute to less than a day, a
+        week and a year for days, else the usual season alone; 365 days and a quarter are a year.
+    """
+    usual = default_season_length(freq)
+    one = parse_frequency(freq)
+    if one.kind != "fixed" or not 60 * SECOND <= one.count <= DAY or usual == 1:
+        return (usual,)
+    week = _whole(WEEK, one.count)
+    return (usual, *(m for m in (week, _YEAR // one.count) if m > usual))
 
 
 def _whole(season: int, step: int) -> int:

@@ -53,7 +53,8 @@ class ForecastResult(Plottable):
     skill : float or None
         Share of the reference's error that is gone on the hold-out; None as above.
     reference : str
-        The simplest forecast that the skill is over: "the naive forecast" or "the mean".
+        The simple forecast that the skill is over: of series with a season the best of the last
+        one repeated, a linear map and the naive forecast; else "the naive forecast" or "the mean".
     verdict : tuple of str
         What a backtest says of the choice of the model; empty without one.
     answers : mapping of Message to Message
@@ -128,11 +129,10 @@ def forecast(
     if "models" in settings:
         members = settings["models"]
         settings["models"] = [m if isinstance(m, str) else type(m).__name__ for m in members]
-    reference = "naive" if getattr(model, "difference_", True) else "mean"
     return ForecastResult(
         name, frame, panel.to_frame(), panel.id_col, panel.time_col, panel.target_col,
         tuple(model.decisions()), settings, error, _skill(model),
-        message(f"reference.{reference}"), sentences, _answers(model, panel),
+        _reference(model), sentences, _answers(model, panel),
     )  # fmt: skip
 
 
@@ -175,6 +175,14 @@ def _answers(model: Any, panel: Panel) -> dict[Message, Message]:
     ahead = (np.append(np.nan, insample_one_step(model.fitted_, one)) for one in inputs)
     answer = insample_persistence(zip((one.values for one in some), ahead, strict=True))
     return {} if answer is None else {message("question.persistence"): answer}
+
+
+def _reference(model: Any) -> str:
+    """Name the simple forecast that the hold-out error is held against."""
+    calibration = getattr(model, "calibration_", None)
+    if calibration is not None and calibration.reference is not None:
+        return calibration.reference
+    return message("reference.naive" if getattr(model, "difference_", True) else "reference.mean")
 
 
 def _skill(model: Any) -> float | None:

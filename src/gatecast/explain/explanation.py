@@ -27,6 +27,8 @@ from gatecast.explain.result import (
     relative_errors,
 )
 from gatecast.explain.training import training_summary
+from gatecast.forecaster.average_benchmark import AverageBenchmark
+from gatecast.forecaster.benchmarks import Benchmark
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.records import SeriesInputs
@@ -124,12 +126,19 @@ def _explain(
 
 
 def _alone(model: LSTMForecaster, one: Panel, series: SeriesInputs) -> PretrainedLSTM | None:
-    """Give the pretrained network where it alone makes the forecast."""
-    benchmark = model.fitted_.benchmark
-    if model.fitted_.weight or not isinstance(benchmark, PretrainedBenchmark):
+    """Give the pretrained network where it forecasts and the networks do not."""
+    benchmark = _pretrained_part(model.fitted_.benchmark)
+    if model.fitted_.weight or benchmark is None:
         return None
     values = at_present_level(series.transforms, series.own, series.start)
     return as_pretrained(benchmark, replace(one, values=values), model.alias)
+
+
+def _pretrained_part(benchmark: Benchmark) -> PretrainedBenchmark | None:
+    """Give the pretrained network of a benchmark that has it."""
+    if isinstance(benchmark, AverageBenchmark):
+        return benchmark.pretrained
+    return benchmark if isinstance(benchmark, PretrainedBenchmark) else None
 
 
 def _attribution(model: LSTMForecaster, one: Panel) -> pd.DataFrame:
@@ -146,7 +155,7 @@ def _about_combination(model: LSTMForecaster, network: int | None) -> list[Messa
     ]
     if model.fitted_.weight:
         return reasons
-    shown = network is None and isinstance(model.fitted_.benchmark, PretrainedBenchmark)
+    shown = network is None and _pretrained_part(model.fitted_.benchmark) is not None
     return [*reasons, message("explain.of_pretrained" if shown else "explain.no_part")]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from gatecast.diagnostics.fit import insample_persistence, loss_settled
 from gatecast.diagnostics.residuals import heteroscedasticity, ljung_box, mean_error
 from gatecast.explain.inputs import ModelInputs
+from gatecast.forecaster.benchmarks import SIMPLEST
 from gatecast.forecaster.frames import insample_one_step
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.messages import Message, message
@@ -85,8 +86,7 @@ def _holdout(model: LSTMForecaster) -> Message:
     scored = model.calibration_
     if scored is None:
         return message("holdout.none" if model.max_steps_ else "holdout.elsewhere")
-    changes = model.fitted_.difference
-    reference = message("reference.naive") if changes else message("reference.mean")
+    reference = scored.reference or SIMPLEST[model.fitted_.difference]
     gain = 1.0 - scored.error / scored.naive_error if scored.naive_error else 0.0
     if gain < 0.01:
         return message("holdout.no_better", reference=reference)

@@ -365,18 +365,23 @@ class BenchmarkKind:
 
     Parameters
     ----------
-    kind : {"zero", "seasonal naive", "linear", "pretrained"}
+    kind : {"zero", "seasonal naive", "linear", "pretrained", "average"}
         The mean or the naive forecast; the last season again; a linear autoregression; the
-        pretrained network.
+        pretrained network; the average of both.
     reach : int
         How many last values it uses, R; those of a season for the seasonal naive forecast.
     """
 
-    kind: Literal["zero", "seasonal naive", "linear", "pretrained"]
+    kind: Literal["zero", "seasonal naive", "linear", "pretrained", "average"]
     reach: int = 0
 
+    @property
+    def pretrained(self) -> bool:
+        """Whether the pretrained network has a part in it."""
+        return self.kind in ("pretrained", "average")
+
     def fit(self, dataset: SequenceDataset) -> LinearBenchmark:
-        """Make the linear benchmark of a dataset.
+        """Make the linear benchmark of a dataset, or the linear part of an average.
 
         Parameters
         ----------
@@ -388,7 +393,7 @@ class BenchmarkKind:
         LinearBenchmark
             Fitted.
         """
-        if self.kind == "linear":
+        if self.kind in ("linear", "average"):
             return LinearBenchmark.linear(dataset, self.reach)
         if self.kind == "zero":
             return LinearBenchmark.zero(dataset.difference, dataset.h)

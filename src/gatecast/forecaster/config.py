@@ -131,9 +131,10 @@ class Config:
         Per cent that each prediction interval should hold, for example ``[80, 95]``.
     freq : str or int, optional
         Frequency of the series; detected if not given.
-    season_length : int or sequence of int, optional
-        Steps in a season, or in several, for example ``(24, 168)``; 1 for none. If not given, that
-        of the frequency, and where times are step numbers, a detected one.
+    season_length : int, sequence of int or "auto", optional
+        Steps in a season, or in several, for example ``(24, 168)``; 1 for none. If "auto" or not
+        given, that of the frequency, with the week and the year beside it where a test detects
+        them in fewer than 20 series, and where times are step numbers, a detected one.
     cell : {"lstm", "gru"}, default "lstm"
         Kind of network.
     hidden : int, default 48
@@ -209,8 +210,11 @@ class Config:
     freq: str | int | None = _setting(
         None, Frequency(), "Frequency, for example D, MS or h.", task=True
     )
-    season_length: int | Sequence[int] | None = _setting(
-        None, Seasons(), "Steps in a season, or in several: 24,168; 1 for none.", Choice((None, 1))
+    season_length: int | Sequence[int] | Literal["auto"] | None = _setting(
+        None,
+        Seasons(),
+        "Steps in a season, or in several: 24,168; 1 for none; else detected.",
+        Choice((None, 1)),
     )
     _: KW_ONLY
     # the network: sizes act by their ratio, so that 8 to 16 is as far as 16 to 32

@@ -24,7 +24,7 @@ import numpy as np
 from gatecast.data.panel import Panel, equal_lengths
 from gatecast.data.stationarity import is_stationary
 from gatecast.data.transforms import SeasonalAdjustment, is_seasonal
-from gatecast.data.transforms.pipeline import WEEKS
+from gatecast.data.transforms.seasonal import WEEKS
 
 __all__ = [
     "INPUT_LIMIT", "LEAST_SCALE", "FeatureState", "clip_inputs", "lags_of", "seasons_of",

@@ -152,7 +152,7 @@ def _fine_tuning(final: Preparation) -> list[Message]:
     """Say whether fine-tuning the pretrained network has helped."""
     if not final.fine_tuning:
         return []
-    if final.kinds[0].kind != "pretrained" or final.fine_tuned is None:
+    if not final.kinds[0].pretrained or final.fine_tuned is None:
         return [message("pretrained.not_used")]
     return [final.fine_tuned.sentence]
 
@@ -210,7 +210,8 @@ def calibration_sentences(
         The comparison.
     """
     gain = 1.0 - calibration.error / calibration.naive_error if calibration.naive_error else 0.0
-    numbers = {"n": held_out, "reference": SIMPLEST[difference], "steps": max_steps}
+    reference = calibration.reference or SIMPLEST[difference]
+    numbers = {"n": held_out, "reference": reference, "steps": max_steps}
     if abs(gain) < 0.01:
         compared = message("holdout.about", **numbers)
     elif gain > 0:

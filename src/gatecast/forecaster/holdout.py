@@ -149,8 +149,9 @@ class Holdout:
         if prior != NETWORK_ALONE:
             # the best without the pretrained network has to beat it, alone or mixed
             errors, n = score
-            pretrained = {c: e for c, e in errors.items() if c.benchmark == prior.benchmark}
-            others = {c: e for c, e in errors.items() if c.benchmark != prior.benchmark}
+            with_it = [i for i, kind in enumerate(trial.preparation.kinds) if kind.pretrained]
+            pretrained = {c: e for c, e in errors.items() if c.benchmark in with_it}
+            others = {c: e for c, e in errors.items() if c.benchmark not in with_it}
             rival = choose_combination((others, n))
             return choose_combination(({**pretrained, rival: others[rival]}, n), prior=prior)
         best = choose_combination(score)

@@ -69,13 +69,16 @@ class Calibration:
     errors : ndarray of shape [origins]
         Mean absolute error of the forecast from each origin, transformed; from a file, their mean.
     naive_error : float
-        Mean of the same for a forecast of zero.
+        Mean of the same for the reference.
+    reference : str, optional
+        The simple forecast that errors are held against; that of zero if not given.
     """
 
     margins: np.ndarray
     paths: np.ndarray
     errors: np.ndarray
     naive_error: float
+    reference: str | None = None
 
     @classmethod
     def measure(

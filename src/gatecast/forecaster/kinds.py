@@ -16,7 +16,7 @@ from gatecast.messages import Argument, message
 
 __all__ = [
     "Columns", "Flag", "Frequency", "Kind", "Levels", "Name", "Number", "OneOf", "Seasons", "Whole",
-    "as_seasons", "check_level",
+    "as_seasons", "check_level", "requested_season",
 ]  # fmt: skip
 
 _MOST = 2**31
@@ -130,11 +130,12 @@ class Frequency(Kind):
 
 @dataclass(frozen=True)
 class Seasons(Kind):
-    """Steps in a season, or in several; or None."""
+    """Steps in a season, or in several; or None or "auto"."""
 
     def _check(self, name: str, value: Any) -> None:  # noqa: ARG002 - it is always the season
-        if value is not None:
-            as_seasons(value)
+        requested = requested_season(value)
+        if requested is not None:
+            as_seasons(requested)
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,23 @@ def check_level(level: Any) -> None:
         raise UsageError(message("level.outside", level=str(list(level))))
     if len(set(level)) < len(level):
         raise UsageError(message("level.twice", level=str(list(level))))
+
+
+def requested_season(season_length: Any) -> Any:
+    """Give the season that was requested.
+
+    Parameters
+    ----------
+    season_length : int, sequence of int, "auto" or None
+        The setting.
+
+    Returns
+    -------
+    int, sequence of int or None
+        None where seasons are to be detected.
+    """
+    automatic = isinstance(season_length, str) and season_length == "auto"
+    return None if automatic else season_length
 
 
 def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:

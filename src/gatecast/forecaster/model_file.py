@@ -23,6 +23,7 @@ from gatecast.data.schema import Schema
 from gatecast.data.stored import id_array
 from gatecast.data.transforms.pipeline import KINDS, Step, TransformPipeline, Treatment
 from gatecast.errors import ModelFileError, not_whole
+from gatecast.forecaster.average_benchmark import AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark
 from gatecast.forecaster.config import PRESETS, Config
 from gatecast.forecaster.covariates import Covariates, PendingInputs
@@ -236,13 +237,19 @@ def _write_networks(
 
 
 def _write_combination(fitted: FittedForecaster, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    benchmark, written = fitted.benchmark, {"weight": fitted.weight}
-    if isinstance(benchmark, PretrainedBenchmark):
-        arrays |= {f"pretrained.{name}": a for name, a in benchmark.network.arrays().items()}
-        arrays["recent"] = fitted.recent
-        return {**written, "benchmark": None, "seasons": list(benchmark.seasons)}
-    arrays["benchmark"] = cast("LinearBenchmark", benchmark).weights
-    return {**written, "benchmark": benchmark.name, "seasons": []}
+    benchmark = fitted.benchmark
+    written: dict[str, Any] = {"weight": fitted.weight}
+    members = benchmark.members if isinstance(benchmark, AverageBenchmark) else (benchmark,)
+    written |= {"benchmark": None, "seasons": []}
+    for one in members:
+        if isinstance(one, PretrainedBenchmark):
+            arrays |= {f"pretrained.{name}": a for name, a in one.network.arrays().items()}
+            arrays["recent"] = fitted.recent
+            written["seasons"] = list(one.seasons)
+        else:
+            arrays["benchmark"] = cast("LinearBenchmark", one).weights
+            written["benchmark"] = one.name
+    return written
 
 
 def _write_calibration(
@@ -254,7 +261,8 @@ def _write_calibration(
         arrays[f"calibration.{name}"] = getattr(calibration, name)
     # of a panel's many origins the mean is enough
     arrays["calibration.errors"] = np.array([calibration.error])
-    return {"naive_error": calibration.naive_error}
+    reference = None if calibration.reference is None else documents([calibration.reference])[0]
+    return {"naive_error": calibration.naive_error, "reference": reference}
 
 
 def _write_covariates(
@@ -297,7 +305,7 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         outputs.append(arrays[f"network{i}.outputs"])
     threads = config.threads or available_threads()
     combination = document["combination"]
-    pretrained = combination["benchmark"] is None
+    pretrained = bool(combination["seasons"])
     fitted = FittedForecaster(
         h, level, config.look_back, members,
         threads, ends,
@@ -366,11 +374,16 @@ def _read_benchmark(
     level: tuple[float, ...],
     threads: int,
 ) -> Benchmark:
+    linear = None
     if written["benchmark"] is not None:
-        return LinearBenchmark(written["benchmark"], arrays["benchmark"])
+        linear = LinearBenchmark(written["benchmark"], arrays["benchmark"])
+    if linear is not None and not written["seasons"]:
+        return linear
     weights = {k.removeprefix("pretrained."): v for k, v in arrays.items() if "pretrained." in k}
     network = PretrainedNetwork.from_arrays(weights)
-    return PretrainedBenchmark(network, tuple(written["seasons"]), h, difference, level, threads)
+    seasons = tuple(written["seasons"])
+    pretrained = PretrainedBenchmark(network, seasons, h, difference, level, threads)
+    return pretrained if linear is None else AverageBenchmark(pretrained, linear)
 
 
 def _read_calibration(
@@ -381,6 +394,7 @@ def _read_calibration(
     return Calibration(
         arrays["calibration.margins"], arrays["calibration.paths"], arrays["calibration.errors"],
         written["naive_error"],
+        None if written["reference"] is None else from_document(written["reference"]),
     )  # fmt: skip
 
 
@@ -394,10 +408,11 @@ def _check(fitted: FittedForecaster, count: int) -> None:
     _require(all(isinstance(lag, int) and lag > 0 for lag in state.lags))
     reach = state.recent.shape[1]
     _require(state.recent.shape == (count, reach) and reach >= max(state.lags, default=0))
-    if isinstance(fitted.benchmark, LinearBenchmark):
-        weights = fitted.benchmark.weights
-        _require(weights.shape[1] == fitted.h and len(weights) <= reach + 1)
-    else:
+    benchmark = fitted.benchmark
+    linear = benchmark.linear if isinstance(benchmark, AverageBenchmark) else benchmark
+    if isinstance(linear, LinearBenchmark):
+        _require(linear.weights.shape[1] == fitted.h and linear.reach <= reach + 1)
+    if benchmark.has_quantiles:
         _require(fitted.recent.shape[1] <= fitted.benchmark.memory)
         _require(np.isfinite(fitted.recent[:, -1:]).all() and fitted.recent.size)
     _require(len(fitted.transforms.steps) > 0 and (fitted.transforms.steps[-1].rows >= 0).all())

@@ -40,7 +40,7 @@ _LAYOUT = Record(
     },
     frozenset({"layers", "cell", "residual", "skip"}),
 )  # fmt: skip
-_CALIBRATION = Record({"naive_error": Real(0)})
+_CALIBRATION = Record({"naive_error": Real(0), "reference": Anything()})
 _COMBINATION = Record(
     {"weight": Real(0, 1), "benchmark": Maybe(Text()), "seasons": Items(Whole(1, 100_000))}
 )
@@ -63,7 +63,8 @@ _PARAMETERS: dict[str, dict[str, float]] = {
     "NonNegative": {}, "Log": {"floor": _ABOVE_ZERO},
     "BoxCox": {"power": -1.0, "unit": _ABOVE_ZERO, "floor": _ABOVE_ZERO, "ceiling": _ABOVE_ZERO},
     "LevelShift": {"position": 1.0, "shift": -np.inf, "last": 1.0},
-    "SeasonalAdjustment": {"indices": -np.inf}, "OutlierClip": {"low": -np.inf, "high": -np.inf},
+    "SeasonalAdjustment": {"indices": -np.inf}, "FourierSeason": {"coefficients": -np.inf},
+    "OutlierClip": {"low": -np.inf, "high": -np.inf},
     "MeanAbsoluteChangeScaler": {"mean": -np.inf, "change": _ABOVE_ZERO},
     "MinMaxScaler": {"low": -np.inf, "high": -np.inf},
     "StandardScaler": {"mean": -np.inf, "deviation": _ABOVE_ZERO},
@@ -130,7 +131,7 @@ def _array_forms(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dic
     for j, step in enumerate(document["transforms"]):
         forms[f"transform{j}.rows"] = Array(whole, ("N",), -1)
         for name, low in _PARAMETERS[step["name"]].items():
-            shape = (f"rows{j}", None) if name == "indices" else (f"rows{j}",)
+            shape = (f"rows{j}", None) if name in ("indices", "coefficients") else (f"rows{j}",)
             forms[f"transform{j}.{name}"] = Array(double, shape, low)
     for i in range(len(document["layouts"])):
         forms[f"network{i}.theta"] = Array(single, (None,), -_WEIGHT, _WEIGHT)
@@ -143,7 +144,7 @@ def _array_forms(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dic
         forms["calibration.errors"] = Array(double, (None,))
     if document["combination"]["benchmark"] is not None:
         forms["benchmark"] = Array(double, (None, "K"))
-    else:
+    if document["combination"]["seasons"] or document["combination"]["benchmark"] is None:
         forms["recent"] = Array(double, ("N", None), missing=True)
         if len(document["combination"]["seasons"]) not in (1, 2):
             raise ValueError("combination.seasons has to be one season length, or two")

@@ -10,6 +10,8 @@ import numpy as np
 
 from gatecast.data.panel import Panel, positions
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
+from gatecast.data.transforms.seasonal import WEEKS
+from gatecast.forecaster.average_benchmark import AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, BenchmarkKind
 from gatecast.forecaster.combination import NETWORK_ALONE, Combination
 from gatecast.forecaster.config import Settings
@@ -32,6 +34,10 @@ _LONG = 500
 #: Values that a linear map uses at most: two weeks of hours, and a sixteenth of a median series.
 _MOST_MAPPED = 336
 _LEAST_PER_MAPPED = 16
+#: A longer season than this is not one that the pretrained network is told of.
+_MOST_PRETRAINED = 1024
+#: Of a series with a week beside the day a map sees two weeks, or a quarter of it.
+_WEEKS_MAPPED, _LEAST_PER_WEEKLY = 2, 4
 #: Training steps of an epoch: after so many, new subsequences are drawn; fewer where horizons are
 #: so long that targets would fill the memory.
 _EPOCH = 25
@@ -148,22 +154,30 @@ class Preparation:
             The same object for the same number.
         """
         if i not in self._benchmarks:
-            kind, s = self.kinds[i], self.settings
+            kind = self.kinds[i]
             if kind.kind == "pretrained":
-                tuned = self.fine_tuned
-                self._benchmarks[i] = PretrainedBenchmark(
-                    load_weights() if tuned is None else tuned.network, self._seasons, s.h,
-                    self.training.difference, s.level, s.threads,
-                )  # fmt: skip
+                self._benchmarks[i] = self._pretrained()
+            elif kind.kind == "average":
+                self._benchmarks[i] = AverageBenchmark(self._pretrained(), kind.fit(self.training))
             else:
                 self._benchmarks[i] = kind.fit(self.training)
         return self._benchmarks[i]
+
+    def _pretrained(self) -> PretrainedBenchmark:
+        """Give the pretrained network as a benchmark."""
+        s, tuned = self.settings, self.fine_tuned
+        return PretrainedBenchmark(
+            load_weights() if tuned is None else tuned.network, self._seasons, s.h,
+            self.training.difference, s.level, s.threads,
+        )  # fmt: skip
 
     @property
     def _seasons(self) -> tuple[int, ...]:
         """Those that the pretrained network is told of."""
         seasons = self.settings.seasons
-        return short_and_long(with_week(seasons[0]) if len(seasons) == 1 else seasons)
+        if len(seasons) == 1:
+            return with_week(seasons[0])
+        return short_and_long([m for m in seasons if m <= _MOST_PRETRAINED] or seasons[:1])
 
 
 class Preparer:
@@ -271,12 +285,20 @@ class Preparer:
         stays = not treatment.adjust or s.adjust_season is False
         if stays and 1 < s.seasons[0] <= most:
             kinds.append(BenchmarkKind("seasonal naive", s.seasons[0]))
+        week = WEEKS.get(s.seasons[0], 0)
+        weekly = not self.related and week in s.seasons
+        if weekly and week <= most:
+            kinds.append(BenchmarkKind("seasonal naive", week))
+        reach = min(_MOST_MAPPED, self.median_length // _LEAST_PER_MAPPED, most)
+        if self.long and weekly:
+            reach = min(_WEEKS_MAPPED * week, self.median_length // _LEAST_PER_WEEKLY, most)
         if self.long:
-            reach = min(_MOST_MAPPED, self.median_length // _LEAST_PER_MAPPED, most)
             kinds.append(BenchmarkKind("linear", reach))
         # a look_back is all that is to be seen
         if s.pretrained and s.look_back is None:
             kinds.append(BenchmarkKind("pretrained"))
+            if self.long and weekly:
+                kinds.append(BenchmarkKind("average", reach))
         return tuple(kinds)
 
     def prior(self, treatment: SeasonalTreatment) -> Combination:
@@ -290,13 +312,14 @@ class Preparer:
         Returns
         -------
         Combination
-            Of few series the pretrained network alone, which has learnt from many others. Else,
-            or where covariates or weights are given, which it does not see, the network alone.
+            Of few series the pretrained network alone, which has learnt from many others, or where
+            they have a week beside the day its average with a linear map of two weeks. Else, or
+            where covariates or weights are given, which it does not see, the network alone.
         """
         kinds, s = self.benchmarks(treatment), self.settings
         columns = s.hist_exog_list or s.futr_exog_list or s.stat_exog_list
         more = columns or self.weights is not None
-        if self.related or more or kinds[-1].kind != "pretrained":
+        if self.related or more or not kinds[-1].pretrained:
             return NETWORK_ALONE
         return Combination(len(kinds) - 1, 0.0)
 

@@ -7,31 +7,36 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gatecast.data.calendar import default_season_length
+from gatecast.data.calendar import candidate_seasons, default_season_length
 from gatecast.data.panel import Panel
-from gatecast.data.transforms import SeasonalAdjustment, find_season_length
-from gatecast.forecaster.kinds import as_seasons
+from gatecast.data.transforms import find_season_length, fit_season, is_seasonal
+from gatecast.forecaster.kinds import as_seasons, requested_season
 from gatecast.messages import Message, message
 
-__all__ = ["find_season", "keeps_phase", "seasons_for"]
+__all__ = ["find_season", "further_seasons", "keeps_phase", "lasting_share", "seasons_for"]
 
 #: Of many series so many are asked, and of long ones so many last values.
 _MOST_SERIES = 100
 _MOST_VALUES = 10_000
-_CLEARLY = 0.9
+_LASTING = 0.1
 _ALIKE = 0.8
+#: From so many series on, networks look for the week themselves.
+_RELATED = 20
 
 
 def seasons_for(
-    panel: Panel, season_length: int | Sequence[int] | None, h: int
+    panel: Panel, season_length: int | Sequence[int] | str | None, h: int
 ) -> tuple[tuple[int, ...], list[Message]]:
-    """Give the seasons of a panel: those requested, that of its frequency, or one detected.
+    """Give the seasons of a panel: those requested, those of its frequency, or one detected.
+
+    The week and the year of days and finer steps are tested for (:func:`further_seasons`); of
+    panels of 20 series or more, networks see the week where the hold-out shows that it helps.
 
     Parameters
     ----------
     panel : Panel
         The series.
-    season_length : int, sequence of int or None
+    season_length : int, sequence of int, "auto" or None
         What is requested.
     h : int
         Steps to forecast; as many at least, and a fifth of a series, have no say, because they may
@@ -44,14 +49,68 @@ def seasons_for(
     decisions : list of Message
         What was detected, a sentence each.
     """
-    if season_length is not None:
-        return as_seasons(season_length), []
+    requested = requested_season(season_length)
+    if requested is not None:
+        return as_seasons(requested), []
     usual = default_season_length(panel.freq)
-    if usual > 1 or panel.times.dtype.kind == "M":
-        return (usual,), []
     back = max(h, int(np.median(panel.lengths)) // 5)
-    season, sentence = find_season([s.values[:-back] for s in panel if len(s.values) > 2 * back])
+    series = [s.values[:-back] for s in panel if len(s.values) > 2 * back]
+    if usual > 1 or panel.times.dtype.kind == "M":
+        longer = candidate_seasons(panel.freq)[1:]
+        if len(panel) >= _RELATED:
+            return (usual,), []
+        return further_seasons(series, usual, longer)
+    season, sentence = find_season(series)
     return (season,), [sentence]
+
+
+def further_seasons(
+    series: Sequence[np.ndarray], usual: int, longer: Sequence[int]
+) -> tuple[tuple[int, ...], list[Message]]:
+    """Find the longer seasons that series have beside their usual one.
+
+    A season counts where it is there three times, its autocorrelation is clear once shorter seasons
+    are taken out (:func:`gatecast.data.transforms.is_seasonal`), and it lasts
+    (:func:`lasting_share`).
+
+    Parameters
+    ----------
+    series : sequence of ndarray of shape [n]
+        Training parts.
+    usual : int
+        Steps of the shortest season.
+    longer : sequence of int
+        Candidates, from short to long.
+
+    Returns
+    -------
+    seasons : tuple of int
+        The usual one and those that half of the series or more have.
+    sentences : list of Message
+        What was detected, a sentence each.
+    """
+    seasons, sentences = [usual], []
+    rest = [_without_season(values / _size(values), usual) for values in series]
+    for season in longer:
+        shares = [
+            lasting_share(values, season)
+            if len(values) >= 3 * season and is_seasonal(values, season)
+            else 0.0
+            for values in rest
+        ]
+        votes = [share for share in shares if share >= _LASTING]
+        if not votes or 2 * len(votes) < len(shares):
+            continue
+        fields = {"season": season, "shorter": seasons[-1], "strength": float(np.median(votes))}
+        many = {"votes": len(votes), "n": len(shares)}
+        sentences.append(
+            message("season.further", **fields)
+            if len(shares) == 1
+            else message("season.further_panel", **fields, **many)
+        )
+        seasons.append(season)
+        rest = [_without_season(values, season) for values in rest]
+    return tuple(seasons), sentences
 
 
 def find_season(series: Sequence[np.ndarray]) -> tuple[int, Message]:
@@ -105,25 +164,58 @@ def keeps_phase(values: np.ndarray, season_length: int) -> bool:
     Returns
     -------
     bool
-        True if taking out the season that was fitted on the first half (two seasons or more) takes
-        a tenth or more off the variance of what follows, around its straight-line trend, and has
-        the shape of the season of the second half, if that is two seasons long (a correlation of
-        0.8 or more); False where less than one season follows.
+        True if :func:`lasting_share` is a tenth or more, and the season has the shape of that of
+        the second half, if that is two seasons long (a correlation of 0.8 or more).
+    """
+    if lasting_share(values, season_length) < _LASTING:
+        return False
+    half = max(len(values) // 2, 2 * season_length)
+    if len(values) - half < 2 * season_length:
+        return True
+    relative = values / _size(values)
+    now = fit_season(relative[:half], season_length).at(half, season_length)
+    then = fit_season(relative[half:], season_length).at(0, season_length)
+    return bool(now @ then > _ALIKE * np.linalg.norm(now) * np.linalg.norm(then))
+
+
+def lasting_share(values: np.ndarray, season_length: int) -> float:
+    """Give the share of the variance of later values that an earlier season takes off.
+
+    Parameters
+    ----------
+    values : ndarray of shape [n]
+        The training part.
+    season_length : int
+        Steps in a season, m.
+
+    Returns
+    -------
+    float
+        The season is fitted on the first half, or two seasons if that is more; the variance is that
+        of what follows, around its straight-line trend. 0 where less than one season follows, or
+        nothing is taken off.
     """
     half = max(len(values) // 2, 2 * season_length)
     if len(values) - half < max(season_length, 3):
-        return False
-    relative = values / (float(np.max(np.abs(values))) or 1.0)  # so that no square overflows
-    fitted = SeasonalAdjustment.fit(relative[:half], season_length, "additive")
+        return 0.0
+    relative = values / _size(values)
+    fitted = fit_season(relative[:half], season_length)
     later = _without_trend(relative[half:])
     rest = _without_trend(fitted.transform(relative[half:], half))
-    if not rest @ rest < _CLEARLY * (later @ later):
-        return False
-    if len(later) < 2 * season_length:
-        return True
-    then = SeasonalAdjustment.fit(relative[half:], season_length, "additive").indices
-    now = fitted.at(half, season_length)
-    return bool(now @ then > _ALIKE * np.linalg.norm(now) * np.linalg.norm(then))
+    variance = later @ later
+    return max(0.0, float(1.0 - (rest @ rest) / variance)) if variance else 0.0
+
+
+def _without_season(values: np.ndarray, season_length: int) -> np.ndarray:
+    """Take a season out where there are two of it."""
+    if season_length < 2 or len(values) < 2 * season_length:
+        return values
+    return fit_season(values, season_length).transform(values)
+
+
+def _size(values: np.ndarray) -> float:
+    """Give the largest absolute value, so that no square of a quotient overflows."""
+    return float(np.max(np.abs(values))) or 1.0
 
 
 def _without_trend(values: np.ndarray) -> np.ndarray:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from gatecast.data.panel import equal_lengths, positions
-from gatecast.data.transforms import MeanAbsoluteChangeScaler
-from gatecast.forecaster.benchmarks import BenchmarkKind, Outlook
+from gatecast.data.transforms import (
+    FourierSeason,
+    MeanAbsoluteChangeScaler,
+    SeasonalAdjustment,
+)
+from gatecast.forecaster.benchmarks import SIMPLEST, BenchmarkKind, Outlook
 from gatecast.forecaster.combination import NETWORK_ALONE, WEIGHTS, Combination, combine
 from gatecast.forecaster.ensemble import Ensemble, TrainingRun
 from gatecast.forecaster.intervals import Calibration, spread_of
 from gatecast.forecaster.preparation import MANY_SERIES, Preparation, SeasonalTreatment
+from gatecast.messages import message
 from gatecast.network import Network
 
 __all__ = ["Choices", "HoldoutScore", "HoldoutTrial", "train_trials", "usual_errors"]
 
 #: No series' error counts as more than so many times the median one.
 _FAR = 5.0
+#: A season of more steps than this is not repeated as a forecast to be held against.
+_LONGEST_REPEATED = 1000
 #: Series whose combined forecasts are compared at the most.
 _MOST_COMPARED = 2000
 
@@ -56,7 +63,7 @@ class Choices:
         bool
             False where half of the forecast or more is the pretrained network's.
         """
-        return self.combination.weight > 0.5 or kind.kind != "pretrained"
+        return self.combination.weight > 0.5 or not kind.pretrained
 
 
 @dataclass(eq=False)
@@ -188,7 +195,7 @@ class HoldoutTrial:
             for i, kind in enumerate(self.preparation.kinds):
                 benchmark = self._compared_outlook(i)
                 # networks that a whole panel was trained on keep half of the weight at least
-                least = 0.5 if kind.kind == "pretrained" and many else 0.0
+                least = 0.5 if kind.pretrained and many else 0.0
                 errors |= {
                     Combination(i, w): _errors(targets, combine(median, benchmark, w))
                     for w in WEIGHTS
@@ -226,11 +233,39 @@ class HoldoutTrial:
         median = np.median([median, *others], axis=0) if others else median
         combined = combine(median, outlook.median, weight)
         if not learns:
-            return Calibration.measure(
+            measured = Calibration.measure(
                 combined, outlook.spread, self.targets, s.level, self.independent
             )
-        spread = spread_of(outputs[-1], s.level) if s.level else None
-        return Calibration.measure(combined, spread, self.targets, s.level)
+        else:
+            spread = spread_of(outputs[-1], s.level) if s.level else None
+            measured = Calibration.measure(combined, spread, self.targets, s.level)
+        return self._beside_simple(measured)
+
+    def _beside_simple(self, measured: Calibration) -> Calibration:
+        """Hold errors against the best simple forecast where there is a season."""
+        data, shortest = self.preparation.dataset, int(self.preparation.panel.lengths.min())
+        seasons = [
+            m for m in self.ensemble.settings.seasons
+            if 1 < m <= min(shortest - self.held_out, _LONGEST_REPEATED)
+        ]  # fmt: skip
+        if not seasons:
+            return measured
+        errors: dict[str, np.ndarray] = {
+            message("benchmark.seasonal", season=m): self._last_season(m) for m in seasons
+        }
+        for i, kind in enumerate(self.preparation.kinds):
+            if kind.kind == "linear" and self.compared is None:
+                errors[self.preparation.benchmark(i).name] = self.outlook(i).median
+        if data.difference:
+            adjusted = any(
+                isinstance(step.transform, (SeasonalAdjustment, FourierSeason))
+                for step in self.preparation.transforms.steps
+            )
+            name = message("reference.adjusted_naive") if adjusted else SIMPLEST[True]
+            errors[name] = np.zeros(self.targets.shape)
+        means = {name: _errors(self.targets, made).mean() for name, made in errors.items()}
+        best = min(means, key=lambda name: means[name])
+        return replace(measured, naive_error=float(means[best]), reference=best)
 
     def forecast(self, network: Network) -> np.ndarray:
         """Give a network's outputs from each origin, [n, K, Q], transformed.
@@ -301,6 +336,21 @@ class HoldoutTrial:
             change = MeanAbsoluteChangeScaler.fit(values[:, :first], ahead.shape[2]).change
             errors[which] = total / len(origins) / change
         return errors
+
+    def _last_season(self, season_length: int) -> np.ndarray:
+        """Repeat the last season in each series' own unit, and transform that, [n, K]."""
+        panel, data = self.preparation.panel, self.preparation.dataset
+        result = np.empty((len(panel), self.held_out, data.h))
+        back = np.arange(data.h) % season_length - season_length
+        for which, n in equal_lengths(panel.lengths):
+            values = panel.values[panel.offsets[which][:, np.newaxis] + np.arange(n)]
+            fitted = self.preparation.transforms.of(which)
+            scaled = fitted.transform(values)
+            for j in range(self.held_out):
+                end = n - self.held_out + j
+                made = fitted.transform(values[:, end + back], end)
+                result[which, j] = made - scaled[:, end - 1 : end] if data.difference else made
+        return result.reshape(-1, data.h)
 
     def _rows(self) -> np.ndarray | slice:
         """Give the rows of the forecasts whose combinations are compared."""

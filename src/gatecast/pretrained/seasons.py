@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatecast.data.transforms.pipeline import WEEKS
+from gatecast.data.transforms.seasonal import WEEKS
 
 __all__ = ["longer_season", "memory_of", "short_and_long", "with_week"]
 

@@ -13,13 +13,16 @@ from gatecast.data.transforms.scalers import (
     StandardScaler,
 )
 from gatecast.data.transforms.seasonal import (
+    FourierSeason,
     SeasonalAdjustment,
     find_season_length,
+    fit_season,
     is_seasonal,
 )
 
 __all__ = [
     "BoxCox",
+    "FourierSeason",
     "LevelShift",
     "Log",
     "MeanAbsoluteChangeScaler",
@@ -33,6 +36,7 @@ __all__ = [
     "TransformPipeline",
     "Treatment",
     "find_season_length",
+    "fit_season",
     "hampel_clip",
     "is_seasonal",
 ]

@@ -25,7 +25,13 @@ from gatecast.data.transforms.scalers import (
     RobustScaler,
     StandardScaler,
 )
-from gatecast.data.transforms.seasonal import SeasonalAdjustment, is_seasonal
+from gatecast.data.transforms.seasonal import (
+    WEEKS,
+    FourierSeason,
+    SeasonalAdjustment,
+    fit_season,
+    is_seasonal,
+)
 from gatecast.errors import DataError
 from gatecast.messages import Message, message
 
@@ -45,12 +51,10 @@ SCALES: dict[str, Any] = {
 
 #: All kinds of transform, in the order in which they are applied; one scaler comes last.
 KINDS: tuple[type, ...] = (
-    NonNegative, BoxCox, Log, LevelShift, SeasonalAdjustment, OutlierClip,
-    MeanAbsoluteChangeScaler, *SCALES.values(),
+    NonNegative, BoxCox, Log, LevelShift, SeasonalAdjustment, FourierSeason,
+    OutlierClip, MeanAbsoluteChangeScaler, *SCALES.values(),
 )  # fmt: skip
 
-#: A day's steps, and those of the week that may be a season too.
-WEEKS = {24: 168, 48: 336, 96: 672}
 #: Logarithms of a panel's series are taken up to this ratio of the largest value to the smallest.
 _WIDEST = 1000.0
 
@@ -406,7 +410,7 @@ def _fit_batch(
     for nth, (season, choice) in enumerate(choices):
         there = is_seasonal(clipped, season) if choice == "auto" else np.full(len(values), choice)
         if there.any():
-            adjustment = SeasonalAdjustment.fit(clipped[there], season, "additive")
+            adjustment = fit_season(clipped[there], season)
             result.append(((3, nth), np.flatnonzero(there), adjustment))
             # without outliers to clip the two are one array
             for array in {id(values): values, id(clipped): clipped}.values():

@@ -14,7 +14,15 @@ from gatecast.messages import Message, message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["SeasonalAdjustment", "find_season_length", "is_seasonal"]
+__all__ = [
+    "WEEKS", "FourierSeason", "SeasonalAdjustment", "find_season_length", "fit_season",
+    "is_seasonal",
+]  # fmt: skip
+
+#: A day's steps, and those of the week that may be a season too.
+WEEKS = {24: 168, 48: 336, 96: 672}
+#: From so many steps on a season that is not there often is fitted as Fourier terms.
+_LONG, _MANY, _HARMONICS = 365, 10, 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +156,118 @@ class SeasonalAdjustment(Transform):
         return message("transform.season_subtracted", **numbers)
 
 
+@dataclass(frozen=True, eq=False)
+class FourierSeason(Transform):
+    """Take a long season out as Fourier terms: sines and cosines of its first harmonics.
+
+    A season of hundreds of steps that is there a few times has too few values of each phase to
+    average them; so few smooth terms are fitted by least squares, beside a straight line.
+
+    Attributes
+    ----------
+    coefficients : ndarray of shape [2 J] or [B, 2 J]
+        Of the sines, then of the cosines, of harmonics 1 to J.
+    season_length : int
+        Steps in a season, m.
+
+    References
+    ----------
+    Hyndman, R. J. and Athanasopoulos, G. (2021). *Forecasting: Principles and Practice*, third
+    edition, section 12.1.
+    """
+
+    coefficients: np.ndarray
+    season_length: int
+
+    @classmethod
+    def fit(cls, values: np.ndarray, season_length: int) -> FourierSeason:
+        """Find the coefficients of the training part.
+
+        Parameters
+        ----------
+        values : ndarray of shape [n] or [B, n]
+            The training part.
+        season_length : int
+            Steps in a season, m.
+
+        Returns
+        -------
+        FourierSeason
+            What was fitted.
+
+        Raises
+        ------
+        DataError
+            If there are fewer than two seasons, or a value cannot be used.
+        """
+        require_finite(values)
+        n = values.shape[-1]
+        if n < 2 * season_length:
+            raise DataError(
+                message(
+                    "transform.short_for_season", season=season_length, needed=2 * season_length,
+                    n=n,
+                )
+            )  # fmt: skip
+        line = np.column_stack([np.ones(n), np.linspace(-1.0, 1.0, n)])
+        terms = np.hstack([line, _harmonics(np.arange(n), season_length)])
+        fitted = np.linalg.lstsq(terms, np.asarray(values, np.float64).T, rcond=None)[0]
+        return cls(np.ascontiguousarray(fitted[2:].T), season_length)
+
+    def at(self, start: int | np.ndarray, length: int) -> np.ndarray:
+        """Give the season at ``length`` positions from ``start`` on, past or future.
+
+        Parameters
+        ----------
+        start : int or ndarray of shape [B]
+            First position.
+        length : int
+            How many positions.
+
+        Returns
+        -------
+        ndarray of shape [length] or [B, length]
+            The season, continued.
+        """
+        steps = np.asarray(start)[..., np.newaxis] + np.arange(length)
+        return np.einsum("...nj,...j->...n", _harmonics(steps, self.season_length),
+                         self.coefficients)  # fmt: skip
+
+    def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
+        return values - self.at(start, values.shape[-1])
+
+    def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
+        return values + self.at(start, values.shape[-1])
+
+    def _describe(self) -> Message:
+        season = self.at(0, self.season_length)
+        return message(
+            "transform.season_fourier", season=self.season_length, low=season.min(),
+            high=season.max(), terms=self.coefficients.shape[-1] // 2,
+        )  # fmt: skip
+
+
+def fit_season(values: np.ndarray, season_length: int) -> SeasonalAdjustment | FourierSeason:
+    """Find the season of the training part around its level.
+
+    Parameters
+    ----------
+    values : ndarray of shape [n] or [B, n]
+        The training part, two whole seasons or more.
+    season_length : int
+        Steps in a season, m.
+
+    Returns
+    -------
+    SeasonalAdjustment or FourierSeason
+        The latter from 365 steps on, unless that is a week or there are ten seasons.
+    """
+    few = values.shape[-1] < _MANY * season_length
+    if season_length >= _LONG and few and season_length not in WEEKS.values():
+        return FourierSeason.fit(values, season_length)
+    return SeasonalAdjustment.fit(values, season_length, "additive")
+
+
 def is_seasonal(values: np.ndarray, season_length: int) -> Any:
     """Test series of equal length for a season of a given length, at 90 % confidence.
 
@@ -225,6 +345,13 @@ def find_season_length(values: np.ndarray, candidates: Sequence[int] | None = No
 
 _LEAST_AUTOCORRELATION = 0.3
 _CONFIDENCE = 1.645  # 90 %, two-sided, of the standard normal distribution
+
+
+def _harmonics(steps: np.ndarray, season_length: int) -> np.ndarray:
+    """Give sines and cosines of the first harmonics at steps of any shape, [..., 2 J]."""
+    turns = 2 * np.pi * np.arange(1, _HARMONICS + 1) / season_length
+    angles = np.asarray(steps)[..., np.newaxis] * turns
+    return np.concatenate([np.sin(angles), np.cos(angles)], axis=-1)
 
 
 def _is_peak(acf: np.ndarray, lag: int) -> bool:

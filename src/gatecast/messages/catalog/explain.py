@@ -79,6 +79,10 @@ TEXTS = {
     ),
     "reference.mean": ("the mean", "均值"),
     "reference.naive": ("the naive forecast", "朴素预测"),
+    "reference.adjusted_naive": (
+        "the naive forecast of the seasonally adjusted values",
+        "季节调整后的朴素预测",
+    ),
     "holdout.none": (
         "the series are too short for a hold-out: the accuracy of the forecast is unknown",
         "序列太短，无法留出数值：无从知道预测有多好",

@@ -115,6 +115,12 @@ TEXTS = {
         "a season of {season} steps is subtracted, from {low:.3g} to {high:.3g} around the level",
         "减去 {season} 步的季节成分，相对水平从 {low:.3g} 到 {high:.3g}",
     ),
+    "transform.season_fourier": (
+        "a season of {season} steps is subtracted as Fourier terms of {terms} harmonics, from "
+        "{low:.3g} to {high:.3g} around the level",
+        "减去 {season} 步的季节成分，用 {terms} 个谐波的傅里叶项表示，"
+        "相对水平从 {low:.3g} 到 {high:.3g}",
+    ),
     "transform.of_both": ("of both series: {decision}", "两条序列：{decision}"),
     "transform.of_all": ("of all {n:,} series: {decision}", "全部 {n:,} 条序列：{decision}"),
     "transform.of_some": (
@@ -193,6 +199,18 @@ TEXTS = {
         "the frequency has no usual season, and one of {season} steps was detected in the values "
         "of {votes} of {n} series",
         "这个频率没有通常的季节，在 {n} 条序列中的 {votes} 条里检测到了 {season} 步的季节",
+    ),
+    "season.further": (
+        "a season of {season} steps was detected beside that of {shorter} steps: as it was before, "
+        "it takes {strength:percent} off the variance of what came after",
+        "除 {shorter} 步的季节外还检测到 {season} 步的季节：按之前的样子去掉它，"
+        "之后数值的方差减少 {strength:percent}",
+    ),
+    "season.further_panel": (
+        "a season of {season} steps was detected beside that of {shorter} steps in {votes} of {n} "
+        "series: as it was before, it takes {strength:percent} off the variance of what came after",
+        "除 {shorter} 步的季节外，在 {n} 条序列中的 {votes} 条里还检测到 {season} 步的季节："
+        "按之前的样子去掉它，之后数值的方差减少 {strength:percent}",
     ),
     "season.cycle": (
         "the frequency has no usual season, and a cycle of about {length} steps in the values does "
@@ -346,6 +364,10 @@ TEXTS = {
         "以{benchmark}为预测：在留出部分上，没有其他方法明显更好",
     ),
     "benchmark.pretrained": ("the pretrained network", "预训练网络"),
+    "benchmark.average": (
+        "the average of {first} and {second}",
+        "{first}与{second}的平均",
+    ),
     "benchmark.seasonal": (
         "the seasonal naive forecast of {season} steps",
         "{season} 步的季节朴素预测",
