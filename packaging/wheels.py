@@ -1,0 +1,116 @@
+"""Build wheels for other platforms than this one, with the compiler that PyPI has: Zig's Clang.
+
+    python packaging/wheels.py manylinux_2_28_x86_64 musllinux_1_2_aarch64 --out dist
+
+Needs ``pip install ziglang build wheel cmake ninja nanobind scikit-build-core``. The Python that
+runs it decides which Python the wheels are for: from 3.12 on every one (the stable ABI), before
+that its own version. Releases are built by cibuildwheel (.github/workflows/wheels.yml).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+
+
+class Target(NamedTuple):
+    """A platform: as Zig and CMake name it."""
+
+    zig: str
+    system: str
+    processor: str
+
+
+TARGETS = {
+    "manylinux_2_28_x86_64": Target("x86_64-linux-gnu.2.28", "Linux", "x86_64"),
+    "manylinux_2_28_aarch64": Target("aarch64-linux-gnu.2.28", "Linux", "aarch64"),
+    "musllinux_1_2_x86_64": Target("x86_64-linux-musl", "Linux", "x86_64"),
+    "musllinux_1_2_aarch64": Target("aarch64-linux-musl", "Linux", "aarch64"),
+    "macosx_11_0_arm64": Target("aarch64-macos.11.0", "Darwin", "arm64"),
+    "macosx_11_0_x86_64": Target("x86_64-macos.11.0", "Darwin", "x86_64"),
+}
+
+
+def run(*command: object, **more: object) -> str:
+    """Run a command and give what it prints; stop where it fails."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, cwd=ROOT, text=True, stdout=subprocess.PIPE, check=False, **more)  # type: ignore[call-overload]
+    if done.returncode:
+        sys.exit(f"{' '.join(words)}\n{done.stdout}")
+    return done.stdout
+
+
+def compile_native(name: str, folder: Path) -> Path:
+    """Compile the kernel for a platform and give its file."""
+    target = TARGETS[name]
+    folder.mkdir(parents=True, exist_ok=True)
+    compiler = folder / "zig-c++"
+    compiler.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -m ziglang c++ -target {target.zig} "$@"\n'
+    )
+    compiler.chmod(0o755)
+    nanobind = run(sys.executable, "-m", "nanobind", "--cmake_dir").strip()
+    run(
+        "cmake", "-G", "Ninja", "-S", ROOT, "-B", folder, "-DSKBUILD=2",
+        "-DCMAKE_BUILD_TYPE=Release", f"-DCMAKE_CXX_COMPILER={compiler}",
+        f"-DCMAKE_SYSTEM_NAME={target.system}", f"-DCMAKE_SYSTEM_PROCESSOR={target.processor}",
+        f"-DPython_EXECUTABLE={sys.executable}", f"-Dnanobind_DIR={nanobind}",
+        "-DCMAKE_INSTALL_RPATH=", "-DCMAKE_INSTALL_NAME_TOOL=true",
+        "-DCMAKE_SHARED_LINKER_FLAGS=-s", "-DCMAKE_MODULE_LINKER_FLAGS=-s",
+    )  # fmt: skip
+    run("cmake", "--build", folder, "--parallel", os.environ.get("JOBS", "2"))
+    return next(folder.glob("_native*.so"))
+
+
+def pack(native: Path, name: str, out: Path) -> Path:
+    """Put the kernel beside gatecast's Python files, and give the wheel."""
+    with tempfile.TemporaryDirectory() as there:
+        folder = Path(there)
+        run(
+            sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder,
+            "-Cwheel.cmake=false", "-Cwheel.py-api=py3",
+        )  # fmt: skip
+        run(sys.executable, "-m", "wheel", "unpack", next(folder.glob("*.whl")), "-d", folder)
+        content = next(path for path in folder.iterdir() if path.is_dir())
+        kernel = content / "gatecast" / "kernel"
+        for old in kernel.glob("_native*.so"):  # of the checkout
+            old.unlink()
+        (kernel / native.name).write_bytes(native.read_bytes())
+        version = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+        stable = sys.version_info >= (3, 12)
+        tag = f"cp312-abi3-{name}" if stable else f"{version}-{version}-{name}"
+        described = next(content.glob("*.dist-info")) / "WHEEL"
+        kept = [line for line in described.read_text().splitlines() if "Tag: " not in line]
+        lines = [line.replace("Purelib: true", "Purelib: false") for line in kept if line]
+        described.write_text("\n".join([*lines, f"Tag: {tag}", ""]))
+        run(sys.executable, "-m", "wheel", "pack", content, "-d", out)
+    return next(out.glob(f"*{tag}.whl"))
+
+
+def main() -> None:
+    """Build the wheels that are named, or that of Linux on x86-64."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("targets", nargs="*", default=["manylinux_2_28_x86_64"])
+    parser.add_argument("--out", type=Path, default=ROOT / "dist")
+    options = parser.parse_args()
+    unknown = set(options.targets) - TARGETS.keys()
+    if unknown:
+        parser.error(f"{', '.join(sorted(unknown))}: give some of {', '.join(TARGETS)}")
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "315532800")
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name in options.targets:
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        native = compile_native(name, ROOT / "build" / f"wheel-{version}-{name}")
+        wheel = pack(native, name, options.out.resolve())
+        print(f"{wheel.name}  {wheel.stat().st_size / 2**20:.2f} MiB")
+
+
+if __name__ == "__main__":
+    main()

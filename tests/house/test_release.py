@@ -1,0 +1,112 @@
+"""What a release consists of agrees: versions, tags, lower bounds, the man page, completion."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+import gatecast
+from gatecast.cli.main import app
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "packaging"))
+man = pytest.importorskip("man", reason="packaging/ is not in the sdist")
+oldest = pytest.importorskip("oldest")
+sys.path.pop(0)
+
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_there_is_one_version():
+    version = tomllib.loads(PYPROJECT)["project"]["version"]
+    found = {
+        "__version__": gatecast.__version__,
+        "CITATION.cff": re.search(r"^version: (.*)", (ROOT / "CITATION.cff").read_text(), re.M)[1],
+        "conda": re.search('version = "(.*)"', (ROOT / "packaging/conda/meta.yaml").read_text())[1],
+        "CHANGELOG.md": re.search(r"^## ([\d.]+)", CHANGELOG, re.M)[1],
+    }
+    assert set(found.values()) == {version}, found
+
+
+def without_entry(tags, changelog):
+    """Tags of releases that the changelog says nothing of, and dated entries without a tag."""
+    entries = dict(re.findall(r"^## ([\d.]+)(.*)", changelog, re.M))
+    released = {version for version, rest in entries.items() if "not yet released" not in rest}
+    tagged = {tag[1:] for tag in tags if re.fullmatch(r"v[\d.]+", tag)}
+    return sorted(tagged ^ released)
+
+
+def test_each_tag_has_its_entry_in_the_changelog():
+    text = "## 0.2.0, not yet released\n- b\n\n## 0.1.0, 2026-01-01\n- a\n"
+    assert without_entry(["v0.1.0", "other"], text) == []
+    assert without_entry(["v0.1.0", "v0.0.9"], text) == ["0.0.9"]
+    assert without_entry([], text) == ["0.1.0"]
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("there is no repository here")
+    tags = subprocess.run(["git", "tag"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert without_entry(tags.stdout.split(), CHANGELOG) == []
+
+
+def test_each_dependency_has_a_lower_bound_that_can_be_installed():
+    bounds = oldest.constraints(PYPROJECT)
+    project = tomllib.loads(PYPROJECT)["project"]
+    names = {re.match(r"[\w.-]+", line)[0] for line in bounds}
+    listed = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    assert {re.match(r"[\w.-]+", requirement)[0] for requirement in listed} <= names
+    assert "pandas==2.1" in bounds
+    assert "tomli==2.0; python_version < '3.11'" in bounds
+
+
+def test_conda_has_the_same_dependencies():
+    recipe = (ROOT / "packaging/conda/meta.yaml").read_text()
+    needed = recipe.split("  run:\n")[1].split("\n\n")[0]
+    theirs = set(re.findall(r"- ([\w-]+ >=[\d.]+)", needed)) - {"python >=3.10"}
+    ours = tomllib.loads(PYPROJECT)["project"]["dependencies"]
+    assert theirs == {line.split(";")[0].replace(">=", " >=").strip() for line in ours}
+
+
+def test_the_man_page_has_every_verb_and_option(tmp_path):
+    text = man.page()
+    plain = text.replace("\\-", "-")
+    for name, command in typer.main.get_command(app).commands.items():
+        assert f".SS gatecast {name}" in plain
+        for parameter in command.params:
+            if parameter.param_type_name == "option" and not parameter.hidden:
+                assert all(f"\\fB{option}\\fR" in plain for option in parameter.opts)
+    if shutil.which("groff") is None:
+        pytest.skip("groff is not installed")
+    (tmp_path / "gatecast.1").write_text(text, encoding="utf-8")
+    command = ["groff", "-man", "-Tutf8", "-ww", str(tmp_path / "gatecast.1")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_verbs(shell):
+    words = {
+        "bash": {"COMP_WORDS": "gatecast fore", "COMP_CWORD": "1"},
+        "zsh": {"_TYPER_COMPLETE_ARGS": "gatecast fore"},
+        "fish": {
+            "_TYPER_COMPLETE_ARGS": "gatecast fore",
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        },
+    }[shell]
+    environment = {**os.environ, **words, "_GATECAST_COMPLETE": f"complete_{shell}"}
+    code = "import sys; sys.argv = ['gatecast']; from gatecast.__main__ import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert "forecast" in done.stdout, done.stderr
+    assert "backtest" not in done.stdout
