@@ -6,7 +6,7 @@ from gatecast import LSTMForecaster
 from gatecast.data.reading import read_panel
 from gatecast.forecaster import trial as module
 from gatecast.forecaster.config import Settings
-from gatecast.forecaster.ensemble import Ensemble, TrainingRun
+from gatecast.forecaster.ensemble import Ensemble, TrainedNetwork, TrainingRun
 from gatecast.forecaster.holdout import Holdout
 from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
 from gatecast.forecaster.progress import ProgressAggregator
@@ -30,18 +30,18 @@ def holdout(n_series, threads=1, n=60):
 def test_a_longer_trial_goes_on_from_a_shorter_one():
     held, reports = holdout(1)
     trial = held.trial(SeasonalTreatment())
-    assert trial.run(25).done == 0
+    assert trial.run(25).steps == 25
     short = trial.score(25)
-    before = short.network.theta.copy()
+    before = short.trained.network.theta.copy()
     run = trial.run(75)
-    assert (run.done, run.max_steps) == (25, 75)
-    assert run.begin is short.network
+    assert (run.steps, run.max_steps) == (50, 75)
+    assert run.begin is short.trained
     long = trial.score(75)
     assert reports[-1] == 75
     assert long is trial.score(75)
     assert trial.run(75) is None
-    np.testing.assert_array_equal(short.network.theta, before)
-    assert np.abs(long.network.theta - before).max() > 0
+    np.testing.assert_array_equal(short.trained.network.theta, before)
+    assert np.abs(long.trained.network.theta - before).max() > 0
 
 
 def test_trials_are_the_same_alone_and_side_by_side():
@@ -60,11 +60,14 @@ def test_what_goes_on_draws_other_subsequences():
     held, _ = holdout(1)
     preparation = held.trial(SeasonalTreatment()).preparation
     ensemble = held.ensemble
-    (first,), _ = ensemble.train([TrainingRun(preparation, 25)])
-    _, (on,) = ensemble.train([TrainingRun(preparation, 50, begin=first, done=25)])
-    _, (again,) = ensemble.train([TrainingRun(preparation, 25, begin=first)])
-    assert len(on.loss) == len(again.loss) == 1
-    assert on.loss != again.loss
+    (first,) = ensemble.train([TrainingRun(preparation, 25)])
+    (on,) = ensemble.train([TrainingRun(preparation, 50, begin=first)])
+    elsewhere = TrainedNetwork(first.network, 0, [])
+    (again,) = ensemble.train([TrainingRun(preparation, 25, begin=elsewhere)])
+    assert on.max_steps == 50
+    assert on.losses[:1] == first.losses
+    assert len(on.losses) == 2
+    assert on.losses[1:] != again.losses
 
 
 def test_of_many_series_a_sample_of_them_is_compared(monkeypatch):
@@ -82,3 +85,16 @@ def test_of_many_series_a_sample_of_them_is_compared(monkeypatch):
     for one, all_of_them in every.items():
         np.testing.assert_allclose(errors[one], all_of_them[rows], rtol=1e-5, atol=1e-6)
     assert independent == pytest.approx(of_all * 21 / 30)
+
+
+def test_the_first_final_network_goes_on_from_that_of_the_hold_out():
+    t = np.arange(60)
+    y = 10 + np.sin(t / 3) + np.random.default_rng(0).normal(0, 0.1, 60)
+    frame = pd.DataFrame({"ds": t, "y": y})
+    settings = {"level": [80], "hidden": 3, "n_networks": 2, "pretrained": False}
+    chosen = LSTMForecaster(4, **settings, preset="fast").fit(frame)
+    assert chosen.max_steps_ == 150
+    # the losses of the hold-out's training, and those of a third as many steps
+    assert [len(loss) for loss in chosen.losses_] == [8, 6, 8]
+    asked = LSTMForecaster(4, **settings, max_steps=150).fit(frame)
+    assert [len(loss) for loss in asked.losses_] == [6, 6, 6]

@@ -381,8 +381,8 @@ def test_nothing_after_the_end_is_known_to_what_is_measured(monkeypatch):
         LSTMForecaster(h=5, season_length=1, hidden=6, max_steps=50, n_networks=1, threads=1).fit(
             table
         )
-    (one,), (two,) = networks[first[0]][0], networks[first[1]][0]
-    np.testing.assert_array_equal(one.theta, two.theta)
+    (one,), (two,) = networks[first[0]], networks[first[1]]
+    np.testing.assert_array_equal(one.network.theta, two.network.theta)
 
 
 def test_ctrl_c_stops_all_networks_at_once():

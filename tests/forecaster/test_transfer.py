@@ -84,9 +84,8 @@ def test_what_was_learnt_is_on_the_straight_line_between_start_and_trained(start
     thetas = {}
     for share in (*SHARES, 1.0):
         tuning.share = share
-        (network, quantiles), _ = tuning.train(
-            [TrainingRun(preparation, 25, 0), TrainingRun(preparation, 25, 0, quantiles=True)]
-        )
+        runs = TrainingRun(preparation, 25), TrainingRun(preparation, 25, quantiles=True)
+        network, quantiles = (one.network for one in tuning.train(runs))
         thetas[share] = network.theta
         assert quantiles.layout == start.networks_[-1].layout
     begin = start.networks_[0].theta

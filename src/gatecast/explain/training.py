@@ -96,7 +96,9 @@ def _holdout(model: LSTMForecaster) -> Message:
 def _about_training(model: LSTMForecaster) -> dict[Message, Message]:
     if not model.max_steps_:
         return {message("question.training_steps"): message("training.elsewhere")}
-    loss = np.mean(model.losses_[: model.fitted_.n_networks], axis=0)
+    losses = model.losses_[: model.fitted_.n_networks]
+    last = min(map(len, losses))
+    loss = np.mean([one[len(one) - last :] for one in losses], axis=0)
     chosen = model.max_steps is None and model.calibration_ is not None
     name = "training.steps_chosen" if chosen else "training.steps_requested"
     return {

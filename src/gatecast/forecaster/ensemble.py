@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,12 +14,31 @@ from gatecast.forecaster.intervals import quantile_levels
 from gatecast.forecaster.preparation import Preparation
 from gatecast.forecaster.progress import ProgressAggregator
 from gatecast.kernel import Loss
-from gatecast.network import History, Network, Trainer
+from gatecast.network import Network, Trainer
 
-__all__ = ["Ensemble", "TrainingRun"]
+__all__ = ["Ensemble", "TrainedNetwork", "TrainingRun"]
 
 #: Samples of a batch that are one thread's work.
 _SMALL_BATCH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedNetwork:
+    """Hold a network, and how it was trained.
+
+    Parameters
+    ----------
+    network : Network
+        With the weights of the end of its training.
+    max_steps : int
+        Training steps in all; 0 where it was trained elsewhere.
+    losses : list of float
+        Training loss by epoch.
+    """
+
+    network: Network
+    max_steps: int
+    losses: list[float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,23 +50,25 @@ class TrainingRun:
     preparation : Preparation
         Whose training part the subsequences are drawn from.
     max_steps : int
-        Training steps.
+        Training steps, those of ``begin`` included.
     seed : int, default 0
         Seed of initial weights and draws.
     quantiles : bool, default False
         Whether the quantiles of all levels are learnt; else the median or the mean.
-    begin : Network, optional
+    begin : TrainedNetwork, optional
         Goes on from this one's weights, which stay as they are; else from initial ones.
-    done : int, default 0
-        Steps for which ``begin`` was trained; they count among ``max_steps``.
     """
 
     preparation: Preparation
     max_steps: int
     seed: int = 0
     quantiles: bool = False
-    begin: Network | None = None
-    done: int = 0
+    begin: TrainedNetwork | None = None
+
+    @property
+    def steps(self) -> int:
+        """Training steps that are left to make."""
+        return self.max_steps - (self.begin.max_steps if self.begin else 0)
 
 
 class Ensemble:
@@ -58,12 +80,19 @@ class Ensemble:
         Resolved settings of the fit.
     aggregator : ProgressAggregator
         Told of the training steps made.
+
+    Attributes
+    ----------
+    goes_on : bool
+        Whether final networks may go on from those of the hold-out.
     """
+
+    goes_on = True
 
     def __init__(self, settings: Settings, aggregator: ProgressAggregator) -> None:
         self.settings, self.aggregator = settings, aggregator
 
-    def train(self, runs: Sequence[TrainingRun]) -> tuple[list[Network], list[History]]:
+    def train(self, runs: Sequence[TrainingRun]) -> list[TrainedNetwork]:
         """Train a network for each run; side by side where a batch feeds one thread.
 
         Parameters
@@ -73,32 +102,28 @@ class Ensemble:
 
         Returns
         -------
-        networks : list of Network
+        list of TrainedNetwork
             In the order of the runs.
-        histories : list of History
-            Their losses by epoch.
         """
         threads = self.settings.threads
         small = all(run.preparation.sampler.batch <= _SMALL_BATCH for run in runs)
         at_once = min(len(runs), threads) if small else 1
         self.aggregator.begin()
 
-        def fit(part: int) -> tuple[Network, History]:
+        def fit(part: int) -> TrainedNetwork:
             return self._train(runs[part], part, 1 if at_once > 1 else threads)
 
         if at_once < 2:
-            trained = [fit(part) for part in range(len(runs))]
-        else:
-            with ThreadPoolExecutor(at_once) as pool:
-                jobs = [pool.submit(fit, part) for part in range(len(runs))]
-                try:
-                    trained = [job.result() for job in jobs]
-                except BaseException:
-                    self.aggregator.stop.set()
-                    raise
-        return [network for network, _ in trained], [history for _, history in trained]
+            return [fit(part) for part in range(len(runs))]
+        with ThreadPoolExecutor(at_once) as pool:
+            jobs = [pool.submit(fit, part) for part in range(len(runs))]
+            try:
+                return [job.result() for job in jobs]
+            except BaseException:
+                self.aggregator.stop.set()
+                raise
 
-    def _train(self, run: TrainingRun, part: int, threads: int) -> tuple[Network, History]:
+    def _train(self, run: TrainingRun, part: int, threads: int) -> TrainedNetwork:
         s, sampler = self.settings, run.preparation.sampler
         levels = quantile_levels(s.level if run.quantiles else ())
         loss = self._loss(run.preparation.dataset.difference)
@@ -107,11 +132,11 @@ class Ensemble:
         else:
             minimised = Loss("huber", delta=1.0) if loss == "huber" else Loss("mse")
         if run.begin is None:
-            network = self._create(run.preparation, run.seed, len(levels))
+            network, before = self._create(run.preparation, run.seed, len(levels)), []
         else:
-            network = Network(run.begin.layout, run.begin.theta.copy())
+            network, before = copy.deepcopy(run.begin.network), run.begin.losses
         trainer = Trainer(
-            epochs=-(-(run.max_steps - run.done) // sampler.epoch),
+            epochs=-(-run.steps // sampler.epoch),
             batch_size=sampler.batch,
             learning_rate=s.learning_rate,
             schedule=s.schedule,
@@ -119,14 +144,14 @@ class Ensemble:
             dropout=s.dropout,
             clip_norm=1.0,
             # what goes on draws other subsequences than before
-            random_state=s.random_state + run.seed + run.done,
+            random_state=s.random_state + run.seed + run.max_steps - run.steps,
             threads=threads,
         )
         history = trainer.fit_drawn(
             network, sampler.draw, count=sampler.epoch * sampler.batch,
             progress=self.aggregator.of(part, sampler.epoch),
         )  # fmt: skip
-        return network, history
+        return TrainedNetwork(network, run.max_steps, before + history.loss)
 
     def _create(self, preparation: Preparation, seed: int, quantiles: int) -> Network:
         s, width = self.settings, preparation.dataset.width

@@ -20,11 +20,14 @@ from gatecast.forecaster.preparation import Preparation, Preparer, SeasonalTreat
 from gatecast.forecaster.progress import ProgressAggregator
 from gatecast.forecaster.starting import Start, as_it_is
 from gatecast.forecaster.transfer import TransferHoldout
-from gatecast.forecaster.trial import Choices
+from gatecast.forecaster.trial import Choices, HoldoutTrial
 from gatecast.messages import Message, message
 from gatecast.network import Progress
 
 __all__ = ["Fit", "fit"]
+
+#: Share of its steps that a network of the hold-out is trained on with all values.
+_MORE = 1 / 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +104,8 @@ def fit(
             others, losses = as_it_is(start, s, panel)
             return Fit(others, start.max_steps, losses, [message("transfer.as_it_is")])
     candidates = s.candidates if s.max_steps is None else (s.max_steps,)
-    trained = s.n_networks + bool(s.level) * (s.n_networks + 1)
-    aggregator.expect((1 + trained) * candidates[-1])
+    most = s.n_networks + bool(s.level) * (s.n_networks + 1)
+    aggregator.expect((1 + most) * candidates[-1])
 
     calibration, untreated = None, SeasonalTreatment()
     choices = Choices(untreated, candidates[0], preparer.prior(untreated))
@@ -115,20 +118,39 @@ def fit(
     preparer, ensemble = holdout.preparer, holdout.ensemble
     final = preparer.prepare_all(choices.treatment, choices.combination.benchmark)
     quantiles = bool(s.level) and choices.learns_quantiles(final.kinds[0])
-    aggregator.expect(aggregator.done + (s.n_networks + quantiles) * choices.max_steps)
-    runs = [TrainingRun(final, choices.max_steps, seed) for seed in range(s.n_networks)]
+    # steps that are asked for are made on all values
+    begun = calibration is not None and s.max_steps is None and ensemble.goes_on
+    trial = holdout.trial(choices.treatment) if begun else None
+    runs = [_first_run(final, choices.max_steps, trial)]
+    runs += [TrainingRun(final, choices.max_steps, seed) for seed in range(1, s.n_networks)]
     if quantiles:
         # one more network learns the quantiles; the forecast does not depend on it
-        runs.append(TrainingRun(final, choices.max_steps, quantiles=True))
-    networks, histories = ensemble.train(runs)
+        runs.append(_first_run(final, choices.max_steps, trial, quantiles=True))
+    aggregator.expect(aggregator.done + sum(run.steps for run in runs))
+    trained = ensemble.train(runs)
     fitted = FittedForecaster.from_training(
-        s, final, networks, calibration, choices.combination.weight, panel
+        s, final, [one.network for one in trained], calibration, choices.combination.weight, panel
     )
     decisions = [
         *_learning(s, final, weights), *_fine_tuning(final), *holdout.notes,
         *_holdout_sentences(holdout, choices, calibration, fitted),
     ]  # fmt: skip
-    return Fit(fitted, choices.max_steps, [history.loss for history in histories], decisions)
+    return Fit(fitted, choices.max_steps, [one.losses for one in trained], decisions)
+
+
+def _first_run(
+    final: Preparation, steps: int, trial: HoldoutTrial | None, *, quantiles: bool = False
+) -> TrainingRun:
+    """Say how the first final network is trained: it goes on from that of the hold-out, if it can.
+
+    That one has seen all but the last values, so that a part of its steps is enough for the rest.
+    The other networks begin anew: where all go on, forecasts of short series are worse.
+    """
+    begin = trial.trained(steps, quantiles=quantiles) if trial else None
+    # the whole of the series may be transformed by other decisions
+    if begin is None or begin.network.layout.inputs != final.dataset.width:
+        return TrainingRun(final, steps, quantiles=quantiles)
+    return TrainingRun(final, steps + round(_MORE * steps), quantiles=quantiles, begin=begin)
 
 
 def _learning(settings: Settings, final: Preparation, weights: np.ndarray | None) -> list[Message]:

@@ -140,7 +140,7 @@ class Holdout:
             if not (helps or clearly_less(*alone, trial.independent)):
                 break
             best = result
-        return best.max_steps
+        return best.trained.max_steps
 
     def _choose_combination(self, treatment: SeasonalTreatment, max_steps: int) -> Combination:
         """Choose a benchmark to combine with, if that is clearly better than the network alone."""

@@ -46,8 +46,8 @@ _MOST_TARGETS = 2**26
 #: Steps of a training subsequence: a tenth of a series or three seasons, but within these bounds.
 _SHORTEST = 32
 _SHORTEST_RELATED = 48
-_LONGEST_SUBSEQUENCE = 100
-_LONGEST_SEASONAL = 200
+_LONGEST_OF_ONE = 100
+_LONGEST_SUBSEQUENCE = 200
 #: Training subsequences of a step; larger batches cost more and forecast no better.
 _SMALLEST_BATCH = 16
 _LARGEST_BATCH = 64
@@ -439,8 +439,9 @@ class Preparer:
         s = self.settings
         longest, shortest = int(data.lengths.max()), int(data.lengths.min())
         fewest = _SHORTEST_RELATED if self.related else _SHORTEST
-        usual = max(min(longest // 10, _LONGEST_SUBSEQUENCE), 3 * s.seasons[0], fewest)
-        length = max(2, min(usual, _LONGEST_SEASONAL, longest - 1))
+        most = _LONGEST_SUBSEQUENCE if self.related else _LONGEST_OF_ONE
+        usual = max(min(longest // 10, most), 3 * s.seasons[0], fewest)
+        length = max(2, min(usual, _LONGEST_SUBSEQUENCE, longest - 1))
         # where whole series are drawn, their first steps have to count too
         warmup = length // 4 if shortest >= length + s.h else min(4, length // 4)
         if s.look_back is not None:

@@ -22,7 +22,7 @@ from gatecast.errors import DataError, series_name
 from gatecast.forecaster.combination import NETWORK_ALONE, Combination, combine
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.covariates import Covariates
-from gatecast.forecaster.ensemble import Ensemble, TrainingRun
+from gatecast.forecaster.ensemble import Ensemble, TrainedNetwork, TrainingRun
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.holdout import Holdout
@@ -33,7 +33,7 @@ from gatecast.forecaster.sampler import SegmentSampler
 from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.forecaster.trial import Choices, HoldoutTrial, usual_errors
 from gatecast.messages import message
-from gatecast.network import History, Network
+from gatecast.network import Network
 from gatecast.pretrained.fine_tuning import SHARES, beyond_chance
 
 __all__ = ["FineTuning", "StartedPreparer", "TransferHoldout"]
@@ -165,9 +165,13 @@ class FineTuning(Ensemble):
 
     Attributes
     ----------
+    goes_on : bool
+        False: all networks begin at the start.
     share : float
         Of the distance from the start to the trained weights, at which :meth:`train` leaves them.
     """
+
+    goes_on = False
 
     def __init__(
         self, settings: Settings, aggregator: ProgressAggregator, start: FittedForecaster
@@ -175,9 +179,9 @@ class FineTuning(Ensemble):
         slower = replace(settings, learning_rate=_SLOWER * settings.learning_rate)
         super().__init__(slower, aggregator)
         self.start, self.share = start, 1.0
-        self._trained: dict[tuple[Any, ...], tuple[Network, History]] = {}
+        self._trained: dict[tuple[Any, ...], TrainedNetwork] = {}
 
-    def train(self, runs: Sequence[TrainingRun]) -> tuple[list[Network], list[History]]:
+    def train(self, runs: Sequence[TrainingRun]) -> list[TrainedNetwork]:
         """Train as :meth:`Ensemble.train` does, each network once, and pull the weights back.
 
         Parameters
@@ -187,35 +191,39 @@ class FineTuning(Ensemble):
 
         Returns
         -------
-        networks : list of Network
-            On the straight line from the start to the trained weights.
-        histories : list of History
-            Their losses by epoch.
+        list of TrainedNetwork
+            Weights on the straight line from the start to the trained ones.
         """
         keys = [(run.preparation, run.max_steps, run.seed, run.quantiles) for run in runs]
         missing = [i for i, key in enumerate(keys) if key not in self._trained]
         if missing:
             begun = [replace(runs[i], begin=self._begin(runs[i])) for i in missing]
-            trained = super().train(begun)
             self._trained |= dict(
-                zip((keys[i] for i in missing), zip(*trained, strict=True), strict=True)
+                zip((keys[i] for i in missing), super().train(begun), strict=True)
             )
-        networks, histories = [], []
-        for run, key in zip(runs, keys, strict=True):
-            (network, history), begin = self._trained[key], self._begin(run)
-            if begin is not None:
-                pulled = begin.theta + np.float32(self.share) * (network.theta - begin.theta)
-                network = Network(network.layout, pulled)
-            networks.append(network)
-            histories.append(history)
-        return networks, histories
+        return [
+            self._interpolated(self._trained[key], self._begin(run))
+            for run, key in zip(runs, keys, strict=True)
+        ]
 
-    def _begin(self, run: TrainingRun) -> Network | None:
+    def _interpolated(
+        self, trained: TrainedNetwork, begin: TrainedNetwork | None
+    ) -> TrainedNetwork:
+        """Pull weights back to where the training began."""
+        if begin is None:
+            return trained
+        first, last = begin.network.theta, trained.network.theta
+        pulled = first + np.float32(self.share) * (last - first)
+        return replace(trained, network=Network(trained.network.layout, pulled))
+
+    def _begin(self, run: TrainingRun) -> TrainedNetwork | None:
         """Give the network of the start that a run begins at; None if the start has none."""
         members = self.start.members
         if run.quantiles:
             members = self.start.networks[len(members) :]
-        return members[run.seed % len(members)] if members else None
+        if not members:
+            return None
+        return TrainedNetwork(members[run.seed % len(members)], 0, [])
 
 
 class TransferHoldout(Holdout):

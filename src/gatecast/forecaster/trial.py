@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from gatecast.data.transforms import (
 )
 from gatecast.forecaster.benchmarks import SIMPLEST, BenchmarkKind, Outlook
 from gatecast.forecaster.combination import NETWORK_ALONE, WEIGHTS, Combination, combine
-from gatecast.forecaster.ensemble import Ensemble, TrainingRun
+from gatecast.forecaster.ensemble import Ensemble, TrainedNetwork, TrainingRun
 from gatecast.forecaster.intervals import Calibration, spread_of
 from gatecast.forecaster.preparation import MANY_SERIES, Preparation, SeasonalTreatment
 from gatecast.messages import message
@@ -72,9 +71,7 @@ class HoldoutScore:
 
     Parameters
     ----------
-    max_steps : int
-        How long it was trained.
-    network : Network
+    trained : TrainedNetwork
         The network.
     median : ndarray of shape [n, K]
         Its forecasts, transformed.
@@ -85,8 +82,7 @@ class HoldoutScore:
         for every treatment of the season. None is more than five times the median.
     """
 
-    max_steps: int
-    network: Network
+    trained: TrainedNetwork
     median: np.ndarray
     errors: np.ndarray
     scaled_errors: np.ndarray
@@ -114,6 +110,7 @@ class HoldoutTrial:
         self._scores: dict[int, HoldoutScore] = {}
         self._outlooks: dict[int, Outlook] = {}
         self._combinations: dict[int, dict[Combination, np.ndarray]] = {}
+        self._of_quantiles: TrainedNetwork | None = None
         # of many series these are enough to choose a combination
         count = len(data.lengths)
         some = np.random.default_rng(0).permutation(count)[:_MOST_COMPARED]
@@ -152,23 +149,38 @@ class HoldoutTrial:
         """
         if max_steps in self._scores:
             return None
-        done = max((steps for steps in self._scores if steps < max_steps), default=0)
-        begin = self._scores[done].network if done else None
-        return TrainingRun(self.preparation, max_steps, begin=begin, done=done)
+        fewer = [score.trained for steps, score in self._scores.items() if steps < max_steps]
+        begin = max(fewer, key=lambda one: one.max_steps, default=None)
+        return TrainingRun(self.preparation, max_steps, begin=begin)
 
-    def take(self, max_steps: int, network: Network) -> None:
+    def take(self, trained: TrainedNetwork) -> None:
         """Score a network that has been trained.
+
+        Parameters
+        ----------
+        trained : TrainedNetwork
+            The network.
+        """
+        median = self.forecast(trained.network)[..., 0].astype(np.float64)
+        errors, scaled = _errors(self.targets, median), usual_errors(self.own_errors(median, [0]))
+        self._scores[trained.max_steps] = HoldoutScore(trained, median, errors, scaled)
+
+    def trained(self, max_steps: int, *, quantiles: bool) -> TrainedNetwork | None:
+        """Give the first network that was trained up to the origin.
 
         Parameters
         ----------
         max_steps : int
             Its training steps.
-        network : Network
-            The network.
+        quantiles : bool
+            Whether it is to have learnt the quantiles of all levels.
+
+        Returns
+        -------
+        TrainedNetwork or None
+            None if no such network was needed.
         """
-        median = self.forecast(network)[..., 0].astype(np.float64)
-        errors, scaled = _errors(self.targets, median), usual_errors(self.own_errors(median, [0]))
-        self._scores[max_steps] = HoldoutScore(max_steps, network, median, errors, scaled)
+        return self._of_quantiles if quantiles else self._scores[max_steps].trained
 
     def combinations(self, max_steps: int) -> tuple[dict[Combination, np.ndarray], float]:
         """Score the network with each benchmark and weight; once for each number of steps.
@@ -224,11 +236,12 @@ class HoldoutTrial:
         learns = choices.learns_quantiles(self.preparation.kinds[which])
         # as many networks as make the forecast: the median of several errs less than one
         random_states = range(1, s.n_networks if s.level and weight else 1)
-        made = partial(TrainingRun, self.preparation, choices.max_steps)
-        runs = [made(seed) for seed in random_states]
+        runs = [TrainingRun(self.preparation, choices.max_steps, seed) for seed in random_states]
         if s.level and learns:
-            runs.append(made(quantiles=True))
-        outputs = [self.forecast(network) for network in self.ensemble.train(runs)[0]]
+            runs.append(TrainingRun(self.preparation, choices.max_steps, quantiles=True))
+        trained = self.ensemble.train(runs)
+        self._of_quantiles = trained[-1] if s.level and learns else None
+        outputs = [self.forecast(one.network) for one in trained]
         others = [output[..., 0] for output in outputs[: len(random_states)]]
         median = np.median([median, *others], axis=0) if others else median
         combined = combine(median, outlook.median, weight)
@@ -400,6 +413,6 @@ def train_trials(trials: Sequence[HoldoutTrial], max_steps: int) -> None:
     """
     runs = [(trial, run) for trial in trials if (run := trial.run(max_steps))]
     if runs:
-        networks, _ = trials[0].ensemble.train([run for _, run in runs])
-        for (trial, _), network in zip(runs, networks, strict=True):
-            trial.take(max_steps, network)
+        networks = trials[0].ensemble.train([run for _, run in runs])
+        for (trial, _), trained in zip(runs, networks, strict=True):
+            trial.take(trained)
