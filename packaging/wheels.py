@@ -52,10 +52,9 @@ def compile_native(name: str, folder: Path) -> Path:
     """Compile the kernel for a platform and give its file."""
     target = TARGETS[name]
     folder.mkdir(parents=True, exist_ok=True)
-    compiler = folder / "zig-c++"
-    compiler.write_text(
-        f'#!/bin/sh\nexec "{sys.executable}" -m ziglang c++ -target {target.zig} "$@"\n'
-    )
+    compiler = folder / "zig-c++"  # nanobind leaves it to the compiler's headers to bring stderr
+    command = f'"{sys.executable}" -m ziglang c++ -target {target.zig} -include cstdio'
+    compiler.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
     compiler.chmod(0o755)
     nanobind = run(sys.executable, "-m", "nanobind", "--cmake_dir").strip()
     run(

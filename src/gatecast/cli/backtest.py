@@ -25,9 +25,11 @@ from gatecast.cli.options import (
     WINDOW,
     names,
 )
+from gatecast.cli.script import SCRIPT
 from gatecast.cli.settings import with_settings
 
 if TYPE_CHECKING:
+    from gatecast.data.panel import Panel
     from gatecast.diagnostics.recommendation import Verdict
     from gatecast.evaluation.results import Backtest
     from gatecast.forecaster import LSTMForecaster
@@ -66,6 +68,7 @@ def backtest(
     id_col: ID_COL = None,
     time_col: TIME_COL = None,
     target_col: TARGET_COL = None,
+    script: SCRIPT = None,
     as_json: JSON = False,
     config: CONFIG = None,
     *,
@@ -83,14 +86,16 @@ def backtest(
     from gatecast.cli.tables import write_table
     from gatecast.evaluation.registry import DEFAULT, candidates
 
-    check_outputs({"--output": output, "--report": None if no_report else report}, [file, config])
+    outputs = {"--output": output, "--report": None if no_report else report, "--script": script}
+    check_outputs(outputs, [file, config])
     compared = candidates(names(models) or DEFAULT, h, time_limit=time_limit, **settings)
     panel = read_series(file, id_col, time_col, target_col, settings)
-    result = compare(
-        compared, panel, h, n_windows=n_windows, step_size=step_size, gap=gap, window=window,
-        refit=refit if refit > 1 else bool(refit), level=settings.get("level", []),
-        season_length=first_season(settings), n_jobs=jobs if jobs > 1 else None, resume=resume,
-    )  # fmt: skip
+    wanted: dict[str, Any] = {
+        "n_windows": n_windows, "step_size": step_size, "gap": gap, "window": window,
+        "refit": refit if refit > 1 else bool(refit), "level": settings.get("level", []),
+        "season_length": first_season(settings), "n_jobs": jobs if jobs > 1 else None,
+    }  # fmt: skip
+    result = compare(compared, panel, h, resume=resume, **wanted)
     lstm = compared.get("LSTM")
     findings = examine(result, lstm)
     if output is not None:
@@ -99,9 +104,39 @@ def backtest(
         _print(findings, output)
     written, failures = dict[str, Path | None](report=None, glass=None), list[Exception]()
     with deferred(failures):
+        columns = (id_col, time_col, target_col)
+        _script(script, file, settings, columns, compared, panel, h, wanted)
         if not no_report:
             written |= _pages(findings, report, lstm, settings.get("level", []), file)
     finish(_document(findings, output) if as_json else None, written, failures)
+
+
+def _script(
+    script: Path | None,
+    file: Path,
+    settings: dict[str, Any],
+    columns: tuple[str | None, str | None, str | None],
+    models: dict[str, Any],
+    panel: Panel,
+    h: int,
+    wanted: dict[str, Any],
+) -> None:
+    """Write the Python that makes the same backtest."""
+    from gatecast.cli.inputs import requested
+    from gatecast.cli.script import Code, constructor, reading, write_script, written_call
+
+    arguments = requested(panel, h, wanted)
+    made = ["    " + f"{name!r}: {constructor(model)}," for name, model in models.items()]
+    call = written_call(
+        "gc.backtest", Code("models"), Code("panel"), h, leave_out=True, **arguments
+    )
+    lines = [
+        *reading(file, settings, *columns), "models = {", *made, "}", f"result = {call}",
+        "print(result.leaderboard().to_csv(index=False), end='')",
+    ]  # fmt: skip
+    if len(models) > 1:
+        lines.append("print(gc.verdict(result).paragraph)")
+    write_script(script, "backtest", lines)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ import typer
 
 from gatecast.cli.explain import LANG, Language
 from gatecast.cli.options import JSON
+from gatecast.cli.script import SCRIPT
 
 if TYPE_CHECKING:
     from gatecast.tutorial.experiment import ModelRun, TutorialResult
@@ -31,6 +32,7 @@ def demo(
     ] = False,
     lang: LANG = Language.en,
     random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
+    script: SCRIPT = None,
     as_json: JSON = False,
 ) -> None:
     """Run the tutorial's experiment: a noisy sine, an LSTM, and what it should be held against.
@@ -39,6 +41,7 @@ def demo(
     models and the noise floor, and writes a page with charts and, beside it, the glass box: the
     guided page that --learn writes alone.
     """
+    _script(script, "make_lessons" if learn else "run_tutorial", random_state)
     if learn:
         _learn(output or Path("gatecast-learn.html"), lang, random_state, as_json)
         return
@@ -72,6 +75,20 @@ def demo(
         typer.echo(json.dumps(_document(result, output, glass, picture)))
     else:
         _print(result, output, glass, picture)
+
+
+def _script(script: Path | None, function: str, random_state: int) -> None:
+    """Write the Python that runs the same experiment, or makes the same lessons."""
+    from gatecast.cli.script import write_script
+
+    module = "lessons" if function == "make_lessons" else "experiment"
+    lines = [
+        f"from gatecast.tutorial.{module} import {function}", "",
+        f"result = {function}(random_state={random_state})",
+    ]  # fmt: skip
+    if function == "run_tutorial":
+        lines += ["for run in result.runs:", "    print(run.label, run.train_rmse, run.test_rmse)"]
+    write_script(script, "demo", lines)
 
 
 def _learn(output: Path, lang: Language, random_state: int, as_json: bool) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from gatecast.cli.options import JSON
 from gatecast.cli.predict import MODEL
+from gatecast.cli.script import SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,7 @@ def explain(
         bool, typer.Option("--png", help="Write a picture beside the page, with matplotlib.")
     ] = False,
     svg: Annotated[bool, typer.Option("--svg", help="The same as an SVG.")] = False,
+    script: SCRIPT = None,
     as_json: JSON = False,
 ) -> None:
     """Show what the gates and the memory of a saved model did along a series.
@@ -81,6 +83,7 @@ def explain(
         explained = explain_model(fitted, file, series, network, futr_file)
     title = f"{file.name}, {explained.series}" if explained.id_col is not None else file.name
     explain_page(explained, output, subject=title, lang=lang.value, backtest=compared)
+    _script(script, model, file, series, network, futr_file)
     pictures = _pictures(explained, output, {".png": png, ".svg": svg})
     verdict = (compared and compared.verdict) or [explained.training.verdict]
     if as_json:
@@ -88,6 +91,28 @@ def explain(
         typer.echo(json.dumps(_document(explained, verdict, compared) | paths))
     else:
         _print(explained, verdict, [output, *pictures])
+
+
+def _script(
+    script: Path | None,
+    model: Path,
+    file: Path,
+    series: str | None,
+    network: int | None,
+    futr_file: Path | None,
+) -> None:
+    """Write the Python that explains the same."""
+    from gatecast.cli.script import Code, write_script, written_call
+
+    given = {"series": series, "network": network, "futr_df": futr_file}
+    lines = [
+        "", f"model = {written_call('gc.load', model)}",
+        f"explanation = {written_call('gc.explain', Code('model'), file, **given)}",
+        "print(explanation.forecast.to_csv(index=False), end='')",
+        "print(explanation.attribution.to_csv(index=False), end='')",
+        "print(*explanation.memory.sentences, sep='\\n')",
+    ]  # fmt: skip
+    write_script(script, "explain", lines)
 
 
 def _pictures(explained: Explanation, output: Path, wanted: dict[str, bool]) -> list[Path]:

@@ -11,6 +11,7 @@ import typer
 from gatecast.cli.config import CONFIG
 from gatecast.cli.options import DIGITS, ID_COL, JSON, NO_REPORT, TARGET_COL, TIME_COL
 from gatecast.cli.predict import FUTR, OUTPUT
+from gatecast.cli.script import SCRIPT
 from gatecast.cli.settings import with_settings
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def forecast(
     time_col: TIME_COL = None,
     target_col: TARGET_COL = None,
     futr_file: FUTR = None,
+    script: SCRIPT = None,
     as_json: JSON = False,
     config: CONFIG = None,
     *,
@@ -67,13 +69,17 @@ def forecast(
     model = _checked_name(model, h, save, settings, futr_file)
     _check_glass(glass, model, no_report=no_report)
     page = None if no_report else report
-    check_outputs({"--output": output, "--save": save, "--report": page}, [file, futr_file, config])
+    outputs = {"--output": output, "--save": save, "--report": page, "--script": script}
+    check_outputs(outputs, [file, futr_file, config])
     panel = read_series(file, id_col, time_col, target_col, settings)
     fitted, result = _forecast(model, panel, h, settings, futr_file, save)
     failures: list[Exception] = []
     saved = _save(fitted, save, failures)
     frame = panel.schema.split_ids(result.frame) if panel.schema else result.frame
     _write(result, frame, output, digits, as_json=as_json)
+    with deferred(failures):
+        columns = (id_col, time_col, target_col)
+        _script(script, file, settings, columns, fitted, result, frame, futr_file, saved)
     written: dict[str, Path | None] = {"model": saved, "report": None, "glass": None}
     if page is not None:
         with deferred(failures):
@@ -118,6 +124,31 @@ def _save(fitted: Any, save: Path | None, failures: list[Exception]) -> Path | N
     with deferred(failures):
         fitted.save(save)
     return None if failures else save
+
+
+def _script(
+    script: Path | None,
+    file: Path,
+    settings: dict[str, Any],
+    columns: tuple[str | None, str | None, str | None],
+    fitted: Any,
+    result: ForecastResult,
+    frame: pd.DataFrame,
+    futr_file: Path | None,
+    saved: Path | None,
+) -> None:
+    """Write the Python that makes the same forecast."""
+    from gatecast.cli.script import constructor, reading, shown, write_script, written_call
+    from gatecast.forecaster import LSTMForecaster
+
+    future = futr_file if isinstance(fitted, LSTMForecaster) else None
+    lines = [
+        *reading(file, settings, *columns), f"model = {constructor(fitted)}.fit(panel)",
+        f"forecast = {written_call('model.predict', futr_df=future)}",
+        *([] if saved is None else [written_call("model.save", saved)]),
+        *shown(result.frame, frame, "panel.schema"),
+    ]  # fmt: skip
+    write_script(script, "forecast", lines)
 
 
 def _write(

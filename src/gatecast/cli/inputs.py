@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from gatecast.evaluation.backtest import Backtest
     from gatecast.forecaster import LSTMForecaster
 
-__all__ = ["compare", "fit_with_bar", "read_series"]
+__all__ = ["compare", "fit_with_bar", "read_series", "requested"]
 
 
 def read_series(
@@ -36,13 +36,19 @@ def compare(models: dict[str, Any], panel: Panel, h: int, **more: Any) -> Backte
     """Backtest models, at as many cutoffs as are usual if not given, with a bar."""
     from gatecast.cli.console import counted
     from gatecast.evaluation.backtest import backtest
+
+    with counted("backtest", "fits") as report:
+        wanted = requested(panel, h, more)
+        return backtest(models, panel, h, leave_out=True, progress=report, **wanted)
+
+
+def requested(panel: Panel, h: int, more: dict[str, Any]) -> dict[str, Any]:
+    """Fill in the cutoffs that are usual where none are requested."""
     from gatecast.evaluation.cutoffs import default_windows
 
     windows, step = default_windows(panel, h)
     usual: dict[str, Any] = {"n_windows": windows, "step_size": step}
-    usual |= {name: value for name, value in more.items() if value is not None}
-    with counted("backtest", "fits") as report:
-        return backtest(models, panel, h, leave_out=True, progress=report, **usual)
+    return usual | {name: value for name, value in more.items() if value is not None}
 
 
 def fit_with_bar(model: LSTMForecaster, panel: Panel) -> LSTMForecaster:

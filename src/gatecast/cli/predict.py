@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatecast.cli.options import JSON
+from gatecast.cli.script import SCRIPT
 
 if TYPE_CHECKING:
     from gatecast.combination import Combination
@@ -38,6 +39,7 @@ def predict(
     ] = None,
     output: OUTPUT = None,
     futr_file: FUTR = None,
+    script: SCRIPT = None,
     as_json: JSON = False,
 ) -> None:
     """Forecast with a saved model, without training.
@@ -47,17 +49,23 @@ def predict(
     stays as it is.
     """
     from gatecast.cli.outputs import check_outputs
+    from gatecast.cli.script import write_script, written_call
     from gatecast.saved import load
 
-    check_outputs({"--output": output}, [model, file, futr_file])
+    check_outputs({"--output": output, "--script": script}, [model, file, futr_file])
     loaded, others, notes = load(model), None, []
+    lines = [f"model = {written_call('gc.load', model)}"]
     if file is not None:
         before = _ends(loaded)
         after, count = _ends(loaded.update(file)), len(before.ids)
         if list(after.lengths[:count]) == list(before.lengths):
             # a plan need not have those of the fit
             loaded, others, notes = load(model), file, loaded.reading_notes_
-    _forecast(loaded, futr_file, output, as_json, others, notes)
+        else:
+            lines.append(written_call("model.update", file))
+    shown = _forecast(loaded, futr_file, output, as_json, others, notes)
+    forecast = written_call("model.predict", *([others] if others else []), futr_df=futr_file)
+    write_script(script, "predict", ["", *lines, f"forecast = {forecast}", *shown])
 
 
 def update(
@@ -68,6 +76,7 @@ def update(
     ],
     output: OUTPUT = None,
     futr_file: FUTR = None,
+    script: SCRIPT = None,
     as_json: JSON = False,
 ) -> None:
     """Take new rows into a saved model, keep it, and forecast, without training.
@@ -76,12 +85,21 @@ def update(
     as it was, and the same command can be given again. Several updates of one file take turns.
     """
     from gatecast.cli.outputs import check_outputs
+    from gatecast.cli.script import write_script, written_call
     from gatecast.saved import open_for_update
 
-    check_outputs({"--output": output}, [model, file, futr_file])
+    check_outputs({"--output": output, "--script": script}, [model, file, futr_file])
     with open_for_update(model) as opened:
         opened.update(file)
-        _forecast(opened, futr_file, output, as_json)
+        shown = _forecast(opened, futr_file, output, as_json)
+    lines = [
+        "", f"# {str(model)!r} has the rows of {str(file)!r} since; what took them in was",
+        f"# with {written_call('gc.open_for_update', model)} as model:",
+        f"#     {written_call('model.update', file)}",
+        f"model = {written_call('gc.load', model)}",
+        f"forecast = {written_call('model.predict', futr_df=futr_file)}", *shown,
+    ]  # fmt: skip
+    write_script(script, "update", lines)
 
 
 def _ends(model: LSTMForecaster | PretrainedLSTM | Combination) -> Ends:
@@ -97,10 +115,17 @@ def _forecast(
     as_json: bool,
     others: Path | None = None,
     notes: Sequence[str] = (),
-) -> None:
-    """Print the forecasts of the series of a model, or of others, and what was detected."""
+) -> list[str]:
+    """Print the forecasts of the series of a model, or of others, and what was detected.
+
+    Returns
+    -------
+    list of str
+        The lines of a script that print the same.
+    """
     from gatecast.cli.console import say
     from gatecast.cli.outputs import emit
+    from gatecast.cli.script import shown
     from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.combination import Combination
     from gatecast.forecaster import LSTMForecaster
@@ -110,14 +135,16 @@ def _forecast(
         frame = model.predict(futr_df=futr_file)
     else:
         frame = model.predict(others, futr_df=futr_file)
-    schema = model.fitted_.schema if isinstance(model, LSTMForecaster) else model.panel_.schema
+    whole, owner = frame, "fitted_" if isinstance(model, LSTMForecaster) else "panel_"
+    schema = getattr(model, owner).schema
     frame = frame if schema is None else schema.split_ids(frame)
+    lines = shown(whole, frame, f"model.{owner}.schema")
     notes = list(dict.fromkeys([*notes, *getattr(model, "reading_notes_", [])]))
     if not as_json:
         for note in notes:
             say(note)
         write_forecast(frame, output)
-        return
+        return lines
     if output is not None:
         write_table(frame, output)
     document = {
@@ -126,3 +153,4 @@ def _forecast(
         "output": None if output is None else str(output),
     }
     emit(json.dumps(document) + "\n")
+    return lines

@@ -10,6 +10,7 @@ import typer
 
 from gatecast.cli.config import CONFIG
 from gatecast.cli.options import ID_COL, JSON, NO_REPORT, TARGET_COL, TIME_COL
+from gatecast.cli.script import SCRIPT
 from gatecast.cli.settings import with_settings
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def tune(
     id_col: ID_COL = None,
     time_col: TIME_COL = None,
     target_col: TARGET_COL = None,
+    script: SCRIPT = None,
     as_json: JSON = False,
     config: CONFIG = None,
     *,
@@ -65,26 +67,25 @@ def tune(
 
     page = None if no_report else report
     study = None if storage is None or "://" in storage else storage
-    check_outputs({"--save": save, "--report": page}, [file, study, config])
+    check_outputs({"--save": save, "--report": page, "--script": script}, [file, study, config])
+    search: dict[str, Any] = {
+        "n_trials": n_trials, "space": _space(space or []), "n_jobs": n_jobs, "sampler": sampler,
+        "loss": loss, "id_col": id_col, "time_col": time_col, "target_col": target_col,
+    }  # fmt: skip
     result = _search(
-        file, h, settings, n_trials=n_trials, timeout=timeout, space=_space(space or []),
-        storage=storage, study_name=study_name, resume=resume, n_jobs=n_jobs, sampler=sampler,
-        loss=loss, id_col=id_col, time_col=time_col, target_col=target_col,
+        file, h, settings, timeout=timeout, storage=storage, study_name=study_name, resume=resume,
+        **search,
     )  # fmt: skip
     failures: list[Exception] = []
     if save is not None:
         with deferred(failures):
             result.forecaster.save(save)
-    written: dict[str, Path | None] = {
-        "model": None if failures else save,
-        "report": None,
-        "glass": None,
-    }
+    written = dict[str, Path | None](model=None if failures else save, report=None, glass=None)
     if not as_json:
         _print(result)
-    if page is not None:
-        with deferred(failures):
-            written |= _pages(result, page, file.name)
+    with deferred(failures):
+        _script(script, file, h, settings, search)
+        written |= {} if page is None else _pages(result, page, file.name)
     finish(_document(result) if as_json else None, written, failures)
 
 
@@ -99,6 +100,25 @@ def _search(file: Path, h: int, settings: dict[str, Any], **search: Any) -> Tuni
         return tune_forecaster(
             file, h, forecaster=base, random_state=base.random_state, progress=report, **search
         )
+
+
+def _script(
+    script: Path | None, file: Path, h: int, settings: dict[str, Any], search: dict[str, Any]
+) -> None:
+    """Write the Python that makes the same search, in memory and without a limit of time."""
+    from gatecast.cli.script import constructor, write_script, written_call
+    from gatecast.forecaster import LSTMForecaster
+
+    base = LSTMForecaster(h, **settings)
+    call = written_call(
+        "gc.tune", file, h, forecaster=constructor(base), random_state=base.random_state,
+        **{**search, "space": search["space"] or None},
+    )  # fmt: skip
+    lines = [
+        "", f"result = {call}", "print(result.settings)", "print(*result.sentences, sep='\\n')",
+        "model = result.forecaster  # fitted",
+    ]  # fmt: skip
+    write_script(script, "tune", lines)
 
 
 def _print(result: Tuning) -> None:
