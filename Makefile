@@ -5,6 +5,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# files side by side, one thread of linear algebra each
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 # named after PYTHON only where it was asked for: a later plain "make" keeps what is there
 MADE := $(VENV)/made$(if $(filter file,$(origin PYTHON)),,-$(subst /,-,$(PYTHON))).stamp
 # what an installed gatecast is made of; folders too, so that a deleted or renamed file counts
@@ -36,10 +38,10 @@ pictures: $(VENV)/test.stamp  ## make the pictures of the READMEs again (needs C
 	$(BIN)/python docs/pictures.py
 
 test: $(VENV)/test.stamp  ## install what the tests need and run them
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 quick: $(VENV)/test.stamp  ## the same without what takes seconds or a browser
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(PYTEST) -m "not slow and not browser"
 
 lint: $(VENV)/lint.stamp  ## check style and types
 	$(BIN)/ruff check .
@@ -48,6 +50,7 @@ lint: $(VENV)/lint.stamp  ## check style and types
 
 bench: $(VENV)/all.stamp  ## measure gatecast's speed (benchmarks/README.md: beside its peers)
 	$(BIN)/python benchmarks/speed.py --quick
+	$(BIN)/python benchmarks/fits.py --only AirPassengers "10,000 points"
 
 sanitize: $(MADE)  ## run the C++ tests under ASan + UBSan, and under TSan
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check cmake

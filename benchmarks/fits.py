@@ -1,14 +1,19 @@
-"""Measure whole fits: CPU seconds and accuracy, beside another state of the package.
+"""Measure whole fits: CPU seconds and accuracy, beside another state of the package and peers.
 
     python benchmarks/fits.py                              # this checkout alone
     python benchmarks/fits.py --before OTHER/src           # beside it, in turn
-    python benchmarks/fits.py --only "1,000 series"
+    python benchmarks/fits.py --only "1,000 series" --peers
 
 OTHER/src holds another state of the package with its kernel compiled into it. Every fit runs in a
 process of its own, with default settings and one thread, so that CPU seconds can be compared on a
 busy machine; imports and data are not counted. A fit and a forecast are timed; then the model goes
 on along values held out, and is scored from each origin: the mean absolute error over that of the
 seasonal naive forecast within the training part (MASE).
+
+``--peers`` adds neuralforecast's LSTM with its defaults and, for a single series, Prophet and
+AutoARIMA, on one thread too, in the peers' environment (``--env``). neuralforecast and AutoARIMA
+see what came before each origin; Prophet cannot, and forecasts all values held out from the end of
+the training part. What takes more than ``--limit`` seconds is stopped.
 """
 
 from __future__ import annotations
@@ -21,6 +26,8 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from peers import ENVIRONMENT, peers_python
 
 HERE = Path(__file__).parent
 
@@ -70,8 +77,19 @@ def values_of(name: str):
     return (50 + day + 2 * np.sin(2 * np.pi * t / 168) + y)[np.newaxis]
 
 
+def mase(name: str, forecasts) -> float:
+    """Give the error of forecasts [origins, series, h] over that of the seasonal naive forecast."""
+    import numpy as np
+
+    job, values = JOBS[name], values_of(name)
+    known, actual = values[:, : job.length], np.split(values[:, job.length :], job.origins, axis=1)
+    scale = np.abs(known[:, job.season :] - known[:, : -job.season]).mean(axis=1)
+    errors = np.abs(np.asarray(forecasts) - np.array(actual)).mean(axis=(0, 2))
+    return float((errors / scale).mean())
+
+
 def fit(name: str, threads: int) -> None:
-    """Fit, forecast, go on, and print CPU seconds, seconds and MASE as JSON."""
+    """Fit, forecast, go on, and print CPU seconds, seconds, MASE and training steps as JSON."""
     import numpy as np
     import pandas as pd
 
@@ -95,10 +113,24 @@ def fit(name: str, threads: int) -> None:
     for part in parts[:-1]:
         model.update(part)
         forecasts.append(model.predict()["LSTM"].to_numpy().reshape(job.series, job.h))
-    scale = np.abs(known[:, job.season :] - known[:, : -job.season]).mean(axis=1)
-    errors = np.abs(np.array(forecasts) - np.array(parts)).mean(axis=(0, 2))
     steps = getattr(model, "max_steps_", None) or model.updates_
-    print(json.dumps([cpu, seconds, float((errors / scale).mean()), steps]))
+    print(json.dumps([cpu, seconds, mase(name, forecasts), steps]))
+
+
+def fit_peer(python: Path, peer: str, name: str, limit: float) -> list[float] | None:
+    """Give CPU seconds, seconds and MASE of a peer; None if it was stopped."""
+    job = JOBS[name]
+    asked = {"peer": peer, **vars(job), "values": values_of(name).tolist()}
+    try:
+        done = subprocess.run(
+            [python, HERE / "peer_fits.py"], input=json.dumps(asked), text=True, check=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=limit,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return None
+    answer = json.loads(done.stdout)
+    return [answer["cpu"], answer["seconds"], mase(name, answer["forecasts"])]
 
 
 def main() -> None:
@@ -107,11 +139,14 @@ def main() -> None:
     parser.add_argument("--before", type=Path, help="src folder of another state of the package")
     parser.add_argument("--only", nargs="+", choices=JOBS, default=list(JOBS), metavar="JOB")
     parser.add_argument("--threads", type=int, default=1, help="threads of a fit (1)")
+    parser.add_argument("--peers", action="store_true", help="beside other libraries too")
+    parser.add_argument("--env", type=Path, default=ENVIRONMENT, help="of the peers")
+    parser.add_argument("--limit", type=float, default=600, help="seconds of a peer's fit (600)")
     options = parser.parse_args()
     sources = {"now": HERE.parent / "src"}
     if options.before:
         sources = {"before": options.before, **sources}
-    print(f"{'fit':16s} {'':8s} {'CPU s':>8s} {'s':>8s} {'MASE':>7s} {'steps':>6s}  CPU ratio")
+    print(f"{'fit':16s} {'':14s} {'CPU s':>8s} {'s':>8s} {'MASE':>7s} {'steps':>6s}  CPU ratio")
     for name in options.only:
         first = None
         for state, source in sources.items():
@@ -123,7 +158,26 @@ def main() -> None:
             ratio = "" if first is None else f"{cpu / first:9.2f}"
             first = first or cpu
             print(
-                f"{name:16s} {state:8s} {cpu:8.2f} {seconds:8.2f} {mase:7.4f} {steps:6d}  {ratio}",
+                f"{name:16s} {state:14s} {cpu:8.2f} {seconds:8.2f} {mase:7.4f} {steps:6d}  {ratio}",
+                flush=True,
+            )
+        if not options.peers:
+            continue
+        python = peers_python(
+            options.env, "torch", "neuralforecast", "statsforecast", "prophet"
+        ).absolute()
+        for peer in (
+            "neuralforecast",
+            *(("Prophet", "AutoARIMA") if JOBS[name].series == 1 else ()),
+        ):
+            found = fit_peer(python, peer, name, options.limit)
+            if found is None:
+                print(f"{name:16s} {peer:14s} not finished within {options.limit:g} s", flush=True)
+                continue
+            cpu, seconds, error = found
+            print(
+                f"{name:16s} {peer:14s} {cpu:8.2f} {seconds:8.2f} {error:7.4f} {'':6s}  "
+                f"{cpu / (first or cpu):9.2f}",
                 flush=True,
             )
 
