@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gatecast.data.transforms import Log, SeasonalAdjustment
+from gatecast.data.transforms import FourierSeason, Log, SeasonalAdjustment
 from gatecast.data.transforms.boxcox import BoxCox
 from gatecast.data.transforms.level_shift import LevelShift
 from gatecast.data.transforms.outliers import OutlierClip
@@ -95,6 +95,10 @@ def _step(g: Graph, step: Step, values: str, position: str, series: str, inverse
         season = g.op("GatherElements", g.op("Gather", g.constant(indices), series), phase, axis=1)
         kinds = ("Mul", "Div") if one.kind == "multiplicative" else ("Add", "Sub")
         return g.op(kinds[0] if inverse else kinds[1], values, season)
+    if isinstance(one, FourierSeason):
+        season = _fourier(g, one, rows, position, series)
+        return g.op("Add" if inverse else "Sub", values, season)
+    # a scaler: its first two parameters are what is subtracted and what is divided by
     shift, size = (parameter(f.name) for f in fields(one)[:2])  # pyright: ignore[reportArgumentType]
     if isinstance(one, MinMaxScaler):
         width = np.asarray(one.high - one.low)[rows, np.newaxis]
@@ -102,6 +106,16 @@ def _step(g: Graph, step: Step, values: str, position: str, series: str, inverse
     if inverse:
         return g.op("Add", g.op("Mul", values, size), shift)
     return g.op("Div", g.op("Sub", values, shift), size)
+
+
+def _fourier(g: Graph, one: FourierSeason, rows: np.ndarray, position: str, series: str) -> str:
+    """Give a season of Fourier terms at positions [B, n]."""
+    of_series = g.constant(one.coefficients[rows][..., np.newaxis])  # [N, 2 J, 1]
+    coefficients = g.op("Gather", of_series, series)
+    turns = 2 * np.pi * np.arange(1, one.coefficients.shape[-1] // 2 + 1) / one.season_length
+    angles = g.op("Mul", g.put(g.cast(position, np.float64), 2), g.constant(turns))
+    terms = g.joined([g.op("Sin", angles), g.op("Cos", angles)], 2)
+    return g.op("Squeeze", g.op("MatMul", terms, coefficients), g.constant([2], np.int64))
 
 
 def _box_cox(
