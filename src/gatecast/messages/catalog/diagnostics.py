@@ -150,27 +150,33 @@ TEXTS = {
         "否：训练损失为 {last:.4f}，每轮上升 {change:.2%}；降低学习率可能有帮助",
     ),
     "fit.overfitted": (
-        "overfitted: training RMSE {train:.4f}, test RMSE {test:.4f}, a gap of more than two "
+        "overfitted: training RMSE {train:.4f}, test RMSE {test:.4f} one step ahead, a gap of "
+        "more than two "
         "standard errors",
-        "过拟合：训练 RMSE {train:.4f}，测试 RMSE {test:.4f}，差距超过两个标准误",
+        "过拟合：提前一步的训练 RMSE 为 {train:.4f}，测试 RMSE 为 {test:.4f}，差距超过两个标准误",
     ),
     "fit.underfitted": (
-        "not overfitted (training RMSE {train:.4f}, test RMSE {test:.4f}) but underfitted: even "
+        "not overfitted (training RMSE {train:.4f}, test RMSE {test:.4f} one step ahead) but "
+        "underfitted: even "
         "the training error is {above:percent} above the noise floor, so something is missing from "
         "the model, not from the data",
-        "没有过拟合（训练 RMSE {train:.4f}，测试 RMSE {test:.4f}），但欠拟合："
+        "没有过拟合（提前一步的训练 RMSE 为 {train:.4f}，测试 RMSE 为 {test:.4f}），但欠拟合："
         "连训练误差也比噪声下限"
         "高 {above:percent}，缺的是模型，不是数据",
     ),
     "fit.gap_within": (
-        "training RMSE {train:.4f}, test RMSE {test:.4f}, a gap within two standard errors "
+        "training RMSE {train:.4f}, test RMSE {test:.4f} one step ahead, a gap within two "
+        "standard errors "
         "({allowed:.4f})",
-        "训练 RMSE {train:.4f}，测试 RMSE {test:.4f}，差距在两个标准误（{allowed:.4f}）之内",
+        "提前一步的训练 RMSE 为 {train:.4f}，测试 RMSE 为 {test:.4f}，差距在两个标准误（"
+        "{allowed:.4f}）之内",
     ),
     "fit.gap_easier": (
-        "training RMSE {train:.4f}, test RMSE {test:.4f}; the test part is easier, by more than "
+        "training RMSE {train:.4f}, test RMSE {test:.4f} one step ahead; the test part is "
+        "easier, by more than "
         "two standard errors ({allowed:.4f})",
-        "训练 RMSE {train:.4f}，测试 RMSE {test:.4f}；测试部分更容易，超过两个标准误"
+        "提前一步的训练 RMSE 为 {train:.4f}，测试 RMSE 为 {test:.4f}；测试部分更容易，超过两个标"
+        "准误"
         "（{allowed:.4f}）",
     ),
     "fit.neither": ("neither: {gap}", "都不是：{gap}"),
@@ -225,26 +231,30 @@ TEXTS = {
     ),
     # training
     "training.helps": (
-        "yes: with {longer} training steps instead of {steps} the error on later values is "
+        "yes: with {longer} training steps instead of {steps} the one-step error on later "
+        "values is "
         "{gain:.1%} lower (p {p:p})",
-        "有：训练步数从 {steps} 增到 {longer} 时，后面数值上的误差低 {gain:.1%}（p {p:p}）",
+        "有：训练步数从 {steps} 增到 {longer} 时，后面数值上提前一步的误差低 {gain:.1%}（p {p:p}）",
     ),
     "training.lower": (
-        "no: with {longer} training steps instead of {steps} the error on later values is "
+        "no: with {longer} training steps instead of {steps} the one-step error on later values is "
         "{gain:.1%} lower, which may be chance (p {p:p})",
-        "没有：训练步数从 {steps} 增到 {longer} 时，后面数值上的误差低 {gain:.1%}，可能只是偶然"
+        "没有：训练步数从 {steps} 增到 {longer} 时，后面数值上提前一步的误差低 {gain:.1%}，可能"
+        "只是偶然"
         "（p {p:p}）",
     ),
     "training.higher": (
-        "no: with {longer} training steps instead of {steps} the error on later values is "
+        "no: with {longer} training steps instead of {steps} the one-step error on later values is "
         "{gain:.1%} higher, which may be chance (p {p:p})",
-        "没有：训练步数从 {steps} 增到 {longer} 时，后面数值上的误差高 {gain:.1%}，可能只是偶然"
+        "没有：训练步数从 {steps} 增到 {longer} 时，后面数值上提前一步的误差高 {gain:.1%}，可能"
+        "只是偶然"
         "（p {p:p}）",
     ),
     "training.harms": (
-        "no, it would do harm: with {longer} training steps instead of {steps} the error on later "
-        "values is {gain:.1%} higher (p {p:p})",
-        "没有，反而有害：训练步数从 {steps} 增到 {longer} 时，后面数值上的误差高 {gain:.1%}（p "
+        "no, it would do harm: with {longer} training steps instead of {steps} the one-step "
+        "error on later values is {gain:.1%} higher (p {p:p})",
+        "没有，反而有害：训练步数从 {steps} 增到 {longer} 时，后面数值上提前一步的误差高 "
+        "{gain:.1%}（p "
         "{p:p}）",
     ),
     # recommendation

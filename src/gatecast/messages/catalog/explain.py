@@ -98,14 +98,13 @@ TEXTS = {
     ),
     "training.steps_requested": (
         "each network was trained for {steps:step|steps}, as requested; the learning rate falls to "
-        "zero at the last of them, so that the loss settles there",
-        "按要求，每个网络训练 {steps} 步；学习率在最后降到零，损失因此稳定下来",
+        "zero at the last of them",
+        "按要求，每个网络训练 {steps} 步；学习率在最后一步降到零",
     ),
     "training.steps_chosen": (
         "each network was trained for {steps:step|steps}, as many as had the smallest hold-out "
-        "error; the learning rate falls to zero at the last of them, so that the loss settles "
-        "there",
-        "每个网络训练 {steps} 步，这在留出的数值上误差最小；学习率在最后降到零，损失因此稳定下来",
+        "error; the learning rate falls to zero at the last of them",
+        "每个网络训练 {steps} 步，这在留出的数值上误差最小；学习率在最后一步降到零",
     ),
     "explain.no_lstm": (
         "{function}() explains a fitted LSTMForecaster; found {kind}",
