@@ -18,7 +18,7 @@ BUILDER := build/builder
 # two pips must not write into one environment at the same time
 .NOTPARALLEL:
 .PHONY: help demo docs pictures test quick lint bench sanitize fuzz clean \
-  wheels test-wheel test-oldest reproducible sbom man
+  wheels test-wheel test-oldest test-extras reproducible sbom man
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -72,6 +72,10 @@ wheels: $(BUILDER)/made.stamp  ## build wheels in dist/ with Zig's Clang (TARGET
 
 test-wheel:  ## install the wheel of dist/ where there is no compiler, and run it
 	bash packaging/test_wheel.sh $(PYTHON)
+
+test-extras: $(VENV)/test.stamp  ## the tests of the large extras: an agent's tools through its SDK
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[mcp]'
+	$(BIN)/python -m pytest tests/cli/test_mcp.py
 
 test-oldest: $(MADE)  ## run make quick's tests with the lower bound of every dependency
 	$(PYTHON) -m venv --clear build/oldest

@@ -20,6 +20,7 @@ EXTRAS = {
     "plot": ("matplotlib", "matplotlib"),
     "keras": ("h5py", "h5py"),
     "onnx": ("onnx", "onnx"),
+    "mcp": ("mcp", "mcp"),
 }
 NEEDED = ("numpy", "pandas", "narwhals", "safetensors", "jinja2", "rich", "typer")
 

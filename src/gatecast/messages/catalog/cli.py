@@ -70,4 +70,5 @@ TEXTS = {
         '"{path}" is to be a Parquet file, which needs pyarrow: pip install pyarrow',
         "“{path}”要写成 Parquet 文件，需要 pyarrow：pip install pyarrow",
     ),
+    "cli.mcp": ("a server for agents", "面向智能体的服务器"),
 }

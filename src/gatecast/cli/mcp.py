@@ -1,0 +1,68 @@
+"""``gatecast mcp``: the tools for an agent, over stdin and stdout (Model Context Protocol)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["make_server", "mcp"]
+
+_INSTRUCTIONS = (
+    "Forecast time series in CSV or Parquet files on this machine. inspect a file, ask for a "
+    "verdict on its past before you trust a model, forecast, explain. Say what the verdict and the "
+    "decisions say, and give the script to whoever wants to run it again."
+)
+
+
+def mcp() -> None:
+    """Offer forecasts to an agent: a server of the Model Context Protocol on stdin and stdout.
+
+    Eight tools: inspect, backtest, verdict, forecast, explain, update, tune, script. They read and
+    write files of this machine with the rights of the user who starts it, and give no rows of the
+    data unless these are requested. Needs the extra [mcp].
+    """
+    make_server().run("stdio")
+
+
+def make_server() -> Any:
+    """Make the server.
+
+    Returns
+    -------
+    mcp.server.MCPServer
+        With the tools of one agent.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the package mcp.
+    """
+    from gatecast import __version__
+    from gatecast.cli.tools import Tools
+    from gatecast.errors import require_extra
+    from gatecast.messages import message
+
+    sdk = require_extra("mcp.server", "mcp", message("cli.mcp"))
+    server = sdk.MCPServer(
+        "gatecast", instructions=_INSTRUCTIONS, version=__version__, log_level="ERROR"
+    )
+    for function in Tools().functions():
+        server.tool()(_refusing(function))
+    return server
+
+
+def _refusing(tool: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Let a tool answer what cannot be done with the sentence that says so."""
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    from gatecast.errors import GatecastError
+
+    @functools.wraps(tool)
+    def call(*arguments: Any, **named: Any) -> dict[str, Any]:
+        try:
+            return tool(*arguments, **named)
+        except GatecastError as error:
+            raise ToolError(str(error)) from error
+
+    return call
