@@ -35,6 +35,8 @@ __all__ = [
     "TrainingError",
     "UsageError",
     "cause",
+    "check_percent",
+    "not_above",
     "not_whole",
     "quote",
     "require_extra",
@@ -143,6 +145,43 @@ def too_small(argument: str, value: float, least: float) -> UsageError:
     """
     name = Argument(argument)
     return UsageError(message("argument.too_small", argument=name, value=value, least=least))
+
+
+def not_above(argument: str, value: float, low: float = 0.0) -> UsageError:
+    """Make the error of an argument that has to be above a number.
+
+    Parameters
+    ----------
+    argument : str
+        Its name in Python; the command line spells it as an option.
+    value, low : float
+        What was requested, and what it has to be above.
+
+    Returns
+    -------
+    UsageError
+        To be raised.
+    """
+    return UsageError(
+        message("argument.not_above", argument=Argument(argument), value=value, low=low)
+    )
+
+
+def check_percent(level: float) -> None:
+    """Refuse a level that is not above 0 and below 100.
+
+    Parameters
+    ----------
+    level : float
+        Per cent that an interval should hold.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    if not 0 < level < 100:
+        raise UsageError(message("level.not_percent", level=level))
 
 
 def wrong_choice(argument: str, value: object, choices: Iterable[str]) -> UsageError:

@@ -202,6 +202,9 @@ def test_a_table_that_cannot_be_scored_is_refused_with_the_place():
         scoring.score(actual, forecast, train[train["unique_id"] == "b"])
     with pytest.raises(NotFoundError, match='no column "sales"; it has unique_id, ds and y'):
         scoring.score(actual, forecast, target_col="sales")
+    with pytest.raises(NotFoundError, match='the training table has no column "y"') as refused:
+        scoring.score(actual, forecast, train.drop(columns="y"))
+    assert str(refused.value.message.text("zh")).startswith("训练表没有“y”列")
     with pytest.raises(NotFoundError, match="no column of a model"):
         scoring.score(actual, forecast[["unique_id", "ds", "LSTM-lo-95"]])
     forecast.loc[late, "LSTM"] = np.nan  # a row that is there but empty is no perfect forecast

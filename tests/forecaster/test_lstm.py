@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from helpers.forecasting import lay_out, transforms_of
 
+from gatecast import PretrainedLSTM
 from gatecast.datasets import air_passengers, lynx, noisy_sine, sunspots
 from gatecast.errors import DataError, NotFittedError, UsageError
 from gatecast.forecaster import LSTMForecaster, load
@@ -186,15 +187,19 @@ def test_what_is_done_depends_on_the_series_and_is_undone_exactly(values, words)
 
 def test_too_short_a_series_is_told_what_would_be_enough():
     frame = pd.DataFrame({"unique_id": "store 12", "ds": range(15), "y": np.arange(15.0)})
-    with pytest.raises(DataError, match=r'series "store 12" has 15 values; h=12 .* at least 16'):
+    with pytest.raises(
+        DataError, match=r'series "store 12" has 15 values; h=12 .* at least 16'
+    ) as no:
         LSTMForecaster(h=12).fit(frame)
+    assert "or use the pretrained LSTM, for which 3 values are enough" in str(no.value)
+    assert len(PretrainedLSTM(h=12).fit(frame[:3]).predict()) == 12
     two = pd.concat([frame, frame.assign(unique_id="store 13")])
     with pytest.raises(DataError, match=r"longest of 2 series has 15 values; h=12 .* at least 16"):
         LSTMForecaster(h=12).fit(two)
     long = pd.DataFrame({"unique_id": "store 1", "ds": range(40), "y": np.arange(40.0)})
     with pytest.raises(DataError, match=r'series "store 12" has 2 values, and 1 of 2 series'):
         LSTMForecaster(h=12, **QUICK).fit(pd.concat([long, frame[:2]]))
-    with pytest.raises(DataError, match="10 values of a series would be enough"):
+    with pytest.raises(DataError, match=r"10 values .* would be .* the pretrained LSTM, which has"):
         LSTMForecaster(h=3, level=[80], **QUICK).fit(frame[:9])
     few = LSTMForecaster(h=3, level=[80], **QUICK).fit(frame[:10])
     assert "hold-out has 1: it may be too narrow" in few.decisions()[-1]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.errors import DataError, UsageError, too_small
+from gatecast.errors import DataError, UsageError, not_above, too_small
 from gatecast.evaluation.metrics import rmse
-from gatecast.messages import Argument, Message, message
+from gatecast.messages import Message, message
 
 __all__ = [
     "FitQuality",
@@ -208,11 +208,7 @@ def _rmse_and_its_error(errors: np.ndarray) -> tuple[float, float]:
 
 def _check_floor(noise_floor: float) -> None:
     if not noise_floor > 0:
-        raise UsageError(
-            message(
-                "argument.not_above", argument=Argument("noise_floor"), value=noise_floor, low=0
-            )
-        )
+        raise not_above("noise_floor", noise_floor)
 
 
 @dataclass(frozen=True)

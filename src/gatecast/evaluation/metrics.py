@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gatecast.errors import UsageError, too_small
+from gatecast.errors import UsageError, check_percent, too_small
 from gatecast.evaluation.terms import covered, interval_score_terms, pinball_terms, smape_terms
 from gatecast.messages import message
 
@@ -353,8 +353,7 @@ def interval_score(actual: np.ndarray, low: np.ndarray, high: np.ndarray, level:
     """
     actual, low = _pair(actual, low)
     _, high = _pair(actual, high)
-    if not 0 < level < 100:
-        raise UsageError(message("level.not_percent", level=level))
+    check_percent(level)
     return float(np.mean(interval_score_terms(actual, low, high, level)))
 
 

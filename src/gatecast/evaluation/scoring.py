@@ -20,7 +20,7 @@ from gatecast.evaluation.metrics import (
     undefined,
 )
 from gatecast.evaluation.terms import covered, interval_score_terms, pinball_terms, smape_terms
-from gatecast.messages import message
+from gatecast.messages import Message, message
 
 __all__ = ["score", "score_rows"]
 
@@ -159,8 +159,8 @@ def score(
         If a test value has no forecast, a series no training part, or a time stands twice.
     """
     keys = [time_col] if id_col is None else [id_col, time_col]
-    _check_table("actual", actual, keys, [target_col])
-    _check_table("forecast", forecast, keys, [])
+    _check_table(message("scores.actual"), actual, keys, [target_col])
+    _check_table(message("scores.forecast"), forecast, keys, [])
     left_out = {*keys, target_col, "cutoff"}
     models = [c for c in forecast if c not in left_out and not re.search(r"-(lo|hi)-", str(c))]
     if not models:
@@ -172,7 +172,7 @@ def score(
         raise DataError(message("scores.no_forecast", n=int(alone.sum()), first=where))
     histories = None
     if train is not None:
-        _check_table("training", train, keys, [target_col])
+        _check_table(message("part.training"), train, keys, [target_col])
         histories = {
             name: rows.sort_values(time_col)[target_col].to_numpy()
             for name, rows in _by_series(train, id_col)
@@ -195,7 +195,7 @@ def score(
     return pd.DataFrame(scores)
 
 
-def _check_table(name: str, table: pd.DataFrame, keys: list[str], more: list[str]) -> None:
+def _check_table(name: Message, table: pd.DataFrame, keys: list[str], more: list[str]) -> None:
     for column in (*keys, *more):
         if column not in table:
             raise NotFoundError(

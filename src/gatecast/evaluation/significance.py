@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.errors import DataError, UsageError, too_small
+from gatecast.errors import DataError, UsageError, check_percent, too_small
 from gatecast.evaluation.distributions import f_tail, studentised_range, t_quantile, t_two_sided
 from gatecast.messages import message
 
@@ -76,8 +76,7 @@ class DieboldMariano:
         UsageError
             If ``level`` is out of its range.
         """
-        if not 0 < level < 100:
-            raise UsageError(message("level.not_percent", level=level))
+        check_percent(level)
         if not self.reference:
             return Skill(math.nan, math.nan, math.nan, level)
         margin = t_quantile(level / 100.0, self.n - 1) * self.error / self.reference
@@ -215,8 +214,7 @@ def skill_interval(
     """
     first, second = _losses(loss, reference)
     n = len(first)
-    if not 0 < level < 100:
-        raise UsageError(message("level.not_percent", level=level))
+    check_percent(level)
     length = max(1.0, n ** (1 / 3)) if block is None else block
     for name, value in (("block", length), ("n_draws", n_draws)):
         if value < 1:
@@ -300,8 +298,7 @@ def friedman_nemenyi(losses: np.ndarray, models: Sequence[str], level: float = 9
     table = np.asarray(losses, np.float64)
     if table.ndim != 2 or table.shape[1] != len(models):
         raise UsageError(message("significance.shape", shape=str(table.shape), n=len(models)))
-    if not 0 < level < 100:
-        raise UsageError(message("level.not_percent", level=level))
+    check_percent(level)
     n, k = table.shape
     if n < 2 or k < 2:
         raise DataError(message("significance.ranks", models=k, series=n))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.errors import UsageError, wrong_choice
-from gatecast.messages import Argument, message
+from gatecast.errors import UsageError, not_above, wrong_choice
+from gatecast.messages import message
 
 __all__ = ["KINDS", "MSE", "Loss"]
 
@@ -43,9 +43,7 @@ class Loss:
         if self.kind not in KINDS:
             raise wrong_choice("loss", self.kind, KINDS)
         if not self.delta > 0.0:
-            raise UsageError(
-                message("argument.not_above", argument=Argument("delta"), value=self.delta, low=0)
-            )
+            raise not_above("delta", self.delta)
         if (self.kind == "pinball") != bool(self.levels):
             raise UsageError(message("kernel.no_levels"))
         if not all(0.0 < level < 1.0 for level in self.levels):

@@ -17,6 +17,7 @@ from gatecast.errors import (
     DataError,
     TrainingError,
     UsageError,
+    not_above,
     too_small,
     wrong_choice,
     wrong_shape,
@@ -146,9 +147,7 @@ class Trainer:
         if bool(self.average_keep) + bool(self.average_epochs) + bool(self.patience) > 1:
             raise UsageError(message("network.which_weights"))
         if not self.learning_rate > 0.0:
-            name = Argument("learning_rate")
-            value = self.learning_rate
-            raise UsageError(message("argument.not_above", argument=name, value=value, low=0))
+            raise not_above("learning_rate", self.learning_rate)
 
     def fit(
         self,

@@ -100,13 +100,15 @@ TEXTS = {
         'series "{series}" has no training part',
         "序列“{series}”没有训练部分",
     ),
+    "scores.actual": ("actual", "实际值"),
+    "scores.forecast": ("forecast", "预测"),
     "scores.no_column": (
         'the {table} table has no column "{column}"; it has {columns:list}',
-        "{table} 表没有“{column}”列；它有 {columns:list}",
+        "{table}表没有“{column}”列；它有 {columns:list}",
     ),
     "scores.twice": (
         "the {table} table has a time twice: {first}",
-        "{table} 表中有重复的时间：{first}",
+        "{table}表中有重复的时间：{first}",
     ),
     # metrics
     "metrics.quantile": (

@@ -115,15 +115,17 @@ TEXTS = {
     ),
     # data that are refused
     "fit.short_series": (
-        "{series} has {n:value|values}; {@h}={h} needs at least {needed}: supply more history or "
-        "ask for a shorter horizon",
-        "{series}有 {n} 个值；{@h}={h} 至少需要 {needed} 个：请提供更多历史，或缩短预测范围",
+        "{series} has {n:value|values}; {@h}={h} needs at least {needed}: supply more history, "
+        "ask for a shorter horizon, or use the pretrained LSTM, for which 3 values are enough",
+        "{series}有 {n} 个值；{@h}={h} 至少需要 {needed} 个：请提供更多历史，或缩短预测范围，"
+        "或用预训练的 LSTM（3 个值即可）",
     ),
     "fit.short_panel": (
         "the longest of {series} series has {n:value|values}; {@h}={h} needs at least {needed} in "
-        "one of them: supply more history or ask for a shorter horizon",
+        "one of them: supply more history, ask for a shorter horizon, or use the pretrained LSTM, "
+        "for which 3 values are enough",
         "{series} 条序列中最长的有 {n} 个值；{@h}={h} 要求其中一条至少有 {needed} 个："
-        "请提供更多历史，或缩短预测范围",
+        "请提供更多历史，或缩短预测范围，或用预训练的 LSTM（3 个值即可）",
     ),
     "fit.few_values": (
         "{series} has {n:value|values}, and {short} of {all} series have fewer than {least}: "
@@ -133,9 +135,10 @@ TEXTS = {
     ),
     "holdout.no_interval": (
         "{@level}={level} was requested, and intervals are measured on the hold-out; 10 values of "
-        "a series would be enough: supply more history or leave out {@level}",
+        "a series would be enough: supply more history, leave out {@level}, or use the pretrained "
+        "LSTM, which has intervals of its own",
         "要求的是 {@level}={level}，而区间由留出部分测得；一条序列有 10 个值即可："
-        "请提供更多历史，或去掉 {@level}",
+        "请提供更多历史，或去掉 {@level}，或用自带区间的预训练 LSTM",
     ),
     "simulate.no_errors": (
         "simulate() draws from the errors of whole forecasts of the hold-out, and the series are "
