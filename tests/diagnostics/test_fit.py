@@ -129,7 +129,9 @@ def test_forecasts_of_any_horizon_that_hardly_move_are_called_copies():
     last, moved = rng.normal(size=200), rng.normal(size=200)
     copied = fit.horizon_persistence(last + moved, last, last)
     assert (copied.share, copied.skill, copied.copied) == (0.0, 0.0, True)
-    assert copied.sentence.id == "persistence.still"
+    assert copied.sentence == "yes: every forecast is the last value"
+    still = fit.horizon_persistence(last + moved, last + 0.05 * moved, last)
+    assert "nearly: forecasts move only 5.0 % as far" in still.sentence
     # a forecast half of the way has a quarter of the squared error
     half = fit.horizon_persistence(last + moved, last + 0.5 * moved, last)
     assert half.share == pytest.approx(0.5)

@@ -367,6 +367,8 @@ class HorizonPersistence:
     @property
     def sentence(self) -> Message:
         """The result in words."""
+        if not self.share > 1e-9:
+            return message("persistence.copy")
         name = "persistence.still" if self.copied else "persistence.moves"
         return message(name, share=self.share, skill=self.skill)
 

@@ -221,6 +221,10 @@ TEXTS = {
         "几乎是：预测偏离上一个值的幅度只有序列本身的 {share:percent}，"
         "相对朴素预测的技巧为 {skill:.2f}",
     ),
+    "persistence.copy": (
+        "yes: every forecast is the last value",
+        "是：每个预测都就是上一个值",
+    ),
     "persistence.insample": (
         "{answer} (one step ahead, in-sample)",
         "{answer}（提前一步，样本内）",
