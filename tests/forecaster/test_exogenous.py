@@ -163,13 +163,19 @@ def test_update_is_a_run_over_the_whole_again(options, tmp_path):
 
 def walked_from_the_start(model, frame, days):
     """What the model's networks say at day 109 when they walk along everything at once."""
+    from dataclasses import replace
+
     from gatecast.data.reading import read_panel
+    from gatecast.forecaster.covariates import encoded_columns
 
     panel = read_panel(
         frame, id_col="shop", target_col="y", extra_cols=model.fitted_.covariates.columns
     )
     fitted, found = model.fitted_, []
-    seen = fitted.covariates.inputs(panel)
+    seen, added = fitted.covariates.inputs(panel), np.zeros(len(panel.values))
+    if fitted.additive is not None:
+        added = fitted.additive.along(panel, encoded_columns(panel, fitted.covariates))
+        panel = replace(panel, values=fitted.additive.take_off(panel.values, added))
     for i, series in enumerate(panel):
         values = model.transforms_[i].transform(series.values)[np.newaxis]
         x, scales = fitted.state.anew(1).advance(values)
@@ -181,7 +187,10 @@ def walked_from_the_start(model, frame, days):
         straight = fitted.benchmark.forecast_all(values[0, :110])[-1:]
         median, _ = fitted.combine(said, scales[:, 109], Outlook(straight))
         base = values[0, 109] if model.difference_ else 0.0
-        found.append(model.transforms_[i].inverse_transform(median[0] + base, 110))
+        own = model.transforms_[i].inverse_transform(median[0] + base, 110)
+        if fitted.additive is not None:
+            own = fitted.additive.put_back(own, added[panel.offsets[i] + 110 :][: len(own)])
+        found.append(own)
     return np.array(found)
 
 

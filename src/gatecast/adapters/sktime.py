@@ -274,10 +274,14 @@ def _measured(
     fitted, calibration = model.fitted_, model.calibration_
     if calibration is None or not len(calibration.paths):
         raise DataError(message("adapters.no_quantiles", n=int(fitted.ends.lengths[0])))
-    median, _ = fitted.forecast(read_future_covariates(fitted, plan)[0])
+    future = read_future_covariates(fitted, plan)[0]
+    median, _ = fitted.forecast(future)
+    added = fitted.added_ahead(future)
     errors = np.quantile(calibration.paths, alpha, axis=0)
     # every transform rises with its values, so that quantiles stay quantiles
-    return {share: fitted.restore(median + e)[0] for share, e in zip(alpha, errors, strict=True)}
+    return {
+        share: fitted.restore(median + e, added)[0] for share, e in zip(alpha, errors, strict=True)
+    }
 
 
 SktimeLSTMForecaster.__doc__ = documented(SktimeLSTMForecaster.__doc__, _OTHERWISE)

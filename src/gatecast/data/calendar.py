@@ -35,6 +35,7 @@ __all__ = [
     "is_daily_or_longer",
     "normalise_frequency",
     "periods_of",
+    "steps_of_day",
 ]
 
 _YEAR = 365 * DAY + DAY // 4
@@ -191,6 +192,25 @@ def candidate_seasons(freq: str | int) -> tuple[int, ...]:
         return (usual,)
     week = _whole(WEEK, one.count)
     return (usual, *(m for m in (week, _YEAR // one.count) if m > usual))
+
+
+def steps_of_day(freq: str | int) -> int:
+    """Give how many steps a day has.
+
+    Parameters
+    ----------
+    freq : str or int
+        A frequency.
+
+    Returns
+    -------
+    int
+        1 for days; 0 for longer steps, step numbers, and where it is no whole number.
+    """
+    one = parse_frequency(freq)
+    if one.kind == "weekdays":
+        return 1
+    return DAY // one.count if one.kind == "fixed" and DAY % one.count == 0 else 0
 
 
 def _whole(season: int, step: int) -> int:

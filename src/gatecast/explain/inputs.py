@@ -194,7 +194,9 @@ def forecast_unit(inputs: ModelInputs, h: int) -> np.ndarray:
         NaN where a logarithm is taken: there it depends on the value.
     """
     transforms = inputs.series.transforms
-    if any(isinstance(transform, Log) for transform in transforms.transforms):
+    additive = inputs.series.additive
+    multiplies = additive is not None and additive.multiplicative
+    if multiplies or any(isinstance(transform, Log) for transform in transforms.transforms):
         return np.full(h, np.nan)
     end = inputs.series.start + len(inputs.values)
     one, zero = np.ones(h), np.zeros(h)

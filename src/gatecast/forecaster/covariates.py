@@ -23,7 +23,7 @@ from gatecast.errors import DataError, UsageError
 from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.messages import Message, message
 
-__all__ = ["Covariates", "PendingInputs", "pending_inputs"]
+__all__ = ["Covariates", "PendingInputs", "encoded_columns", "pending_inputs"]
 
 _LIMIT = 8.0
 _MOST_NAMES = 100
@@ -339,6 +339,30 @@ class Covariates:
             scaled = (column - self.means[owner, at]) / self.deviations[owner, at]
             parts.append(np.clip(scaled, -_LIMIT, _LIMIT)[:, np.newaxis])
         return np.hstack(parts)
+
+
+def encoded_columns(
+    panel: Panel, covariates: Covariates, which: np.ndarray | None = None
+) -> list[np.ndarray]:
+    """Encode the future covariates of each series of a panel.
+
+    Parameters
+    ----------
+    panel : Panel
+        With the columns.
+    covariates : Covariates
+        Fitted.
+    which : ndarray of shape [N], optional
+        Which of the series from training each one is; in the same order if not given.
+
+    Returns
+    -------
+    list of ndarray of shape [n, F]
+        Of each series.
+    """
+    places = np.arange(len(panel)) if which is None else which
+    rows = covariates.future(np.repeat(places, panel.lengths), panel.extra)
+    return np.split(rows.astype(np.float64), panel.offsets[1:-1])
 
 
 @dataclass(frozen=True, eq=False)

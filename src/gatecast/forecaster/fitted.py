@@ -7,15 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.data.calendar import count_steps
+from gatecast.data.calendar import count_steps, future_times
 from gatecast.data.panel import Ends, Panel, equal_lengths, offsets_of
 from gatecast.data.schema import Schema
 from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import NotFoundError
+from gatecast.forecaster.additive import AdditivePart
 from gatecast.forecaster.benchmarks import Benchmark, Outlook
 from gatecast.forecaster.combination import combine
 from gatecast.forecaster.config import Settings
-from gatecast.forecaster.covariates import Covariates, PendingInputs, pending_inputs
+from gatecast.forecaster.covariates import (
+    Covariates,
+    PendingInputs,
+    encoded_columns,
+    pending_inputs,
+)
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.intervals import Calibration, intervals, spread_of
 from gatecast.forecaster.preparation import Preparation
@@ -78,6 +84,8 @@ class FittedForecaster:
     pending : list of PendingInputs
         Last steps of each series, which the next forecast runs along again: where their inputs wait
         for future covariates, or a window begins with them.
+    additive : AdditivePart or None
+        What columns known in advance add; None where there are none.
     """
 
     h: int
@@ -99,6 +107,7 @@ class FittedForecaster:
     calibration: Calibration | None
     schema: Schema | None
     pending: list[PendingInputs]
+    additive: AdditivePart | None = None
 
     @classmethod
     def from_training(
@@ -137,8 +146,9 @@ class FittedForecaster:
             s.h, s.level, s.look_back, s.n_networks, s.threads, panel.ends(), final.transforms,
             final.covariates, final.dataset.state, final.sampler.scale, networks, [], [],
             final.benchmark(0), weight, np.zeros((len(panel), 0)), calibration, panel.schema, [],
+            final.additive,
         )  # fmt: skip
-        fitted.run_along(final.dataset, panel)
+        fitted.run_along(final.dataset, final.panel)
         return fitted
 
     def run_along(self, data: SequenceDataset, panel: Panel) -> None:
@@ -149,7 +159,7 @@ class FittedForecaster:
         data : SequenceDataset
             All values of the series, with the inputs of every step.
         panel : Panel
-            The same series, in their own unit.
+            The same series, in their own unit less the additive part.
         """
         lead = self.covariates.lead
         runs = [
@@ -215,20 +225,43 @@ class FittedForecaster:
             },
         )
 
-    def restore(self, values: np.ndarray) -> np.ndarray:
+    def added_ahead(self, future: Sequence[np.ndarray]) -> np.ndarray | None:
+        """Give what columns add to the steps after the end of each series.
+
+        Parameters
+        ----------
+        future : sequence of ndarray of shape [K, F]
+            As for :meth:`forecast`.
+
+        Returns
+        -------
+        ndarray of shape [N, K] or None
+            None where there are no such columns.
+        """
+        if self.additive is None:
+            return None
+        times = future_times(self.ends.times, self.ends.freq, self.h)
+        return self.additive.ahead([rows.astype(np.float64) for rows in future], times)
+
+    def restore(self, values: np.ndarray, added: np.ndarray | None = None) -> np.ndarray:
         """Bring transformed forecasts [N, K] back to each series' own unit.
 
         Parameters
         ----------
         values : ndarray of shape [N, K]
             Transformed forecasts.
+        added : ndarray of shape [N, K], optional
+            What :meth:`added_ahead` gave.
 
         Returns
         -------
         ndarray of shape [N, K]
             In each series' own unit.
         """
-        return self.transforms.inverse_transform(values, self.ends.lengths)
+        own = self.transforms.inverse_transform(values, self.ends.lengths)
+        if self.additive is None or added is None:
+            return own
+        return self.additive.put_back(own, added)
 
     def combine(
         self, outputs: Sequence[np.ndarray], local_scales: np.ndarray, benchmark: Outlook
@@ -305,10 +338,16 @@ class FittedForecaster:
         offsets = offsets_of(rows.counts)
         present = self.covariates.present(owner, rows.cells, rows.times)
         future = self.covariates.future(owner, rows.cells)
+        values = rows.values
+        if self.additive is not None:
+            self.additive, made = self.additive.advance(
+                rows.which, rows.counts, future.astype(np.float64), rows.times
+            )
+            values = self.additive.take_off(values, made)
         for some, count in equal_lengths(rows.counts, max(1, len(rows.counts))):
             if count:
                 at = offsets[some][:, np.newaxis] + np.arange(count)
-                self._advance(rows.which[some], rows.values[at], present[at], future[at])
+                self._advance(rows.which[some], values[at], present[at], future[at])
         self.ends = self.ends.later(rows.which, rows.counts)
 
     def _advance(
@@ -398,17 +437,25 @@ class FittedForecaster:
         """
         which = self.find(panel)
         covariates = self.covariates.inputs(panel, which)
-        parts = []
+        added, own_values, parts = np.zeros(len(panel.values)), panel.values, []
+        if self.additive is not None:
+            encoded = encoded_columns(panel, self.covariates, which)
+            added = self.additive.along(panel, encoded, which)
+            own_values = self.additive.take_off(panel.values, added)
         for j, i in enumerate(which):
             part = slice(panel.offsets[j], panel.offsets[j + 1])
             first, last = panel.times[part][:1], self.ends.times[i : i + 1]
             steps = int(count_steps(last, first, self.ends.freq)[0])
             start, transforms = int(self.ends.lengths[i]) - 1 + steps, self.transforms[int(i)]
-            values = transforms.transform(panel.values[part], start)
+            raw = own_values[part]
+            values = transforms.transform(raw, start)
             (own,), (scales,) = self.state.anew(1).advance(values[np.newaxis])
             x = np.hstack([own, covariates[part]])
-            raw = panel.values[part]
-            parts.append(SeriesInputs(int(i), values, raw, x, scales, transforms, start))
+            parts.append(
+                SeriesInputs(
+                    int(i), values, raw, x, scales, transforms, start, self.additive, added[part]
+                )
+            )
         return parts
 
     def run_insample(self, series: SeriesInputs, origins: np.ndarray | None = None) -> Forecast:

@@ -52,11 +52,16 @@ def forecast_frame(
             message("level.not_fitted", level=str(list(requested)), fitted=str(list(fitted.level)))
         )
     median, intervals = fitted.forecast(future)
+    added = fitted.added_ahead(future)
     ends = {
-        share: (fitted.restore(intervals[share][0]), fitted.restore(intervals[share][1]))
+        share: (
+            fitted.restore(intervals[share][0], added),
+            fitted.restore(intervals[share][1], added),
+        )
         for share in requested
     }
-    return add_forecast(fitted.ends.future_frame(fitted.h), name, fitted.restore(median), ends)
+    restored = fitted.restore(median, added)
+    return add_forecast(fitted.ends.future_frame(fitted.h), name, restored, ends)
 
 
 def paths_frame(
@@ -92,7 +97,8 @@ def paths_frame(
     paths = median + errors[rng.integers(0, len(errors), (n_paths, len(median)))]
     frame = pd.concat([fitted.ends.future_frame(fitted.h)] * n_paths, ignore_index=True)
     frame["path"] = np.repeat(np.arange(n_paths), median.size)
-    frame[name] = np.concatenate([fitted.restore(path).ravel() for path in paths])
+    added = fitted.added_ahead(future)
+    frame[name] = np.concatenate([fitted.restore(path, added).ravel() for path in paths])
     return frame
 
 
@@ -122,8 +128,8 @@ def insample_frame(
         origins = np.arange(len(series.values) - h - 1, -1, -step_size)[::-1]
         median, _ = fitted.run_insample(inputs, origins)
         restored = [
-            inputs.transforms.inverse_transform(row, start)
-            for row, start in zip(median, origins + 1, strict=True)
+            inputs.in_own_unit(row, int(origin) + 1)
+            for row, origin in zip(median, origins, strict=True)
         ]
         ahead = (origins[:, np.newaxis] + np.arange(1, h + 1)).ravel()
         part = {} if ends.id_col is None else {ends.id_col: series.id}
@@ -154,7 +160,7 @@ def insample_one_step(fitted: FittedForecaster, series: SeriesInputs) -> np.ndar
         that are known in advance reach beyond the table.
     """
     ahead = fitted.run_insample(series).median[:-1, 0]
-    forecasts = series.transforms.inverse_transform(ahead, series.start + 1)
+    forecasts = series.in_own_unit(ahead, 1)
     missing = max(0, fitted.covariates.lead - 1)
     forecasts[len(forecasts) - missing :] = np.nan
     return forecasts

@@ -10,6 +10,7 @@ from typing import Any
 from gatecast.data.panel import Panel
 from gatecast.errors import not_whole, series_name
 from gatecast.forecaster.config import Config, Settings, documented
+from gatecast.forecaster.effects import effect_sentences
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.fitting import fit
 from gatecast.forecaster.model_file import SavedModel, load_model, save_model
@@ -147,7 +148,8 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         self.fingerprint_: str = sha256(panel.times.tobytes() + panel.values.tobytes()).hexdigest()
         self.decisions_: list[str] = [
             *panel.notes, *detected, *result.fitted.transforms.decisions(result.fitted.ends.ids),
-            *result.fitted.covariates.describe(panel.freq), *result.decisions,
+            *result.fitted.covariates.describe(panel.freq), *effect_sentences(result.fitted),
+            *result.decisions,
         ]  # fmt: skip
         return self
 

@@ -23,6 +23,7 @@ from gatecast.data.schema import Schema
 from gatecast.data.stored import id_array
 from gatecast.data.transforms.pipeline import KINDS, Step, TransformPipeline, Treatment
 from gatecast.errors import ModelFileError, not_whole
+from gatecast.forecaster.additive_file import additive_fits, read_additive, write_additive
 from gatecast.forecaster.average_benchmark import AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark
 from gatecast.forecaster.config import PRESETS, Config
@@ -139,6 +140,7 @@ def save_model(
         "combination": _write_combination(fitted, arrays),
         "calibration": _write_calibration(fitted.calibration, arrays),
         "covariates": _write_covariates(fitted, arrays),
+        "additive": write_additive(fitted.additive, arrays),
         "max_steps": saved.max_steps,
         "losses": saved.losses,
         "decisions": documents(saved.decisions),
@@ -315,6 +317,7 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         combination["weight"], arrays["recent"] if pretrained else np.zeros((count, 0)),
         _read_calibration(arrays, document["calibration"]),
         None if document["schema"] is None else Schema.from_json(document["schema"]), [],
+        read_additive(arrays, document["additive"]),
     )  # fmt: skip
     if fitted.replays:
         at = np.cumsum(arrays["pending.lengths"])[:-1]
@@ -419,6 +422,7 @@ def _check(fitted: FittedForecaster, count: int) -> None:
     columns = (count, len(covariates.columns))
     _require(covariates.means.shape == covariates.deviations.shape == columns)
     _require(covariates.fixed.shape == (count, covariates.fixed_width))
+    _require(additive_fits(fitted.additive, count, covariates.future_width))
     more = len(fitted.networks) - fitted.n_networks
     _require(more in (0, 1) and more <= bool(fitted.level))
     _require(more or fitted.benchmark.has_quantiles or not fitted.level)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gatecast.data.transforms.pipeline import SCALES
+from gatecast.forecaster.additive_file import ADDITIVE, additive_forms
 from gatecast.forecaster.config import Config
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.validation import (
@@ -101,6 +102,7 @@ def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
         "combination": _COMBINATION,
         "max_steps": Whole(0, _MOST), "losses": Items(Items(Real())),
         "decisions": Items(Anything()), "fingerprint": Text(),
+        "additive": ADDITIVE,
         "covariates": Record(dict.fromkeys(document["covariates"], _NAMES)),
     }  # fmt: skip
     for name, part in record.items():
@@ -133,6 +135,7 @@ def _array_forms(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dic
         for name, low in _PARAMETERS[step["name"]].items():
             shape = (f"rows{j}", None) if name in ("indices", "coefficients") else (f"rows{j}",)
             forms[f"transform{j}.{name}"] = Array(double, shape, low)
+    forms |= additive_forms(document["additive"])
     for i in range(len(document["layouts"])):
         forms[f"network{i}.theta"] = Array(single, (None,), -_WEIGHT, _WEIGHT)
         forms[f"network{i}.outputs"] = Array(single, ("N", None), -_OUTPUT, _OUTPUT)
@@ -178,7 +181,8 @@ def require_forecast(fitted: FittedForecaster) -> None:
         if fitted.calibration is not None and len(fitted.calibration.paths):
             farthest = np.abs(fitted.calibration.paths).max(axis=0)
             rows += [median - farthest, median + farthest]
-        restored = [fitted.restore(row) for row in rows]
+        added = fitted.added_ahead(future)
+        restored = [fitted.restore(row, added) for row in rows]
         # the values of an update may be these, or others
         fresh = fitted.transforms.transform(restored[0] + 1.0, fitted.ends.lengths)
         finite = all(np.isfinite(row).all() for row in (*restored, fresh))

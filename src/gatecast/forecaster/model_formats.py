@@ -15,7 +15,7 @@ from gatecast.forecaster.seasons import as_seasons
 __all__ = ["VERSION", "bring_forward"]
 
 #: The format that is written.
-VERSION = 10
+VERSION = 11
 
 #: From so many series on, a panel was treated as one of related series.
 _RELATED = 20
@@ -38,7 +38,18 @@ def bring_forward(arrays: dict[str, np.ndarray], document: dict[str, Any], versi
     version : int
         Format of the file.
     """
-    steps = (_from_1, _from_2, _from_3, _from_4, _from_5, _from_6, _from_7, _from_8, _from_9)
+    steps = (
+        _from_1,
+        _from_2,
+        _from_3,
+        _from_4,
+        _from_5,
+        _from_6,
+        _from_7,
+        _from_8,
+        _from_9,
+        _from_10,
+    )
     for older, step in enumerate(steps, start=1):
         if version <= older:
             step(arrays, document)
@@ -159,6 +170,11 @@ def _from_9(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  #
     """Format 10 names the simple forecast that errors are held against."""
     if document["calibration"] is not None:
         document["calibration"]["reference"] = None
+
+
+def _from_10(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  # noqa: ARG001
+    """Format 11 has an additive part; before it networks alone saw columns known in advance."""
+    document["additive"] = None
 
 
 def _joined(

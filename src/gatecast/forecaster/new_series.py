@@ -18,7 +18,8 @@ from gatecast.data.panel import Ends, Panel
 from gatecast.data.transforms.joining import join_pipelines
 from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import series_name
-from gatecast.forecaster.covariates import Covariates
+from gatecast.forecaster.additive import AdditivePart, Effects
+from gatecast.forecaster.covariates import Covariates, encoded_columns
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.new_rows import require_frequency, require_history
@@ -35,7 +36,7 @@ from gatecast.messages import Message, message
 
 __all__ = ["fit_others", "join", "read_request", "take_in"]
 
-_Rows = TypeVar("_Rows", Covariates, FeatureState)
+_Rows = TypeVar("_Rows", Covariates, FeatureState, AdditivePart, Effects)
 
 #: Series that a sentence names.
 _NAMED = 10
@@ -141,12 +142,19 @@ def fit_others(fitted: FittedForecaster, panel: Panel) -> FittedForecaster:
         If a series is too short, the frequency is another one, or a column does not fit the model.
     """
     _check(fitted, panel)
+    covariates = fitted.covariates.fit_others(panel, panel.lengths)
+    additive = None
+    if fitted.additive is not None:
+        encoded = encoded_columns(panel, covariates)
+        additive = fitted.additive.fit_others(
+            panel, encoded, fitted.transforms.treatment.seasons, _same_history(fitted, panel)
+        )
+        panel = replace(panel, values=additive.off_panel(panel, encoded))
     transforms = TransformPipeline.fit(
         panel.values, panel.offsets, fitted.transforms.treatment,
         lambda i: series_name(panel.ids[i]),
     )  # fmt: skip
     values = transforms.transform_flat(panel.values, panel.offsets)
-    covariates = fitted.covariates.fit_others(panel, panel.lengths)
     wanted = bool(covariates.columns) or covariates.calendar
     data = SequenceDataset.from_series(
         values, panel.offsets, fitted.h, fitted.state.anew(len(panel)),
@@ -155,6 +163,7 @@ def fit_others(fitted: FittedForecaster, panel: Panel) -> FittedForecaster:
     others = replace(
         fitted, ends=panel.ends(), transforms=transforms, covariates=covariates, state=data.state,
         states=[], outputs=[], pending=[], schema=panel.schema or fitted.schema,
+        additive=additive,
     )  # fmt: skip
     others.run_along(data, panel)
     return others
@@ -194,6 +203,7 @@ def join(fitted: FittedForecaster, others: FittedForecaster) -> FittedForecaster
         recent=_join_recent(fitted.recent, others.recent),
         pending=[*fitted.pending, *others.pending],
         schema=None if fitted.schema is None else fitted.schema.extend(others.schema),
+        additive=_join_additive(fitted.additive, others.additive),
     )
 
 
@@ -232,6 +242,23 @@ def _joined(one: _Rows, other: _Rows, names: Sequence[str]) -> _Rows:
     """Join arrays of two objects of one class."""
     arrays = {n: np.concatenate([getattr(one, n), getattr(other, n)]) for n in names}
     return replace(one, **arrays)
+
+
+def _same_history(fitted: FittedForecaster, panel: Panel) -> np.ndarray:
+    """Find the series that end as one of the fit, with as many values; -1 for others."""
+    ends, places = panel.ends(), {name: i for i, name in enumerate(fitted.ends.ids)}
+    place = np.array([places.get(name, -1) for name in panel.ids], np.int64)
+    same = (place >= 0) & (fitted.ends.times[place] == ends.times)
+    same &= fitted.ends.lengths[place] == ends.lengths
+    return np.where(same, place, -1)
+
+
+def _join_additive(one: AdditivePart | None, other: AdditivePart | None) -> AdditivePart | None:
+    if one is None or other is None:
+        return one
+    joined = _joined(one, other, ("coefficients", "tail", "last", "size"))
+    names = ("size", "error", "later", "events", "lowest", "highest")
+    return replace(joined, effects=_joined(one.effects, other.effects, names))
 
 
 def _join_recent(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -11,6 +11,8 @@ import numpy as np
 from gatecast.data.panel import Panel, positions
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
 from gatecast.data.transforms.seasonal import WEEKS
+from gatecast.forecaster.additive import AdditivePart
+from gatecast.forecaster.adjusting import without_additive
 from gatecast.forecaster.average_benchmark import AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, BenchmarkKind
 from gatecast.forecaster.combination import NETWORK_ALONE, Combination
@@ -97,7 +99,7 @@ class Preparation:
     treatment : SeasonalTreatment
         How the season is treated.
     panel : Panel
-        The series in their own unit, the hold-out included.
+        The series in their own unit less the additive part, the hold-out included.
     transforms : TransformPipeline
         Fitted on what is known at the origin.
     covariates : Covariates
@@ -116,6 +118,8 @@ class Preparation:
         Last values of each series that are not known at the origin.
     fine_tuning : bool, default False
         Whether the pretrained network is fine-tuned.
+    additive : AdditivePart, optional
+        What was taken off the panel, at the ends of what is known at the origin.
     """
 
     treatment: SeasonalTreatment
@@ -129,6 +133,7 @@ class Preparation:
     settings: Settings
     held_out: int = 0
     fine_tuning: bool = False
+    additive: AdditivePart | None = None
     _benchmarks: dict[int, Benchmark] = field(default_factory=dict)
 
     @cached_property
@@ -314,10 +319,12 @@ class Preparer:
         Combination
             Of few series the pretrained network alone, which has learnt from many others, or where
             they have a week beside the day its average with a linear map of two weeks. Else, or
-            where covariates or weights are given, which it does not see, the network alone.
+            where historic or static covariates or weights are given, which it does not see, the
+            network alone.
         """
         kinds, s = self.benchmarks(treatment), self.settings
-        columns = s.hist_exog_list or s.futr_exog_list or s.stat_exog_list
+        # what columns known in advance add has been taken off
+        columns = s.hist_exog_list or s.stat_exog_list
         more = columns or self.weights is not None
         if self.related or more or not kinds[-1].pretrained:
             return NETWORK_ALONE
@@ -332,6 +339,8 @@ class Preparer:
         past_lengths = lengths.copy()
         past_lengths[which] -= origin.held_out
         panel = self.panel.take(which).head(lengths[which])
+        covariates = self.covariates(past_lengths)
+        panel, additive = without_additive(panel, past_lengths[which], covariates, which, s)
         past = panel.head(past_lengths[which])
         transforms = TransformPipeline.fit(
             past.values, past.offsets, self.transforms(treatment),
@@ -341,7 +350,6 @@ class Preparer:
         scaled = values[positions(panel.offsets[:-1], past.lengths)]
         reach = max(kind.reach for kind in kinds)
         state = self.features(scaled, past.offsets, treatment, reach)
-        covariates = self.covariates(past_lengths)
         wanted, weights = bool(covariates.columns) or s.calendar, self.weights
         if weights is not None:
             weights = weights[positions(self.panel.offsets[which], lengths[which])]
@@ -356,7 +364,7 @@ class Preparer:
             training = dataset.before(origin.held_out, ahead)
         return Preparation(
             treatment, panel, transforms, covariates, dataset, training, self.sampler(training),
-            kinds, s, origin.held_out, self.fine_tuning,
+            kinds, s, origin.held_out, self.fine_tuning, additive,
         )  # fmt: skip
 
     def transforms(self, treatment: SeasonalTreatment) -> Treatment:

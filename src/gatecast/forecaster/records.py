@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gatecast.data.transforms.pipeline import SeriesTransforms, TransformPipeline
+from gatecast.forecaster.additive import AdditivePart
 from gatecast.forecaster.features import FeatureState
 
 __all__ = ["Forecast", "NewRows", "Past", "SeriesInputs"]
@@ -80,7 +81,7 @@ class SeriesInputs(NamedTuple):
     values : ndarray of shape [n]
         Transformed values.
     own : ndarray of shape [n]
-        The same in the series' own unit.
+        The same in the series' own unit, less the additive part.
     inputs : ndarray of shape [n, I], float32
         What the networks see at each step.
     local_scales : ndarray of shape [n]
@@ -89,6 +90,10 @@ class SeriesInputs(NamedTuple):
         What was done to the series.
     start : int
         Position of the first value, counted from the first one that the model was fitted on.
+    additive : AdditivePart or None
+        What was taken off the values, of all series of the model.
+    added : ndarray of shape [n]
+        Its contribution to each value.
     """
 
     place: int
@@ -98,3 +103,25 @@ class SeriesInputs(NamedTuple):
     local_scales: np.ndarray
     transforms: SeriesTransforms
     start: int
+    additive: AdditivePart | None
+    added: np.ndarray
+
+    def in_own_unit(self, values: np.ndarray, first: int) -> np.ndarray:
+        """Bring transformed values back to the series' own unit.
+
+        Parameters
+        ----------
+        values : ndarray of shape [n]
+            Transformed forecasts.
+        first : int
+            Step of the first of them within the series.
+
+        Returns
+        -------
+        ndarray of shape [n]
+            With what columns add.
+        """
+        own = self.transforms.inverse_transform(values, self.start + first)
+        if self.additive is None:
+            return own
+        return self.additive.put_back(own, self.added[first : first + len(own)])

@@ -12,6 +12,7 @@ import pandas as pd
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import DataError, NotFittedError, too_small
+from gatecast.forecaster.effects import effects_frame, plan_warnings
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.frames import forecast_frame, insample_frame, paths_frame
 from gatecast.forecaster.intervals import Calibration
@@ -72,8 +73,31 @@ class Serving(Shared):
             ``df`` is too short; or the model was not fitted with a level.
         """
         fitted, future, notes = read_request(self.require_fitted("predict"), df, futr_df)
-        self.reading_notes_ = self.reading_notes_ if notes is None else notes
+        if notes is not None:
+            self.reading_notes_ = [*notes, *plan_warnings(fitted, future)]
         return forecast_frame(fitted, future, self.alias, level)
+
+    @one_at_a_time
+    def effects(self) -> pd.DataFrame:
+        """Give what each column known in advance adds to each series.
+
+        Returns
+        -------
+        DataFrame
+            The user's id column, ``column``, ``low`` and ``high`` (0 and 1, or the 10 % and 90 %
+            quantiles of a number), ``effect`` (change of the series from the one to the other, in
+            its unit) with ``effect-lo-95`` and ``effect-hi-95``, ``later`` (the same a step later),
+            ``relative`` (the effect over the series' mean size) and ``events`` (steps at which the
+            column was not at its most frequent value). 0 for columns that do not help.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        DataError
+            If the model has no columns known in advance.
+        """
+        return effects_frame(self.require_fitted("effects"))
 
     @one_at_a_time
     def simulate(

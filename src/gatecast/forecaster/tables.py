@@ -78,7 +78,10 @@ def read_new_rows(
         )  # fmt: skip
     for i, value in last.items():
         before = int(ends.lengths[i]) - 1
-        again = fitted.transforms[i].transform(np.array([value]), before)[0]
+        own = np.array([value])
+        if fitted.additive is not None:
+            own = fitted.additive.take_off(own, fitted.additive.last[i : i + 1])
+        again = fitted.transforms[i].transform(own, before)[0]
         same = np.isclose(again, fitted.state.last[i], 1e-6)
         reading.refuse_other_value(ends, i, value, same=bool(same))
     if panel is None:

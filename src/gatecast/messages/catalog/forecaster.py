@@ -11,6 +11,33 @@ TEXTS = {
         "input is the average over the series of the fit",
         '序列 "{series}" 的列 "{column}" 为 "{level}"，它不在拟合数据中：其输入取拟合序列的平均值',
     ),
+    # the additive part
+    "effects.none": (
+        "there are no effects: the model has no columns known in advance, or its file is of a "
+        "release before them: name such columns in {@futr_exog_list} and fit it",
+        "没有效应可给出：模型没有预先已知的列，或文件来自更早的版本："
+        "请在 {@futr_exog_list} 中指明这些列并拟合",
+    ),
+    "effects.size": (
+        "{column} from {low:.4g} to {high:.4g} moves the forecast by {effect:.4g} ({lowest:.4g} to "
+        "{highest:.4g} at 95 %; {share:.1%} of the level), estimated from {events:event|events}",
+        "{column} 从 {low:.4g} 到 {high:.4g} 使预测变化 {effect:.4g}（95% 区间 {lowest:.4g} 到 "
+        "{highest:.4g}；为水平的 {share:.1%}），由 {events} 个事件估计",
+    ),
+    "effects.few": (
+        "{column} has {events:event|events} in the history, fewer than {least}: its size is "
+        "uncertain",
+        "{column} 在历史中只有 {events} 个事件，少于 {least} 个：效应大小不确定",
+    ),
+    "effects.nothing": (
+        "columns that do not help are shrunk to nothing in the additive part: {names:list}",
+        "没有帮助的列在加性部分中收缩为零：{names:list}",
+    ),
+    "effects.beyond": (
+        "{column} goes beyond the {low:.6g} to {high:.6g} of the history in the plan, first at "
+        "{time}: its effect there is extrapolated",
+        "计划中的 {column} 超出历史中的 {low:.6g} 到 {high:.6g}，最早在 {time}：那里的效应是外推的",
+    ),
     # sample weights
     "weights.of_file": (
         'sample_weight is an array, and the rows are in the file "{source}": name a column of the '

@@ -1,0 +1,171 @@
+"""Regressors of the additive part: what a column known in advance becomes, and its interactions.
+
+A column enters as it is. A number is also a curve (hinges at its quartiles), so that heating and
+cooling can both need power. Of steps shorter than a day, a column acts by the time of day
+(harmonics of the day) and a number by its mean over the last day; of days, it acts once more a step
+later and by the weekend. What does not help is shrunk to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["Regressors", "Term"]
+
+#: Harmonics of the day that a column is multiplied by.
+_HARMONICS = 2
+#: A column of so many different values or more is a curve.
+_FEWEST_DISTINCT = 10
+_QUARTILES = (0.25, 0.5, 0.75)
+#: Values of a series for each regressor; with fewer, columns enter as they are.
+_PER_REGRESSOR = 10
+
+
+class Term(NamedTuple):
+    """Say what some regressors are made of, which are kept or shrunk together.
+
+    Attributes
+    ----------
+    column : int
+        Position of the encoded column.
+    kind : {"linear", "curve", "later", "weekend", "day", "day's mean"}
+        The column; hinges at its quartiles; a step later; at the weekend; by the time of day; its
+        mean over the last day.
+    start, stop : int
+        Positions of the regressors.
+    """
+
+    column: int
+    kind: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, eq=False)
+class Regressors:
+    """Make regressors of encoded columns.
+
+    Parameters
+    ----------
+    day : int
+        Steps of a day; 1 for days, 0 for longer steps and step numbers.
+    rich : bool
+        Whether columns are more than what they are.
+    knots : ndarray of shape [F, 3]
+        Quartiles of each column; NaN where it is no curve.
+    """
+
+    day: int
+    rich: bool
+    knots: np.ndarray
+
+    @classmethod
+    def fit(cls, encoded: Sequence[np.ndarray], day: int) -> Regressors:
+        """Choose the regressors from the training part.
+
+        Parameters
+        ----------
+        encoded : sequence of ndarray of shape [n, F]
+            Columns of each series.
+        day : int
+            As for the class.
+
+        Returns
+        -------
+        Regressors
+            The same for all series.
+        """
+        rows = np.concatenate(encoded)
+        knots = np.full((rows.shape[1], len(_QUARTILES)), np.nan)
+        for j, column in enumerate(rows.T):
+            if len(np.unique(column)) >= _FEWEST_DISTINCT:
+                knots[j] = np.quantile(column, _QUARTILES)
+        whole = cls(day, True, knots)
+        usual = int(np.median([len(part) for part in encoded]))
+        if usual >= _PER_REGRESSOR * whole.count:
+            return whole
+        return cls(day, False, np.full_like(knots, np.nan))
+
+    @property
+    def terms(self) -> list[Term]:
+        """What the regressors are, in their order."""
+        result: list[Term] = []
+        for j, knots in enumerate(self.knots):
+            curve = bool(np.isfinite(knots[0]))
+            widths = {"linear": 1, "curve": len(knots) * curve}
+            if self.rich and self.day > 1:
+                widths |= {"day": 2 * _HARMONICS * (1 + curve), "day's mean": int(curve)}
+            elif self.rich:
+                widths |= {"later": 1, "weekend": int(self.day == 1)}
+            for kind, width in widths.items():
+                if width:
+                    start = result[-1].stop if result else 0
+                    result.append(Term(j, kind, start, start + width))
+        return result
+
+    @property
+    def count(self) -> int:
+        """How many regressors, P."""
+        return self.terms[-1].stop
+
+    @property
+    def lead(self) -> int:
+        """Steps before the first one that the regressors look back to."""
+        return max(1, self.day - 1)
+
+    def make(self, encoded: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """Make the regressors of steps.
+
+        Parameters
+        ----------
+        encoded : ndarray of shape [lead + n, F]
+            Columns, from ``lead`` steps before the first one on.
+        times : ndarray of shape [n]
+            Times of the n steps.
+
+        Returns
+        -------
+        ndarray of shape [n, P]
+            In the order of :attr:`terms`.
+        """
+        n, lead = len(times), self.lead
+        now = encoded[lead:]
+        parts = []
+        for column, kind, _, _ in self.terms:
+            x = now[:, column : column + 1]
+            if kind == "linear":
+                parts.append(x)
+            elif kind == "curve":
+                parts.append(np.maximum(x - self.knots[column], 0.0))
+            elif kind == "later":
+                parts.append(encoded[lead - 1 : lead - 1 + n, column : column + 1])
+            elif kind == "weekend":
+                parts.append(x * (_weekday(times) >= 5)[:, np.newaxis])
+            elif kind == "day's mean":
+                total = np.cumsum(np.concatenate([[0.0], encoded[:, column]]))
+                parts.append(((total[lead + 1 :] - total[:n]) / (lead + 1))[:, np.newaxis])
+            else:
+                knot = self.knots[column, 1:2]
+                both = np.hstack([x, np.maximum(x - knot, 0.0)]) if np.isfinite(knot) else x
+                waves = _day_harmonics(times)
+                parts.append((both[:, :, np.newaxis] * waves[:, np.newaxis]).reshape(n, -1))
+        return np.hstack(parts)
+
+
+def _weekday(times: np.ndarray) -> np.ndarray:
+    """Give the day of the week, 0 for Monday; 0 throughout where times are step numbers."""
+    if times.dtype.kind != "M":
+        return np.zeros(len(times))
+    return (times.astype("datetime64[D]").astype(np.int64) + 3) % 7
+
+
+def _day_harmonics(times: np.ndarray) -> np.ndarray:
+    """Give sines and cosines of the time of day, [n, 2 J]."""
+    days = times.astype("datetime64[D]")
+    turns = 2 * np.pi * ((times - days) / np.timedelta64(1, "D"))[:, np.newaxis]
+    angles = turns * np.arange(1, _HARMONICS + 1)
+    return np.hstack([np.sin(angles), np.cos(angles)])
