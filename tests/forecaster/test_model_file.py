@@ -301,3 +301,15 @@ def test_the_names_of_series_keep_their_type(names, tmp_path):
         model.fit(frame).save(tmp_path / "model.gatecast")
         loaded = gatecast.load(tmp_path / "model.gatecast").predict()
         pd.testing.assert_frame_equal(loaded, model.predict())
+
+
+def test_a_model_whose_first_network_went_on_from_the_hold_out_loads(tmp_path):
+    y = 10 + np.sin(np.arange(40) / 3) + np.random.default_rng(0).random(40)
+    frame = pd.DataFrame({"ds": pd.date_range("2024-01-01", periods=40), "y": y})
+    model = LSTMForecaster(h=2, n_networks=2, hidden=4, pretrained=False).fit(frame)
+    first, second = map(len, model.losses_)
+    assert first > second  # its steps on all values come after those of the hold-out
+    model.save(tmp_path / "m")
+    loaded = gatecast.load(tmp_path / "m")
+    assert loaded.losses_ == model.losses_
+    pd.testing.assert_frame_equal(loaded.predict(), model.predict())

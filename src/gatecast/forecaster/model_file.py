@@ -324,8 +324,8 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         inputs, future = (np.split(arrays[f"pending.{name}"], at) for name in ("inputs", "known"))
         fitted.pending = [PendingInputs(*both) for both in zip(inputs, future, strict=True)]
     _check(fitted, count)
-    epochs = {len(losses) for losses in document["losses"]}
-    _require(len(document["losses"]) == len(networks) and len(epochs) == 1 and 0 not in epochs)
+    # the first network may have gone on from that of the hold-out, for other epochs than the others
+    _require(len(document["losses"]) == len(networks) and all(document["losses"]))
     _require(bool(document["treatment"]["seasons"]))
     return SavedModel(
         fitted, settings, document["max_steps"], document["losses"],
