@@ -54,15 +54,16 @@ def make_server() -> Any:
 
 def _refusing(tool: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     """Let a tool answer what cannot be done with the sentence that says so."""
-    from mcp.server.mcpserver.exceptions import ToolError
+    from gatecast.errors import GatecastError, require_extra
+    from gatecast.messages import message
 
-    from gatecast.errors import GatecastError
+    refusals = require_extra("mcp.server.mcpserver.exceptions", "mcp", message("cli.mcp"))
 
     @functools.wraps(tool)
     def call(*arguments: Any, **named: Any) -> dict[str, Any]:
         try:
             return tool(*arguments, **named)
         except GatecastError as error:
-            raise ToolError(str(error)) from error
+            raise refusals.ToolError(str(error)) from error
 
     return call

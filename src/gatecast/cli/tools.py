@@ -136,7 +136,8 @@ class Tools:
         from gatecast.explain.explanation import explain
         from gatecast.saved import load
 
-        explanation = explain(load(model), file, series)
+        saved: Any = load(model)
+        explanation = explain(saved, file, series)
         call = written_call("gc.explain", Code(f"gc.load({model!r})"), file, series=series)
         self.calls.append(f"explanation = {call}\nprint(*explanation.memory.sentences, sep='\\n')")
         shares = explanation.attribution
