@@ -3,6 +3,9 @@
 #include <atomic>
 #include <cstdlib>
 #include <stdexcept>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 namespace gatecast {
 
@@ -17,18 +20,34 @@ extern const Engine<double>* const double_engine_avx512;
 
 namespace {
 
+#if defined(__x86_64__)
+// What the processor has and the system saves on a switch of tasks (Intel's manual, volume 1,
+// sections 14.3 and 15.2). __builtin_cpu_supports is false throughout with Zig's runtime.
+struct Processor {
+  bool avx2 = false, avx512 = false;
+
+  Processor() {
+    unsigned a, b, c, d, saved, rest;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return;
+    const bool fma = c & bit_FMA;
+    asm volatile("xgetbv" : "=a"(saved), "=d"(rest) : "c"(0));
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
+    avx2 = (saved & 0x06) == 0x06 && fma && (b & bit_AVX2);
+    const unsigned all = bit_AVX512F | bit_AVX512DQ | bit_AVX512VL | bit_AVX512BW;
+    avx512 = avx2 && (saved & 0xe6) == 0xe6 && (b & all) == all;
+  }
+};
+#endif
+
 template <class T>
 std::vector<const Engine<T>*> find_levels(const Engine<T>* portable,
                                           [[maybe_unused]] const Engine<T>* avx2,
                                           [[maybe_unused]] const Engine<T>* avx512) {
   std::vector<const Engine<T>*> found;
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
-    found.push_back(avx512);
-  if (has_avx2) found.push_back(avx2);
+  const Processor processor;
+  if (processor.avx512) found.push_back(avx512);
+  if (processor.avx2) found.push_back(avx2);
 #endif
   found.push_back(portable);
   return found;
