@@ -73,9 +73,9 @@ wheels: $(BUILDER)/made.stamp  ## build wheels in dist/ with Zig's Clang (TARGET
 test-wheel:  ## install the wheel of dist/ where there is no compiler, and run it
 	bash packaging/test_wheel.sh $(PYTHON)
 
-test-extras: $(VENV)/test.stamp  ## the tests of the large extras: an agent's tools through its SDK
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[mcp]'
-	$(BIN)/python -m pytest tests/cli/test_mcp.py
+test-extras: $(VENV)/test.stamp  ## the tests of the large extras: MLflow, and an agent's tools through its SDK
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[mcp,mlflow]'
+	$(BIN)/python -m pytest tests/cli/test_mcp.py tests/adapters/test_mlflow.py
 
 test-oldest: $(MADE)  ## run make quick's tests with the lower bound of every dependency
 	$(PYTHON) -m venv --clear build/oldest

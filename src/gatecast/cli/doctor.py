@@ -21,6 +21,7 @@ EXTRAS = {
     "keras": ("h5py", "h5py"),
     "onnx": ("onnx", "onnx"),
     "mcp": ("mcp", "mcp"),
+    "mlflow": ("mlflow-skinny", "mlflow"),
 }
 NEEDED = ("numpy", "pandas", "narwhals", "safetensors", "jinja2", "rich", "typer")
 

@@ -140,7 +140,7 @@ class Tools:
         explanation = explain(saved, file, series)
         call = written_call("gc.explain", Code(f"gc.load({model!r})"), file, series=series)
         self.calls.append(f"explanation = {call}\nprint(*explanation.memory.sentences, sep='\\n')")
-        shares = explanation.attribution
+        shares: Any = explanation.attribution
         first = shares[shares["step"] == shares["step"].min()]
         largest = first.reindex(first["attribution"].abs().sort_values(ascending=False).index)
         return {
