@@ -199,3 +199,15 @@ def test_there_are_no_effects_without_columns():
     model = gc.LSTMForecaster(h=3, **QUICK).fit(pd.Series(y, index=days, name="y"))
     with pytest.raises(DataError, match="no columns known in advance"):
         model.effects()
+
+
+def test_the_page_has_the_effects(promoted, tmp_path):
+    model, frame = promoted
+    result = gc.forecast(model, frame[400:414])
+    pd.testing.assert_frame_equal(result.effects, model.effects())
+    gc.report(result, tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "What columns known in advance add" in page
+    assert "预先已知的列的效应" in page
+    assert "<td>promo</td>" in page
+    assert "0 → 1" in page

@@ -59,6 +59,8 @@ class ForecastResult(Plottable):
         What a backtest says of the choice of the model; empty without one.
     answers : mapping of Message to Message
         Questions about the forecast, and answers.
+    effects : DataFrame or None
+        What columns known in advance add, as of ``model.effects()``; None where there are none.
     """
 
     model: str
@@ -74,6 +76,7 @@ class ForecastResult(Plottable):
     reference: str = "the naive forecast"
     verdict: tuple[str, ...] = ()
     answers: Mapping[Message, Message] = field(default_factory=dict)
+    effects: pd.DataFrame | None = None
 
     @property
     def levels(self) -> list[str]:
@@ -132,7 +135,7 @@ def forecast(
     return ForecastResult(
         name, frame, panel.to_frame(), panel.id_col, panel.time_col, panel.target_col,
         tuple(model.decisions()), settings, error, _skill(model),
-        _reference(model), sentences, _answers(model, panel),
+        _reference(model), sentences, _answers(model, panel), _effects(model),
     )  # fmt: skip
 
 
@@ -175,6 +178,12 @@ def _answers(model: Any, panel: Panel) -> dict[Message, Message]:
     ahead = (np.append(np.nan, insample_one_step(model.fitted_, one)) for one in inputs)
     answer = insample_persistence(zip((one.values for one in some), ahead, strict=True))
     return {} if answer is None else {message("question.persistence"): answer}
+
+
+def _effects(model: Any) -> pd.DataFrame | None:
+    """Give what columns known in advance add, of a model that has estimated it."""
+    additive = getattr(getattr(model, "fitted_", None), "additive", None)
+    return None if additive is None else model.effects()
 
 
 def _reference(model: Any) -> str:

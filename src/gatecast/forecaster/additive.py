@@ -21,7 +21,7 @@ from gatecast.forecaster.regressors import Regressors
 __all__ = ["AdditivePart", "Effects"]
 
 #: Standard deviations above what noise gives, from which on regressors that belong together count.
-_CLEAR = 2.33
+_CLEAR = 1.64
 #: By how much logarithms have to be likelier, in logarithms of the likelihood.
 _EVIDENCE = 10.0
 #: How far other series' coefficients may be from those of the fit, as a share, at the least.

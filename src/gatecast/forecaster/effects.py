@@ -18,6 +18,8 @@ __all__ = ["effect_sentences", "effects_frame", "plan_warnings"]
 _DEVIATIONS = 1.96
 #: With fewer events, a size is uncertain.
 _FEWEST_EVENTS = 10
+#: Of the table, what sentences give.
+_NUMBERS = ("low", "high", "effect", "effect-lo-95", "effect-hi-95", "relative")
 #: Columns that sentences name, and encoded values that count as equal.
 _NAMED, _SAME = 20, 1e-6
 
@@ -81,10 +83,12 @@ def effect_sentences(fitted: FittedForecaster) -> list[Message]:
     sentences: list[Message] = []
     nothing = []
     for label, rows in table.groupby("column", sort=False):
-        if not (rows["effect"].any() or rows["later"].any()):
+        if not np.any(rows[["effect", "later"]].to_numpy()):
             nothing.append(str(label))
             continue
-        middle = {str(name): float(x) for name, x in rows.median(numeric_only=True).items()}
+        middle = {
+            name: float(rows[name].median()) for name in rows.columns[-8:] if name != "column"
+        }
         sentences.append(
             message(
                 "effects.size", column=str(label), low=middle["low"], high=middle["high"],

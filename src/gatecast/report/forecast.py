@@ -22,7 +22,10 @@ __all__ = ["forecast_chart", "forecast_page", "series_charts"]
 
 MOST_SERIES = 200
 #: Decisions that a reader must know before using the forecast or its intervals.
-_WARNINGS = ("combination.benchmark_only", "combination.prior", "holdout.interval")
+_WARNINGS = (
+    "combination.benchmark_only", "combination.prior", "holdout.interval", "effects.few",
+    "effects.beyond",
+)  # fmt: skip
 MOST_ROWS = 2000
 
 
@@ -72,6 +75,7 @@ def forecast_page(
         **_table(result, count),
         rows_left=max(0, len(result.frame) - MOST_ROWS),
         answers=question_pairs(result.answers),
+        effects=_effect_rows(result),
         decisions=sentence_pairs(text for text in result.decisions if text not in warnings),
         settings=result.settings,
         glass=glass,
@@ -175,6 +179,23 @@ def _table(result: ForecastResult, count: int) -> dict[str, Any]:
         "keys": len(keys),
         "rows": list(zip(*cells, strict=True)),
     }
+
+
+def _effect_rows(result: ForecastResult) -> list[tuple[str, ...]]:
+    """Write the effect of each column: from, to, size, interval, share and events."""
+    if result.effects is None:
+        return []
+    table = result.effects
+    return [
+        (
+            *([] if result.id_col is None else [str(row[result.id_col])]),
+            str(row["column"]), f"{number(row['low'])} → {number(row['high'])}",
+            number(row["effect"]),
+            f"{number(row['effect-lo-95'])} – {number(row['effect-hi-95'])}",
+            f"{row['relative']:.1%}", f"{row['events']:,}",
+        )
+        for row in table.head(MOST_ROWS).to_dict("records")
+    ]  # fmt: skip
 
 
 def _model_name(result: ForecastResult) -> Pair:

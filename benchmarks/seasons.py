@@ -1,0 +1,154 @@
+"""Series with several seasons and columns, from rolling origins, beside simple forecasts.
+
+``python benchmarks/seasons.py --data DIR`` scores the default forecaster on half-hourly demand
+(taylor; vic_electricity with temperature and holiday known in advance, one day and one week
+ahead), hourly oil temperature (etth1) and a sample of the M4 hourly series, beside the last day and
+the last week repeated, a linear map of two weeks and, with ``--mstl``, MSTL of statsforecast.
+``--sales`` scores the estimated effects of made-up sales instead, which need no data. All models
+are given the same last values. MASE is scaled by the last day repeated over these.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+import gatecast as gc
+from gatecast.data.reading import read_panel
+from gatecast.forecaster.additive import AdditivePart
+
+#: Weeks of history that each model is given at an origin.
+WEEKS = 12
+
+
+class Task(NamedTuple):
+    """One series and horizon: its table, steps of a day, and columns known in advance."""
+
+    name: str
+    frame: pd.DataFrame
+    day: int
+    h: int
+    columns: tuple[str, ...] = ()
+
+
+def tasks(data: Path) -> Iterator[Task]:
+    """Read the sets, one after another."""
+    taylor = pd.read_parquet(data / "taylor_demand.parquet")
+    for h in (48, 336):
+        yield Task("taylor", taylor, 48, h)
+    vic = pd.read_parquet(data / "vic_electricity.parquet")
+    vic = vic.assign(holiday=vic["holiday"].astype(float))
+    for h in (48, 336):
+        yield Task("vic_electricity", vic, 48, h)
+        yield Task("vic_electricity with columns", vic, 48, h, ("temperature", "holiday"))
+    ett = pd.read_parquet(data / "etth1.parquet")
+    ett = ett[(ett["unique_id"] == "OT") & (ett["split"] != "unused")]
+    yield Task("etth1", ett, 24, 24)
+    m4 = pd.read_parquet(data / "m4_hourly.parquet")
+    names = m4["unique_id"].unique()[::60]
+    for name in names:
+        one = m4[m4["unique_id"] == name]
+        times = pd.date_range("2020-01-06", periods=len(one), freq="h")
+        yield Task("m4 hourly", one.assign(ds=times), 24, 48)
+
+
+def forecasts(task: Task, past: pd.DataFrame, ahead: pd.DataFrame, *, mstl: bool) -> dict:
+    """Forecast with every model: by name the values, or the table of the forecaster."""
+    week, y = 7 * task.day, past["y"].to_numpy(float)
+    made: dict = {
+        "last day": np.resize(y[-task.day :], task.h), "last week": np.resize(y[-week:], task.h)
+    }  # fmt: skip
+    table = past[["ds", "y"]]
+    linear = gc.LinearAutoregression(h=task.h, season_length=(task.day, week))
+    made["linear map"] = linear.fit(table).predict().iloc[:, -1].to_numpy()
+    if mstl:
+        model = gc.MSTL(h=task.h, season_length=(task.day, week)).fit(table)
+        made["MSTL"] = model.predict().iloc[:, -1].to_numpy()
+    columns = list(task.columns)
+    model = gc.LSTMForecaster(h=task.h, level=[80], futr_exog_list=columns)
+    model.fit(past[["ds", "y", *columns]])
+    made["gatecast"] = model.predict(futr_df=ahead[["ds", *columns]] if columns else None)
+    return made
+
+
+def score(task: Task, origins: int, *, mstl: bool) -> list[dict]:
+    """Score every model at the last origins, a day and an hour of the clock apart."""
+    rows, n = [], len(task.frame)
+    for k in range(origins):
+        end = n - task.h - k * (2 * task.day + task.day // 8 + 1)
+        past, ahead = task.frame[max(0, end - WEEKS * 7 * task.day) : end], task.frame[end:]
+        ahead = ahead[: task.h]
+        actual, y = ahead["y"].to_numpy(float), past["y"].to_numpy(float)
+        scale = np.abs(y[task.day :] - y[: -task.day]).mean()
+        for name, forecast in forecasts(task, past, ahead, mstl=mstl).items():
+            row = {"set": task.name, "h": task.h, "model": name}
+            if isinstance(forecast, pd.DataFrame):
+                low, high = forecast["LSTM-lo-80"].to_numpy(), forecast["LSTM-hi-80"].to_numpy()
+                row["coverage"] = ((low <= actual) & (actual <= high)).mean()
+                forecast = forecast["LSTM"].to_numpy()
+            rows.append({**row, "mase": np.abs(forecast - actual).mean() / scale})
+    return rows
+
+
+def sales(draws: int) -> pd.DataFrame:
+    """Estimate promotions of +40 and holidays of -30 in made-up daily sales around 200."""
+    rows = []
+    for events in (5, 10, 50):
+        sizes = []
+        for seed in range(draws):
+            rng, n = np.random.default_rng(seed), 600
+            t, columns = np.arange(n), np.zeros((n, 4))
+            for j in range(2):
+                columns[rng.choice(np.arange(10, n - 20), events, replace=False), j] = 1.0
+            columns[:, 2:] = rng.normal(size=(n, 2))
+            rest = rng.normal(0, 10, n)
+            for i in range(1, n):
+                rest[i] = 0.5 * rest[i - 1] + np.sqrt(0.75) * rest[i]
+            level = 200 + rng.normal(0, 0.5, n).cumsum() + 20 * np.sin(2 * np.pi * t / 7)
+            y = level + columns[:, :3] @ [40, -30, 0] + 5 * columns[:, 2] ** 2 + rest
+            days = pd.date_range("2022-01-01", periods=n, freq="D")
+            panel = read_panel(pd.Series(y, days, name="y"))
+            sizes.append(AdditivePart.fit(panel, [columns], (7,), 1, None).effects.size[0])
+        size = np.array(sizes)
+        close = np.abs(size[:, :2] / [40, -30] - 1) < 0.25
+        rows.append({
+            "events": events, "promotion": size[:, 0].mean(), "holiday": size[:, 1].mean(),
+            "sign right": ((size[:, 0] > 0) & (size[:, 1] < 0)).mean(),
+            "within 25 %": close.mean(), "noise at nothing": (size[:, 3] == 0).mean(),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def main() -> None:
+    """Print a table of MASE and coverage, or of the effects."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, help="folder of the parquet files")
+    parser.add_argument("--origins", type=int, default=4)
+    parser.add_argument("--only", default="", help="sets whose name begins so")
+    parser.add_argument("--mstl", action="store_true")
+    parser.add_argument("--sales", action="store_true")
+    options = parser.parse_args()
+    if options.sales:
+        print(sales(100).round(3).to_string(index=False))
+        return
+    if options.data is None:
+        parser.error("give --data DIR, or --sales")
+    rows, begin = [], time.perf_counter()
+    for task in tasks(options.data):
+        if task.name.startswith(options.only):
+            origins = 1 if task.name == "m4 hourly" else options.origins
+            rows += score(task, origins, mstl=options.mstl)
+            table = pd.DataFrame(rows).groupby(["set", "h", "model"], sort=False).mean()
+            print(table.loc[[task.name]].round(3).to_string(), flush=True)
+    print(table.round(3).to_string())
+    print(f"{time.perf_counter() - begin:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
