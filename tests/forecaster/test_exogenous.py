@@ -5,13 +5,9 @@ import pandas as pd
 import pytest
 
 import gatecast
-from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.benchmarks import Outlook
-from gatecast.forecaster.config import Config, Settings
-from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
-from gatecast.forecaster.skip import initial_skip
 
 QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8, "pretrained": False}
 
@@ -38,46 +34,6 @@ def shops():
             [("a", "north", 100.0), ("b", "south", 250.0), ("c", "north", 80.0)]
         )
     )
-
-
-def beginning(frame, **settings):
-    """Give what the straight path of a fit begins at, inputs' names, and outputs' sizes."""
-    settings = Settings.resolve(Config(**{**QUICK, "h": 3, "difference": False} | settings), (1,))
-    panel = read_panel(frame, extra_cols=settings.covariates)
-    made = Preparer(settings, panel, str).prepare_all(SeasonalTreatment(), 0)
-    own = ("value",) if not settings.difference else ("level", "change")
-    scaler = made.transforms[0].transforms[-1]
-    return initial_skip(made), [*own, *made.covariates.input_names()], made.sampler.scale, scaler
-
-
-@pytest.mark.parametrize("difference", [False, True])
-def test_a_plan_begins_at_its_effect_on_the_step_that_it_holds_at(difference):
-    rng = np.random.default_rng(0)
-    price, promo = rng.normal(3, 2, 200), rng.random(200) < 0.4
-    effect = 7.0 * promo - 5.0 * (price - price.mean()) / price.std()
-    frame = pd.DataFrame({"ds": range(200), "y": 100 + effect, "price": price, "promo": promo})
-    columns = {"futr_exog_list": ["price", "promo"], "difference": difference}
-    skip, names, sizes, scaler = beginning(frame, **columns)
-    assert skip.shape == (len(names), 3)
-    expected = np.zeros_like(skip)
-    for name, size in (("price", -5.0), ("promo", 7.0)):
-        for k in range(3):
-            own = size / scaler.change / sizes[k]  # in the unit of an output
-            expected[names.index(f"{name}, {k + 1} ahead"), k] = own
-            if difference:
-                expected[names.index(name), k] = -own
-    np.testing.assert_allclose(skip, expected, atol=0.01 * np.abs(expected).max())
-
-
-def test_only_lags_and_future_covariates_have_a_straight_path():
-    frame = promoted(80)
-    assert beginning(frame[["ds", "y"]])[0] is None
-    assert beginning(frame, hist_exog_list=["weather"])[0] is None
-    skip, names, *_ = beginning(frame, hist_exog_list=["price"], futr_exog_list=["weather"])
-    straight = {names[i] for i in np.flatnonzero(skip.any(axis=1))}
-    assert straight == {f"weather = {w}, {k} ahead" for w in ("rain", "sun") for k in (1, 2, 3)}
-    short = beginning(promoted(4), futr_exog_list=["promo"], h=4)[0]
-    assert not short.any()
 
 
 @pytest.mark.slow

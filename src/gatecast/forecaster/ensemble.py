@@ -13,7 +13,6 @@ from gatecast.forecaster.config import Settings, TrainingLoss
 from gatecast.forecaster.intervals import quantile_levels
 from gatecast.forecaster.preparation import Preparation
 from gatecast.forecaster.progress import ProgressAggregator
-from gatecast.forecaster.skip import initial_skip
 from gatecast.kernel import Loss
 from gatecast.network import Network, Trainer
 
@@ -155,13 +154,13 @@ class Ensemble:
         return TrainedNetwork(network, run.max_steps, before + history.loss)
 
     def _create(self, preparation: Preparation, seed: int, quantiles: int) -> Network:
-        s, skip = self.settings, initial_skip(preparation)
+        s, width = self.settings, preparation.dataset.width
         return Network.create(
-            preparation.dataset.width, s.hidden, s.h * quantiles, s.layers,
+            width, s.hidden, s.h * quantiles, s.layers,
             rng=np.random.default_rng((s.random_state, seed)), cell=s.cell,
             residual=s.residual, zero_head=True,
             dilations=tuple(s.dilation**layer for layer in range(s.layers)),
-            skip=None if skip is None else np.repeat(skip, quantiles, axis=1),
+            skip=np.zeros((width, s.h * quantiles)) if preparation.treatment.lags else None,
         )  # fmt: skip
 
     def _loss(self, difference: bool) -> TrainingLoss:
