@@ -81,7 +81,7 @@ test-oldest: $(MADE)  ## run make quick's tests with the lower bound of every de
 	$(PYTHON) -m venv --clear build/oldest
 	$(PYTHON) packaging/oldest.py > build/oldest/constraints.txt
 	build/oldest/bin/python -m pip install --quiet -c build/oldest/constraints.txt '.[all,test]'
-	build/oldest/bin/python -m pytest -m "not slow and not browser"
+	build/oldest/bin/python -m pytest -W default -m "not slow and not browser"
 
 reproducible: $(BUILDER)/made.stamp  ## build the wheel twice, which must give the same bytes
 	for n in 1 2; do \

@@ -26,7 +26,7 @@ def series(n=60, seed=0, low=20.0):
 
 
 def table(count=1, n=60, values=series):
-    dates = pd.date_range("2015-01-31", periods=n, freq="ME")
+    dates = pd.date_range("2015-01-01", periods=n, freq="MS")
     parts = [
         pd.DataFrame({"unique_id": f"s{i:02}", "ds": dates, "y": values(n, i)})
         for i in range(count)
@@ -159,7 +159,7 @@ def test_some_of_the_series_are_forecast_and_go_on(tmp_path):
     }
     forecasts = session.run([[25.0], [35.0]], series=which, **state)["LSTM"]
     rows = pd.DataFrame(
-        {"unique_id": ["s03", "s01"], "ds": pd.Timestamp("2020-01-31"), "y": [25.0, 35.0]}
+        {"unique_id": ["s03", "s01"], "ds": pd.Timestamp("2020-01-01"), "y": [25.0, 35.0]}
     )
     expected = model.update(rows).predict().set_index("unique_id")["LSTM"]
     np.testing.assert_allclose(forecasts[0], expected["s03"], rtol=1e-5)
