@@ -241,7 +241,8 @@ def _write_networks(
 def _write_combination(fitted: FittedForecaster, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     benchmark = fitted.benchmark
     written: dict[str, Any] = {"weight": fitted.weight}
-    members = benchmark.members if isinstance(benchmark, AverageBenchmark) else (benchmark,)
+    average = isinstance(benchmark, AverageBenchmark)
+    members = (benchmark.pretrained, benchmark.linear) if average else (benchmark,)
     written |= {"benchmark": None, "seasons": []}
     for one in members:
         if isinstance(one, PretrainedBenchmark):

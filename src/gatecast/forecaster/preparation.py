@@ -318,7 +318,7 @@ class Preparer:
         -------
         Combination
             Of few series the pretrained network alone, which has learnt from many others, or where
-            they have a week beside the day its average with a linear map of two weeks. Else, or
+            they have a week beside the day the average with a linear map of two weeks. Else, or
             where historic or static covariates or weights are given, which it does not see, the
             network alone.
         """

@@ -392,8 +392,8 @@ TEXTS = {
     ),
     "benchmark.pretrained": ("the pretrained network", "预训练网络"),
     "benchmark.average": (
-        "the average of {first} and {second}",
-        "{first}与{second}的平均",
+        "the average of {first}, with and without the seasons, and {second}",
+        "{first}（保留和去掉季节各一次）与{second}的平均",
     ),
     "benchmark.seasonal": (
         "the seasonal naive forecast of {season} steps",
