@@ -227,7 +227,7 @@ class Serving(Shared):
         Parameters
         ----------
         path : str or path
-            The file, ``.onnx``; opset 22, for onnxruntime 1.20 or newer.
+            The file, ``.onnx``; opset 22, for onnxruntime 1.22 or newer.
 
         Raises
         ------
