@@ -137,9 +137,11 @@ def test_air_passengers_are_for_sarima_or_a_tie_with_it():
     models = [own, SARIMA(h=12), SeasonalNaive(h=12)]
     found = backtest(models, air_passengers(), n_windows=10, step_size=6)
     told = verdict(found)
-    assert "SARIMA" in told.ties
-    assert told.use == "SARIMA"
-    assert "SARIMA. " in told.paragraph
+    # which of the two leads by a few per cent depends on the seed of the network
+    assert {"SARIMA", "LSTM"} <= set(told.ties)
+    assert told.use in ("SARIMA", "LSTM")
+    assert "SARIMA" in told.paragraph
+    assert "may be chance" in told.paragraph
 
 
 @pytest.mark.slow
