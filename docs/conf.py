@@ -75,7 +75,7 @@ numpydoc_xref_param_type = False
 # docstrings also lead to modules below the public interface, which have no pages
 _BELOW = (
     "combination|data|forecaster|kernel|messages|pretrained|progress"
-    "|evaluation.scoring|tuning.space"
+    "|evaluation.scoring|exchange.stack|tuning.space"
 )
 nitpick_ignore_regex = [
     ("py:.*", rf"gatecast\.({_BELOW})\..*|gatecast\.(progress|report\.write\.report)"),

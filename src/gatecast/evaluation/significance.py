@@ -179,7 +179,7 @@ def skill_interval(
     """Estimate 1 - loss / reference, with an interval from blocks that are drawn again.
 
     It assumes no distribution, and neighbours may be alike. The interval of a verdict is that of
-    its test: :meth:`DieboldMariano.skill`.
+    its test: ``DieboldMariano.skill``.
 
     Parameters
     ----------
