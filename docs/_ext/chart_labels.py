@@ -50,6 +50,7 @@ _WORDS = {
     "Forget gates along 200 months": "200 个月的遗忘门",
     "forget": "遗忘门",
     "forget gate": "遗忘门",
+    "forget gate, mean of the units": "遗忘门，各单元的平均",
     "Four weeks of sales, promotions planned": "四周的销量，促销已计划",
     "hold-out loss": "留出损失",
     "input": "输入门",
