@@ -169,11 +169,10 @@ def _backtest(model: LSTMForecaster, panel: Panel) -> BacktestSummary:
     from gatecast.cli.inputs import compare
     from gatecast.evaluation.registry import DEFAULT, candidates
     from gatecast.forecaster import LSTMForecaster
-    from gatecast.forecaster.kinds import as_seasons, requested_season
+    from gatecast.forecaster.kinds import first_season
 
     others = [name for name in DEFAULT if name != "LSTM"]
-    given = requested_season(model.season_length)
-    season = None if given is None else as_seasons(given)[0]
+    season = first_season(model.season_length)
     lstm = LSTMForecaster(**model.get_params())
     usual = candidates(others, model.h, season_length=season, time_limit=600.0)
     return examine(compare({"LSTM": lstm, **usual}, panel, model.h), lstm).summary()

@@ -29,6 +29,7 @@ __all__ = [
     "begin_of_periods",
     "candidate_seasons",
     "count_steps",
+    "day_of_week",
     "default_season_length",
     "describe_frequency",
     "future_times",
@@ -36,6 +37,7 @@ __all__ = [
     "normalise_frequency",
     "periods_of",
     "steps_of_day",
+    "time_of_day",
 ]
 
 _YEAR = 365 * DAY + DAY // 4
@@ -211,6 +213,38 @@ def steps_of_day(freq: str | int) -> int:
     if one.kind == "weekdays":
         return 1
     return DAY // one.count if one.kind == "fixed" and DAY % one.count == 0 else 0
+
+
+def day_of_week(times: np.ndarray) -> np.ndarray:
+    """Give the day of the week of times; 1970-01-01 was a Thursday.
+
+    Parameters
+    ----------
+    times : ndarray of datetime64
+        Of any shape and unit.
+
+    Returns
+    -------
+    ndarray of int64
+        0 for Monday to 6 for Sunday.
+    """
+    return (times.astype("datetime64[D]").astype(np.int64) + 3) % 7
+
+
+def time_of_day(times: np.ndarray) -> np.ndarray:
+    """Give the share of their day that is over at times.
+
+    Parameters
+    ----------
+    times : ndarray of datetime64
+        Of any shape and unit.
+
+    Returns
+    -------
+    ndarray of float64
+        0 at midnight, below 1.
+    """
+    return (times - times.astype("datetime64[D]")) / _ONE_DAY
 
 
 def _whole(season: int, step: int) -> int:

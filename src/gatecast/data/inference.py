@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from gatecast.data.calendar import add_steps, begin_of_periods, count_steps, periods_of
+from gatecast.data.calendar import (
+    add_steps,
+    begin_of_periods,
+    count_steps,
+    day_of_week,
+    periods_of,
+)
 from gatecast.data.frequency import DAY, DAY_NAMES, FIXED, HOUR, MONTH_NAMES, SECOND, WEEK
 
 __all__ = ["infer_frequency", "infer_unusual_frequency", "is_regular"]
@@ -48,9 +54,9 @@ def infer_frequency(times: np.ndarray, offsets: np.ndarray) -> str | int | None:
         if month_label is not None:
             return month_label
     if typical % WEEK == 0:
-        return f"{_number(typical // WEEK)}W-{DAY_NAMES[_weekday(days[:1])[0]]}"
+        return f"{_number(typical // WEEK)}W-{DAY_NAMES[day_of_week(days[:1])[0]]}"
     if same_time_of_day and typical < WEEK:
-        week = np.bincount(_weekday(days), minlength=7) > 0
+        week = np.bincount(day_of_week(days), minlength=7) > 0
         three_weeks = np.timedelta64(21, "D")
         spans = days[np.maximum(offsets[1:] - 1, 0)] - days[np.minimum(offsets[:-1], len(days) - 1)]
         if len(days) >= 3 * week.sum() and (spans >= three_weeks).any() and not week.all():
@@ -131,11 +137,6 @@ def _most_common(values: np.ndarray) -> np.generic:
     return distinct[np.argmax(counts)]
 
 
-def _weekday(days: np.ndarray) -> np.ndarray:
-    """Monday is 0; 1970-01-01 was a Thursday."""
-    return (days.astype("datetime64[D]").astype(np.int64) + 3) % 7
-
-
 def _number(count: int) -> str:
     return "" if count == 1 else str(count)
 
@@ -189,7 +190,7 @@ def _infer_weekday_of_month(times: np.ndarray, distances: np.ndarray) -> str | N
     if not (distances >= 4 * WEEK).all() or len(distances) < 2:
         return None
     days = times.astype("datetime64[D]")
-    weekdays, months = _weekday(days), days.astype("datetime64[M]")
+    weekdays, months = day_of_week(days), days.astype("datetime64[M]")
     if len(np.unique(weekdays)) > 1:
         return None
     name = DAY_NAMES[int(weekdays[0])]
@@ -210,7 +211,7 @@ def _infer_sessions(times: np.ndarray, distances: np.ndarray) -> str | None:
     first = int(clock.min())
     if ((clock - first) % step).any():
         return None
-    weekdays = _weekday(days)
+    weekdays = day_of_week(days)
     counts = {day: len(np.unique(days[weekdays == day])) for day in np.unique(weekdays)}
     groups: dict[str, list[int]] = {}
     for day, count in counts.items():

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from gatecast.errors import ModelFileError
-from gatecast.exchange.stack import Dense, Recurrent
+from gatecast.exchange.stack import Dense, Recurrent, gru_bias
 from gatecast.messages import message
 from gatecast.network import Network
 
@@ -182,8 +182,7 @@ def _recurrent(name: str, arrays: dict[str, np.ndarray], place: str) -> Recurren
     cell: Literal["lstm", "gru"] = "gru" if recurrent.shape[1] == 3 * units else "lstm"
     bias = arrays.get(f"{place}2", np.zeros((2, 3 * units) if cell == "gru" else 4 * units))
     if cell == "gru":
-        ours, theirs = bias.reshape(2, 3, units)
-        bias = np.concatenate([(ours[:2] + theirs[:2]).ravel(), ours[2], theirs[2]])
+        bias = gru_bias(*bias.reshape(2, 3 * units))
     return Recurrent(name, cell, kernel, recurrent, bias.astype(kernel.dtype))
 
 

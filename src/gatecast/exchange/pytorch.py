@@ -12,7 +12,14 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from gatecast.errors import ModelFileError, UsageError
-from gatecast.exchange.stack import Dense, Recurrent, assemble, layers_of, require_plain
+from gatecast.exchange.stack import (
+    Dense,
+    Recurrent,
+    assemble,
+    gru_bias,
+    layers_of,
+    require_plain,
+)
 from gatecast.messages import message
 from gatecast.network import Network
 from gatecast.raw import read_bytes
@@ -137,10 +144,7 @@ def _layer(name: str, p: dict[str, np.ndarray]) -> Recurrent:
     units, width = recurrent.shape
     cell: Literal["lstm", "gru"] = "gru" if width == 3 * units else "lstm"
     first, second = (_turned(cell, _bias(p, kind, width)) for kind in ("bias_ih", "bias_hh"))
-    bias = first + second
-    if cell == "gru":
-        gates = 2 * units
-        bias = np.concatenate([bias[:gates], first[gates:], second[gates:]])
+    bias = gru_bias(first, second) if cell == "gru" else first + second
     kernel = _turned(cell, p["weight_ih"].T)
     return Recurrent(name, cell, kernel, _turned(cell, recurrent), bias.astype(kernel.dtype))
 

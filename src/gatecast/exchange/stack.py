@@ -13,7 +13,7 @@ from gatecast.kernel import Layout
 from gatecast.messages import message
 from gatecast.network import Network
 
-__all__ = ["Dense", "Recurrent", "assemble", "layers_of", "require_plain"]
+__all__ = ["Dense", "Recurrent", "assemble", "gru_bias", "layers_of", "require_plain"]
 
 
 class Recurrent(NamedTuple):
@@ -98,6 +98,23 @@ def assemble(path: str, layers: Sequence[Recurrent], dense: Sequence[Dense]) -> 
     views["head.kernel"][: len(head.kernel)] = head.kernel
     views["head.bias"][:] = head.bias
     return Network(layout, theta)
+
+
+def gru_bias(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Join the two biases of a GRU: of the gates only their sum counts.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape [3 H]
+        Of the inputs and of the recurrence, in gatecast's order of the blocks.
+
+    Returns
+    -------
+    ndarray of shape [4 H]
+        Of both gates, then the two of the candidate.
+    """
+    gates = 2 * len(first) // 3
+    return np.concatenate([first[:gates] + second[:gates], first[gates:], second[gates:]])
 
 
 def _put(view: np.ndarray, array: np.ndarray, hidden: int, units: int) -> None:

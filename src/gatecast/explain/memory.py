@@ -20,7 +20,7 @@ from gatecast.explain.inputs import (
     trace_network,
 )
 from gatecast.explain.sensitivity import output_gradient, state_before
-from gatecast.forecaster.kinds import as_seasons, requested_season
+from gatecast.forecaster.kinds import first_season
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.kernel import GATES, Layout
 from gatecast.messages import Message, message, sentence
@@ -132,9 +132,7 @@ def memory(
     _, series = model_inputs(model, source, "memory")
     net = require_network(model, network)
     traces = [trace_network(model, net, one.inputs) for one in series]
-    season = as_seasons(
-        requested_season(model.season_length) or default_season_length(model.ends_.freq)
-    )[0]
+    season = first_season(model.season_length) or default_season_length(model.ends_.freq)
     features = series_features([(one.values, one.series.start) for one in series], season)
     units = describe_units(net.layout, np.concatenate(traces), features)
     curve, reach = _gradient_by_lag(model, series, share)

@@ -26,8 +26,8 @@ _CLEAR = 1.64
 _EVIDENCE = 10.0
 #: How far other series' coefficients may be from those of the fit, as a share, at the least.
 _ALIKE, _TINY = 0.25, 1e-12
-#: Quantiles between which the effect of a number is given; of an interval of 95 %, deviations.
-_SPAN, _DEVIATIONS = (0.1, 0.9), 1.96
+#: Quantiles between which the effect of a number is given.
+_SPAN = (0.1, 0.9)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,13 +114,9 @@ class AdditivePart:
             At the ends of the training parts.
         """
         regressors = Regressors.fit(encoded, day)
-        designs = [
-            regressors.make(_with_lead(rows, regressors.lead), one.times)
-            for rows, one in zip(encoded, panel, strict=True)
-        ]
+        designs, size = _designs(regressors, panel, encoded)
         series = [one.values for one in panel]
         logs = _multiplies(series, designs, seasons, multiplicative)
-        size = np.array([np.abs(y).mean() or 1.0 for y in series])
         targets = [np.log(y) for y in series] if logs else series
         unit = np.ones_like(size) if logs else size
 
@@ -163,11 +159,7 @@ class AdditivePart:
         AdditivePart
             Of the panel's series, with the same regressors.
         """
-        designs = [
-            self.regressors.make(_with_lead(rows, self.regressors.lead), one.times)
-            for rows, one in zip(encoded, panel, strict=True)
-        ]
-        size = np.array([np.abs(one.values).mean() or 1.0 for one in panel])
+        designs, size = _designs(self.regressors, panel, encoded)
         unit = np.ones_like(size) if self.multiplicative else size
         learned = self.coefficients / (1.0 if self.multiplicative else self.size[:, np.newaxis])
         usual = learned.mean(axis=0)
@@ -355,6 +347,17 @@ def _at_ends(
     last = np.array([x[-1] @ b for x, b in zip(designs, coefficients, strict=True)], np.float64)
     tail = np.stack([_with_lead(rows, regressors.lead)[-regressors.lead :] for rows in encoded])
     return AdditivePart(regressors, multiplicative, coefficients, tail, last, size, effects)
+
+
+def _designs(
+    regressors: Regressors, panel: Panel, encoded: Sequence[np.ndarray]
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Give the regressors [n, P] of each series, and the mean absolute value of each, [N]."""
+    designs = [
+        regressors.make(_with_lead(rows, regressors.lead), one.times)
+        for rows, one in zip(encoded, panel, strict=True)
+    ]
+    return designs, np.array([np.abs(one.values).mean() or 1.0 for one in panel])
 
 
 def _with_lead(encoded: np.ndarray, lead: int) -> np.ndarray:

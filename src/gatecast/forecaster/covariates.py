@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gatecast.data.calendar import is_daily_or_longer
+from gatecast.data.calendar import day_of_week, is_daily_or_longer, time_of_day
 from gatecast.data.panel import Panel, positions
 from gatecast.errors import DataError, UsageError
 from gatecast.forecaster.training_data import SequenceDataset
@@ -467,10 +467,8 @@ def pending_inputs(
 
 def _calendar(times: np.ndarray) -> np.ndarray:
     """Give sine and cosine of where in the day, week and year times are; [n, 6]."""
-    days = times.astype("datetime64[D]")
-    years = times.astype("datetime64[Y]")
-    in_day = (times - days) / np.timedelta64(1, "D")
-    in_week = ((days.astype(np.int64) + 3) % 7 + in_day) / 7
+    years, in_day = times.astype("datetime64[Y]"), time_of_day(times)
+    in_week = (day_of_week(times) + in_day) / 7
     begin = years.astype("datetime64[us]")
     in_year = (times - begin) / ((years + 1).astype("datetime64[us]") - begin)
     turns = 2 * np.pi * np.column_stack([in_day, in_week, in_year])

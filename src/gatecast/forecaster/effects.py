@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gatecast.data.calendar import future_times
 from gatecast.data.rows import show_time
 from gatecast.errors import DataError
 from gatecast.forecaster.covariates import Covariates
@@ -19,7 +21,7 @@ _DEVIATIONS = 1.96
 #: With fewer events, a size is uncertain.
 _FEWEST_EVENTS = 10
 #: Of the table, what sentences give.
-_NUMBERS = ("low", "high", "effect", "effect-lo-95", "effect-hi-95", "relative")
+_NUMBERS = ["low", "high", "effect", "effect-lo-95", "effect-hi-95", "relative"]
 #: Columns that sentences name, and encoded values that count as equal.
 _NAMED, _SAME = 20, 1e-6
 
@@ -86,18 +88,16 @@ def effect_sentences(fitted: FittedForecaster) -> list[Message]:
         if not np.any(rows[["effect", "later"]].to_numpy()):
             nothing.append(str(label))
             continue
-        middle = {
-            name: float(rows[name].median()) for name in rows.columns[-8:] if name != "column"
-        }
+        medians: Any = rows[_NUMBERS].median()
+        middle, events = medians.to_dict(), int(rows["events"].sum())
         sentences.append(
             message(
                 "effects.size", column=str(label), low=middle["low"], high=middle["high"],
                 effect=middle["effect"], lowest=middle["effect-lo-95"],
                 highest=middle["effect-hi-95"], share=middle["relative"],
-                events=int(rows["events"].sum()),
+                events=events,
             )
         )  # fmt: skip
-        events = int(rows["events"].sum())
         if events < _FEWEST_EVENTS:
             sentences.append(
                 message("effects.few", column=str(label), events=events, least=_FEWEST_EVENTS)
@@ -129,7 +129,9 @@ def plan_warnings(fitted: FittedForecaster, future: Sequence[np.ndarray]) -> lis
     rows = np.stack(future).astype(np.float64)
     lowest, highest = (e[:, np.newaxis] for e in (part.effects.lowest, part.effects.highest))
     beyond = (rows < lowest - _SAME) | (rows > highest + _SAME)
-    times = fitted.ends.future_frame(fitted.h)[fitted.ends.time_col].to_numpy()
+    if not beyond.any():
+        return []
+    times = future_times(fitted.ends.times, fitted.ends.freq, fitted.h)
     sentences = []
     for j, (column, label) in enumerate(_labels(fitted.covariates)):
         places = np.argwhere(beyond[:, :, j])
@@ -141,7 +143,7 @@ def plan_warnings(fitted: FittedForecaster, future: Sequence[np.ndarray]) -> lis
             sentences.append(
                 message(
                     "effects.beyond", column=label, low=low, high=high,
-                    time=show_time(times[i * fitted.h + k]),
+                    time=show_time(times[i, k]),
                 )
             )  # fmt: skip
     return sentences

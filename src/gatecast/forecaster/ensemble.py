@@ -66,9 +66,14 @@ class TrainingRun:
     begin: TrainedNetwork | None = None
 
     @property
+    def done(self) -> int:
+        """Training steps that ``begin`` has made."""
+        return self.begin.max_steps if self.begin else 0
+
+    @property
     def steps(self) -> int:
         """Training steps that are left to make."""
-        return self.max_steps - (self.begin.max_steps if self.begin else 0)
+        return self.max_steps - self.done
 
 
 class Ensemble:
@@ -144,7 +149,7 @@ class Ensemble:
             dropout=s.dropout,
             clip_norm=1.0,
             # what goes on draws other subsequences than before
-            random_state=s.random_state + run.seed + run.max_steps - run.steps,
+            random_state=s.random_state + run.seed + run.done,
             threads=threads,
         )
         history = trainer.fit_drawn(

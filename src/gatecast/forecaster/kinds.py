@@ -16,7 +16,7 @@ from gatecast.messages import Argument, message
 
 __all__ = [
     "Columns", "Flag", "Frequency", "Kind", "Levels", "Name", "Number", "OneOf", "Seasons", "Whole",
-    "as_seasons", "check_level", "requested_season",
+    "as_seasons", "check_level", "first_season", "requested_season",
 ]  # fmt: skip
 
 _MOST = 2**31
@@ -208,6 +208,23 @@ def requested_season(season_length: Any) -> Any:
     """
     automatic = isinstance(season_length, str) and season_length == "auto"
     return None if automatic else season_length
+
+
+def first_season(season_length: Any) -> int | None:
+    """Give the shortest season that was requested.
+
+    Parameters
+    ----------
+    season_length : int, sequence of int, "auto" or None
+        The setting.
+
+    Returns
+    -------
+    int or None
+        None where seasons are to be detected.
+    """
+    requested = requested_season(season_length)
+    return None if requested is None else as_seasons(requested)[0]
 
 
 def as_seasons(season_length: int | Sequence[int]) -> tuple[int, ...]:

@@ -39,17 +39,8 @@ def bring_forward(arrays: dict[str, np.ndarray], document: dict[str, Any], versi
         Format of the file.
     """
     steps = (
-        _from_1,
-        _from_2,
-        _from_3,
-        _from_4,
-        _from_5,
-        _from_6,
-        _from_7,
-        _from_8,
-        _from_9,
-        _from_10,
-    )
+        _from_1, _from_2, _from_3, _from_4, _from_5, _from_6, _from_7, _from_8, _from_9, _from_10,
+    )  # fmt: skip
     for older, step in enumerate(steps, start=1):
         if version <= older:
             step(arrays, document)

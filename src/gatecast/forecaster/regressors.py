@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+
+from gatecast.data.calendar import day_of_week, time_of_day
 
 __all__ = ["Regressors", "Term"]
 
@@ -90,7 +93,7 @@ class Regressors:
             return whole
         return cls(day, False, np.full_like(knots, np.nan))
 
-    @property
+    @cached_property
     def terms(self) -> list[Term]:
         """What the regressors are, in their order."""
         result: list[Term] = []
@@ -144,7 +147,7 @@ class Regressors:
             elif kind == "later":
                 parts.append(encoded[lead - 1 : lead - 1 + n, column : column + 1])
             elif kind == "weekend":
-                parts.append(x * (_weekday(times) >= 5)[:, np.newaxis])
+                parts.append(x * (day_of_week(times) >= 5)[:, np.newaxis])
             elif kind == "day's mean":
                 total = np.cumsum(np.concatenate([[0.0], encoded[:, column]]))
                 parts.append(((total[lead + 1 :] - total[:n]) / (lead + 1))[:, np.newaxis])
@@ -156,16 +159,7 @@ class Regressors:
         return np.hstack(parts)
 
 
-def _weekday(times: np.ndarray) -> np.ndarray:
-    """Give the day of the week, 0 for Monday; 0 throughout where times are step numbers."""
-    if times.dtype.kind != "M":
-        return np.zeros(len(times))
-    return (times.astype("datetime64[D]").astype(np.int64) + 3) % 7
-
-
 def _day_harmonics(times: np.ndarray) -> np.ndarray:
     """Give sines and cosines of the time of day, [n, 2 J]."""
-    days = times.astype("datetime64[D]")
-    turns = 2 * np.pi * ((times - days) / np.timedelta64(1, "D"))[:, np.newaxis]
-    angles = turns * np.arange(1, _HARMONICS + 1)
+    angles = 2 * np.pi * time_of_day(times)[:, np.newaxis] * np.arange(1, _HARMONICS + 1)
     return np.hstack([np.sin(angles), np.cos(angles)])

@@ -357,12 +357,14 @@ class HoldoutTrial:
         back = np.arange(data.h) % season_length - season_length
         for which, n in equal_lengths(panel.lengths):
             values = panel.values[panel.offsets[which][:, np.newaxis] + np.arange(n)]
-            fitted = self.preparation.transforms.of(which)
-            scaled = fitted.transform(values)
-            for j in range(self.held_out):
-                end = n - self.held_out + j
-                made = fitted.transform(values[:, end + back], end)
-                result[which, j] = made - scaled[:, end - 1 : end] if data.difference else made
+            ends = np.arange(n - self.held_out, n)
+            fitted = self.preparation.transforms.of(np.repeat(which, self.held_out))
+            rows = values[:, ends[:, np.newaxis] + back].reshape(-1, data.h)
+            made = fitted.transform(rows, np.tile(ends, len(which)))
+            result[which] = made.reshape(len(which), self.held_out, data.h)
+            if data.difference:
+                scaled = self.preparation.transforms.of(which).transform(values)
+                result[which] -= scaled[:, ends - 1, np.newaxis]
         return result.reshape(-1, data.h)
 
     def _rows(self) -> np.ndarray | slice:

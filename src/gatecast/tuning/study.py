@@ -31,7 +31,7 @@ from gatecast.errors import (
 from gatecast.evaluation.plottable import Plottable
 from gatecast.evaluation.results import Backtest
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.kinds import as_seasons, requested_season
+from gatecast.forecaster.kinds import first_season
 from gatecast.messages import Message, message
 from gatecast.progress import reporting, trials
 from gatecast.tuning import storage as studies
@@ -224,8 +224,7 @@ def tune(
         source, id_col=id_col, time_col=time_col, target_col=target_col, freq=base.freq,
         extra_cols=base.covariates,
     )  # fmt: skip
-    given = requested_season(base.season_length)
-    season = None if given is None else as_seasons(given)[0]
+    season = first_season(base.season_length)
     if n_unseen is not None:
         warnings.warn("n_unseen is now called n_test", DeprecationWarning, stacklevel=2)
         n_test = n_unseen

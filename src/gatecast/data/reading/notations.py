@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from gatecast.data.calendar import day_of_week
 from gatecast.messages import Message, message
 
 __all__ = [
@@ -190,7 +191,7 @@ def read_quarters(cells: list[str]) -> np.ndarray:
 
 def _monday_of_week(year: int, week: int) -> np.datetime64 | None:
     fourth = np.datetime64(f"{year:04d}-01-04", "D")  # is always in week 1 (ISO 8601)
-    monday = fourth - (int(fourth.astype(np.int64)) + 3) % 7 * _ONE_DAY
+    monday = fourth - int(day_of_week(np.asarray(fourth))) * _ONE_DAY
     time = monday + (week - 1) * 7 * _ONE_DAY
     valid = 1 <= week <= 53 and (time + 3 * _ONE_DAY).astype("datetime64[Y]") == fourth.astype(
         "datetime64[Y]"

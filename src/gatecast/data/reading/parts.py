@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gatecast.data.calendar import day_of_week
 from gatecast.data.cells import Place, TextColumn, is_blank, refuse_missing_time
 from gatecast.data.reading.notations import month_number
 from gatecast.data.reading.times import Times
@@ -249,7 +250,7 @@ def _whole_days(part: Mapping[str, np.ndarray]) -> np.ndarray:
     year = part["year"]
     if "week" in part:
         fourth = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]") + np.int64(3)
-        monday = fourth - ((fourth.astype(np.int64) + 3) % 7)
+        monday = fourth - day_of_week(fourth)
         return (monday + (part["week"] - 1) * 7).astype("datetime64[us]")
     month = part["quarter"] * 3 - 2 if "quarter" in part else part["month"]
     begin = ((year - 1970) * 12 + month - 1).astype("datetime64[M]").astype("datetime64[D]")

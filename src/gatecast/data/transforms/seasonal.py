@@ -84,14 +84,7 @@ class SeasonalAdjustment(Transform):
             raise too_small("season_length", season_length, 2)
         if kind not in ("multiplicative", "additive"):
             raise UsageError(message("transform.season_kind", kind=kind))
-        require_finite(values)
-        if values.shape[-1] < 2 * season_length:
-            raise DataError(
-                message(
-                    "transform.short_for_season", season=season_length, needed=2 * season_length,
-                    n=values.shape[-1],
-                )
-            )  # fmt: skip
+        _require_two_seasons(values, season_length)
         if kind == "multiplicative":
             require_above_zero(values, message("transform.multiplicative"))
 
@@ -200,15 +193,8 @@ class FourierSeason(Transform):
         DataError
             If there are fewer than two seasons, or a value cannot be used.
         """
-        require_finite(values)
+        _require_two_seasons(values, season_length)
         n = values.shape[-1]
-        if n < 2 * season_length:
-            raise DataError(
-                message(
-                    "transform.short_for_season", season=season_length, needed=2 * season_length,
-                    n=n,
-                )
-            )  # fmt: skip
         line = np.column_stack([np.ones(n), np.linspace(-1.0, 1.0, n)])
         terms = np.hstack([line, _harmonics(np.arange(n), season_length)])
         fitted = np.linalg.lstsq(terms, np.asarray(values, np.float64).T, rcond=None)[0]
@@ -345,6 +331,16 @@ def find_season_length(values: np.ndarray, candidates: Sequence[int] | None = No
 
 _LEAST_AUTOCORRELATION = 0.3
 _CONFIDENCE = 1.645  # 90 %, two-sided, of the standard normal distribution
+
+
+def _require_two_seasons(values: np.ndarray, season_length: int) -> None:
+    """Refuse values that no season can be fitted to."""
+    require_finite(values)
+    n, needed = values.shape[-1], 2 * season_length
+    if n < needed:
+        raise DataError(
+            message("transform.short_for_season", season=season_length, needed=needed, n=n)
+        )
 
 
 def _harmonics(steps: np.ndarray, season_length: int) -> np.ndarray:
