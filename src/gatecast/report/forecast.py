@@ -192,7 +192,7 @@ def _effect_rows(result: ForecastResult) -> list[tuple[str, ...]]:
             str(row["column"]), f"{number(row['low'])} → {number(row['high'])}",
             number(row["effect"]),
             f"{number(row['effect-lo-95'])} – {number(row['effect-hi-95'])}",
-            f"{row['relative']:.1%}", f"{row['events']:,}",
+            share(row["relative"]), f"{row['events']:,}",
         )
         for row in table.head(MOST_ROWS).to_dict("records")
     ]  # fmt: skip
