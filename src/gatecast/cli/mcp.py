@@ -9,9 +9,9 @@ from typing import Any
 __all__ = ["make_server", "mcp"]
 
 _INSTRUCTIONS = (
-    "Forecast time series in CSV or Parquet files on this machine. inspect a file, ask for a "
-    "verdict on its past before you trust a model, forecast, explain. Say what the verdict and the "
-    "decisions say, and give the script to whoever wants to run it again."
+    "Forecast time series in CSV or Parquet files on this machine. inspect a file, request the "
+    "verdict of a backtest before you rely on a model, forecast, explain. Say what the verdict and "
+    "the decisions say, and give the script to whoever wants to run it again."
 )
 
 

@@ -12,7 +12,6 @@ from gatecast.data.panel import Panel, positions
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
 from gatecast.data.transforms.seasonal import WEEKS
 from gatecast.forecaster.additive import AdditivePart
-from gatecast.forecaster.adjusting import without_additive
 from gatecast.forecaster.average_benchmark import AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, BenchmarkKind
 from gatecast.forecaster.combination import NETWORK_ALONE, Combination
@@ -22,6 +21,7 @@ from gatecast.forecaster.features import FeatureState, should_difference, typica
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.sampler import SegmentSampler
 from gatecast.forecaster.training_data import SequenceDataset
+from gatecast.forecaster.without_additive import without_additive
 from gatecast.pretrained.fine_tuning import FineTuned, fine_tune
 from gatecast.pretrained.network import load_weights
 from gatecast.pretrained.seasons import short_and_long, with_week

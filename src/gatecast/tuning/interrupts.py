@@ -1,4 +1,4 @@
-"""Ctrl-C in a search, held back where it would leave the database half written."""
+"""Ctrl-C in a search, deferred where it would leave the database half written."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["Interrupts"]
 
 
 class Interrupts:
-    """Hold Ctrl-C back, but where it is allowed.
+    """Defer Ctrl-C, but where it is allowed.
 
     An exception in the middle of a commit leaves a session of the database that can be neither
-    closed nor used, so every later call fails as well. A second Ctrl-C is not held back: the
+    closed nor used, so every later call fails as well. A second Ctrl-C is not deferred: the
     database may be waiting for another process.
     """
 
@@ -29,7 +29,7 @@ class Interrupts:
         before = signal.getsignal(signal.SIGINT)
         if threading.current_thread() is threading.main_thread() and callable(before):
             self._before = before
-            signal.signal(signal.SIGINT, self._hold)
+            signal.signal(signal.SIGINT, self._defer)
         return self
 
     def __exit__(
@@ -41,7 +41,7 @@ class Interrupts:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
 
-    def _hold(self, number: int, frame: FrameType | None) -> None:
+    def _defer(self, number: int, frame: FrameType | None) -> None:
         impatient, self.pending = self.pending, True
         if (self._allowed or impatient) and self._before is not None:
             self._allowed = False  # what handles it is not interrupted
@@ -59,7 +59,7 @@ class Interrupts:
         Raises
         ------
         KeyboardInterrupt
-            If one came while it was held back.
+            If one came while it was deferred.
         """
         if self.pending:
             raise KeyboardInterrupt
