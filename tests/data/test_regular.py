@@ -107,10 +107,16 @@ def test_missing_values_at_the_ends_are_left_out():
     assert "left out: 2 rows without a value after the last value" in said(panel)
 
 
-def test_a_series_without_values_is_named():
-    table = pd.concat([days(5, unique_id="a"), days(5, unique_id="b").assign(y=np.nan)])
-    with pytest.raises(DataError, match='"y" of series "b" has no value at all'):
+def test_where_no_series_has_a_value_one_is_named():
+    table = pd.concat([days(5, unique_id="a"), days(5, unique_id="b")]).assign(y=np.nan)
+    with pytest.raises(DataError, match='"y" of series "a" has no value at all'):
         read_panel(table)
+
+
+def test_where_no_series_is_whole_enough_the_sparsest_is_named():
+    table = pd.concat([days(9, unique_id="a")[::3], days(9, unique_id="b").iloc[[0, 1, 8]]])
+    with pytest.raises(DataError, match='6 of 9 steps of series "b" have no value'):
+        read_panel(table, freq="D")
 
 
 def test_doubles_are_named():

@@ -6,6 +6,7 @@ import pytest
 from helpers.forecasting import lay_out, transforms_of
 
 from gatecast import PretrainedLSTM
+from gatecast.data.left_out import SeriesLeftOutWarning
 from gatecast.datasets import air_passengers, lynx, noisy_sine, sunspots
 from gatecast.errors import DataError, NotFittedError, UsageError
 from gatecast.forecaster import LSTMForecaster, load
@@ -197,8 +198,9 @@ def test_too_short_a_series_is_told_what_would_be_enough():
     with pytest.raises(DataError, match=r"longest of 2 series has 15 values; h=12 .* at least 16"):
         LSTMForecaster(h=12).fit(two)
     long = pd.DataFrame({"unique_id": "store 1", "ds": range(40), "y": np.arange(40.0)})
-    with pytest.raises(DataError, match=r'series "store 12" has 2 values, and 1 of 2 series'):
-        LSTMForecaster(h=12, **QUICK).fit(pd.concat([long, frame[:2]]))
+    with pytest.warns(SeriesLeftOutWarning, match='fewer than 4 values: "store 12"'):
+        model = LSTMForecaster(h=12, **QUICK).fit(pd.concat([long, frame[:2]]))
+    assert list(model.left_out_) == ["store 12"]
     with pytest.raises(DataError, match=r"10 values .* would be .* the pretrained LSTM, which has"):
         LSTMForecaster(h=3, level=[80], **QUICK).fit(frame[:9])
     few = LSTMForecaster(h=3, level=[80], **QUICK).fit(frame[:10])

@@ -13,12 +13,13 @@ import pandas as pd
 
 from gatecast.baselines.intervals import Ends, conformal_ends, first_origins
 from gatecast.data.calendar import default_season_length
+from gatecast.data.left_out import leave_out, left_out
 from gatecast.data.panel import Panel, Series
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFittedError, UsageError, series_name, too_small
 from gatecast.forecaster.columns import add_forecast
 from gatecast.forecaster.kinds import as_seasons, check_level
-from gatecast.messages import message
+from gatecast.messages import Message, message
 
 __all__ = ["Baseline", "Forecaster"]
 
@@ -197,6 +198,8 @@ class Baseline(Parameters, ABC):
     ----------
     panel_ : Panel
         The data as read.
+    left_out_ : dict of str to str
+        Why each series that cannot be used is left out, by its name.
     """
 
     h: int
@@ -237,25 +240,25 @@ class Baseline(Parameters, ABC):
         UsageError
             If a setting is out of its range.
         NotFoundError, DataError
-            If the data cannot be read or used, or a series is too short.
+            If the data cannot be read or used, or all series are too short.
         """
         self.check_settings()
         panel = read_panel(
             source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq
         )
         needed = self._least_values(self._seasons(panel))
-        for series in panel:
-            if len(series.values) < needed:
-                raise DataError(
-                    message(
-                        "baseline.short_series",
-                        series=series_name(series.id),
-                        n=len(series.values),
-                        model=type(self).__name__,
-                        needed=needed,
-                    )
+        short = panel.lengths < needed
+        if short.all():
+            raise DataError(
+                message(
+                    "baseline.short_series",
+                    series=series_name(panel.ids[0]),
+                    n=int(panel.lengths[0]),
+                    model=type(self).__name__,
+                    needed=needed,
                 )
-        self.panel_ = panel
+            )
+        self.panel_ = leave_out(panel, short, needed)
         return self
 
     def predict(
@@ -309,6 +312,11 @@ class Baseline(Parameters, ABC):
         """
         panel = self.require_fitted("decisions")
         return [*panel.notes, *self._own_decisions(self._seasons(panel))]
+
+    @property
+    def left_out_(self) -> dict[str, Message]:
+        """Why each series that cannot be used is left out, by its name."""
+        return left_out(self.decisions())
 
     def notes(self) -> list[str]:
         """Give :meth:`decisions` by its old name, which goes away in the next release.

@@ -229,6 +229,7 @@ def _document(findings: Findings, output: Path | None) -> dict[str, Any]:
         "diagnosed": findings.model,
         "diagnosis": answers,
         "notes": list(result.notes),
+        "left_out": result.left_out,
         "output": None if output is None else str(output),
     }
 

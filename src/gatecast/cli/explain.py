@@ -139,6 +139,7 @@ def _document(
     explained: Explanation, verdict: Sequence[str], backtested: BacktestSummary | None
 ) -> dict[str, Any]:
     from gatecast.cli.tables import records
+    from gatecast.data.left_out import left_out
     from gatecast.messages import documents
 
     about = {**explained.training.training, **explained.training.errors}
@@ -160,6 +161,7 @@ def _document(
         "effective_memory": explained.memory.effective_memory,
         "notes": list(explained.notes),
         "decisions": list(explained.decisions),
+        "left_out": left_out(explained.decisions),
     }
 
 

@@ -182,6 +182,7 @@ def _document(result: ForecastResult, frame: pd.DataFrame, output: Path | None) 
         },
         "forecast": records(frame),
         "decisions": decisions,
+        "left_out": result.left_out,
         "answers": result.answers,
         "settings": result.settings,
         "output": None if output is None else str(output),

@@ -64,7 +64,9 @@ def _options(
 
 def _show_warning(message: Warning | str, *where: Any) -> None:
     """Say a warning of ours; how libraries warn their callers is nothing for our users."""
-    _, file, *_ = where
+    category, file, *_ = where
+    if category.__name__ == "SeriesLeftOutWarning":
+        return  # every verb says it among its decisions
     if Path(str(file)).is_relative_to(Path(__file__).parents[1]):
         _warn_once(str(message))
 

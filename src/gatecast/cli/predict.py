@@ -150,6 +150,7 @@ def _forecast(
     document = {
         "forecast": records(frame),
         "decisions": notes,
+        "left_out": model.left_out_,
         "output": None if output is None else str(output),
     }
     emit(json.dumps(document) + "\n")

@@ -189,6 +189,7 @@ def _document(result: Tuning) -> dict[str, Any]:
         "forecaster": result.forecaster.get_params(),
         "verdict": {name: _plain(value) for name, value in verdict.items()},
         "sentences": result.sentences,
+        "left_out": result.forecaster.left_out_,
         "importance": result.importance,
         "trials": _rows(result.trials),
         "interrupted": result.interrupted,

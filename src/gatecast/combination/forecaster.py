@@ -20,6 +20,7 @@ from gatecast.combination.weights import (
     relative_errors,
 )
 from gatecast.data.calendar import default_season_length
+from gatecast.data.left_out import leave_out, left_out
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.errors import (
@@ -32,6 +33,7 @@ from gatecast.errors import (
 )
 from gatecast.forecaster.columns import add_forecast
 from gatecast.forecaster.kinds import as_seasons, check_level
+from gatecast.forecaster.tables import FEWEST_VALUES
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
 from gatecast.models import full_name, make_model
@@ -89,6 +91,8 @@ class Combination(Parameters, Shared):
         By level, what the members' intervals are multiplied by.
     reading_notes_ : list of str
         What was detected in the rows of the last update.
+    left_out_ : dict of str to str
+        Why each series that cannot be used is left out, by its name.
 
     References
     ----------
@@ -150,6 +154,8 @@ class Combination(Parameters, Shared):
         panel = read_panel(
             source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq
         )
+        short = panel.lengths < FEWEST_VALUES
+        panel = panel if short.all() else leave_out(panel, short, FEWEST_VALUES)
         level = list(self.level)
         names, fitted, outputs, left_out = _fitted(members, panel, level)
         holdout = None
@@ -250,9 +256,7 @@ class Combination(Parameters, Shared):
         """
         before = self._require_fitted("update")
         panel, notes = append(before, source, **columns)
-        if len(panel) > len(before):
-            name = str(panel.ids[len(before)])
-            raise NotFoundError(message("table.new_series", name=name, n=len(before)))
+        panel = self._without_others(panel, before)
         grown = panel.lengths - before.lengths
         some = np.flatnonzero(grown)
         rows = panel.take(some).tail(grown[some])
@@ -345,6 +349,19 @@ class Combination(Parameters, Shared):
         if not hasattr(self, "panel_"):
             raise NotFittedError(message("model.not_fitted", verb=verb))
         return self.panel_
+
+    @property
+    def left_out_(self) -> dict[str, Message]:
+        """Why each series that cannot be used is left out, by its name."""
+        return left_out(self.decisions())
+
+    def _without_others(self, panel: Panel, before: Panel) -> Panel:
+        """Pass over series that the fit left out, and refuse others."""
+        names = left_out(self.decisions_)
+        for name in panel.ids[len(before) :]:
+            if str(name) not in names:
+                raise NotFoundError(message("table.new_series", name=str(name), n=len(before)))
+        return panel.take(range(len(before)))
 
     def _made_members(self) -> list[Any]:
         """Check the settings, and make members that are not fitted."""

@@ -101,6 +101,8 @@ def outputs_of(model: Any, panel: Panel, level: list[float]) -> Outputs:
     frame = _frame(model, level)
     keys = (panel.id_col, panel.time_col)
     own = next(str(column) for column in frame.columns if column not in keys)
+    if len(frame) != len(panel) * model.h:
+        raise DataError(message("forecast.rows", model=own, rows=len(frame), n=len(panel)))
 
     def values(column: str) -> np.ndarray:
         return frame[column].to_numpy(np.float64).reshape(len(panel), -1)

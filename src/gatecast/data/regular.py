@@ -9,9 +9,11 @@ What happens to what:
 - times with a zone are put on the local calendar for days and longer steps, and in UTC for shorter
   ones, so that a change of the clock is neither a gap nor a double
 - a missing value and a missing row are the same: a gap. Gaps are filled by straight lines, up to a
-  fifth of the series, and it is said; more is an error. Missing values before the first and after
-  the last value are left out
-- times off the grid, a series without any value, and infinite values are errors
+  fifth of the series, and it is said. Missing values before the first and after the last value are
+  left out
+- a series without any value, or with more gaps than are filled, is left out, and it is said; where
+  all are so, it is an error
+- times off the grid and infinite values are errors
 """
 
 from __future__ import annotations
@@ -31,13 +33,16 @@ from gatecast.data.calendar import (
     periods_of,
 )
 from gatecast.data.inference import infer_frequency, infer_unusual_frequency
+from gatecast.data.left_out import warn_left_out
 from gatecast.data.panel import Panel
 from gatecast.data.rows import MAX_FILLED, Rows, lay_extra, show_time
 from gatecast.data.sentinels import note_sentinels
 from gatecast.errors import DataError
 from gatecast.messages import Message, message
 
-__all__ = ["MAX_FILLED", "DoubledTimesError", "Rows", "regularise", "show_time"]
+__all__ = [
+    "MAX_FILLED", "DoubledTimesError", "NothingUsableError", "Rows", "regularise", "show_time",
+]  # fmt: skip
 
 
 _MOVING_DAYS = {
@@ -51,6 +56,12 @@ _MOVING_DAYS = {
 
 class DoubledTimesError(DataError):
     """Say that a series has a time twice; perhaps it is several series."""
+
+
+class NothingUsableError(DataError):
+    """Say that no series of a table can be used; ``note`` lists them."""
+
+    note: Message
 
 
 def regularise(rows: Rows, freq: object = None, *, strict: bool = False) -> Panel:
@@ -75,7 +86,8 @@ def regularise(rows: Rows, freq: object = None, *, strict: bool = False) -> Pane
     UsageError
         If ``freq`` is not a frequency.
     DataError
-        If a series has a time twice, times off the grid, no value, or more gaps than are filled.
+        If a series has a time twice or times off the grid, or if all have no value, or more gaps
+        than are filled.
     """
     rows = _average_repeated_hours(_sort(rows))
     _refuse_doubles(rows)
@@ -254,7 +266,8 @@ def _explains(rows: Rows, freq: str | int) -> bool:
         return False
     counts = np.diff(offsets)
     spans = steps[offsets[1:][counts > 0] - 1] + 1
-    return bool((spans - counts[counts > 0] <= MAX_FILLED * spans).all())
+    # a sparse series among others is left out, and says nothing of the frequency
+    return bool(np.mean(spans - counts[counts > 0] <= MAX_FILLED * spans) >= 0.5)
 
 
 def _steps_on_grid(rows: Rows, freq: str | int, *, given: bool) -> np.ndarray:
@@ -277,21 +290,14 @@ def _steps_on_grid(rows: Rows, freq: str | int, *, given: bool) -> np.ndarray:
 
 
 def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
-    present = ~np.isnan(rows.values)
-    kept = np.flatnonzero(present)
+    rows, steps = _leave_out(rows, steps, freq)
+    kept, counts, first, last = _extent(rows, steps)
     codes = rows.codes[kept]
-    counts = np.bincount(codes, minlength=len(rows.ids))
-    if (counts == 0).any():
-        code = int(np.argmax(counts == 0))
-        raise DataError(message("table.no_value", column=rows.target_col, of=rows.of(code)))
-    ends = np.cumsum(counts)
-    first, last = steps[kept[ends - counts]], steps[kept[ends - 1]]
     lengths = last - first + 1
     rows = _note_edges(rows, steps, first, last)
     rows = rows.note(_summary(rows, freq, lengths))
 
     missing = lengths - counts
-    _refuse_wide_gaps(rows, kept, steps, freq, missing, lengths)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     at = offsets[codes] + steps[kept] - first[codes]
     filled = np.ones(offsets[-1], dtype=bool)
@@ -324,21 +330,61 @@ def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
     )
 
 
-def _refuse_wide_gaps(
+def _extent(rows: Rows, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Give which rows have a value, how many of each series, and the steps of the ends of each."""
+    kept = np.flatnonzero(~np.isnan(rows.values))
+    counts = np.bincount(rows.codes[kept], minlength=len(rows.ids))
+    ends = np.cumsum(counts)
+    return kept, counts, steps[kept[ends - counts]], steps[kept[ends - 1]]
+
+
+def _leave_out(rows: Rows, steps: np.ndarray, freq: str | int) -> tuple[Rows, np.ndarray]:
+    """Leave out series without a value, and those with more gaps than are filled; not all."""
+    present = ~np.isnan(rows.values)
+    empty = np.bincount(rows.codes[present], minlength=len(rows.ids)) == 0
+    if empty.all():
+        error = NothingUsableError(message("table.no_value", column=rows.target_col, of=rows.of(0)))
+        error.note = _note(rows, empty, "left_out.no_value")
+        raise error
+    rows, steps = _without(rows, steps, empty, "left_out.no_value")
+    kept, counts, first, last = _extent(rows, steps)
+    lengths = last - first + 1
+    wide = lengths - counts > MAX_FILLED * lengths
+    if wide.all():
+        error = _too_many_gaps(rows, kept, steps, freq, lengths - counts, lengths)
+        error.note = _note(rows, wide, "left_out.gaps", most=MAX_FILLED)
+        raise error
+    return _without(rows, steps, wide, "left_out.gaps", most=MAX_FILLED)
+
+
+def _without(
+    rows: Rows, steps: np.ndarray, unusable: np.ndarray, reason: str, **fields: float
+) -> tuple[Rows, np.ndarray]:
+    if not unusable.any():
+        return rows, steps
+    note = _note(rows, unusable, reason, **fields)
+    warn_left_out(note)
+    return rows.series(~unusable).note(note), steps[~unusable[rows.codes]]
+
+
+def _note(rows: Rows, unusable: np.ndarray, reason: str, **fields: float) -> Message:
+    names = [str(name) for name in rows.ids[unusable]]
+    return message(reason, names=names, n=len(names), all=len(rows.ids), **fields)
+
+
+def _too_many_gaps(
     rows: Rows,
     kept: np.ndarray,
     steps: np.ndarray,
     freq: str | int,
     missing: np.ndarray,
     lengths: np.ndarray,
-) -> None:
-    """Refuse series of which more is missing than is filled in."""
-    if (missing <= MAX_FILLED * lengths).all():
-        return
+) -> NothingUsableError:
+    """Say of the series with the largest share of gaps that it is more than is filled in."""
     code = int(np.argmax(missing / lengths))
     part = np.flatnonzero(rows.codes[kept] == code)
     widest = int(kept[part[np.argmax(np.diff(steps[kept[part]]))]])
-    raise DataError(
+    return NothingUsableError(
         message(
             "table.wide_gaps",
             missing=missing[code],

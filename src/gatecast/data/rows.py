@@ -99,6 +99,23 @@ class Rows:
         """
         return replace(self, notes=(*self.notes, sentence))
 
+    def series(self, which: np.ndarray) -> Rows:
+        """Keep the rows of some series.
+
+        Parameters
+        ----------
+        which : ndarray of bool, shape [n]
+            Which series.
+
+        Returns
+        -------
+        Rows
+            Of these series, numbered anew.
+        """
+        kept = self.take(np.flatnonzero(which[self.codes]))
+        rank = np.cumsum(which) - 1
+        return replace(kept, ids=self.ids[which], codes=rank[kept.codes])
+
     def row(self, at: int) -> Message:
         """Name a row in a sentence, as in "line 5".
 

@@ -28,7 +28,7 @@ from gatecast.errors import (
     UsageError,
     too_small,
 )
-from gatecast.evaluation.cutoffs import Window, between, windows_at
+from gatecast.evaluation.cutoffs import Window, between, never_forecast, windows_at
 from gatecast.evaluation.metrics import naive_scale
 from gatecast.evaluation.results import Backtest
 from gatecast.forecaster.kinds import as_seasons
@@ -163,7 +163,8 @@ def backtest(
     tasks = _tasks(copies, windows, every, _folder(resume))
     with reporting(progress, lambda: counted("backtest", "fits")) as report:
         outcomes = _run(tasks, n_jobs, report, leave_out)
-    forecasts, notes, decisions = _gathered(tasks, outcomes, panel.notes)
+    of_panel = (*panel.notes, *never_forecast(panel, windows))
+    forecasts, notes, decisions = _gathered(tasks, outcomes, of_panel)
     given = default_season_length(panel.freq) if season_length is None else season_length
     season = as_seasons(given)[0]
     table, scales = _assemble(panel, windows, forecasts, h, gap, season)

@@ -12,9 +12,10 @@ from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
 from gatecast.evaluation.results import MANY_SERIES
-from gatecast.messages import message
+from gatecast.forecaster.tables import FEWEST_VALUES
+from gatecast.messages import Message, message
 
-__all__ = ["Window", "between", "default_windows", "windows_at"]
+__all__ = ["Window", "between", "default_windows", "never_forecast", "windows_at"]
 
 
 class Window(NamedTuple):
@@ -75,7 +76,7 @@ def windows_at(
     Returns
     -------
     list of Window
-        One for each cutoff.
+        One for each cutoff, with the series of which 4 values or more are known there.
 
     Raises
     ------
@@ -90,7 +91,8 @@ def windows_at(
     windows = []
     for back in range(n_windows - 1, -1, -1):
         cuts = np.minimum(sizes + late - reach - back * step, sizes)
-        which = np.flatnonzero(cuts > 0)
+        enough = cuts >= FEWEST_VALUES
+        which = np.flatnonzero(enough if enough.any() else cuts > 0)
         if not (cuts[which] < sizes[which]).any():
             needed = reach + (n_windows - 1) * step + 1
             raise DataError(
@@ -108,6 +110,29 @@ def windows_at(
         ahead = _ahead(panel, train, which, cuts[which], reach, known) if known else None
         windows.append(Window(train, which, cuts, ahead))
     return windows
+
+
+def never_forecast(panel: Panel, windows: Sequence[Window]) -> list[Message]:
+    """Say which series have too few values before every cutoff.
+
+    Parameters
+    ----------
+    panel : Panel
+        All values.
+    windows : sequence of Window
+        The cutoffs.
+
+    Returns
+    -------
+    list of Message
+        One or none.
+    """
+    forecast = np.unique(np.concatenate([window.which for window in windows]))
+    names = [str(name) for name in np.delete(panel.ids, forecast)]
+    if not names:
+        return []
+    fields = {"names": names, "n": len(names), "all": len(panel), "least": FEWEST_VALUES}
+    return [message("left_out.late", **fields)]
 
 
 def _ahead(

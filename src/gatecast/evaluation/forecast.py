@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from gatecast.data.left_out import left_out
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError, NotFittedError
 from gatecast.evaluation.plottable import Plottable
@@ -77,6 +78,11 @@ class ForecastResult(Plottable):
     verdict: tuple[str, ...] = ()
     answers: Mapping[Message, Message] = field(default_factory=dict)
     effects: pd.DataFrame | None = None
+
+    @property
+    def left_out(self) -> dict[str, Message]:
+        """Why each series that cannot be used is left out, by its name."""
+        return left_out(self.decisions)
 
     @property
     def levels(self) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gatecast.data.left_out import left_out
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError, NotFoundError, UsageError, wrong_choice
 from gatecast.evaluation.metrics import owa
@@ -20,7 +21,7 @@ from gatecast.evaluation.significance import (
     diebold_mariano,
     friedman_nemenyi,
 )
-from gatecast.messages import message
+from gatecast.messages import Message, message
 
 __all__ = ["MANY_SERIES", "Backtest"]
 
@@ -77,6 +78,11 @@ class Backtest(Plottable):
     step_size: int = 0
     notes: tuple[str, ...] = ()
     decisions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> dict[str, Message]:
+        """Why each series that cannot be used is left out, by its name."""
+        return left_out(self.notes)
 
     def score(self, by: str = "series") -> pd.DataFrame:
         """Compute every metric.

@@ -16,7 +16,7 @@ from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.model_file import SavedModel
 from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
-from gatecast.forecaster.tables import check_lengths
+from gatecast.forecaster.tables import long_enough
 from gatecast.messages import message
 from gatecast.network import Network
 
@@ -77,7 +77,7 @@ def as_forecaster(
         scale=scale,
     )  # fmt: skip
     panel = read_panel(source, id_col=id_col, time_col=time_col, target_col=target_col)
-    check_lengths(panel, config.h)
+    panel, _ = long_enough(panel, config.h)
     settings = Settings.resolve(config, (1,))
     preparer = Preparer(settings, panel, lambda i: series_name(panel.ids[i]))
     final = preparer.prepare_all(SeasonalTreatment(), 0)

@@ -18,7 +18,7 @@ from gatecast.forecaster.renamed import WithOldNames
 from gatecast.forecaster.seasons import seasons_for
 from gatecast.forecaster.serving import Serving
 from gatecast.forecaster.starting import is_pretrained, require_start
-from gatecast.forecaster.tables import check_lengths
+from gatecast.forecaster.tables import long_enough
 from gatecast.forecaster.threads import one_at_a_time
 from gatecast.forecaster.weights import read_weighted
 from gatecast.messages import Message
@@ -67,6 +67,8 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         SHA-256 of the values and times that it was fitted on.
     decisions_ : list of str
         What was detected and decided, a sentence each.
+    left_out_ : dict of str to str
+        Why each series that cannot be used is left out, by its name.
     """
 
     def __post_init__(self) -> None:
@@ -119,7 +121,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
             If a setting is out of its range, the weights are not one a row, or the model to start
             from does not fit.
         NotFoundError, DataError
-            If the data or weights cannot be read or used, or a series is too short.
+            If the data or weights cannot be read or used, or all series are too short.
         ModelFileError
             If the file to start from is damaged, or no saved forecaster.
         TrainingError
@@ -130,7 +132,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
             source, sample_weight, self.covariates, id_col=id_col, time_col=time_col,
             target_col=target_col, freq=self.freq,
         )  # fmt: skip
-        check_lengths(panel, self.h)
+        panel, weights = long_enough(panel, self.h, weights)
         seasons, detected = seasons_for(panel, self.season_length, self.h)
         settings = Settings.resolve(self, seasons)
         with reporting(progress, training_bar) as report:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from gatecast.data.calendar import future_times
+from gatecast.data.left_out import leave_out, short_note, warn_left_out
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.rows import show_time
 from gatecast.errors import DataError, series_name
-from gatecast.messages import message
+from gatecast.messages import Message, message
 
-__all__ = ["require_frequency", "require_history", "require_rows_follow"]
+__all__ = ["require_frequency", "require_rows_follow", "with_history"]
 
 
 def require_frequency(panel: Panel, freq: str | int) -> None:
@@ -32,8 +33,10 @@ def require_frequency(panel: Panel, freq: str | int) -> None:
         raise DataError(message("series.other_freq", freq=repr(panel.freq), fitted=repr(freq)))
 
 
-def require_history(panel: Panel, fewest: int) -> None:
-    """Refuse series that were not in the fit and have too few values to be forecast from.
+def with_history(
+    panel: Panel, fewest: int, *, beside: bool = False
+) -> tuple[Panel | None, list[Message]]:
+    """Leave out the series that were not in the fit and have too few values to be forecast from.
 
     Parameters
     ----------
@@ -41,23 +44,38 @@ def require_history(panel: Panel, fewest: int) -> None:
         The series.
     fewest : int
         Values that are needed.
+    beside : bool, default False
+        Whether there are rows of other series, so that all of these may be left out.
+
+    Returns
+    -------
+    panel : Panel or None
+        Those that are long enough; None if none is.
+    notes : list of Message
+        Which are left out.
 
     Raises
     ------
     DataError
-        Naming the first one that is too short.
+        Naming the first one, if all are too short and there is nothing else.
     """
-    short = np.flatnonzero(panel.lengths < fewest)
-    if len(short):
-        count = int(panel.lengths[short[0]])
-        raise DataError(
-            message(
-                "new_series.too_short",
-                series=series_name(panel.ids[short[0]]),
-                n=count,
-                needed=fewest,
-            )
+    short = panel.lengths < fewest
+    if not short.any():
+        return panel, []
+    if not short.all():
+        return leave_out(panel, short, fewest), [short_note(panel, short, fewest)]
+    if beside:
+        note = short_note(panel, short, fewest)
+        warn_left_out(note)
+        return None, [note]
+    raise DataError(
+        message(
+            "new_series.too_short",
+            series=series_name(panel.ids[0]),
+            n=int(panel.lengths[0]),
+            needed=fewest,
         )
+    )
 
 
 def require_rows_follow(panel: Panel, ends: Ends, which: np.ndarray) -> None:

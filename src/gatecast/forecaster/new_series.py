@@ -22,7 +22,7 @@ from gatecast.forecaster.additive import AdditivePart, Effects
 from gatecast.forecaster.covariates import Covariates, encoded_columns
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
-from gatecast.forecaster.new_rows import require_frequency, require_history
+from gatecast.forecaster.new_rows import require_frequency, with_history
 from gatecast.forecaster.tables import (
     FEWEST_VALUES,
     read_future_covariates,
@@ -77,6 +77,9 @@ def read_request(
     notes: list[Message] | None = None
     if df is not None:
         panel, notes = read_histories(fitted, df, {})
+        require_frequency(panel, fitted.ends.freq)
+        usable, short = with_history(panel, FEWEST_VALUES)
+        panel, notes = usable or panel, [*notes, *short]
         others = fit_others(fitted, panel)
         notes = [*notes, *_new_levels(fitted, panel)]
         fitted = others
@@ -109,6 +112,10 @@ def take_in(
         If the table cannot be read, times do not follow, or a new series is too short.
     """
     rows, panel, notes = read_new_rows(fitted, source, columns)
+    if panel is not None:
+        require_frequency(panel, fitted.ends.freq)
+        panel, short = with_history(panel, FEWEST_VALUES, beside=rows is not None)
+        notes = [*(notes or []), *short]
     if panel is not None:
         # new arrays throughout, so that the model stays as it is until all is done
         fitted = join(fitted, fit_others(fitted, panel))
@@ -211,7 +218,6 @@ def _check(fitted: FittedForecaster, panel: Panel) -> None:
     """Refuse series that the networks cannot run along."""
     require_frequency(panel, fitted.ends.freq)
     panel.require(fitted.covariates.columns)
-    require_history(panel, FEWEST_VALUES)
 
 
 def _new_levels(fitted: FittedForecaster, panel: Panel) -> list[Message]:

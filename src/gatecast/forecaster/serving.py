@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from gatecast.data.left_out import left_out
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import DataError, NotFittedError, too_small
@@ -287,6 +288,11 @@ class Serving(Shared):
     def ends_(self) -> Ends:
         """Names and last times of the series."""
         return self.fitted_.ends
+
+    @property
+    def left_out_(self) -> dict[str, Message]:
+        """Why each series that cannot be used is left out, by its name."""
+        return left_out(self.decisions())
 
     @property
     def transforms_(self) -> TransformPipeline:

@@ -8,6 +8,7 @@ import numpy as np
 
 from gatecast.data import reading
 from gatecast.data.calendar import future_times
+from gatecast.data.left_out import leave_out
 from gatecast.data.panel import Panel
 from gatecast.data.schema import Schema
 from gatecast.errors import DataError, UsageError, series_name
@@ -16,7 +17,7 @@ from gatecast.forecaster.new_rows import require_rows_follow
 from gatecast.messages import Message, message
 
 __all__ = [
-    "FEWEST_VALUES", "FollowingRows", "check_lengths", "read_future_covariates", "read_histories",
+    "FEWEST_VALUES", "FollowingRows", "long_enough", "read_future_covariates", "read_histories",
     "read_new_rows",
 ]  # fmt: skip
 
@@ -185,8 +186,10 @@ def read_future_covariates(
     return list(fitted.covariates.future(owner, rows).reshape(len(ends.ids), h, -1)), notes
 
 
-def check_lengths(panel: Panel, h: int) -> None:
-    """Refuse series that are too short to learn a horizon from.
+def long_enough(
+    panel: Panel, h: int, weights: np.ndarray | None = None
+) -> tuple[Panel, np.ndarray | None]:
+    """Leave out the series that are too short to learn a horizon from.
 
     Parameters
     ----------
@@ -194,11 +197,20 @@ def check_lengths(panel: Panel, h: int) -> None:
         The training data.
     h : int
         Steps to forecast.
+    weights : ndarray of shape [total], optional
+        Of the values.
+
+    Returns
+    -------
+    panel : Panel
+        The series with 4 values or more.
+    weights : ndarray or None
+        Of their values.
 
     Raises
     ------
     DataError
-        If none has ``h + 4`` values, or one has fewer than 4.
+        If none has ``h + 4`` values.
     """
     lengths, needed = panel.lengths, h + FEWEST_VALUES
     if len(panel) == 1 and lengths[0] < needed:
@@ -215,15 +227,7 @@ def check_lengths(panel: Panel, h: int) -> None:
         raise DataError(
             message("fit.short_panel", series=len(panel), n=int(lengths.max()), h=h, needed=needed)
         )
-    short = np.flatnonzero(lengths < FEWEST_VALUES)
-    if len(short):
-        raise DataError(
-            message(
-                "fit.few_values",
-                series=series_name(panel.ids[short[0]]),
-                n=int(lengths[short[0]]),
-                short=len(short),
-                all=len(panel),
-                least=FEWEST_VALUES,
-            )
-        )
+    short = lengths < FEWEST_VALUES
+    if weights is not None:
+        weights = weights[~np.repeat(short, lengths)]
+    return leave_out(panel, short, FEWEST_VALUES), weights

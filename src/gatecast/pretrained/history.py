@@ -17,7 +17,7 @@ from gatecast.data.reading import (
     split_rows,
 )
 from gatecast.errors import DataError
-from gatecast.forecaster.new_rows import require_frequency, require_history, require_rows_follow
+from gatecast.forecaster.new_rows import require_frequency, require_rows_follow, with_history
 from gatecast.messages import Message, message
 
 __all__ = ["FEWEST_VALUES", "append", "read_others"]
@@ -54,14 +54,16 @@ def read_others(panel: Panel, source: Any) -> tuple[Panel, list[Message]]:
         ends = panel.ends()
         schema = panel.schema or assumed_schema(ends, {}, ())
         others, notes = read_histories(source, (), schema=schema, ends=ends)
-    return _require_fit(panel, others), notes
+    usable, short = _usable(panel, others)
+    return usable or others, [*notes, *short]
 
 
-def _require_fit(panel: Panel, others: Panel) -> Panel:
-    """Give further series back, unless they cannot be forecast beside those of a panel."""
+def _usable(
+    panel: Panel, others: Panel, *, beside: bool = False
+) -> tuple[Panel | None, list[Message]]:
+    """Give the further series that can be forecast beside those of a panel, and which cannot."""
     require_frequency(others, panel.freq)
-    require_history(others, FEWEST_VALUES)
-    return others
+    return with_history(others, FEWEST_VALUES, beside=beside)
 
 
 def _join(panel: Panel, others: Panel) -> Panel:
@@ -155,12 +157,15 @@ def _rows_of_table(
         remembered = panel.values[panel.offsets[i + 1] - 1]
         same = np.isclose(value, remembered, rtol=1e-9, atol=1e-12)
         refuse_other_value(ends, i, value, same=bool(same))
-    others = None if rows.others is None else _require_fit(panel, rows.others)
+    others, notes = rows.others, rows.notes
+    if others is not None:
+        others, short = _usable(panel, others, beside=rows.panel is not None)
+        notes = [*notes, *short]
     if rows.panel is None:
-        return {}, others, rows.notes
+        return {}, others, notes
     require_rows_follow(rows.panel, ends, rows.indices)
     fresh = {}
     for j, i in enumerate(rows.indices):
         part = slice(*rows.panel.offsets[j : j + 2])
         fresh[int(i)] = (rows.panel.values[part], rows.panel.filled[part])
-    return fresh, others, rows.notes
+    return fresh, others, notes

@@ -15,7 +15,7 @@ from gatecast.diagnostics.examination import diagnose
 from gatecast.diagnostics.recommendation import verdict
 from gatecast.report.charts import Chart, Text, Trace, as_data, clock, colour_of
 from gatecast.report.page import render
-from gatecast.report.sentences import Pair, question_pairs, sentence_pairs
+from gatecast.report.sentences import Pair, left_out_pairs, question_pairs, sentence_pairs
 from gatecast.report.tables import by_series, cell, most_values, number, share
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def backtest_page(
         frames=len(charts["series-0"].get("frames", ())),
         model=model,
         diagnosis=question_pairs(answers),
-        decisions=sentence_pairs(result.notes),
+        left_out=left_out_pairs(result.notes),
+        decisions=sentence_pairs(n for n in result.notes if n not in result.left_out.values()),
         glass=glass,
     )
     storage.write_text(path, page)

@@ -12,7 +12,13 @@ from gatecast import storage
 from gatecast.messages import from_document, message
 from gatecast.report.charts import Chart, Trace, as_data, clock
 from gatecast.report.page import render
-from gatecast.report.sentences import Pair, question_pairs, sentence_pair, sentence_pairs
+from gatecast.report.sentences import (
+    Pair,
+    left_out_pairs,
+    question_pairs,
+    sentence_pair,
+    sentence_pairs,
+)
 from gatecast.report.tables import by_series, cell, decimals, most_values, number, share
 
 if TYPE_CHECKING:
@@ -60,6 +66,7 @@ def forecast_page(
     shown, charts, cut = series_charts(result)
     count = len(by_series(result.frame, result.id_col))
     warnings = _warnings(result)
+    above = {*warnings, *result.left_out.values()}
     page = render(
         "forecast.html",
         charts,
@@ -68,6 +75,7 @@ def forecast_page(
         summary=sentence_pair(_summary(result, count)),
         verdict=sentence_pairs(result.verdict),
         facts=_facts(result, count),
+        left_out=left_out_pairs(result.decisions),
         warnings=sentence_pairs(warnings),
         shown=shown,
         hidden=count - len(shown),
@@ -76,7 +84,7 @@ def forecast_page(
         rows_left=max(0, len(result.frame) - MOST_ROWS),
         answers=question_pairs(result.answers),
         effects=_effect_rows(result),
-        decisions=sentence_pairs(text for text in result.decisions if text not in warnings),
+        decisions=sentence_pairs(text for text in result.decisions if text not in above),
         settings=result.settings,
         glass=glass,
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gatecast.data.left_out import left_out
 from gatecast.messages import Message, sentence
 
-__all__ = ["Pair", "question_pairs", "sentence_pair", "sentence_pairs"]
+__all__ = ["Pair", "left_out_pairs", "question_pairs", "sentence_pair", "sentence_pairs"]
 
 Pair = tuple[str, str]
 
@@ -42,6 +43,25 @@ def sentence_pairs(sentences: Iterable[str]) -> list[Pair]:
         English and Chinese of each.
     """
     return [sentence_pair(one) for one in sentences]
+
+
+def left_out_pairs(sentences: Iterable[str]) -> list[tuple[Pair, list[str]]]:
+    """Pick the messages of series that are left out, each with all their names.
+
+    Parameters
+    ----------
+    sentences : iterable of Message or str
+        Decisions.
+
+    Returns
+    -------
+    list of ((str, str), list of str)
+        Reason in English and Chinese, and the names.
+    """
+    names: dict[str, list[str]] = {}
+    for name, reason in left_out(sentences).items():
+        names.setdefault(reason, []).append(name)
+    return [(sentence_pair(reason), listed) for reason, listed in names.items()]
 
 
 def question_pairs(answers: Mapping[Any, str]) -> list[tuple[Pair, Pair]]:

@@ -334,6 +334,7 @@ def _result(study: Any, work: Work, panel: Panel, interrupted: bool, n_jobs: int
     short = len(panel) - len(work.panel)
     if short:
         described.append(message("tuning.short_series", short=short, n=len(panel)))
+    described += dict.fromkeys(chosen.left_out_.values())
     if interrupted:
         described.insert(0, message("tuning.stopped"))
     return Tuning(

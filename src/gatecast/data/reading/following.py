@@ -15,6 +15,7 @@ from gatecast.data.calendar import (
     future_times,
     periods_of,
 )
+from gatecast.data.left_out import warn_left_out
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.reading.alignment import as_in_the_model
 from gatecast.data.reading.columns import (
@@ -26,7 +27,7 @@ from gatecast.data.reading.columns import (
 )
 from gatecast.data.reading.read import read_rows
 from gatecast.data.reading.tables import open_table
-from gatecast.data.regular import regularise
+from gatecast.data.regular import NothingUsableError, regularise
 from gatecast.data.rows import Rows, show_time
 from gatecast.data.schema import ColumnKind, Schema
 from gatecast.errors import DataError, series_name
@@ -298,9 +299,8 @@ def read_new_rows(
             further = (*names, *static)
             columns = _columns_of_rows(table, further, schema, ends, id_col, time_col, target_col)
             whole = as_in_the_model(read_rows(table, columns, (), settled), ends)
-        others = _histories(_of_series(whole, places < 0), ends)
-        rows, places = _of_series(rows, places >= 0), places[places >= 0]
-        notes = _notes_of(table, others)
+        others, notes = _others(table, whole.series(places < 0), ends, bool((places >= 0).any()))
+        rows, places = rows.series(places >= 0), places[places >= 0]
         if not len(places):
             return NewRows(None, places, {}, notes, others)
     owners = places[rows.codes]
@@ -413,11 +413,18 @@ def _histories(rows: Rows, ends: Ends) -> Panel:
     return replace(regularise(rows, ends.freq), time_zone=ends.time_zone)
 
 
-def _of_series(rows: Rows, which: np.ndarray) -> Rows:
-    """Keep the rows of some series; ``which`` says of each whether it is one of them."""
-    kept = rows.take(np.flatnonzero(which[rows.codes]))
-    rank = np.cumsum(which) - 1
-    return replace(kept, ids=rows.ids[which], codes=rank[kept.codes])
+def _others(
+    table: Table, rows: Rows, ends: Ends, beside: bool
+) -> tuple[Panel | None, list[Message]]:
+    """Give whole histories of series that the model does not have; None if none can be used."""
+    try:
+        others = _histories(rows, ends)
+    except NothingUsableError as error:
+        if not beside:
+            raise
+        warn_left_out(error.note)
+        return None, [message("reading.of_table", source=table.source, note=error.note)]
+    return others, _notes_of(table, others)
 
 
 def refuse_other_value(ends: Ends, i: int, value: float, *, same: bool) -> None:

@@ -319,4 +319,26 @@ TEXTS = {
         "{source}: {n:row|rows} up to the end of the model's history passed over",
         "{source}：跳过模型历史之内的 {n:,} 行",
     ),
+    # series that cannot be used
+    "left_out.no_value": (
+        "left out, without any value: {names:names} ({n} of {all:series|series})",
+        "已去掉没有任何数值的序列：{names:names}（{all} 条中的 {n} 条）",
+    ),
+    "left_out.gaps": (
+        "left out, since more than {most:percent} of their steps have no value: {names:names} ({n} "
+        "of {all:series|series}); where no row means that nothing happened, write 0 there",
+        "已去掉超过 {most:percent} 的步没有数值的序列：{names:names}（{all} 条中的 {n} 条）；"
+        "如果没有行表示没有发生，请在那里写 0",
+    ),
+    "left_out.late": (
+        "no forecast is made, with fewer than {least:value|values} before every cutoff: "
+        "{names:names} ({n} of {all:series|series})",
+        "每个截断点之前都少于 {least} 个值，因此不作预测的序列：{names:names}"
+        "（{all} 条中的 {n} 条）",
+    ),
+    "left_out.short": (
+        "left out, with fewer than {least:value|values}: {names:names} ({n} of "
+        "{all:series|series})",
+        "已去掉少于 {least} 个值的序列：{names:names}（{all} 条中的 {n} 条）",
+    ),
 }

@@ -127,12 +127,6 @@ TEXTS = {
         "{series} 条序列中最长的有 {n} 个值；{@h}={h} 要求其中一条至少有 {needed} 个："
         "请提供更多历史，或缩短预测范围，或用预训练的 LSTM（3 个值即可）",
     ),
-    "fit.few_values": (
-        "{series} has {n:value|values}, and {short} of {all} series have fewer than {least}: "
-        "supply more history, or leave them out",
-        "{series}有 {n} 个值，{all} 条序列中有 {short} 条少于 {least} 个："
-        "请提供更多历史，或去掉它们",
-    ),
     "holdout.no_interval": (
         "{@level}={level} was requested, and intervals are measured on the hold-out; 10 values of "
         "a series would be enough: supply more history, leave out {@level}, or use the pretrained "
