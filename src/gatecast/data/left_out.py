@@ -89,11 +89,11 @@ def left_out(sentences: Iterable[str]) -> dict[str, Message]:
     dict of str to Message
         The reason, by the name of each series.
     """
-    found: dict[str, Message] = {}
+    reasons: dict[str, Message] = {}
     for sentence in map(from_document, sentences):
         if sentence.id in ("reading.of_table", "combination.member"):
             which = "note" if sentence.id == "reading.of_table" else "decision"
-            found |= left_out([sentence.fields[which]])
+            reasons |= left_out([sentence.fields[which]])
         elif sentence.id in _REASONS:
-            found |= dict.fromkeys(sentence.fields["names"], sentence)
-    return found
+            reasons |= dict.fromkeys(sentence.fields["names"], sentence)
+    return reasons

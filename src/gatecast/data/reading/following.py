@@ -9,12 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from gatecast.data.calendar import (
-    add_steps,
-    count_steps,
-    future_times,
-    periods_of,
-)
+from gatecast.data.calendar import add_steps, count_steps, future_times, periods_of
 from gatecast.data.left_out import warn_left_out
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.reading.alignment import as_in_the_model
