@@ -351,6 +351,18 @@ def test_a_saved_combination_forecasts_and_goes_on_as_the_one_that_was_saved(tmp
     pd.testing.assert_frame_equal(gc.load(path).predict(), model.predict(), check_exact=True)
 
 
+def test_a_member_with_other_columns_is_refused(tmp_path):
+    path = tmp_path / "mix.gatecast"
+    gc.Combination(["pretrained", "Naive"], h=4).fit(panel_of([np.arange(30.0), np.ones(30)])).save(
+        path
+    )
+    arrays, document = read_arrays(path)
+    document["members"][0]["document"]["columns"][0] = "shop"
+    write_arrays(path, arrays, document)
+    with pytest.raises(ModelFileError):
+        gc.load(path)
+
+
 def test_a_model_of_ones_own_is_not_saved(tmp_path):
     model = gc.Combination([Recorder(4), "Naive"], h=4).fit(read_panel(air_passengers()))
     with pytest.raises(UsageError, match="Recorder is none of gatecast's models"):

@@ -4,9 +4,10 @@ import pytest
 
 import gatecast
 from gatecast.datasets import air_passengers, noisy_sine
-from gatecast.errors import UsageError
+from gatecast.errors import DataError, UsageError
 from gatecast.explain import attribution, explain
 from gatecast.forecaster import LSTMForecaster
+from gatecast.storage import read_arrays, write_arrays
 
 TINY = {"max_steps": 5, "n_networks": 1, "hidden": 1, "pretrained": False}
 QUICK = {"max_steps": 60, "n_networks": 3, "hidden": 8, "pretrained": False}
@@ -140,3 +141,20 @@ def test_an_explanation_says_what_makes_the_forecast_besides_the_networks():
     model = LSTMForecaster(h=12, max_steps=5, n_networks=1, hidden=1).fit(air_passengers())
     assert model.fitted_.weight == 0.0
     assert "combination.prior" in [note.id for note in gatecast.explain(model).notes]
+
+
+def test_values_beyond_floating_point_get_a_sentence(tmp_path):
+    days, rng = pd.date_range("2024-01-01", periods=60), np.random.default_rng(0)
+    table = pd.concat(
+        pd.DataFrame({"unique_id": name, "ds": days, "y": 10 + rng.random(60)}) for name in "abc"
+    )
+    settings = {**TINY, "log": True, "season_length": 4, "adjust_season": True}
+    model = LSTMForecaster(h=3, **{**settings, "pretrained": True}).fit(table)
+    model.save(tmp_path / "model")
+    arrays, document = read_arrays(tmp_path / "model")
+    arrays["transform1.indices"] = arrays["transform1.indices"].copy()
+    arrays["transform1.indices"][0, 3] = 1e30
+    write_arrays(tmp_path / "model", arrays, document)
+    loaded = gatecast.load(tmp_path / "model")
+    with pytest.raises(DataError, match="cannot be attributed"):
+        attribution(loaded, table)

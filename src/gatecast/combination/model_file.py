@@ -198,6 +198,8 @@ def _check(model: Combination) -> None:
         raise ValueError("a weight is not a share")
     if any(member.h != model.h for member in model.members_):
         raise ValueError("a member has another horizon")
+    if any(_keys(member) != _keys(model) for member in model.members_ if _keys(member)):
+        raise ValueError("a member has other columns")
     for outputs in model.outputs_:
         if outputs.forecast.shape != shape or not np.isfinite(outputs.forecast).all():
             raise ValueError("a forecast does not fit the series")
@@ -206,3 +208,9 @@ def _check(model: Combination) -> None:
     with np.errstate(all="ignore"):
         if not np.isfinite(model.predict().select_dtypes("number")).all(axis=None):
             raise ValueError("its forecast is not finite")
+
+
+def _keys(model: Any) -> tuple[str | None, ...]:
+    """Name the columns of a model's forecasts; none of what was fitted on the panel itself."""
+    ends = model.ends_ if isinstance(model, LSTMForecaster) else getattr(model, "panel_", None)
+    return () if ends is None else (ends.id_col, ends.time_col)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gatecast.errors import UsageError, too_small
+from gatecast.errors import DataError, UsageError, too_small
 from gatecast.explain.inputs import ModelInputs, forecast_unit, input_names, model_inputs
 from gatecast.explain.sensitivity import output_gradient, state_before
 from gatecast.forecaster.lstm import LSTMForecaster
@@ -104,7 +104,10 @@ def attribution(
             raise UsageError(message("explain.no_step", step=int(k) + 1, h=model.h))
     parts, times, rows = [], [], []
     for one in series:
-        table, shown = _attribute(model, one, wanted, steps, look_back)
+        with np.errstate(over="ignore", invalid="ignore"):  # refused in the next line
+            table, shown = _attribute(model, one, wanted, steps, look_back)
+        if not np.isfinite(table[["baseline", "forecast", "error"]]).all(axis=None):
+            raise DataError(message("explain.not_finite"))
         parts.append(table)
         times.append(
             np.tile(np.repeat(shown, len(table) // (len(wanted) * len(shown))), len(wanted))

@@ -133,6 +133,11 @@ TEXTS = {
         "give one of its names",
         "表格的 {n:,} 条序列中没有“{series}”；前几条是 {names:names}：请给出其中的名称",
     ),
+    "explain.not_finite": (
+        "the forecast cannot be attributed to its inputs: the values are too far from those of the "
+        "fit for floating-point numbers; check the table, or fit the model again",
+        "无法把预测归因到各个输入：数值与拟合时相差太远，超出浮点数的范围；请检查表格，或重新拟合模型",
+    ),
     "explain.no_step": (
         "step={step} was requested; the forecast has steps 1 to {h}",
         "要求的是 step={step}；预测有第 1 到 {h} 步",
