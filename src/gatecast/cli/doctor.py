@@ -18,6 +18,7 @@ EXTRAS = {
     "stats": ("statsforecast", "statsforecast"),
     "tune": ("optuna", "optuna"),
     "plot": ("matplotlib", "matplotlib"),
+    "holidays": ("holidays", "holidays"),
     "keras": ("h5py", "h5py"),
     "onnx": ("onnx", "onnx"),
     "mcp": ("mcp", "mcp"),

@@ -27,6 +27,7 @@ _READ: dict[type, tuple[type, Callable[[str], Any] | None]] = {
     kinds.Whole: (int, None), kinds.Number: (float, None), kinds.Flag: (bool, None),
     kinds.OneOf: (str, choice), kinds.Name: (str, None), kinds.Levels: (str, levels),
     kinds.Frequency: (str, frequency), kinds.Seasons: (str, seasons), kinds.Columns: (str, names),
+    kinds.Countries: (str, names),
 }  # fmt: skip
 
 

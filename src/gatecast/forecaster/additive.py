@@ -22,6 +22,8 @@ __all__ = ["AdditivePart", "Effects"]
 
 #: Standard deviations above what noise gives, from which on regressors that belong together count.
 _CLEAR = 1.64
+#: The same of holidays, which have many columns: 1 in 100 of noise is kept.
+_CLEAR_HOLIDAY = 4.0
 #: By how much logarithms have to be likelier, in logarithms of the likelihood.
 _EVIDENCE = 10.0
 #: How far other series' coefficients may be from those of the fit, as a share, at the least.
@@ -91,7 +93,7 @@ class AdditivePart:
     @classmethod
     def fit(
         cls, panel: Panel, encoded: Sequence[np.ndarray], seasons: Sequence[int], day: int,
-        multiplicative: bool | None,
+        multiplicative: bool | None, holidays: int = 0,
     ) -> AdditivePart:  # fmt: skip
         """Estimate the coefficients from the training part.
 
@@ -107,13 +109,15 @@ class AdditivePart:
             Steps of a day; 1 for days, 0 for longer steps and step numbers.
         multiplicative : bool or None
             Whether the part multiplies; the likelihood decides if None (Box and Cox 1964).
+        holidays : int, default 0
+            How many of the columns, the last ones, are holidays.
 
         Returns
         -------
         AdditivePart
             At the ends of the training parts.
         """
-        regressors = Regressors.fit(encoded, day)
+        regressors = Regressors.fit(encoded, day, holidays)
         designs, size = _designs(regressors, panel, encoded)
         series = [one.values for one in panel]
         logs = _multiplies(series, designs, seasons, multiplicative)
@@ -250,12 +254,12 @@ class AdditivePart:
         """
         return self.take_off(panel.values, self.along(panel, encoded))
 
-    def ahead(self, encoded: Sequence[np.ndarray], times: np.ndarray) -> np.ndarray:
+    def ahead(self, encoded: np.ndarray, times: np.ndarray) -> np.ndarray:
         """Give the contribution to the steps after the last one.
 
         Parameters
         ----------
-        encoded : sequence of ndarray of shape [K, F]
+        encoded : ndarray of shape [N, K, F]
             Of each series.
         times : ndarray of shape [N, K]
             Their times.
@@ -435,7 +439,8 @@ def _kept(
         together = mean[part] @ np.linalg.pinv(whole[part, part]) @ mean[part]
         strengths = [np.mean(each)] if len(fits) == 1 else [np.mean(each), together]
         strongest = max(float(s) for s in strengths)
-        if strongest > width + _CLEAR * np.sqrt(2.0 * width):
+        clear = _CLEAR_HOLIDAY if regressors.is_holiday(term.column) else _CLEAR
+        if strongest > width + clear * np.sqrt(2.0 * width):
             kept[part] = 1.0 - width / strongest
     return kept
 
@@ -469,9 +474,11 @@ def _effects(
     weighted = now * (kept > 0)
     error = np.stack([np.sqrt(np.einsum("fp,pq,fq->f", weighted, v, weighted))
                       for v in covariances])  # fmt: skip
+    events = np.stack([_events(part) for part in encoded])
+    # of a holiday days count, however short steps are
+    events[:, count - regressors.holidays :] //= max(1, regressors.day)
     return Effects(
-        coefficients @ now.T, error, coefficients @ later.T,
-        np.stack([_events(part) for part in encoded]), span,
+        coefficients @ now.T, error, coefficients @ later.T, events, span,
         np.stack([part.min(axis=0) for part in encoded]),
         np.stack([part.max(axis=0) for part in encoded]),
     )  # fmt: skip

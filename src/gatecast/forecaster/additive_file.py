@@ -48,7 +48,7 @@ def write_additive(
 
 
 def read_additive(
-    arrays: dict[str, np.ndarray], document: dict[str, Any] | None
+    arrays: dict[str, np.ndarray], document: dict[str, Any] | None, holidays: int
 ) -> AdditivePart | None:
     """Read what :func:`write_additive` wrote.
 
@@ -58,6 +58,8 @@ def read_additive(
         Of the file.
     document : dict or None
         What it says of the part.
+    holidays : int
+        How many of the columns, the last ones, are holidays.
 
     Returns
     -------
@@ -68,7 +70,8 @@ def read_additive(
         return None
     own = {name: arrays[f"additive.{name}"] for name in _OWN}
     effects = Effects(**{name: arrays[f"additive.effects.{name}"] for name in _EFFECTS})
-    regressors = Regressors(document["day"], document["rich"], arrays["additive.knots"])
+    knots = arrays["additive.knots"]
+    regressors = Regressors(document["day"], document["rich"], knots, holidays)
     return AdditivePart(regressors, document["multiplicative"], effects=effects, **own)
 
 

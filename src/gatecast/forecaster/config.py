@@ -16,6 +16,7 @@ from gatecast.errors import UsageError
 from gatecast.forecaster.distributions import Choice, Distribution, Floats, Integers
 from gatecast.forecaster.kinds import (
     Columns,
+    Countries,
     Flag,
     Frequency,
     Kind,
@@ -186,7 +187,11 @@ class Config:
         Whether time of day, day of week and day of year are inputs.
     hist_exog_list, futr_exog_list, stat_exog_list : sequence of str, default ()
         Columns of covariates, numeric or categorical: historic; future, known over the whole
-        horizon (a holiday, a planned price); static. See :mod:`gatecast.forecaster.covariates`.
+        horizon (a promotion, a planned price); static. See :mod:`gatecast.forecaster.covariates`.
+    holidays : str or sequence of str, default ()
+        Countries whose holidays act on the series, such as ``"DE"``, or with a subdivision
+        ``"DE-BY"``; several in a list. See :mod:`gatecast.data.holidays`; needs the extra of that
+        name.
     preset : {"fast", "default", "best"}, default "default"
         How much time a fit may take: one network and at most 500 training steps; three and 1,500;
         seven and 4,500. There are more than 150 only where they help on the hold-out.
@@ -302,6 +307,9 @@ class Config:
     )
     stat_exog_list: Sequence[str] = _setting(
         (), Columns(), "Columns that do not change in a series.", task=True, option="--stat-exog"
+    )
+    holidays: str | Sequence[str] = _setting(
+        (), Countries(), "Countries whose holidays act, for example DE or DE-BY,AT.", task=True
     )
     preset: Literal["fast", "default", "best"] = _setting(
         "default", OneOf(tuple(PRESETS)), "Time for training: fast, default or best."

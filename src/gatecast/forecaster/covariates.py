@@ -18,12 +18,13 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.calendar import day_of_week, is_daily_or_longer, time_of_day
+from gatecast.data.holidays import HolidayCalendar
 from gatecast.data.panel import Panel, positions
 from gatecast.errors import DataError, UsageError
 from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.messages import Message, message
 
-__all__ = ["Covariates", "PendingInputs", "encoded_columns", "pending_inputs"]
+__all__ = ["Covariates", "PendingInputs", "pending_inputs"]
 
 _LIMIT = 8.0
 _MOST_NAMES = 100
@@ -47,6 +48,8 @@ class Covariates:
         Of each series' numbers, columns in the order hist, futr, stat.
     fixed : ndarray of shape [N, S]
         What the static columns become.
+    holidays : HolidayCalendar or None
+        Holidays; they act through the additive part, and are no inputs.
     """
 
     hist: tuple[str, ...] = ()
@@ -58,6 +61,7 @@ class Covariates:
     means: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
     deviations: np.ndarray = field(default_factory=lambda: np.ones((0, 0)))
     fixed: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    holidays: HolidayCalendar | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -314,6 +318,8 @@ class Covariates:
             ("covariates.static", self.stat),
         )
         sentences = [message(kind, names=list(names)) for kind, names in kinds if names]
+        if self.holidays is not None:
+            sentences.append(self.holidays.describe())
         if self.calendar:
             daily = is_daily_or_longer(freq)
             sentences.append(message("covariates.week" if daily else "covariates.day"))
@@ -339,30 +345,6 @@ class Covariates:
             scaled = (column - self.means[owner, at]) / self.deviations[owner, at]
             parts.append(np.clip(scaled, -_LIMIT, _LIMIT)[:, np.newaxis])
         return np.hstack(parts)
-
-
-def encoded_columns(
-    panel: Panel, covariates: Covariates, which: np.ndarray | None = None
-) -> list[np.ndarray]:
-    """Encode the future covariates of each series of a panel.
-
-    Parameters
-    ----------
-    panel : Panel
-        With the columns.
-    covariates : Covariates
-        Fitted.
-    which : ndarray of shape [N], optional
-        Which of the series from training each one is; in the same order if not given.
-
-    Returns
-    -------
-    list of ndarray of shape [n, F]
-        Of each series.
-    """
-    places = np.arange(len(panel)) if which is None else which
-    rows = covariates.future(np.repeat(places, panel.lengths), panel.extra)
-    return np.split(rows.astype(np.float64), panel.offsets[1:-1])
 
 
 @dataclass(frozen=True, eq=False)

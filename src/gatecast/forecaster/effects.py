@@ -11,6 +11,7 @@ import pandas as pd
 from gatecast.data.calendar import future_times
 from gatecast.data.rows import show_time
 from gatecast.errors import DataError
+from gatecast.forecaster.additive_columns import additive_labels
 from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.messages import Message, message
@@ -48,7 +49,7 @@ def effects_frame(fitted: FittedForecaster) -> pd.DataFrame:
     if part is None:
         raise DataError(message("effects.none"))
     effects, rows = part.effects, []
-    labels = _labels(fitted.covariates)
+    labels = additive_labels(fitted.covariates)
     for i, name in enumerate(fitted.ends.ids):
         for j, (column, label) in enumerate(labels):
             size, error = effects.size[i, j], _DEVIATIONS * effects.error[i, j]
@@ -81,7 +82,9 @@ def effect_sentences(fitted: FittedForecaster) -> list[Message]:
     """
     if fitted.additive is None:
         return []
-    table = effects_frame(fitted)
+    whole: Any = effects_frame(fitted)
+    holidays = [label for column, label in additive_labels(fitted.covariates) if not column]
+    table = whole[~whole["column"].isin(holidays)]
     sentences: list[Message] = []
     nothing = []
     for label, rows in table.groupby("column", sort=False):
@@ -105,6 +108,33 @@ def effect_sentences(fitted: FittedForecaster) -> list[Message]:
     sentences = sentences[:_NAMED]
     if nothing:
         sentences.append(message("effects.nothing", names=nothing[:_NAMED]))
+    return sentences + _holiday_sentences(whole[whole["column"].isin(holidays)])
+
+
+def _holiday_sentences(table: Any) -> list[Message]:
+    """Describe the effects of holidays, the strongest first; warn of few and of new ones."""
+    if table.empty:
+        return []
+    groups = table.groupby("column", sort=False)
+    middle, events = groups[_NUMBERS].median(), groups["events"].sum()
+    acting = middle[middle["effect"] != 0.0]
+    strongest = acting["effect"].abs().sort_values(ascending=False).index[:_NAMED]
+    sizes = [
+        message(
+            "effects.holiday", name=str(name), effect=acting.loc[name, "effect"],
+            lowest=acting.loc[name, "effect-lo-95"], highest=acting.loc[name, "effect-hi-95"],
+        )
+        for name in strongest
+    ]  # fmt: skip
+    without = len(middle) - len(acting)
+    kind = "effects.holidays" if sizes else "effects.no_holidays"
+    sentences = [message(kind, **({"sizes": sizes} if sizes else {}), nothing=without)]
+    few = [str(name) for name in strongest if events[name] < _FEWEST_EVENTS]
+    if few:
+        sentences.append(message("effects.few_holidays", names=few, least=_FEWEST_EVENTS))
+    new = [str(name) for name in events.index[events == 0]]
+    if new:
+        sentences.append(message("effects.new_holidays", names=new))
     return sentences
 
 
@@ -127,13 +157,14 @@ def plan_warnings(fitted: FittedForecaster, future: Sequence[np.ndarray]) -> lis
     if part is None or not len(future):
         return []
     rows = np.stack(future).astype(np.float64)
-    lowest, highest = (e[:, np.newaxis] for e in (part.effects.lowest, part.effects.highest))
+    own = rows.shape[-1]  # holidays that are new are told of by the fit
+    lowest, highest = (e[:, np.newaxis, :own] for e in (part.effects.lowest, part.effects.highest))
     beyond = (rows < lowest - _SAME) | (rows > highest + _SAME)
     if not beyond.any():
         return []
     times = future_times(fitted.ends.times, fitted.ends.freq, fitted.h)
     sentences = []
-    for j, (column, label) in enumerate(_labels(fitted.covariates)):
+    for j, (column, label) in enumerate(additive_labels(fitted.covariates)[:own]):
         places = np.argwhere(beyond[:, :, j])
         if len(places):
             i, k = (int(x) for x in places[0])
@@ -149,18 +180,9 @@ def plan_warnings(fitted: FittedForecaster, future: Sequence[np.ndarray]) -> lis
     return sentences
 
 
-def _labels(covariates: Covariates) -> list[tuple[str, str]]:
-    """Give the column and the label of each encoded column known in advance."""
-    return [
-        (name, f"{name} = {value}" if value else name)
-        for name in covariates.futr
-        for value in covariates.names.get(name, [""])
-    ]
-
-
 def _decoded(covariates: Covariates, i: int, column: str, value: float) -> float:
     """Bring a number back to the unit of its column."""
-    if column in covariates.names:
+    if not column or column in covariates.names:
         return float(value)
     at = covariates.columns.index(column)
     return float(value * covariates.deviations[i, at] + covariates.means[i, at])

@@ -7,21 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.data.calendar import count_steps, future_times
+from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Ends, Panel, equal_lengths, offsets_of
 from gatecast.data.schema import Schema
 from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import NotFoundError
 from gatecast.forecaster.additive import AdditivePart
+from gatecast.forecaster.additive_columns import ahead_rows, encoded_columns, with_holidays
 from gatecast.forecaster.benchmarks import Benchmark, Outlook
 from gatecast.forecaster.combination import combine
 from gatecast.forecaster.config import Settings
-from gatecast.forecaster.covariates import (
-    Covariates,
-    PendingInputs,
-    encoded_columns,
-    pending_inputs,
-)
+from gatecast.forecaster.covariates import Covariates, PendingInputs, pending_inputs
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.intervals import Calibration, intervals, spread_of
 from gatecast.forecaster.preparation import Preparation
@@ -240,8 +236,7 @@ class FittedForecaster:
         """
         if self.additive is None:
             return None
-        times = future_times(self.ends.times, self.ends.freq, self.h)
-        return self.additive.ahead([rows.astype(np.float64) for rows in future], times)
+        return self.additive.ahead(*ahead_rows(self.covariates, self.ends, self.h, future))
 
     def restore(self, values: np.ndarray, added: np.ndarray | None = None) -> np.ndarray:
         """Bring transformed forecasts [N, K] back to each series' own unit.
@@ -341,8 +336,9 @@ class FittedForecaster:
         values = rows.values
         if self.additive is not None:
             self.additive, made = self.additive.advance(
-                rows.which, rows.counts, future.astype(np.float64), rows.times
-            )
+                rows.which, rows.counts, with_holidays(self.covariates, future, rows.times),
+                rows.times,
+            )  # fmt: skip
             values = self.additive.take_off(values, made)
         for some, count in equal_lengths(rows.counts, max(1, len(rows.counts))):
             if count:

@@ -5,6 +5,7 @@ No arrays are needed here, so that the command line reads the settings quickly.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +16,14 @@ from gatecast.errors import UsageError, wrong_choice
 from gatecast.messages import Argument, message
 
 __all__ = [
-    "Columns", "Flag", "Frequency", "Kind", "Levels", "Name", "Number", "OneOf", "Seasons", "Whole",
-    "as_seasons", "check_level", "first_season", "requested_season",
+    "Columns", "Countries", "Flag", "Frequency", "Kind", "Levels", "Name", "Number", "OneOf",
+    "Seasons", "Whole", "as_countries", "as_seasons", "check_level", "first_season",
+    "requested_season",
 ]  # fmt: skip
 
 _MOST = 2**31
+#: Two letters, and a subdivision after a hyphen.
+_COUNTRY = re.compile(r"[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?").fullmatch
 
 
 class Kind(ABC):
@@ -150,6 +154,19 @@ class Columns(Kind):
 
 
 @dataclass(frozen=True)
+class Countries(Kind):
+    """Codes of countries, or of their subdivisions; one alone may be a text."""
+
+    def _check(self, name: str, value: Any) -> None:
+        given = value.split(",") if isinstance(value, str) else value
+        listed = isinstance(given, Sequence) and all(isinstance(code, str) for code in given)
+        wrong = None if not listed else next((c for c in given if not _COUNTRY(c.strip())), None)
+        if not listed or wrong is not None:
+            fields = {"argument": Argument(name), "value": repr(value)}
+            raise UsageError(message("setting.no_countries", **fields))
+
+
+@dataclass(frozen=True)
 class Name(Kind):
     """A text that is not empty."""
 
@@ -208,6 +225,23 @@ def requested_season(season_length: Any) -> Any:
     """
     automatic = isinstance(season_length, str) and season_length == "auto"
     return None if automatic else season_length
+
+
+def as_countries(holidays: str | Sequence[str]) -> tuple[str, ...]:
+    """Bring codes of countries into a common form.
+
+    Parameters
+    ----------
+    holidays : str or sequence of str
+        ``"DE"``, ``"de-by,AT"``, or several in a list.
+
+    Returns
+    -------
+    tuple of str
+        Each code once, in capitals.
+    """
+    codes = holidays.split(",") if isinstance(holidays, str) else holidays
+    return tuple(dict.fromkeys(code.strip().upper() for code in codes))
 
 
 def first_season(season_length: Any) -> int | None:

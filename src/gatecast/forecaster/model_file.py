@@ -23,6 +23,7 @@ from gatecast.data.schema import Schema
 from gatecast.data.stored import id_array
 from gatecast.data.transforms.pipeline import KINDS, Step, TransformPipeline, Treatment
 from gatecast.errors import ModelFileError, not_whole
+from gatecast.forecaster.additive_columns import additive_width, holiday_count
 from gatecast.forecaster.additive_file import additive_fits, read_additive, write_additive
 from gatecast.forecaster.average_benchmark import AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark
@@ -30,6 +31,7 @@ from gatecast.forecaster.config import PRESETS, Config
 from gatecast.forecaster.covariates import Covariates, PendingInputs
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.holidays_file import holidays_fit, read_holidays, write_holidays
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.model_form import check_form, require_forecast
 from gatecast.forecaster.model_formats import VERSION, bring_forward
@@ -140,6 +142,7 @@ def save_model(
         "combination": _write_combination(fitted, arrays),
         "calibration": _write_calibration(fitted.calibration, arrays),
         "covariates": _write_covariates(fitted, arrays),
+        "holidays": write_holidays(fitted.covariates.holidays, arrays),
         "additive": write_additive(fitted.additive, arrays),
         "max_steps": saved.max_steps,
         "losses": saved.losses,
@@ -294,6 +297,7 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         tuple(config.hist_exog_list), tuple(config.futr_exog_list), tuple(config.stat_exog_list),
         config.calendar, h, document["covariates"], arrays["covariates.means"],
         arrays["covariates.deviations"], arrays["covariates.fixed"],
+        read_holidays(arrays, document["holidays"], ends),
     )  # fmt: skip
     state = FeatureState(
         document["difference"], document["span"], document["initial_scale"],
@@ -318,7 +322,7 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         combination["weight"], arrays["recent"] if pretrained else np.zeros((count, 0)),
         _read_calibration(arrays, document["calibration"]),
         None if document["schema"] is None else Schema.from_json(document["schema"]), [],
-        read_additive(arrays, document["additive"]),
+        read_additive(arrays, document["additive"], holiday_count(covariates)),
     )  # fmt: skip
     if fitted.replays:
         at = np.cumsum(arrays["pending.lengths"])[:-1]
@@ -423,7 +427,8 @@ def _check(fitted: FittedForecaster, count: int) -> None:
     columns = (count, len(covariates.columns))
     _require(covariates.means.shape == covariates.deviations.shape == columns)
     _require(covariates.fixed.shape == (count, covariates.fixed_width))
-    _require(additive_fits(fitted.additive, count, covariates.future_width))
+    _require(holidays_fit(covariates.holidays, ends))
+    _require(additive_fits(fitted.additive, count, additive_width(covariates)))
     more = len(fitted.networks) - fitted.n_networks
     _require(more in (0, 1) and more <= bool(fitted.level))
     _require(more or fitted.benchmark.has_quantiles or not fitted.level)

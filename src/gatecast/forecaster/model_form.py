@@ -10,6 +10,7 @@ from gatecast.data.transforms.pipeline import SCALES
 from gatecast.forecaster.additive_file import ADDITIVE, additive_forms
 from gatecast.forecaster.config import Config
 from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.holidays_file import HOLIDAYS, holiday_forms
 from gatecast.validation import (
     TIMES,
     Anything,
@@ -102,7 +103,7 @@ def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
         "combination": _COMBINATION,
         "max_steps": Whole(0, _MOST), "losses": Items(Items(Real())),
         "decisions": Items(Anything()), "fingerprint": Text(),
-        "additive": ADDITIVE,
+        "additive": ADDITIVE, "holidays": HOLIDAYS,
         "covariates": Record(dict.fromkeys(document["covariates"], _NAMES)),
     }  # fmt: skip
     for name, part in record.items():
@@ -135,7 +136,7 @@ def _array_forms(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dic
         for name, low in _PARAMETERS[step["name"]].items():
             shape = (f"rows{j}", None) if name in ("indices", "coefficients") else (f"rows{j}",)
             forms[f"transform{j}.{name}"] = Array(double, shape, low)
-    forms |= additive_forms(document["additive"])
+    forms |= additive_forms(document["additive"]) | holiday_forms(document["holidays"])
     for i in range(len(document["layouts"])):
         forms[f"network{i}.theta"] = Array(single, (None,), -_WEIGHT, _WEIGHT)
         forms[f"network{i}.outputs"] = Array(single, ("N", None), -_OUTPUT, _OUTPUT)

@@ -15,7 +15,7 @@ from gatecast.forecaster.seasons import as_seasons
 __all__ = ["VERSION", "bring_forward"]
 
 #: The format that is written.
-VERSION = 11
+VERSION = 12
 
 #: From so many series on, a panel was treated as one of related series.
 _RELATED = 20
@@ -40,6 +40,7 @@ def bring_forward(arrays: dict[str, np.ndarray], document: dict[str, Any], versi
     """
     steps = (
         _from_1, _from_2, _from_3, _from_4, _from_5, _from_6, _from_7, _from_8, _from_9, _from_10,
+        _from_11,
     )  # fmt: skip
     for older, step in enumerate(steps, start=1):
         if version <= older:
@@ -166,6 +167,11 @@ def _from_9(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  #
 def _from_10(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  # noqa: ARG001
     """Format 11 has an additive part; before it networks alone saw columns known in advance."""
     document["additive"] = None
+
+
+def _from_11(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  # noqa: ARG001
+    """Format 12 has holidays."""
+    document["holidays"] = None
 
 
 def _joined(

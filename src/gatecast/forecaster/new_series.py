@@ -19,7 +19,8 @@ from gatecast.data.transforms.joining import join_pipelines
 from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import series_name
 from gatecast.forecaster.additive import AdditivePart, Effects
-from gatecast.forecaster.covariates import Covariates, encoded_columns
+from gatecast.forecaster.additive_columns import encoded_columns
+from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.new_rows import require_frequency, with_history
@@ -31,6 +32,7 @@ from gatecast.forecaster.tables import (
 )
 from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.forecaster.updating import advance
+from gatecast.forecaster.without_additive import short_seasons
 from gatecast.kernel import State
 from gatecast.messages import Message, message
 
@@ -154,8 +156,9 @@ def fit_others(fitted: FittedForecaster, panel: Panel) -> FittedForecaster:
     if fitted.additive is not None:
         encoded = encoded_columns(panel, covariates)
         additive = fitted.additive.fit_others(
-            panel, encoded, fitted.transforms.treatment.seasons, _same_history(fitted, panel)
-        )
+            panel, encoded, short_seasons(fitted.transforms.treatment.seasons, panel.freq),
+            _same_history(fitted, panel),
+        )  # fmt: skip
         panel = replace(panel, values=additive.off_panel(panel, encoded))
     transforms = TransformPipeline.fit(
         panel.values, panel.offsets, fitted.transforms.treatment,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
+from gatecast.data.holidays import HolidayCalendar
 from gatecast.data.panel import Panel, positions
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
 from gatecast.data.transforms.seasonal import WEEKS
@@ -18,6 +19,7 @@ from gatecast.forecaster.combination import NETWORK_ALONE, Combination
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.features import FeatureState, should_difference, typical_change
+from gatecast.forecaster.kinds import as_countries
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.sampler import SegmentSampler
 from gatecast.forecaster.training_data import SequenceDataset
@@ -213,6 +215,8 @@ class Preparer:
     ) -> None:
         self.settings, self.panel, self.name, self.weights = settings, panel, name, weights
         self.fine_tuning = fine_tuning
+        countries = as_countries(settings.holidays)
+        self.holidays = HolidayCalendar.of(countries, panel, settings.h) if countries else None
         self.related = len(panel) >= MANY_SERIES
         self.median_length = int(np.median(panel.lengths))
         self.long = self.median_length >= _LONG
@@ -429,7 +433,8 @@ class Preparer:
         """
         s = self.settings
         columns = s.hist_exog_list, s.futr_exog_list, s.stat_exog_list
-        return Covariates.fit(self.panel, lengths, s.h, *columns, s.calendar)
+        covariates = Covariates.fit(self.panel, lengths, s.h, *columns, s.calendar)
+        return replace(covariates, holidays=self.holidays)
 
     def sampler(self, data: SequenceDataset) -> SegmentSampler:
         """Choose how long subsequences are, and how many are drawn.

@@ -3,7 +3,8 @@
 A column enters as it is. A number is also a curve (hinges at its quartiles), so that heating and
 cooling can both need power. Of steps shorter than a day, a column acts by the time of day
 (harmonics of the day) and a number by its mean over the last day; of days, it acts once more a step
-later and by the weekend. What does not help is shrunk to nothing.
+later and by the weekend. Holidays have columns for the days around them, and act by the time of day
+alone. What does not help is shrunk to nothing.
 """
 
 from __future__ import annotations
@@ -60,21 +61,24 @@ class Regressors:
         Whether columns are more than what they are.
     knots : ndarray of shape [F, 3]
         Quartiles of each column; NaN where it is no curve.
+    holidays : int, default 0
+        How many of the columns, the last ones, are holidays.
     """
 
     day: int
     rich: bool
     knots: np.ndarray
+    holidays: int = 0
 
     @classmethod
-    def fit(cls, encoded: Sequence[np.ndarray], day: int) -> Regressors:
+    def fit(cls, encoded: Sequence[np.ndarray], day: int, holidays: int = 0) -> Regressors:
         """Choose the regressors from the training part.
 
         Parameters
         ----------
         encoded : sequence of ndarray of shape [n, F]
             Columns of each series.
-        day : int
+        day, holidays : int
             As for the class.
 
         Returns
@@ -82,16 +86,18 @@ class Regressors:
         Regressors
             The same for all series.
         """
-        rows = np.concatenate(encoded)
-        knots = np.full((rows.shape[1], len(_QUARTILES)), np.nan)
+        width = encoded[0].shape[1]
+        own = width - holidays
+        rows = np.concatenate([part[:, :own] for part in encoded])
+        knots = np.full((width, len(_QUARTILES)), np.nan)
         for j, column in enumerate(rows.T):
             if len(np.unique(column)) >= _FEWEST_DISTINCT:
                 knots[j] = np.quantile(column, _QUARTILES)
-        whole = cls(day, True, knots)
         usual = int(np.median([len(part) for part in encoded]))
-        if usual >= _PER_REGRESSOR * whole.count:
-            return whole
-        return cls(day, False, np.full_like(knots, np.nan))
+        # there are no more columns of holidays than the history allows
+        if usual >= _PER_REGRESSOR * cls(day, True, knots[:own]).count:
+            return cls(day, True, knots, holidays)
+        return cls(day, False, np.full_like(knots, np.nan), holidays)
 
     @cached_property
     def terms(self) -> list[Term]:
@@ -100,7 +106,9 @@ class Regressors:
         for j, knots in enumerate(self.knots):
             curve = bool(np.isfinite(knots[0]))
             widths = {"linear": 1, "curve": len(knots) * curve}
-            if self.rich and self.day > 1:
+            if self.is_holiday(j):
+                widths["day"] = 2 * _HARMONICS * (self.day > 1)
+            elif self.rich and self.day > 1:
                 widths |= {"day": 2 * _HARMONICS * (1 + curve), "day's mean": int(curve)}
             elif self.rich:
                 widths |= {"later": 1, "weekend": int(self.day == 1)}
@@ -113,7 +121,22 @@ class Regressors:
     @property
     def count(self) -> int:
         """How many regressors, P."""
-        return self.terms[-1].stop
+        return self.terms[-1].stop if self.terms else 0
+
+    def is_holiday(self, column: int) -> bool:
+        """Tell holidays from other columns.
+
+        Parameters
+        ----------
+        column : int
+            Position of the encoded column.
+
+        Returns
+        -------
+        bool
+            Whether it is one of the last ones.
+        """
+        return column >= len(self.knots) - self.holidays
 
     @property
     def lead(self) -> int:

@@ -13,6 +13,7 @@ from gatecast.data.panel import Panel
 from gatecast.errors import UsageError
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.kinds import as_countries
 from gatecast.forecaster.new_series import fit_others
 from gatecast.messages import Argument, message
 
@@ -26,7 +27,7 @@ _NETWORK = (
 #: Settings of the treatment; at these defaults they are as in the start.
 _TREATMENT = {
     "season_length": None, "log": "auto", "adjust_season": "auto", "difference": "auto",
-    "scale": "auto", "clip_outliers": False,
+    "scale": "auto", "clip_outliers": False, "holidays": [],
 }  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def require_start(
         raise UsageError(message("start.not_fitted", type=type(model).__name__))
     there = model.get_params()
     for name in (*_NETWORK, *_TREATMENT):
-        wanted, has = (_plain(given[name]) for given in (settings, there))
+        wanted, has = (_plain(name, given[name]) for given in (settings, there))
         if wanted != has and (name in _NETWORK or wanted != _TREATMENT[name]):
             raise UsageError(
                 message(
@@ -148,5 +149,6 @@ def is_pretrained(start_from: Any) -> bool:
     return isinstance(start_from, str) and start_from == "pretrained"
 
 
-def _plain(setting: Any) -> Any:
+def _plain(name: str, setting: Any) -> Any:
+    setting = as_countries(setting) if name == "holidays" else setting
     return list(setting) if isinstance(setting, (list, tuple)) else setting

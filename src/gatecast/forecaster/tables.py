@@ -145,7 +145,8 @@ def _numbers(fitted: FittedForecaster, source: Any) -> NewRows:
     if not np.isfinite(rows).all():
         raise DataError(message("update.not_finite"))
     n = rows.shape[1]
-    times = future_times(ends.times, ends.freq, n) if covariates.calendar else ends.times.repeat(n)
+    dated = covariates.calendar or covariates.holidays is not None
+    times = future_times(ends.times, ends.freq, n) if dated else ends.times.repeat(n)
     return NewRows(np.arange(count), np.full(count, n), rows.ravel(), times.ravel(), {})
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from gatecast.data.holidays import HolidayCalendar
 from gatecast.data.panel import Panel
 from gatecast.data.rows import show_time
 from gatecast.data.transforms.pipeline import Treatment
@@ -64,7 +65,9 @@ class StartedPreparer(Preparer):
         weights: np.ndarray | None = None,
     ) -> None:
         super().__init__(settings, panel, name, weights)
-        self.start = start
+        self.start, holidays = start, start.covariates.holidays
+        if holidays is not None:
+            self.holidays = HolidayCalendar.of(holidays.countries, panel, settings.h)
 
     def transforms(self, treatment: SeasonalTreatment) -> Treatment:  # noqa: ARG002
         """Give the treatment of the start.
@@ -133,7 +136,8 @@ class StartedPreparer(Preparer):
         Covariates
             Of all series.
         """
-        return self.start.covariates.fit_others(self.panel, lengths)
+        covariates = self.start.covariates.fit_others(self.panel, lengths)
+        return replace(covariates, holidays=self.holidays)
 
     def sampler(self, data: SequenceDataset) -> SegmentSampler:
         """Draw subsequences, with targets scaled as those of the start were.

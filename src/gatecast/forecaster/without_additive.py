@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,10 +10,14 @@ import numpy as np
 from gatecast.data.calendar import steps_of_day
 from gatecast.data.panel import Panel
 from gatecast.forecaster.additive import AdditivePart
+from gatecast.forecaster.additive_columns import additive_width, encoded_columns, holiday_count
 from gatecast.forecaster.config import Settings
-from gatecast.forecaster.covariates import Covariates, encoded_columns
+from gatecast.forecaster.covariates import Covariates
 
-__all__ = ["without_additive"]
+__all__ = ["short_seasons", "without_additive"]
+
+#: Days of a season whose phases would take a holiday of a fixed date for their own.
+_LONGEST = 300
 
 
 def without_additive(
@@ -44,12 +49,32 @@ def without_additive(
     additive : AdditivePart or None
         At the origin; None where there are no such columns.
     """
-    if not settings.futr_exog_list:
+    if not additive_width(covariates):
         return panel, None
     encoded = encoded_columns(panel, covariates, which)
     multiplies = settings.log if isinstance(settings.log, bool) else None
     additive = AdditivePart.fit(
         panel.head(lengths), [rows[:n] for rows, n in zip(encoded, lengths, strict=True)],
-        settings.seasons, steps_of_day(panel.freq), multiplies,
+        short_seasons(settings.seasons, panel.freq), steps_of_day(panel.freq), multiplies,
+        holiday_count(covariates),
     )  # fmt: skip
     return replace(panel, values=additive.off_panel(panel, encoded)), additive
+
+
+def short_seasons(seasons: Sequence[int], freq: str | int) -> tuple[int, ...]:
+    """Give the seasons that the effects of columns are estimated beside.
+
+    Parameters
+    ----------
+    seasons : sequence of int
+        Steps in each season.
+    freq : str or int
+        Of the series.
+
+    Returns
+    -------
+    tuple of int
+        Of days and shorter steps without the year, which a moving average follows.
+    """
+    day = steps_of_day(freq)
+    return tuple(m for m in seasons if not day or m < _LONGEST * day)

@@ -38,6 +38,70 @@ TEXTS = {
         "{time}: its effect there is extrapolated",
         "计划中的 {column} 超出历史中的 {low:.6g} 到 {high:.6g}，最早在 {time}：那里的效应是外推的",
     ),
+    # holidays
+    "effects.holiday": (
+        "{name} {effect:+.4g} ({lowest:.4g} to {highest:.4g})",
+        "{name} {effect:+.4g}（{lowest:.4g} 到 {highest:.4g}）",
+    ),
+    "effects.holidays": (
+        "holidays move the forecast (95 % intervals), the strongest first: {sizes:list}; "
+        "{nothing:column of holidays is|columns of holidays are} shrunk to nothing",
+        "节假日使预测变化（95% 区间，由强到弱）：{sizes:list}；另有 {nothing} 个节假日列收缩为零",
+    ),
+    "effects.no_holidays": (
+        "no holiday has a clear effect: {nothing:column is|columns are} shrunk to nothing",
+        "没有节假日有明显效应：{nothing} 列均收缩为零",
+    ),
+    "effects.few_holidays": (
+        "the history has fewer than {least} days of these holidays, so that their sizes are "
+        "uncertain: {names:names}",
+        "历史中这些节假日不足 {least} 天，效应大小不确定：{names:names}",
+    ),
+    "effects.new_holidays": (
+        "these holidays lie ahead and not in the history, so that the forecast has no effect for "
+        "them: {names:names}",
+        "这些节假日在预测范围内而不在历史中，预测不含其效应：{names:names}",
+    ),
+    "holidays.days": (
+        "holidays of {countries:list}, each with {around:day|days} before and after: {names:list}",
+        "{countries:list} 的节假日，各含前后 {around} 天：{names:list}",
+    ),
+    "holidays.own": (
+        "holidays of {countries:list}; the history is too short for the days around them: "
+        "{names:list}",
+        "{countries:list} 的节假日（历史太短，不含前后几天）：{names:list}",
+    ),
+    "holidays.counted": (
+        "holidays of {countries:list}, as how many of their days lie in each period: {names:list}",
+        "{countries:list} 的节假日，按每个周期内的天数计：{names:list}",
+    ),
+    "holidays.none": (
+        "there are no holidays of {countries:list} in the history or the horizon",
+        "历史和预测范围内没有 {countries:list} 的节假日",
+    ),
+    "holidays.no_dates": (
+        "the holidays of {countries:list} were requested, and times are step numbers: give dates, "
+        "or leave {@holidays} out",
+        "要求使用 {countries:list} 的节假日，而时间是步数：请提供日期，或去掉 {@holidays}",
+    ),
+    "holidays.no_country": (
+        'holidays of "{code}" were requested, and "{country}" is none of the {n} countries that '
+        "the package holidays knows: give the two letters of ISO 3166, such as DE, CN or US",
+        "要求使用 “{code}” 的节假日，而 holidays 包的 {n} 个国家中没有 “{country}”："
+        "请给出 ISO 3166 两字母代码，如 DE、CN 或 US",
+    ),
+    "holidays.no_subdivision": (
+        'holidays of "{code}" were requested; the subdivisions of {country} are {names:list}',
+        "要求使用 “{code}” 的节假日；{country} 的地区代码是 {names:list}",
+    ),
+    "holidays.no_subdivisions": (
+        'holidays of "{code}" were requested, and {country} has no subdivisions: give "{country}"',
+        "要求使用 “{code}” 的节假日，而 {country} 没有地区划分：请给出 “{country}”",
+    ),
+    "holidays.beyond": (
+        "the model knows holidays from {first} to {last}, and times lie beyond: fit it again",
+        "模型只有 {first} 到 {last} 的节假日，而时间超出这一范围：请重新拟合",
+    ),
     # sample weights
     "weights.of_file": (
         'sample_weight is an array, and the rows are in the file "{source}": name a column of the '

@@ -48,6 +48,7 @@ TEXTS = {
         '{purpose} needs {package}, which is not installed: pip install "gatecast[{extra}]"',
         '{purpose}需要 {package}，但没有安装：pip install "gatecast[{extra}]"',
     ),
+    "extra.holidays": ("a calendar of holidays", "节假日历"),
     "extra.search": ("a search", "搜索"),
     "extra.picture": ("a picture", "图片"),
     "extra.figure": ("a Plotly figure", "Plotly 图"),

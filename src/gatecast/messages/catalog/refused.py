@@ -18,6 +18,11 @@ TEXTS = {
         '{argument}="{value}" was requested; give a list of columns',
         "要求的是 {argument}=“{value}”；请给出列名的列表",
     ),
+    "setting.no_countries": (
+        '{argument}={value} was requested; give codes of countries, such as "DE", or with a '
+        'subdivision "DE-BY"',
+        "要求的是 {argument}={value}；请给出国家代码，如“DE”，或带地区代码的“DE-BY”",
+    ),
     "setting.no_text": (
         '{argument}={value} was requested; give a text, such as "LSTM"',
         "要求的是 {argument}={value}；请给出文本，如“LSTM”",
