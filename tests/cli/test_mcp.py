@@ -120,10 +120,11 @@ def test_the_client_of_the_sdk_calls_every_tool_over_stdio(folder):
     assert {name for name, _ in calls} == set(TOOLS)
 
     def process(sdk):
-        return sdk.StdioServerParameters(
+        server = sdk.StdioServerParameters(
             command=sys.executable, args=["-m", "gatecast", "mcp"], cwd=str(folder),
             env={"PYTHONPATH": ":".join(sys.path), "OPENBLAS_NUM_THREADS": "1"},
         )  # fmt: skip
+        return sdk.stdio_client(server)
 
     listed, answers = conversation(process, calls)
     assert listed == list(TOOLS)

@@ -114,7 +114,9 @@ def _fourier(g: Graph, one: FourierSeason, rows: np.ndarray, position: str, seri
     coefficients = g.op("Gather", of_series, series)
     turns = 2 * np.pi * np.arange(1, one.coefficients.shape[-1] // 2 + 1) / one.season_length
     angles = g.op("Mul", g.put(g.cast(position, np.float64), 2), g.constant(turns))
-    terms = g.joined([g.op("Sin", angles), g.op("Cos", angles)], 2)
+    # onnxruntime 1.22 has no cosine of float64 in this version of the operators
+    quarter = g.op("Add", angles, g.constant(np.pi / 2))
+    terms = g.joined([g.op("Sin", angles), g.op("Sin", quarter)], 2)
     return g.op("Squeeze", g.op("MatMul", terms, coefficients), g.constant([2], np.int64))
 
 

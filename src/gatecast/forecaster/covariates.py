@@ -452,6 +452,7 @@ def _calendar(times: np.ndarray) -> np.ndarray:
     years, in_day = times.astype("datetime64[Y]"), time_of_day(times)
     in_week = (day_of_week(times) + in_day) / 7
     begin = years.astype("datetime64[us]")
-    in_year = (times - begin) / ((years + 1).astype("datetime64[us]") - begin)
+    end = (years + np.timedelta64(1, "Y")).astype("datetime64[us]")
+    in_year = (times - begin) / (end - begin)
     turns = 2 * np.pi * np.column_stack([in_day, in_week, in_year])
     return np.hstack([np.sin(turns), np.cos(turns)])

@@ -105,7 +105,7 @@ def _parse(cells: list[str], form: str, *, utc: bool = False) -> np.ndarray:
 
 def _read_iso(cells: list[str]) -> np.ndarray:
     times = _parse([_OFFSET.sub("", c) if _has_offset(c) else c for c in cells], "ISO8601")
-    times[[_has_offset(cell) for cell in cells]] = np.datetime64("NaT")
+    times[[_has_offset(cell) for cell in cells]] = np.datetime64("NaT", "us")
     return times
 
 
@@ -115,7 +115,7 @@ def _read_offsets(cells: list[str]) -> np.ndarray:
     iso = [re.sub(r"\s*(?:Z|UTC|GMT)$", "+00:00", cell) for cell in cells]
     wall = _parse([_OFFSET.sub("", cell).rstrip() for cell in cells], "ISO8601")
     both = np.stack([_parse(iso, "ISO8601", utc=True), wall])
-    both[:, ~with_offset] = np.datetime64("NaT")
+    both[:, ~with_offset] = np.datetime64("NaT", "us")
     return both
 
 
