@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "packaging"))
 man = pytest.importorskip("man", reason="packaging/ is not in the sdist")
 oldest = pytest.importorskip("oldest")
+fitting = pytest.importorskip("fitting")
 sys.path.pop(0)
 
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -66,6 +68,39 @@ def test_each_dependency_has_a_lower_bound_that_can_be_installed():
     assert {re.match(r"[\w.-]+", requirement)[0] for requirement in listed} <= names
     assert "pandas==2.1.1" in bounds
     assert "tomli==2.0; python_version < '3.11'" in bounds
+
+
+def test_demo_takes_a_wheel_that_fits_and_no_source_is_newer(tmp_path, monkeypatch):
+    (tmp_path / "dist").mkdir()
+    for name in ("native", "src/gatecast/__pycache__"):
+        (tmp_path / name).mkdir(parents=True)
+    files = [tmp_path / name for name in ("pyproject.toml", "CMakeLists.txt", "native/rows.h")]
+    made = tmp_path / "src/gatecast/__pycache__/rows.pyc"
+    for path in (*files, made):
+        path.write_text("")
+
+    def wheel(tag):
+        path = tmp_path / "dist" / f"gatecast-0.1.0-{tag}.whl"
+        with zipfile.ZipFile(path, "w") as file:
+            about = "gatecast-0.1.0.dist-info"
+            file.writestr(
+                f"{about}/METADATA", "Metadata-Version: 2.1\nName: gatecast\nVersion: 0.1.0\n"
+            )
+            file.writestr(
+                f"{about}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n"
+            )
+            file.writestr(f"{about}/RECORD", "")
+        return path
+
+    wheel("cp39-cp39-win_arm64")
+    assert fitting.fitting(tmp_path)[1].startswith("no wheel in ")
+    fits = wheel("py3-none-any")
+    for path in files:
+        os.utime(path, (0, 0))
+    assert fitting.fitting(tmp_path) == (fits, "")
+    monkeypatch.setattr(fitting, "for_this_python", lambda _: fits)
+    os.utime(files[2], (2**32, 2**32))
+    assert fitting.fitting(tmp_path) == (None, f"native/rows.h is newer than {fits.name}")
 
 
 def test_conda_has_the_same_dependencies():
