@@ -46,7 +46,7 @@ def test_settings_and_their_defaults_are_those_of_the_forecaster():
     ours = SktimeLSTMForecaster().get_params()
     assert ours.items() <= plain.items()
     assert plain.keys() - ours.keys() == {
-        "h", "freq", "hist_exog_list", "futr_exog_list", "stat_exog_list", "alias",
+        "h", "freq", "aggregate", "hist_exog_list", "futr_exog_list", "stat_exog_list", "alias",
     }  # fmt: skip
     signature = inspect.signature(SktimeLSTMForecaster)
     assert list(signature.parameters) == [name for name in plain if name in ours]

@@ -24,7 +24,9 @@ _base = require_extra("sktime.forecasting.base", "sktime", _PURPOSE)
 _datatypes = require_extra("sktime.datatypes", "sktime", _PURPOSE)
 
 #: Settings that sktime says otherwise: by the horizon, the index, X, and the name of y.
-_OTHERWISE = ("h", "freq", "hist_exog_list", "futr_exog_list", "stat_exog_list", "alias")
+_OTHERWISE = (
+    "h", "freq", "aggregate", "hist_exog_list", "futr_exog_list", "stat_exog_list", "alias",
+)  # fmt: skip
 
 #: The settings of the forecaster, as sktime reads them from the constructor.
 _SETTINGS = inspect.Signature(

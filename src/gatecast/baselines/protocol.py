@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.baselines.intervals import Ends, conformal_ends, first_origins
+from gatecast.data.aggregation import check_aggregate
 from gatecast.data.calendar import default_season_length
 from gatecast.data.left_out import leave_out, left_out
 from gatecast.data.panel import Panel, Series
@@ -193,6 +194,9 @@ class Baseline(Parameters, ABC):
         Per cent that each prediction interval should hold, for example ``[80, 95]``.
     alias : str, optional
         Name of the forecast's column; that of the class if not given.
+    aggregate : {"sum", "mean", "last", "count"}, optional
+        What becomes of several rows of a series within a period of ``freq``; see
+        :mod:`gatecast.data.aggregation`.
 
     Attributes
     ----------
@@ -207,6 +211,7 @@ class Baseline(Parameters, ABC):
     season_length: int | Sequence[int] | None = None
     level: Sequence[float] = field(default=(), kw_only=True)
     alias: str | None = field(default=None, kw_only=True)
+    aggregate: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.alias is None:
@@ -244,8 +249,9 @@ class Baseline(Parameters, ABC):
         """
         self.check_settings()
         panel = read_panel(
-            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq
-        )
+            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq,
+            aggregate=self.aggregate,
+        )  # fmt: skip
         needed = self._least_values(self._seasons(panel))
         short = panel.lengths < needed
         if short.all():
@@ -364,6 +370,7 @@ class Baseline(Parameters, ABC):
         if self.season_length is not None:
             as_seasons(self.season_length)
         check_level(self.level)
+        check_aggregate(self.aggregate)
 
     def _seasons(self, panel: Panel) -> tuple[int, ...]:
         """Give the steps of each season, from short to long."""

@@ -29,6 +29,7 @@ def read_series(
         return read_panel(
             file, id_col=id_col, time_col=time_col, target_col=target_col,
             freq=settings.get("freq"), extra_cols=covariates(settings),
+            aggregate=settings.get("aggregate"),
         )  # fmt: skip
 
 

@@ -97,7 +97,10 @@ def reading(
     from gatecast.cli.settings import covariates
 
     columns = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
-    more = {"freq": settings.get("freq"), "extra_cols": covariates(settings) or None}
+    more = {
+        "freq": settings.get("freq"), "extra_cols": covariates(settings) or None,
+        "aggregate": settings.get("aggregate"),
+    }  # fmt: skip
     return [
         "from gatecast.data.reading import read_panel",
         "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -76,6 +76,9 @@ class Combination(Parameters, Shared):
         Weights from the hold-out, or equal ones.
     alias : str, default "Combination"
         Name of the forecast's column.
+    aggregate : {"sum", "mean", "last", "count"}, optional
+        What becomes of several rows of a series within a period of ``freq``; see
+        :mod:`gatecast.data.aggregation`.
 
     Attributes
     ----------
@@ -115,6 +118,7 @@ class Combination(Parameters, Shared):
     level: Sequence[float] = ()
     weights: Literal["auto", "equal"] = "auto"
     alias: str = "Combination"
+    aggregate: str | None = field(default=None, kw_only=True)
 
     @one_at_a_time
     def fit(
@@ -152,8 +156,9 @@ class Combination(Parameters, Shared):
         """
         members = self._made_members()
         panel = read_panel(
-            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq
-        )
+            source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq,
+            aggregate=self.aggregate,
+        )  # fmt: skip
         short = panel.lengths < FEWEST_VALUES
         panel = panel if short.all() else leave_out(panel, short, FEWEST_VALUES)
         level = list(self.level)

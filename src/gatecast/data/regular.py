@@ -3,9 +3,11 @@
 What happens to what:
 
 - rows out of order are sorted, and it is said
-- a time that a series has twice is an error, with one exception: an hour on the clock that is there
-  twice because daylight saving ended (a Sunday in spring or autumn, before 4 o'clock, steps of an
-  hour or less, no time zone given) is averaged, and it is said
+- rows of events are first brought to one row for each period, where that is requested; see
+  :mod:`gatecast.data.aggregation`
+- else a time that a series has twice is an error, with one exception: an hour on the clock that is
+  there twice because daylight saving ended (a Sunday in spring or autumn, before 4 o'clock, steps
+  of an hour or less, no time zone given) is averaged, and it is said
 - times with a zone are put on the local calendar for days and longer steps, and in UTC for shorter
   ones, so that a change of the clock is neither a gap nor a double
 - a missing value and a missing row are the same: a gap. Gaps are filled by straight lines, up to a
@@ -23,6 +25,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from gatecast.data.aggregation import aggregate_rows, aggregated_frequency
 from gatecast.data.calendar import (
     add_steps,
     begin_of_periods,
@@ -64,7 +67,9 @@ class NothingUsableError(DataError):
     note: Message
 
 
-def regularise(rows: Rows, freq: object = None, *, strict: bool = False) -> Panel:
+def regularise(
+    rows: Rows, freq: object = None, *, strict: bool = False, aggregate: str | None = None
+) -> Panel:
     """Bring rows onto a regular calendar.
 
     Parameters
@@ -75,6 +80,8 @@ def regularise(rows: Rows, freq: object = None, *, strict: bool = False) -> Pane
         Distance from each time to the next; found from the times when not given.
     strict : bool, default False
         Whether a missing value or a gap is an error, and not filled.
+    aggregate : {"sum", "mean", "last", "count"}, optional
+        What becomes of several rows of a period; see :mod:`gatecast.data.aggregation`.
 
     Returns
     -------
@@ -89,9 +96,13 @@ def regularise(rows: Rows, freq: object = None, *, strict: bool = False) -> Pane
         If a series has a time twice or times off the grid, or if all have no value, or more gaps
         than are filled.
     """
-    rows = _average_repeated_hours(_sort(rows))
-    _refuse_doubles(rows)
-    rows = _set_clock(rows, freq)
+    if aggregate is None:
+        rows = _average_repeated_hours(_sort(rows))
+        _refuse_doubles(rows)
+        rows = _set_clock(rows, freq)
+    else:
+        freq = aggregated_frequency(rows, freq)
+        rows = aggregate_rows(_set_clock(rows, freq), aggregate, freq)
     label, moving = _choose_frequency(rows, freq)
     if moving and not strict:
         rows = _snap(rows, label)

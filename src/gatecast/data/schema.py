@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 if TYPE_CHECKING:
     import pandas as pd
 
-from gatecast.validation import Each, Flag, Items, Maybe, OneOf, Record, Text
+from gatecast.validation import Each, Flag, Items, Maybe, OneOf, Real, Record, Text
 
-__all__ = ["ColumnKind", "DecimalMark", "NumberFormat", "Schema"]
+__all__ = ["Aggregation", "ColumnKind", "DecimalMark", "NumberFormat", "Schema"]
 
 ColumnKind: TypeAlias = Literal["number", "truth", "name"]
 DecimalMark: TypeAlias = Literal["", ".", ","]
@@ -25,7 +25,12 @@ _FORM = Record(
         "time_notation": Text(), "moving_days": Flag(), "ends_of_hours": Flag(),
         "time_zone": Maybe(Text()), "numbers": Each(_NUMBER_FORMAT),
         "kinds": Each(OneOf(("number", "truth", "name"))), "names": Each(_TEXTS), "blanks": _TEXTS,
-    }
+        "aggregation": Record(
+            {"how": OneOf(("sum", "mean", "last", "count")), "usual_end": Real(0, 1),
+             "usual_rows": Real(0)}
+        ),
+    },
+    frozenset({"aggregation"}),
 )  # fmt: skip
 
 
@@ -46,6 +51,26 @@ class NumberFormat:
     decimal: DecimalMark = ""
     grouping: bool = False
     unit: str = ""
+
+
+@dataclass(frozen=True)
+class Aggregation:
+    """How rows of events were brought to periods; see :mod:`gatecast.data.aggregation`.
+
+    Attributes
+    ----------
+    how : {"sum", "mean", "last", "count"}
+        What became of the values of a period.
+    usual_end : float
+        Share of a period that is over at its last row, in nearly all periods at the least; 0 where
+        it is not known.
+    usual_rows : float
+        Rows of a median period; 0 where it is not known.
+    """
+
+    how: str
+    usual_end: float = 0.0
+    usual_rows: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -83,6 +108,8 @@ class Schema:
         Those of each further column of names.
     blanks : list of str
         Further columns whose blank cells mean that nothing holds (no event).
+    aggregation : Aggregation or None
+        How rows were brought to periods; None where each row is one.
     """
 
     id_cols: tuple[str, ...] = ()
@@ -100,6 +127,7 @@ class Schema:
     kinds: dict[str, ColumnKind] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     blanks: list[str] = field(default_factory=list)
+    aggregation: Aggregation | None = None
 
     def extend(self, other: Schema | None) -> Schema:
         """Take in the columns of further series of a wide table.
@@ -150,10 +178,13 @@ class Schema:
         dict
             Of texts, numbers, lists and objects.
         """
-        return {
+        document = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
         }
+        if self.aggregation is None:
+            del document["aggregation"]
+        return document
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Schema:
@@ -181,4 +212,6 @@ class Schema:
         fields["numbers"] = {
             name: NumberFormat(**written) for name, written in fields["numbers"].items()
         }
+        if "aggregation" in fields:
+            fields["aggregation"] = Aggregation(**fields["aggregation"])
         return cls(**fields)

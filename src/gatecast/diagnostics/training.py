@@ -112,7 +112,9 @@ def examine_training(
     if not isinstance(model, LSTMForecaster):
         raise UsageError(message("training.no_lstm", type=type(model).__name__))
     settings: dict[str, Any] = {**model.get_params(), "h": 1, "level": ()}
-    panel = read_panel(source, freq=model.freq, extra_cols=model.covariates)
+    panel = read_panel(
+        source, freq=model.freq, extra_cols=model.covariates, aggregate=model.aggregate
+    )
     if len(panel) > 1:
         raise DataError(message("training.several_series", n=len(panel)))
     n = len(panel[0].values)

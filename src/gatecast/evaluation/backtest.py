@@ -64,6 +64,7 @@ def backtest(
     level: Sequence[float] = (),
     season_length: int | Sequence[int] | None = None,
     freq: str | int | None = None,
+    aggregate: str | None = None,
     id_col: str | None = None,
     time_col: str | None = None,
     target_col: str | None = None,
@@ -104,7 +105,7 @@ def backtest(
     season_length : int or sequence of int, optional
         Lag of the naive forecast in the scale of MASE, the shortest of several; that of the
         frequency if not given.
-    freq, id_col, time_col, target_col
+    freq, aggregate, id_col, time_col, target_col
         As for :func:`gatecast.data.reading.read_panel`.
     n_jobs : int, optional
         Fits at the same time, through joblib, whose settings (``joblib.parallel_config``) choose
@@ -154,7 +155,7 @@ def backtest(
         raise UsageError(message("backtest.refit", refit=refit))
     panel = read_panel(
         source, id_col=id_col, time_col=time_col, target_col=target_col, freq=freq,
-        extra_cols=_columns_of(named, "hist", "futr", "stat"),
+        aggregate=aggregate, extra_cols=_columns_of(named, "hist", "futr", "stat"),
     )  # fmt: skip
     _check_names(named, panel)
     future_columns = _columns_of(named, "futr")

@@ -136,6 +136,9 @@ class Config:
         Steps in a season, or in several, for example ``(24, 168)``; 1 for none. If "auto" or not
         given, that of the frequency, with the week and the year beside it where a test detects
         them in fewer than 20 series, and where times are step numbers, a detected one.
+    aggregate : {"sum", "mean", "last", "count"}, optional
+        What becomes of several rows of a series within a period of ``freq``, as of sales or calls;
+        see :mod:`gatecast.data.aggregation`. Rows of :meth:`update` are treated alike.
     cell : {"lstm", "gru"}, default "lstm"
         Kind of network.
     hidden : int, default 48
@@ -222,6 +225,10 @@ class Config:
         Choice((None, 1)),
     )
     _: KW_ONLY
+    aggregate: Literal["sum", "mean", "last", "count"] | None = _setting(
+        None, OneOf((None, "sum", "mean", "last", "count")),
+        "Make one row of several in a period: sum, mean, last or count.", task=True,
+    )  # fmt: skip
     # the network: sizes act by their ratio, so that 8 to 16 is as far as 16 to 32
     cell: Literal["lstm", "gru"] = _setting(
         "lstm", OneOf(("lstm", "gru")), "Kind of network: lstm or gru.", Choice(("lstm", "gru"))

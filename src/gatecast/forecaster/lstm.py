@@ -130,7 +130,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         start = require_start(start_from, self.get_params(), type(self).load)
         panel, weights = read_weighted(
             source, sample_weight, self.covariates, id_col=id_col, time_col=time_col,
-            target_col=target_col, freq=self.freq,
+            target_col=target_col, freq=self.freq, aggregate=self.aggregate,
         )  # fmt: skip
         panel, weights = long_enough(panel, self.h, weights)
         seasons, detected = seasons_for(panel, self.season_length, self.h)

@@ -222,7 +222,7 @@ def tune(
     studies.optuna()
     panel = read_panel(
         source, id_col=id_col, time_col=time_col, target_col=target_col, freq=base.freq,
-        extra_cols=base.covariates,
+        extra_cols=base.covariates, aggregate=base.aggregate,
     )  # fmt: skip
     season = first_season(base.season_length)
     if n_unseen is not None:

@@ -1,4 +1,4 @@
-"""Rows of a later table as a model has them: the names of its series, and its clock."""
+"""Rows of a later table as a model has them: the names of its series, its clock and periods."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from gatecast.data.aggregation import aggregate_rows
 from gatecast.data.calendar import is_daily_or_longer
 from gatecast.data.panel import Ends
 from gatecast.data.rows import Rows
+from gatecast.data.schema import Aggregation
 from gatecast.errors import DataError
 from gatecast.messages import message
 
 __all__ = ["as_in_the_model"]
 
 
-def as_in_the_model(rows: Rows, ends: Ends) -> Rows:
-    """Bring names of series and the zone of times to what they are in the model.
+def as_in_the_model(
+    rows: Rows, ends: Ends, made: Aggregation | None = None, *, following: bool = False
+) -> Rows:
+    """Bring names of series, the zone of times and periods to what they are in the model.
 
     Parameters
     ----------
@@ -25,6 +29,10 @@ def as_in_the_model(rows: Rows, ends: Ends) -> Rows:
         As they were read.
     ends : Ends
         Of the series of the model.
+    made : Aggregation, optional
+        How rows of events were brought to periods; each row is one if not given.
+    following : bool, default False
+        Whether all series of the model go on in these rows.
 
     Returns
     -------
@@ -43,7 +51,13 @@ def as_in_the_model(rows: Rows, ends: Ends) -> Rows:
             isinstance(one, (int, np.integer)) and not isinstance(one, bool) for one in ends.ids
         )
         ids = np.array([_same_name(name, integers) for name in ids], dtype=object)
-    return replace(rows, times=times, time_zone=None, ids=ids)
+    rows = replace(rows, times=times, time_zone=None, ids=ids)
+    if made is None or not len(rows.times):
+        return rows
+    return aggregate_rows(
+        rows, made.how, ends.freq, origin=ends.times[0], ends=ends if following else None,
+        settled=made,
+    )  # fmt: skip
 
 
 def _same_name(name: object, integers: bool) -> object:

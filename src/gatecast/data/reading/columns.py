@@ -187,6 +187,8 @@ def choose_columns(
     time_col: object,
     target_col: object,
     extra: tuple[str, ...] = (),
+    *,
+    counted: bool = False,
 ) -> tuple[Columns, list[Message]]:
     """Find the columns that are not named, and say which they are.
 
@@ -200,6 +202,8 @@ def choose_columns(
         Column of values.
     extra : tuple of str
         Further columns.
+    counted : bool, default False
+        Whether rows are counted, so that there is no column of values.
 
     Returns
     -------
@@ -233,7 +237,7 @@ def choose_columns(
     if not ids and free("unique_id"):
         ids = ("unique_id",)
         given.append("unique_id")
-    if not targets and free("y"):
+    if not targets and not counted and free("y"):
         targets = ("y",)
         given.append("y")
     notes: list[Message] = []
@@ -244,7 +248,7 @@ def choose_columns(
             notes.append(message("reading.no_times"))
         elif times != ("ds",) and len(times) == 1:
             notes.append(message("reading.time_column", column=times[0]))
-    if targets:
+    if targets or counted:
         return Columns(ids, times, targets, extra), notes
     targets = _find_targets(table, given, wide=not ids and len(times) > 0)
     if len(targets) == 1:

@@ -140,7 +140,8 @@ def read_plan(source: Any, names: Sequence[str], *, schema: Schema, ends: Ends, 
         table, ids or None, schema.time_cols or (ends.time_col,), names[0], tuple(names[1:])
     )
     columns = Columns(ids, columns.times, (), tuple(names))
-    rows = as_in_the_model(read_rows(table, columns, (), schema), ends)
+    made = None if schema.aggregation is None else replace(schema.aggregation, how="last")
+    rows = as_in_the_model(read_rows(table, columns, (), schema), ends, made)
     due = future_times(ends.times, ends.freq, h)
     row_of = np.full((len(ends.ids), h), -1, dtype=np.int64)
     if ids:
@@ -285,7 +286,9 @@ def read_new_rows(
     table = open_table(source, schema)
     columns = _columns_of_rows(table, names, schema, ends, id_col, time_col, target_col)
     settled = _renamed(schema, columns)
-    rows = as_in_the_model(read_rows(table, columns, (), settled), ends)
+    made = settled.aggregation
+    read = read_rows(table, columns, (), settled)
+    rows = as_in_the_model(read, ends, made, following=True)
     places = _places(rows, ends) if ends.id_col is not None else np.zeros(len(rows.ids), np.int64)
     others, notes = None, []
     if (places < 0).any():
@@ -293,7 +296,8 @@ def read_new_rows(
         if static:
             further = (*names, *static)
             columns = _columns_of_rows(table, further, schema, ends, id_col, time_col, target_col)
-            whole = as_in_the_model(read_rows(table, columns, (), settled), ends)
+            read = read_rows(table, columns, (), settled)
+            whole = as_in_the_model(read, ends, made, following=True)
         others, notes = _others(table, whole.series(places < 0), ends, bool((places >= 0).any()))
         rows, places = rows.series(places >= 0), places[places >= 0]
         if not len(places):
@@ -314,19 +318,17 @@ def read_new_rows(
     passed = int(passed_over.sum())
     if passed:
         notes.append(message("reading.passed_over", source=table.source, n=passed))
-        rows = _only(rows, ~passed_over)
+        rows = rows.take(np.flatnonzero(~passed_over))
     if not len(rows.times) and others is not None:
         return NewRows(None, places[:0], last, notes, others)
     if not len(rows.times):
         due = future_times(ends.times[:1], ends.freq, 1)[0, 0]
         raise DataError(
             message(
-                "table.nothing_follows",
-                source=table.source,
-                end=show_time(ends.times[0]),
+                "table.nothing_follows", source=table.source, end=show_time(ends.times[0]),
                 due=show_time(due),
             )
-        )
+        )  # fmt: skip
     rows, kept = _without_empty(rows)
     panel = regularise(replace(rows, notes=()), ends.freq, strict=True)
     return NewRows(panel, places[kept], last, notes, others)
@@ -374,7 +376,8 @@ def read_histories(
         schema = replace(schema, id_cols=())
     columns = _columns_of_rows(table, names, schema, ends, id_col, time_col, target_col)
     settled = _renamed(schema, columns)
-    panel = _histories(as_in_the_model(read_rows(table, columns, (), settled), ends), ends)
+    rows = as_in_the_model(read_rows(table, columns, (), settled), ends, settled.aggregation)
+    panel = _histories(rows, ends)
     return panel, _notes_of(table, panel)
 
 
@@ -472,6 +475,8 @@ def _columns_of_rows(
             chosen, _ = choose_columns(table, None, times or None, targets[0], extra)
             return chosen._replace(targets=targets, wide=True)
         return choose_columns(table, None, times or None, None, extra)[0]
+    if schema.aggregation is not None and not schema.target_cols:  # rows are counted
+        return choose_columns(table, ids or None, times or None, target_col, extra, counted=True)[0]
     target = target_col or (schema.target_cols or (ends.target_col,))[0]
     return choose_columns(table, ids or None, times or None, target, extra)[0]
 
@@ -484,10 +489,6 @@ def _renamed(schema: Schema, columns: Columns) -> Schema:
     if written is None or len(columns.targets) != 1:
         return schema
     return replace(schema, numbers=schema.numbers | {columns.targets[0]: written})
-
-
-def _only(rows: Rows, which: np.ndarray) -> Rows:
-    return rows.take(np.flatnonzero(which))
 
 
 def _without_empty(rows: Rows) -> tuple[Rows, np.ndarray]:

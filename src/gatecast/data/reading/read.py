@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gatecast.data.aggregation import check_aggregate
 from gatecast.data.panel import Panel
 from gatecast.data.reading.columns import (
     Columns,
@@ -37,6 +38,7 @@ def read_panel(
     target_col: str | None = None,
     freq: object = None,
     extra_cols: Sequence[str] = (),
+    aggregate: str | None = None,
 ) -> Panel:
     """Read one series or many from a file or a table in memory.
 
@@ -72,6 +74,9 @@ def read_panel(
         Distance from each time to the next; detected when not given.
     extra_cols : sequence of str, default ()
         Further columns to read, of numbers, truth values or names.
+    aggregate : {"sum", "mean", "last", "count"}, optional
+        What becomes of several rows of a series within a period of ``freq``, as of sales or calls;
+        see :mod:`gatecast.data.aggregation`. Without ``target_col``, "count" counts rows.
 
     Returns
     -------
@@ -85,17 +90,20 @@ def read_panel(
     DataError
         If the data cannot be used: the sentence names line or row, column, series and value.
     UsageError
-        If ``source`` is not a table, or one column is named for two things.
+        If ``source`` is not a table, one column is named for two things, or ``aggregate`` is none
+        of these or needs a frequency.
     """
+    check_aggregate(aggregate)
     if isinstance(source, Panel):
         source.require(extra_cols)
         return source
     table = open_table(source)
     extra = tuple(dict.fromkeys(extra_cols))
-    columns, notes = choose_columns(table, id_col, time_col, target_col, extra)
+    counted = aggregate == "count" and target_col is None
+    columns, notes = choose_columns(table, id_col, time_col, target_col, extra, counted=counted)
     rows = read_rows(table, columns, notes)
     try:
-        return regularise(rows, freq)
+        return regularise(rows, freq, aggregate=aggregate)
     except DoubledTimesError:
         explained = _explain_repeats(table, columns, rows)
         if explained is None:
@@ -183,7 +191,7 @@ def read_rows(
         row_label=table.row_label,
         id_col=columns.id,
         time_col=columns.time,
-        target_col=columns.target if columns.targets else "y",
+        target_col=columns.target if columns.targets else "count",
         time_zone=times.zone,
         notes=(*table.notes, *notes, *times.notes, *further_notes),
         extra=further.cells,

@@ -43,14 +43,16 @@ TEXTS = {
     ),
     "table.doubled_time": (
         "the time {time}{of:after} is there twice, in {first} and {second}{more:after}: keep one "
-        "row for each time",
-        "{of:after}时间 {time} 出现两次，在{first}与{second}{more:after}：每个时间只留一行",
+        'row for each time, or let {@aggregate}="sum" add them up',
+        "{of:after}时间 {time} 出现两次，在{first}与{second}{more:after}：每个时间只留一行，"
+        "或用 {@aggregate}=“sum”把它们相加",
     ),
     "table.doubled_time_no_ids": (
         "the time {time}{of:after} is there twice, in {first} and {second}{more:after}: keep one "
-        "row for each time, or name the column that tells series apart with {@id_col}",
+        "row for each time, name the column that tells series apart with {@id_col}, or let "
+        '{@aggregate}="sum" add them up',
         "{of:after}时间 {time} 出现两次，在{first}与{second}{more:after}："
-        "每个时间只留一行，或用 {@id_col} 指定区分序列的列",
+        "每个时间只留一行，或用 {@id_col} 指定区分序列的列，或用 {@aggregate}=“sum”把它们相加",
     ),
     "table.more_like_it": ("({n} more like it)", "（另有 {n} 处相同情况）"),
     "table.one_row": (
@@ -77,9 +79,11 @@ TEXTS = {
     "table.wide_gaps": (
         "{missing:,} of {steps:step|steps}{of:after} have no value (times {freq}; the longest gap "
         "is after {row}, {time}), and no more than {most:percent} are filled in: supply them, or "
-        "give the right distance with {@freq}",
+        "give the right distance with {@freq}; where no row means that nothing happened, let "
+        '{@aggregate}="sum" put 0 there',
         "{of:after}{steps:,} 步中有 {missing:,} 步没有数值（时间为{freq}；最长的空缺在{row}"
-        "（{time}）之后），而最多补上 {most:percent}：请补上，或用 {@freq} 指定正确的间隔",
+        "（{time}）之后），而最多补上 {most:percent}：请补上，或用 {@freq} 指定正确的间隔；"
+        "如果没有行表示没有发生，用 {@aggregate}=“sum”在那里补 0",
     ),
     "table.large_step": (
         "step numbers have to be below 2**62, about 4.6e18: use smaller ones",
