@@ -221,6 +221,23 @@ nb::tuple train(const Net& net, nb::handle parameters, const AdamState& adam, co
   return as(net, theta, adam, batch, objective, plan, state, average, team, std::move(progress));
 }
 
+nb::object lagged_inputs(nb::handle inputs, nb::handle values, nb::handle scales, nb::handle at,
+                          nb::handle lags, int64_t own, double limit) {
+  const StepArrays arrays(inputs, values, scales, at, lags, own);
+  arrays.check();
+  const ptrdiff_t count = arrays.at.length(0), width = arrays.inputs.length(1);
+  const Result<float> out({count, width + arrays.lags.length(0)});
+  const Steps steps{arrays.inputs.data<const float>(), arrays.values.data<const float>(),
+                    arrays.scales.data<const float>(), width};
+  const int64_t* const steps_at = arrays.at.data<const int64_t>();
+  const auto runs = runs_of(arrays.lags.data<const int64_t>(), arrays.lags.length(0));
+  {
+    nb::gil_scoped_release unlock;
+    write_lagged(steps, steps_at, count, runs, own, float(limit), out.data);
+  }
+  return out.object;
+}
+
 // .none(): what is not an array gets the door's own sentence, None too
 void define_structures(nb::module_& m) {
   nb::class_<Net>(m, "Net").def(
@@ -272,4 +289,6 @@ NB_MODULE(_native, m) {
   m.def("train", train, "net"_a, "theta"_a.none(), "adam"_a, "batch"_a, "objective"_a, "plan"_a,
         "state"_a.none() = nb::none(), "average"_a.none() = nb::none(), nb::kw_only(),
         "threads"_a = 1, "progress"_a.none() = nb::none());
+  m.def("lagged_inputs", lagged_inputs, "inputs"_a.none(), "values"_a.none(), "scales"_a.none(),
+        "at"_a.none(), "lags"_a.none(), nb::kw_only(), "own"_a, "limit"_a);
 }

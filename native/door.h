@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "lags.h"
 #include "train.h"
 
 namespace gatecast {
@@ -401,6 +402,52 @@ struct AverageState {
   void check(const Array& parameters) const {
     theta.must_have_shape({parameters.length(0)});
     theta.must_have_type_of(parameters);
+  }
+};
+
+// Steps of many series, those of them that inputs are laid out for, and the lags that they have.
+struct StepArrays {
+  Array inputs, values, scales, at, lags;
+  int64_t own;
+
+  StepArrays(nb::handle inputs, nb::handle values, nb::handle scales, nb::handle at,
+             nb::handle lags, int64_t own)
+      : inputs(inputs, "inputs"), values(values, "values"), scales(scales, "scales"), at(at, "at"),
+        lags(lags, "lags"), own(own) {}
+
+  void check() const {
+    for (const Array* array : {&inputs, &values, &scales}) {
+      array->must_be(Type::float32, "float32");
+      array->must_be_contiguous();
+    }
+    if (values.axes() != 1) refuse("values must have one axis; found shape " + values.shape());
+    scales.must_have_shape({values.length(0)});
+    if (inputs.axes() != 2 || inputs.length(0) != values.length(0))
+      refuse("inputs must be [steps, features] of the " + text(int64_t(values.length(0))) +
+             " steps of the values; found shape " + inputs.shape());
+    for (const Array* array : {&at, &lags}) {
+      array->must_be(Type::int64, "int64");
+      array->must_be_contiguous();
+      if (array->axes() != 1)
+        refuse(array->name + " must have one axis; found shape " + array->shape());
+    }
+    if (own < 0 || own > inputs.length(1))
+      refuse("own=" + text(own) + " was given; use 0 to the " + text(int64_t(inputs.length(1))) +
+             " features of the inputs");
+    int64_t farthest = 0;
+    for (ptrdiff_t i = 0; i < lags.length(0); ++i) {
+      const int64_t lag = lags.data<const int64_t>()[i];
+      if (lag < 1 || lag > values.length(0))
+        refuse("lags must be 1 to the number of values; found " + text(lag));
+      farthest = std::max(farthest, lag);
+    }
+    for (ptrdiff_t i = 0; i < at.length(0); ++i) {
+      const int64_t step = at.data<const int64_t>()[i];
+      if (step < farthest || step >= values.length(0))
+        refuse("at must hold steps from the farthest lag, " + text(farthest) + ", to " +
+               text(int64_t(values.length(0)) - 1) + "; found " + text(step) + " at position " +
+               text(int64_t(i)));
+    }
   }
 };
 

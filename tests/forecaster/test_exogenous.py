@@ -122,7 +122,7 @@ def walked_from_the_start(model, frame, days):
     from dataclasses import replace
 
     from gatecast.data.reading import read_panel
-    from gatecast.forecaster.covariates import encoded_columns
+    from gatecast.forecaster.additive_columns import encoded_columns
 
     panel = read_panel(
         frame, id_col="shop", target_col="y", extra_cols=model.fitted_.covariates.columns

@@ -9,6 +9,8 @@ from gatecast.data.calendar import candidate_seasons
 from gatecast.data.reading import read_panel
 from gatecast.data.transforms import FourierSeason, SeasonalAdjustment, fit_season
 from gatecast.errors import DataError
+from gatecast.forecaster.average_benchmark import weights_of
+from gatecast.forecaster.benchmarks import Outlook
 from gatecast.forecaster.seasons import further_seasons, lasting_share, seasons_for
 
 WEEKEND = np.array([1.0, 1, 1, 1, 1, 0, 0])
@@ -129,10 +131,23 @@ def test_a_series_with_a_week_is_forecast_by_both_simple_views(weekly, tmp_path)
     pd.testing.assert_frame_equal(stepwise.predict(), once)
 
 
+def test_weights_are_inverse_squared_errors():
+    targets = np.array([[1.0, np.nan], [1.0, 1.0]])
+    outlooks = [Outlook(targets + error) for error in (1.0, -2.0)]
+    np.testing.assert_allclose(weights_of(targets, outlooks), [0.8, 0.2])
+    exact = [Outlook(targets), *outlooks]
+    np.testing.assert_allclose(weights_of(targets, exact), [1.0, 0.0, 0.0], atol=1e-12)
+
+
 def test_the_average_is_that_of_its_members(weekly):
     benchmark, past = weekly.fitted_.benchmark, weekly.fitted_.past
-    whole, left, linear = (one.at_end(past).median for one in benchmark.members)
-    np.testing.assert_allclose(benchmark.at_end(past).median, (whole + left + linear) / 3)
+    whole, left, _ = parts = [one.at_end(past).median for one in benchmark.members]
+    average = np.average(parts, axis=0, weights=benchmark.weights)
+    np.testing.assert_allclose(benchmark.at_end(past).median, average)
+    assert sum(benchmark.weights) == pytest.approx(1.0)
+    assert len(set(benchmark.weights)) == len(parts)
+    (said,) = (one for one in weekly.decisions() if getattr(one, "id", "") == "holdout.weights")
+    assert list(said.fields.values()) == list(benchmark.weights)
     # what is left once the seasons are taken out is forecast from values that have none
     assert np.abs(left - whole).max() > 0
     inputs = weekly.fitted_.inputs(weekly.panel_)[0]

@@ -305,3 +305,34 @@ def test_where_threads_cannot_be_started_fewer_do_all_with_the_same_bits():
     if "threads are not limited here" in ran.stderr:
         pytest.skip("this system does not limit threads")
     assert ran.stdout == "the same bits\n", ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"at": np.array([2])}, "from the farthest lag, 3"),
+        ({"at": np.array([20])}, "to 19; found 20"),
+        ({"at": np.array([5.0])}, "at must be int64"),
+        ({"at": np.array([[5]])}, "one axis"),
+        ({"lags": np.array([0])}, "lags must be 1"),
+        ({"lags": np.array([2**62])}, "lags must be 1"),
+        ({"lags": np.array([0.5])}, "lags"),
+        ({"own": 3}, "own=3"),
+        ({"own": -1}, "own=-1"),
+        ({"scales": np.ones(19, np.float32)}, "scales must have shape"),
+        ({"values": np.ones(20)}, "values must be float32"),
+        ({"inputs": np.ones((19, 2), np.float32)}, "20 steps"),
+        ({"inputs": np.ones((20, 4), np.float32)[:, ::2]}, "contiguous"),
+        ({"inputs": None}, "NumPy array"),
+    ],
+)
+def test_inputs_with_lags_are_read_within_the_series(change, sentence):
+    arguments = {
+        "inputs": np.ones((20, 2), np.float32), "values": np.arange(20, dtype=np.float32),
+        "scales": np.full(20, 2, np.float32), "at": np.array([3, 19]), "lags": np.array([1, 3]),
+        "own": 1, "limit": 8.0,
+    }  # fmt: skip
+    laid = native.lagged_inputs(**arguments)
+    np.testing.assert_array_equal(laid, [[1, -0.5, -1.5, 1]] * 2)
+    with pytest.raises(UsageError, match=sentence):
+        native.lagged_inputs(**arguments | change)

@@ -294,6 +294,33 @@ def test_a_wrong_call_is_refused_and_changes_nothing(call, data):
         np.testing.assert_array_equal(whole, kept)
 
 
+@pytest.mark.slow
+@FUZZ
+@given(data=st.data())
+def test_inputs_with_lags_agree_with_the_twin_or_are_refused(data):
+    draw, rng = data.draw, np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    memory = Memory(rng, draw(st.integers(1, 40)))
+    total, width, n = draw(st.integers(0, 40)), draw(st.integers(0, 4)), draw(st.integers(0, 30))
+    lags = draw(st.lists(st.integers(1, 30), max_size=12).map(sorted))
+    values = memory.array((total,), np.float32)
+    values[rng.random(total) < 0.1] = np.nan
+    inputs = memory.array((total, width), np.float32)
+    scales = np.abs(memory.array((total,), np.float32))
+    own = draw(st.integers(0, width))
+    first = draw(st.integers(-1, 1)) + max(lags, default=0)
+    at = rng.integers(first, max(first, total - 1) + 1, n)
+    there = (at >= max(lags, default=0)) & (at >= 0) & (at < total)
+    given = {"lags": np.array(lags, np.int64), "own": own, "limit": 2.0}
+    if not there.all() or max(lags, default=0) > total:
+        with pytest.raises(UsageError, match="must"):
+            native.lagged_inputs(inputs, values, scales, at, **given)
+        return
+    with np.errstate(all="ignore"):
+        known = reference.lagged_inputs(inputs, values, scales, at, **given)
+    np.testing.assert_array_equal(native.lagged_inputs(inputs, values, scales, at, **given), known)
+    assert memory.is_whole()
+
+
 SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 ANYTHING = st.one_of(
     st.tuples(SHAPES, st.sampled_from(["f4", "f8", "i8", "u8", "f2"]), st.integers(-9, 9)).map(

@@ -1,4 +1,4 @@
-"""The equal-weight average of three benchmarks: what all know counts, and none errs alone."""
+"""The average of three benchmarks, weighted by what each of them errs in the hold-out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from gatecast.messages import message
 if TYPE_CHECKING:
     from gatecast.forecaster.preparation import Preparation
 
-__all__ = ["AverageBenchmark"]
+__all__ = ["EQUAL", "AverageBenchmark", "weights_of"]
+
+#: Weights where there is no hold-out.
+EQUAL = (1 / 3, 1 / 3, 1 / 3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,15 +63,13 @@ class AverageBenchmark(Benchmark):
         Quantiles around the average are its own.
     linear : LinearBenchmark
         Reaches back over the longest season.
-
-    References
-    ----------
-    Bates, J. M. and Granger, C. W. J. (1969). The combination of forecasts. *Operational Research
-    Quarterly* 20, 451-468. Equal weights need nothing to be estimated.
+    weights : tuple of float
+        Of the three forecasts, in the order of ``members``; they sum to 1.
     """
 
     pretrained: PretrainedBenchmark
     linear: LinearBenchmark
+    weights: tuple[float, ...] = EQUAL
 
     @property
     def name(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -97,17 +98,35 @@ class AverageBenchmark(Benchmark):
         return self.pretrained, _Adjusted(shortest), self.linear
 
     def _at_end(self, past: Past) -> Outlook:
-        return _average([one.at_end(past) for one in self.members])
+        return self.average([one.at_end(past) for one in self.members])
 
     def _at_origins(self, preparation: Preparation, held_out: int, which: np.ndarray) -> Outlook:
-        return _average([one.at_origins(preparation, held_out, which) for one in self.members])
+        return self.average([one.at_origins(preparation, held_out, which) for one in self.members])
 
     def _along(self, series: SeriesInputs, at: np.ndarray) -> Outlook:
-        return _average([one.along(series, at) for one in self.members])
+        return self.average([one.along(series, at) for one in self.members])
 
     def _share_out(self, series: SeriesInputs, present: float) -> tuple[np.ndarray, np.ndarray]:
         shares, rest = zip(*(one.share_out(series, present) for one in self.members), strict=True)
-        return np.mean(shares, axis=0), np.mean(rest, axis=0)
+        return self._weighted(shares), self._weighted(rest)
+
+    def average(self, outlooks: Sequence[Outlook]) -> Outlook:
+        """Average the medians of the members; the quantiles are those of the first.
+
+        Parameters
+        ----------
+        outlooks : sequence of Outlook
+            In the order of ``members``.
+
+        Returns
+        -------
+        Outlook
+            Transformed, as they are.
+        """
+        return Outlook(self._weighted([one.median for one in outlooks]), outlooks[0].spread)
+
+    def _weighted(self, parts: Sequence[np.ndarray]) -> np.ndarray:
+        return np.tensordot(self.weights, np.stack(parts), axes=1)
 
 
 def _left_of(series: SeriesInputs) -> SeriesInputs:
@@ -115,6 +134,26 @@ def _left_of(series: SeriesInputs) -> SeriesInputs:
     return series._replace(own=series.values, transforms=SeriesTransforms(()))
 
 
-def _average(outlooks: Sequence[Outlook]) -> Outlook:
-    """Average the medians; the quantiles are those of the first."""
-    return Outlook(np.mean([one.median for one in outlooks], axis=0), outlooks[0].spread)
+def weights_of(targets: np.ndarray, outlooks: Sequence[Outlook]) -> tuple[float, ...]:
+    """Weigh forecasts by their errors: the smaller, the more.
+
+    Parameters
+    ----------
+    targets : ndarray of shape [n, K]
+        Actual values from each origin; NaN where there is none.
+    outlooks : sequence of Outlook
+        What was forecast.
+
+    Returns
+    -------
+    tuple of float
+        Proportional to the inverse of the squared mean absolute error of each; they sum to 1.
+
+    References
+    ----------
+    Bates, J. M. and Granger, C. W. J. (1969). The combination of forecasts. *Operational Research
+    Quarterly* 20, 451-468, with correlations left out.
+    """
+    errors = [np.nanmean(np.abs(targets - one.median)) for one in outlooks]
+    precision = 1.0 / np.square(np.maximum(errors, np.finfo(np.float64).tiny ** 0.25))
+    return tuple((precision / precision.sum()).tolist())

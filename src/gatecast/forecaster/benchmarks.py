@@ -367,13 +367,16 @@ class BenchmarkKind:
     ----------
     kind : {"zero", "seasonal naive", "linear", "pretrained", "average"}
         The mean or the naive forecast; the last season again; a linear autoregression; the
-        pretrained network; the average of both.
+        pretrained network; the weighted average of both.
     reach : int
         How many last values it uses, R; those of a season for the seasonal naive forecast.
+    weights : tuple of float, default ()
+        Of the members of an average; equal ones if there are none.
     """
 
     kind: Literal["zero", "seasonal naive", "linear", "pretrained", "average"]
     reach: int = 0
+    weights: tuple[float, ...] = ()
 
     @property
     def pretrained(self) -> bool:

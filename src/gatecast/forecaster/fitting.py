@@ -116,7 +116,7 @@ def fit(
         raise DataError(message("holdout.no_interval", level=str(list(s.level))))
 
     preparer, ensemble = holdout.preparer, holdout.ensemble
-    final = preparer.prepare_all(choices.treatment, choices.combination.benchmark)
+    final = preparer.prepare_all(choices.treatment, choices.combination.benchmark, choices.weights)
     quantiles = bool(s.level) and choices.learns_quantiles(final.kinds[0])
     # steps that are asked for are made on all values
     begun = calibration is not None and s.max_steps is None and ensemble.goes_on

@@ -93,7 +93,14 @@ class Holdout:
         """
         treatment = self._choose_treatment(candidates[0])
         max_steps = self._choose_steps(treatment, candidates)
-        return Choices(treatment, max_steps, self._choose_combination(treatment, max_steps))
+        combination = self._choose_combination(treatment, max_steps)
+        trial = self.trial(treatment)
+        if trial.preparation.kinds[combination.benchmark].kind == "average":
+            both, adjusted, linear = trial.weights
+            self.notes.append(
+                message("holdout.weights", both=both, adjusted=adjusted, linear=linear)
+            )
+        return Choices(treatment, max_steps, combination, trial.weights)
 
     def _choose_treatment(self, max_steps: int) -> SeasonalTreatment:
         """Choose whether the season stays in the series, and which lags the network sees."""

@@ -25,7 +25,7 @@ from gatecast.data.transforms.pipeline import KINDS, Step, TransformPipeline, Tr
 from gatecast.errors import ModelFileError, not_whole
 from gatecast.forecaster.additive_columns import additive_width, holiday_count
 from gatecast.forecaster.additive_file import additive_fits, read_additive, write_additive
-from gatecast.forecaster.average_benchmark import AverageBenchmark
+from gatecast.forecaster.average_benchmark import EQUAL, AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark
 from gatecast.forecaster.config import PRESETS, Config
 from gatecast.forecaster.covariates import Covariates, PendingInputs
@@ -247,6 +247,7 @@ def _write_combination(fitted: FittedForecaster, arrays: dict[str, np.ndarray]) 
     average = isinstance(benchmark, AverageBenchmark)
     members = (benchmark.pretrained, benchmark.linear) if average else (benchmark,)
     written |= {"benchmark": None, "seasons": []}
+    written["weights"] = list(benchmark.weights) if average else []
     for one in members:
         if isinstance(one, PretrainedBenchmark):
             arrays |= {f"pretrained.{name}": a for name, a in one.network.arrays().items()}
@@ -391,7 +392,9 @@ def _read_benchmark(
     network = PretrainedNetwork.from_arrays(weights)
     seasons = tuple(written["seasons"])
     pretrained = PretrainedBenchmark(network, seasons, h, difference, level, threads)
-    return pretrained if linear is None else AverageBenchmark(pretrained, linear)
+    if linear is None:
+        return pretrained
+    return AverageBenchmark(pretrained, linear, tuple(written["weights"]))
 
 
 def _read_calibration(
@@ -417,7 +420,10 @@ def _check(fitted: FittedForecaster, count: int) -> None:
     reach = state.recent.shape[1]
     _require(state.recent.shape == (count, reach) and reach >= max(state.lags, default=0))
     benchmark = fitted.benchmark
-    linear = benchmark.linear if isinstance(benchmark, AverageBenchmark) else benchmark
+    average = isinstance(benchmark, AverageBenchmark)
+    if average:
+        _require(len(benchmark.weights) == len(EQUAL) and np.isclose(sum(benchmark.weights), 1.0))
+    linear = benchmark.linear if average else benchmark
     if isinstance(linear, LinearBenchmark):
         _require(linear.weights.shape[1] == fitted.h and linear.reach <= reach + 1)
     if benchmark.has_quantiles:

@@ -44,8 +44,11 @@ _LAYOUT = Record(
 )  # fmt: skip
 _CALIBRATION = Record({"naive_error": Real(0), "reference": Anything()})
 _COMBINATION = Record(
-    {"weight": Real(0, 1), "benchmark": Maybe(Text()), "seasons": Items(Whole(1, 100_000))}
-)
+    {
+        "weight": Real(0, 1), "benchmark": Maybe(Text()), "seasons": Items(Whole(1, 100_000)),
+        "weights": Items(Real(0, 1)),
+    }
+)  # fmt: skip
 _TREATMENT = Record(
     {
         "h": Whole(1, _MOST), "seasons": Items(Whole(1, _MOST)),

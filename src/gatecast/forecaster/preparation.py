@@ -13,7 +13,7 @@ from gatecast.data.panel import Panel, positions
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
 from gatecast.data.transforms.seasonal import WEEKS
 from gatecast.forecaster.additive import AdditivePart
-from gatecast.forecaster.average_benchmark import AverageBenchmark
+from gatecast.forecaster.average_benchmark import EQUAL, AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, BenchmarkKind
 from gatecast.forecaster.combination import NETWORK_ALONE, Combination
 from gatecast.forecaster.config import Settings
@@ -165,7 +165,9 @@ class Preparation:
             if kind.kind == "pretrained":
                 self._benchmarks[i] = self._pretrained()
             elif kind.kind == "average":
-                self._benchmarks[i] = AverageBenchmark(self._pretrained(), kind.fit(self.training))
+                self._benchmarks[i] = AverageBenchmark(
+                    self._pretrained(), kind.fit(self.training), kind.weights or EQUAL
+                )
             else:
                 self._benchmarks[i] = kind.fit(self.training)
         return self._benchmarks[i]
@@ -247,7 +249,9 @@ class Preparer:
             self._prepared[key] = self._prepare(treatment, origin, self.benchmarks(treatment))
         return self._prepared[key]
 
-    def prepare_all(self, treatment: SeasonalTreatment, benchmark: int) -> Preparation:
+    def prepare_all(
+        self, treatment: SeasonalTreatment, benchmark: int, weights: tuple[float, ...] = ()
+    ) -> Preparation:
         """Transform and lay out all values, for the final networks and one benchmark.
 
         Parameters
@@ -256,6 +260,8 @@ class Preparer:
             How the season is treated.
         benchmark : int
             Which benchmark is combined with.
+        weights : tuple of float, default ()
+            Of the members of an average.
 
         Returns
         -------
@@ -263,7 +269,8 @@ class Preparer:
             Of all series.
         """
         every = Origin(tuple(range(len(self.panel))))
-        return self._prepare(treatment, every, (self.benchmarks(treatment)[benchmark],))
+        kind = replace(self.benchmarks(treatment)[benchmark], weights=weights)
+        return self._prepare(treatment, every, (kind,))
 
     def keep_only(self, treatment: SeasonalTreatment) -> None:
         """Let go of what was prepared for other treatments.

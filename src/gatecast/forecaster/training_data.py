@@ -9,15 +9,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from gatecast.data.panel import equal_lengths, positions
-from gatecast.forecaster.features import FeatureState, clip_inputs
-from gatecast.kernel import State
+from gatecast.forecaster.features import INPUT_LIMIT, FeatureState
+from gatecast.kernel import State, native
 from gatecast.network import Network
 
 __all__ = ["SequenceDataset", "run_windows"]
 
 _WINDOWS_AT_ONCE = 4096
-#: Inputs that are looked up at once, so that they stay in the processor's cache.
-_LOOKED_UP = 2**17
 #: Series whose features are made at once.
 _SERIES_AT_ONCE = 1024
 
@@ -166,31 +164,14 @@ class SequenceDataset:
         ndarray of shape [..., I], float32
             Zero after the end of a series.
         """
-        lags = len(self.state.lags)
+        lags = self.state.lags
         if not lags:
             return self.inputs[at]
-        own = FeatureState.features(self.difference)
-        result = np.empty((at.size, self.width), np.float32)
-        places, step = at.ravel(), max(1, _LOOKED_UP // self.width)
-        for begin in range(0, at.size, step):
-            part, now = result[begin : begin + step], places[begin : begin + step]
-            narrow = self.inputs[now]
-            part[:, :own], part[:, own + lags :] = narrow[:, :own], narrow[:, own:]
-            self._look_up_lags(now, part[:, own : own + lags])
+        result = native.lagged_inputs(
+            self.inputs, self.values, self.local_scales, at.ravel(), lags,
+            own=FeatureState.features(self.difference), limit=INPUT_LIMIT,
+        )  # fmt: skip
         return result.reshape(*at.shape, self.width)
-
-    def _look_up_lags(self, at: np.ndarray, result: np.ndarray) -> None:
-        """Write the lags at positions [n] into [n, lags]."""
-        present = self.values[at, np.newaxis]
-        column = 0
-        for nearest, farthest in _runs(self.state.lags):
-            window = sliding_window_view(self.values, farthest - nearest + 1)[at - farthest]
-            width = window.shape[1]
-            np.subtract(window[:, ::-1], present, out=result[:, column : column + width])
-            column += width
-        result /= self.local_scales[at, np.newaxis]
-        result[:] = clip_inputs(result)
-        result[np.isnan(present[:, 0])] = 0.0
 
     def groups(self, most: int) -> Iterator[tuple[np.ndarray, int]]:
         """Give the series of equal length together, at most so many at once.
@@ -306,15 +287,6 @@ class SequenceDataset:
         """
         ahead = sliding_window_view(self.values[1:], self.h)[at]
         return ahead - self.values[at][..., np.newaxis] if self.difference else ahead
-
-
-def _runs(lags: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Split rising lags into runs without a gap: the nearest and the farthest of each."""
-    breaks = [i for i in range(1, len(lags)) if lags[i] != lags[i - 1] + 1]
-    return [
-        (lags[begin], lags[end - 1])
-        for begin, end in zip([0, *breaks], [*breaks, len(lags)], strict=True)
-    ]
 
 
 def run_windows(

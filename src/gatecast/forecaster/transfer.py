@@ -291,9 +291,9 @@ class TransferHoldout(Holdout):
         self.ensemble, self._trials = tuning, {}
         tuning.share = self._choose_share(tuning, candidates[0])
         treatment = self._treatment()
-        tuned = Choices(
-            treatment, candidates[0], self._choose_combination(treatment, candidates[0])
-        )
+        combination = self._choose_combination(treatment, candidates[0])
+        weights = self.trial(treatment).weights
+        tuned = Choices(treatment, candidates[0], combination, weights)
         gain = 1.0 - self._error(tuned) / error if error else 0.0
         independent = self.trial(treatment).independent
         if not beyond_chance(gain, independent):

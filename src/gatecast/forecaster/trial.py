@@ -13,6 +13,7 @@ from gatecast.data.transforms import (
     MeanAbsoluteChangeScaler,
     SeasonalAdjustment,
 )
+from gatecast.forecaster.average_benchmark import AverageBenchmark, weights_of
 from gatecast.forecaster.benchmarks import SIMPLEST, BenchmarkKind, Outlook
 from gatecast.forecaster.combination import NETWORK_ALONE, WEIGHTS, Combination, combine
 from gatecast.forecaster.ensemble import Ensemble, TrainedNetwork, TrainingRun
@@ -43,11 +44,14 @@ class Choices:
         Training steps of each network.
     combination : Combination
         Which benchmark the networks are combined with, and their weight.
+    weights : tuple of float, default ()
+        Of the members of an average benchmark.
     """
 
     treatment: SeasonalTreatment
     max_steps: int
     combination: Combination = NETWORK_ALONE
+    weights: tuple[float, ...] = ()
 
     def learns_quantiles(self, kind: BenchmarkKind) -> bool:
         """Tell whether a network learns quantiles, or the benchmark brings them.
@@ -99,6 +103,11 @@ class HoldoutTrial:
         Values after the origin.
     ensemble : Ensemble
         Trains networks.
+
+    Attributes
+    ----------
+    weights : tuple of float
+        Of the members of the average benchmark, once it has forecast; empty without one.
     """
 
     def __init__(self, preparation: Preparation, held_out: int, ensemble: Ensemble) -> None:
@@ -107,6 +116,7 @@ class HoldoutTrial:
         self.positions = data.last(held_out)
         self.targets = data.targets(self.positions).reshape(-1, data.h)
         self.independent = len(data.lengths) * max(1.0, held_out / data.h)
+        self.weights: tuple[float, ...] = ()
         self._scores: dict[int, HoldoutScore] = {}
         self._outlooks: dict[int, Outlook] = {}
         self._combinations: dict[int, dict[Combination, np.ndarray]] = {}
@@ -314,8 +324,23 @@ class HoldoutTrial:
         """
         if which not in self._outlooks:
             benchmark = self.preparation.benchmark(which)
-            self._outlooks[which] = benchmark.at_origins(self.preparation, self.held_out)
+            if isinstance(benchmark, AverageBenchmark):
+                self._outlooks[which] = self._average(benchmark)
+            else:
+                self._outlooks[which] = benchmark.at_origins(self.preparation, self.held_out)
         return self._outlooks[which]
+
+    def _average(self, benchmark: AverageBenchmark) -> Outlook:
+        """Weigh the members of an average by their errors, and give its forecasts."""
+        kinds = [kind.kind for kind in self.preparation.kinds]
+        _, adjusted, _ = benchmark.members
+        outlooks = [
+            self.outlook(kinds.index("pretrained")),
+            adjusted.at_origins(self.preparation, self.held_out),
+            self.outlook(kinds.index("linear")),
+        ]
+        self.weights = weights_of(self.targets, outlooks)
+        return replace(benchmark, weights=self.weights).average(outlooks)
 
     def own_errors(self, forecast: np.ndarray, origins: Sequence[int]) -> np.ndarray:
         """Score forecasts in each series' own unit, over its mean absolute change.

@@ -1,7 +1,7 @@
 """Floor 1: the LSTM's arithmetic, native, and its readable NumPy twin.
 
 ``native`` and ``reference`` hold the same functions under the same names: ``forward``,
-``gradients`` and ``train``.
+``gradients``, ``train`` and ``lagged_inputs``.
 """
 
 from gatecast.kernel.layout import GATES, Layout

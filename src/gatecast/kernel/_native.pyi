@@ -96,6 +96,18 @@ def train(
 ) -> tuple[int, np.ndarray]:
     """Give the number of updates, and each batch's loss; 0 for those that were not reached."""
 
+def lagged_inputs(
+    inputs: np.ndarray,
+    values: np.ndarray,
+    scales: np.ndarray,
+    at: np.ndarray,
+    lags: np.ndarray,
+    *,
+    own: int,
+    limit: float,
+) -> np.ndarray:
+    """Give the inputs of steps, with lags."""
+
 def level() -> str: ...
 def levels() -> list[str]: ...
 def use_level(name: str) -> None: ...

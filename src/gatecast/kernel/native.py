@@ -21,7 +21,7 @@ from gatecast.kernel.losses import MSE, Loss
 from gatecast.kernel.records import Adam, Forward, Gradients, State, Trained
 from gatecast.messages import Argument, message
 
-__all__ = ["forward", "gradients", "simd_level", "simd_levels", "train"]
+__all__ = ["forward", "gradients", "lagged_inputs", "simd_level", "simd_levels", "train"]
 
 _level = os.environ.get("GATECAST_SIMD")
 if _level and _level not in _native.levels():
@@ -232,6 +232,51 @@ def train(
         progress=None if progress is None else lambda n, losses: progress(Trained(n, losses[:n])),
     )  # fmt: skip
     return Trained(made, losses[: made + 1])
+
+
+def lagged_inputs(
+    inputs: np.ndarray,
+    values: np.ndarray,
+    scales: np.ndarray,
+    at: np.ndarray,
+    lags: npt.ArrayLike,
+    *,
+    own: int,
+    limit: float,
+) -> np.ndarray:
+    """Give a network's inputs at steps of series, with lags of their values.
+
+    Parameters
+    ----------
+    inputs : ndarray of shape [total, J], float32
+        What each step has of its own.
+    values : ndarray of shape [total], float32
+        The series, one after another; NaN between them.
+    scales : ndarray of shape [total], float32
+        Local scale of each step.
+    at : ndarray of shape [n], int64
+        Steps, none nearer to the beginning than the farthest lag.
+    lags : array_like of shape [L], int
+        How many steps back each lag lies, from the nearest on.
+    own : int
+        Lags stand after so many of the inputs.
+    limit : float
+        Lags are kept within plus and minus this.
+
+    Returns
+    -------
+    ndarray of shape [n, J + L], float32
+        A lag is the earlier value less the present one, over the local scale; zero where the
+        present value is NaN.
+
+    Raises
+    ------
+    UsageError
+        If shapes or precisions do not fit together, or a step or lag lies outside.
+    """
+    return _native.lagged_inputs(
+        inputs, values, scales, at, _numbers("lags", lags, np.int64), own=own, limit=limit
+    )
 
 
 @lru_cache(maxsize=64)

@@ -29,12 +29,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from gatecast.kernel.layout import Layout
 from gatecast.kernel.losses import MSE, Loss
 from gatecast.kernel.records import Adam, Forward, Gradients, State, Trained
 
-__all__ = ["forward", "gradients", "train"]
+__all__ = ["forward", "gradients", "lagged_inputs", "train"]
 
 
 class _Step(NamedTuple):
@@ -408,3 +409,31 @@ def train(
         if progress is not None:
             progress(Trained(update + 1, np.array(losses)))
     return Trained(len(losses), np.array(losses))
+
+
+def lagged_inputs(
+    inputs: np.ndarray,
+    values: np.ndarray,
+    scales: np.ndarray,
+    at: np.ndarray,
+    lags: npt.ArrayLike,
+    *,
+    own: int,
+    limit: float,
+) -> np.ndarray:
+    """Give a network's inputs at steps of series, with lags of their values.
+
+    Parameters
+    ----------
+    inputs, values, scales, at, lags, own, limit
+        As for :func:`gatecast.kernel.native.lagged_inputs`.
+
+    Returns
+    -------
+    ndarray of shape [n, J + L], float32
+        As there.
+    """
+    back = values[at[:, np.newaxis] - np.asarray(lags)] - values[at, np.newaxis]
+    lagged = np.clip(back / scales[at, np.newaxis], -limit, limit)
+    lagged[np.isnan(values[at])] = 0.0
+    return np.concatenate([inputs[at, :own], lagged, inputs[at, own:]], axis=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -213,9 +214,7 @@ def name_series(names: Sequence[Any], place: Place) -> tuple[np.ndarray, np.ndar
         If a row names no series, or by what cannot name one.
     """
     cells = pd.Series(names, dtype=object).to_numpy()  # np.array would make lists a second axis
-    unfit = None
-    if set(map(type, cells)) != {str}:
-        unfit = next((at for at, cell in enumerate(cells) if not _can_name(cell)), None)
+    unfit = _first_unfit(cells)
     if unfit is not None:
         cell = _shown(cells[unfit])
         row = place.row(unfit)
@@ -229,6 +228,18 @@ def name_series(names: Sequence[Any], place: Place) -> tuple[np.ndarray, np.ndar
     if all(isinstance(name, int) and not isinstance(name, bool) for name in ids):
         return codes, ids.astype(np.int64)
     return codes, ids
+
+
+def _first_unfit(cells: np.ndarray) -> int | None:
+    """Find the first cell that cannot name a series."""
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        return None
+    if kinds == {int}:
+        with suppress(OverflowError):
+            cells.astype(np.int64)
+            return None
+    return next((at for at, cell in enumerate(cells) if not _can_name(cell)), None)
 
 
 def _can_name(cell: object) -> bool:
