@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ __all__ = ["ForecastResult", "forecast"]
 #: Of a larger forecast the expected error is not simulated.
 _MOST_ROWS = 20_000
 _MOST_SIMULATED = 100_000
+#: Of more series the forecast is not split into components.
+_MOST_SPLIT = 1000
 #: Series, and last values of each, whose in-sample forecasts are held against the last value.
 _SAMPLED, _LAST = 16, 10_000
 
@@ -62,6 +65,9 @@ class ForecastResult(Plottable):
         Questions about the forecast, and answers.
     effects : DataFrame or None
         What columns known in advance add, as of ``model.effects()``; None where there are none.
+    components : DataFrame or None
+        Parts that add up to the forecast, as of ``model.components()``; None of a model that has
+        none, and of very many series.
     """
 
     model: str
@@ -78,11 +84,34 @@ class ForecastResult(Plottable):
     verdict: tuple[str, ...] = ()
     answers: Mapping[Message, Message] = field(default_factory=dict)
     effects: pd.DataFrame | None = None
+    components: pd.DataFrame | None = None
 
     @property
     def left_out(self) -> dict[str, Message]:
         """Why each series that cannot be used is left out, by its name."""
         return left_out(self.decisions)
+
+    def plot_components(self, ax: Any = None) -> Any:
+        """Draw the parts that the forecast is made of: of many series the first one.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Axes to draw on; a Plotly figure is made if not given.
+
+        Returns
+        -------
+        plotly Figure or matplotlib Axes
+            What was drawn.
+
+        Raises
+        ------
+        DataError
+            If the model has no components.
+        MissingExtraError
+            Without plotly, where no axes are given.
+        """
+        return importlib.import_module("gatecast.report.plot").plot_components(self, ax)
 
     @property
     def levels(self) -> list[str]:
@@ -142,6 +171,7 @@ def forecast(
         name, frame, panel.to_frame(), panel.id_col, panel.time_col, panel.target_col,
         tuple(model.decisions()), settings, error, _skill(model),
         _reference(model), sentences, _answers(model, panel), _effects(model),
+        _components(model, futr_df, panel),
     )  # fmt: skip
 
 
@@ -190,6 +220,16 @@ def _effects(model: Any) -> pd.DataFrame | None:
     """Give what columns known in advance add, of a model that has estimated it."""
     additive = getattr(getattr(model, "fitted_", None), "additive", None)
     return None if additive is None else model.effects()
+
+
+def _components(model: Any, futr_df: Any, panel: Panel) -> pd.DataFrame | None:
+    """Split the forecast, of a model that can and of not too many series."""
+    if not hasattr(model, "components") or len(panel) > _MOST_SPLIT:
+        return None
+    try:
+        return model.components(futr_df, source=panel)
+    except DataError:  # the history that was given ends elsewhere
+        return None
 
 
 def _reference(model: Any) -> str:

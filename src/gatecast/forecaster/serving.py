@@ -13,12 +13,13 @@ from gatecast.data.left_out import left_out
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import DataError, NotFittedError, too_small
+from gatecast.forecaster.components import components_frame
 from gatecast.forecaster.effects import effects_frame, plan_warnings
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.frames import forecast_frame, insample_frame, paths_frame
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.new_series import read_request, take_in
-from gatecast.forecaster.tables import read_future_covariates
+from gatecast.forecaster.tables import read_future_covariates, read_histories
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
 from gatecast.network import Network
@@ -99,6 +100,40 @@ class Serving(Shared):
             If the model has no columns known in advance.
         """
         return effects_frame(self.require_fitted("effects"))
+
+    @one_at_a_time
+    def components(self, futr_df: Any = None, *, source: Any = None) -> pd.DataFrame:
+        """Split the forecast into parts that add up to it.
+
+        Parameters
+        ----------
+        futr_df : path or DataFrame, optional
+            As for :meth:`predict`.
+        source : path, DataFrame, Series or Panel, optional
+            The history that the forecast follows; needed for a model that was loaded or updated,
+            which does not hold its data.
+
+        Returns
+        -------
+        DataFrame
+            The user's id and time columns, the forecast (named ``alias``), and in its unit
+            ``level`` and ``trend``, ``season 7`` for each season, each column known in advance by
+            its name, ``holidays``, and ``network`` for the rest; see
+            :mod:`gatecast.forecaster.components`.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`, or if the model does not hold its data and ``source`` is not given.
+        UsageError, DataError
+            If ``futr_df`` is needed and not given, or does not fit, or ``source`` ends elsewhere.
+        """
+        fitted = self.require_fitted("components")
+        panel = self.panel_ if source is None else read_histories(fitted, source, {})[0]
+        if panel is None:
+            raise NotFittedError(message("components.no_data"))
+        future, _ = read_future_covariates(fitted, futr_df)
+        return components_frame(fitted, future, panel, self.alias)
 
     @one_at_a_time
     def simulate(

@@ -11,6 +11,7 @@ import pandas as pd
 from gatecast import storage
 from gatecast.messages import from_document, message
 from gatecast.report.charts import Chart, Trace, as_data, clock
+from gatecast.report.components import components_charts
 from gatecast.report.page import render
 from gatecast.report.sentences import (
     Pair,
@@ -33,6 +34,8 @@ _WARNINGS = (
     "effects.beyond",
 )  # fmt: skip
 MOST_ROWS = 2000
+#: Effects of which those of 0 are shown too.
+_MOST_WITHOUT = 20
 
 
 def forecast_page(
@@ -65,6 +68,9 @@ def forecast_page(
     """
     shown, charts, cut = series_charts(result)
     count = len(by_series(result.frame, result.id_col))
+    parts = components_charts(result, len(shown))
+    charts |= {f"parts-{i}": as_data(chart) for i, chart in enumerate(parts.values())}
+    effects, left = _shown_effects(result)
     warnings = _warnings(result)
     above = {*warnings, *result.left_out.values()}
     page = render(
@@ -83,7 +89,9 @@ def forecast_page(
         **_table(result, count),
         rows_left=max(0, len(result.frame) - MOST_ROWS),
         answers=question_pairs(result.answers),
-        effects=_effect_rows(result),
+        effects=_effect_rows(effects),
+        effects_left=left,
+        components=[(f"parts-{i}", name) for i, name in enumerate(parts)],
         decisions=sentence_pairs(text for text in result.decisions if text not in above),
         settings=result.settings,
         glass=glass,
@@ -189,14 +197,23 @@ def _table(result: ForecastResult, count: int) -> dict[str, Any]:
     }
 
 
-def _effect_rows(result: ForecastResult) -> list[tuple[str, ...]]:
+def _shown_effects(result: ForecastResult) -> tuple[Any, int]:
+    """Give the effects that a page shows: of many only those that are not 0; and how many not."""
+    table: Any = result.effects
+    if table is None or len(table) <= _MOST_WITHOUT:
+        return table, 0
+    acting = table[(table["effect"] != 0.0) | (table["later"] != 0.0)]
+    return acting, len(table) - len(acting)
+
+
+def _effect_rows(table: Any) -> list[tuple[str, ...]]:
     """Write the effect of each column: from, to, size, interval, share and events."""
-    if result.effects is None:
+    if table is None:
         return []
-    table = result.effects
+    ids = [name for name in table.columns[:1] if name != "column"]
     return [
         (
-            *([] if result.id_col is None else [str(row[result.id_col])]),
+            *(str(row[name]) for name in ids),
             str(row["column"]), f"{number(row['low'])} → {number(row['high'])}",
             number(row["effect"]),
             f"{number(row['effect-lo-95'])} – {number(row['effect-hi-95'])}",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from gatecast.errors import UsageError
+from gatecast.errors import DataError, UsageError
 from gatecast.evaluation.backtest import Backtest
 from gatecast.evaluation.forecast import ForecastResult
 from gatecast.explain import Explanation
 from gatecast.messages import message
 from gatecast.report.backtest import backtest_chart
 from gatecast.report.charts import Chart
+from gatecast.report.components import components_chart
 from gatecast.report.drawing import draw_on_axes, to_plotly
 from gatecast.report.figures import attribution_chart
 from gatecast.report.forecast import forecast_chart
@@ -18,7 +19,7 @@ from gatecast.report.tables import by_series
 from gatecast.report.tune import search_chart
 from gatecast.tuning import Tuning
 
-__all__ = ["plot"]
+__all__ = ["plot", "plot_components"]
 
 
 def plot(result: Any, ax: Any = None) -> Any:
@@ -45,6 +46,35 @@ def plot(result: Any, ax: Any = None) -> Any:
         Without plotly, where no axes are given.
     """
     chart = _chart(result)
+    return to_plotly(chart) if ax is None else draw_on_axes(chart, ax)
+
+
+def plot_components(result: ForecastResult, ax: Any = None) -> Any:
+    """Draw the parts that a forecast is made of: of many series the first one.
+
+    Parameters
+    ----------
+    result : ForecastResult
+        With components.
+    ax : matplotlib Axes, optional
+        Axes to draw on; a Plotly figure is made if not given.
+
+    Returns
+    -------
+    plotly Figure or matplotlib Axes
+        What was drawn.
+
+    Raises
+    ------
+    DataError
+        If the model has no components.
+    MissingExtraError
+        Without plotly, where no axes are given.
+    """
+    if result.components is None:
+        raise DataError(message("components.none", model=result.model))
+    first = next(iter(by_series(result.components, result.id_col).values()))
+    chart = components_chart(result, first)
     return to_plotly(chart) if ax is None else draw_on_axes(chart, ax)
 
 

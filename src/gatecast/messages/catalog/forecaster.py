@@ -38,6 +38,20 @@ TEXTS = {
         "{time}: its effect there is extrapolated",
         "计划中的 {column} 超出历史中的 {low:.6g} 到 {high:.6g}，最早在 {time}：那里的效应是外推的",
     ),
+    # components
+    "components.none": (
+        "the forecast of {model} has no components: an LSTM's has, of up to 1,000 series",
+        "{model} 的预测没有组成部分：只有 LSTM 的预测有，且序列不超过 1,000 条",
+    ),
+    "components.no_data": (
+        "the model does not hold its data, as after load() or update(): give the history as source",
+        "模型不含数据（载入或更新之后即如此）：请用 source 给出历史数据",
+    ),
+    "components.other_history": (
+        'the history of series "{series}" does not end where the model does, or is missing: give '
+        "all rows up to there",
+        "序列 “{series}” 的历史与模型的终点不一致，或没有给出：请给出直到该处的全部行",
+    ),
     # holidays
     "effects.holiday": (
         "{name} {effect:+.4g} ({lowest:.4g} to {highest:.4g})",
