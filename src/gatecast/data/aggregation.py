@@ -35,6 +35,11 @@ __all__ = ["AGGREGATES", "aggregate_rows", "aggregated_frequency", "check_aggreg
 AGGREGATES = ("sum", "mean", "last", "count")
 #: Where no row means that nothing happened.
 _ZERO = ("sum", "count")
+#: What each way of it is said with.
+_SENTENCES = {
+    "sum": "aggregate.sum", "count": "aggregate.count", "mean": "aggregate.mean",
+    "last": "aggregate.last",
+}  # fmt: skip
 #: A period is unfinished where this share of those before go on longer, by more than the margin.
 _USUAL, _MARGIN, _FEWEST_PERIODS = 0.05, 0.05, 3
 _MOST_ROWS = 2**26
@@ -242,7 +247,7 @@ def aggregate_rows(
     schema = None if rows.schema is None else replace(rows.schema, aggregation=settled)
     made = replace(made, times=periods.time(at), schema=schema)
     if ends is None:
-        made = made.note(message(f"aggregate.{how}", periods=len(made.times), **words))
+        made = made.note(message(_SENTENCES[how], periods=len(made.times), **words))
         return made.note(unfinished or finished)
     return made if unfinished is None else made.note(unfinished)
 
