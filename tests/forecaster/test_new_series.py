@@ -283,3 +283,14 @@ def test_a_level_shift_that_was_taken_out_stays_out_when_a_series_comes_in(shift
     values, offsets = np.array(series[first] + series[second]), np.array([0, 60, 120])
     expected = [steps[i].transform_flat(np.array(series[i]), offsets[:2]) for i in (first, second)]
     np.testing.assert_array_equal(joined.transform_flat(values, offsets), np.concatenate(expected))
+
+
+@pytest.mark.parametrize("settings", [{"level": [80]}, {"calendar": True, "pretrained": False}])
+def test_no_bit_of_a_forecast_depends_on_the_other_series(settings):
+    frame = panel([60, 50, 41] * 8)
+    model = LSTMForecaster(3, season_length=7, **QUICK, **settings).fit(panel([50] * 4, first=50))
+    whole = model.predict(frame)
+    for names in (["s04"], ["s00", "s02", "s21"], [f"s{i:02}" for i in range(1, 24, 2)]):
+        some = model.predict(frame[frame["unique_id"].isin(names)])
+        expected = whole[whole["unique_id"].isin(names)].reset_index(drop=True)
+        pd.testing.assert_frame_equal(some, expected, check_exact=True)

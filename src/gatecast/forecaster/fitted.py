@@ -22,16 +22,12 @@ from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.intervals import Calibration, intervals, spread_of
 from gatecast.forecaster.preparation import Preparation
 from gatecast.forecaster.records import Forecast, NewRows, Past, SeriesInputs
-from gatecast.forecaster.training_data import SequenceDataset, run_windows
+from gatecast.forecaster.training_data import FEWEST_SAMPLES, SequenceDataset, run_windows
 from gatecast.kernel import State
 from gatecast.messages import message
 from gatecast.network import Network
 
 __all__ = ["FittedForecaster"]
-
-#: From so many samples on, the kernel's sums have one order.
-_BATCH = 8
-
 
 @dataclass(eq=False)
 class FittedForecaster:
@@ -147,7 +143,7 @@ class FittedForecaster:
         fitted.run_along(final.dataset, final.panel)
         return fitted
 
-    def run_along(self, data: SequenceDataset, panel: Panel) -> None:
+    def run_along(self, data: SequenceDataset, panel: Panel, *, pad: bool = False) -> None:
         """Run the networks from an empty state to the end of each series.
 
         Parameters
@@ -156,10 +152,12 @@ class FittedForecaster:
             All values of the series, with the inputs of every step.
         panel : Panel
             The same series, in their own unit less the additive part.
+        pad : bool, default False
+            As for :meth:`SequenceDataset.run`.
         """
         lead = self.covariates.lead
         runs = [
-            data.run(network, self.threads, lead=lead, look_back=self.look_back)
+            data.run(network, self.threads, lead=lead, look_back=self.look_back, pad=pad)
             for network in self.networks
         ]
         self.states = [state for _, state in runs]
@@ -300,7 +298,7 @@ class FittedForecaster:
         outputs = [np.empty_like(output) for output in self.outputs]
         for which, _ in equal_lengths(np.array([len(rows.inputs) for rows in waiting])):
             # filled up by repetition: a forecast must not depend on how many series there are
-            some = np.resize(which, max(len(which), _BATCH))
+            some = np.resize(which, max(len(which), FEWEST_SAMPLES))
             x = np.stack([waiting[i].split(self.covariates.lead)[0] for i in some])
             if self.look_back is not None:
                 x = x[:, -self.look_back :]

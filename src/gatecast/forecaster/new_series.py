@@ -175,7 +175,7 @@ def fit_others(fitted: FittedForecaster, panel: Panel) -> FittedForecaster:
         states=[], outputs=[], pending=[], schema=panel.schema or fitted.schema,
         additive=additive,
     )  # fmt: skip
-    others.run_along(data, panel)
+    others.run_along(data, panel, pad=True)
     return others
 
 

@@ -13,8 +13,10 @@ from gatecast.forecaster.features import INPUT_LIMIT, FeatureState
 from gatecast.kernel import State, native
 from gatecast.network import Network
 
-__all__ = ["SequenceDataset", "run_windows"]
+__all__ = ["FEWEST_SAMPLES", "SequenceDataset", "run_windows"]
 
+#: From so many samples on, the kernel's sums have one order.
+FEWEST_SAMPLES = 8
 _WINDOWS_AT_ONCE = 4096
 #: Series whose features are made at once.
 _SERIES_AT_ONCE = 1024
@@ -196,6 +198,7 @@ class SequenceDataset:
         back: int = 1,
         lead: int = 0,
         look_back: int | None = None,
+        pad: bool = False,
     ) -> tuple[np.ndarray, State]:
         """Run a network along every series.
 
@@ -212,6 +215,9 @@ class SequenceDataset:
             zero.
         look_back : int, optional
             Steps of a window before each output; else the state is carried along the series.
+        pad : bool, default False
+            Whether few series of one length are filled up by repetition, so that no bit of an
+            output depends on which other series there are.
 
         Returns
         -------
@@ -229,6 +235,8 @@ class SequenceDataset:
             length = whole - lead
             if length < 1:
                 continue
+            if pad:
+                group = np.resize(group, max(len(group), FEWEST_SAMPLES))
             at = self.starts[group][:, np.newaxis] + np.arange(length)
             if look_back is not None:
                 outputs[group] = run_windows(network, self.inputs_at(at), look_back, back, threads)
