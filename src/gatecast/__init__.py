@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gatecast.evaluation.forecast import forecast
     from gatecast.explain import attribution, explain, gates, look_inside, memory
     from gatecast.forecaster import LSTMForecaster
+    from gatecast.partitions.files import forecast_files
     from gatecast.pretrained.forecaster import PretrainedLSTM
     from gatecast.report.write import report
     from gatecast.saved import load, open_for_update
@@ -51,6 +52,7 @@ __all__ = [
     "diagnose",
     "explain",
     "forecast",
+    "forecast_files",
     "gates",
     "load",
     "look_inside",
@@ -81,6 +83,7 @@ _HOMES = {
     "diagnose": "diagnostics.examination",
     "explain": "explain",
     "forecast": "evaluation.forecast",
+    "forecast_files": "partitions.files",
     "gates": "explain",
     "load": "saved",
     "look_inside": "explain",

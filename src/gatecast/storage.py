@@ -32,8 +32,9 @@ except ImportError:  # there are none on Windows; ConflictError is what is left 
     fcntl = None
 
 __all__ = [
-    "DAMAGE", "Key", "Origin", "kind_of", "locked", "read_arrays", "read_saved",
-    "require_unchanged", "require_writable", "write_arrays", "write_bytes", "write_text",
+    "DAMAGE", "Key", "Origin", "encode", "kind_of", "locked", "read_arrays", "read_saved",
+    "replacing", "require_unchanged", "require_writable", "write_arrays", "write_bytes",
+    "write_text",
 ]  # fmt: skip
 
 _CHECKSUM = "sha256"  # a tensor of 32 bytes, the last of the file
@@ -110,6 +111,24 @@ def write_arrays(
     NotFoundError, UsageError
         As :func:`write_bytes`.
     """
+    content = encode(arrays, document, sign)
+    write_bytes(path, content)
+    return Origin(os.path.realpath(path), content[-32:])
+
+
+def encode(arrays: dict[str, np.ndarray], document: dict[str, Any], sign: Key = None) -> bytes:
+    """Give the bytes of the file that :func:`write_arrays` writes.
+
+    Parameters
+    ----------
+    arrays, document, sign
+        As there.
+
+    Returns
+    -------
+    bytes
+        Read by :func:`read_saved`.
+    """
     key = _key("sign", sign)
     assert all(a.dtype in _NUMBERS for a in arrays.values())
     whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
@@ -123,9 +142,7 @@ def write_arrays(
     content = safetensors.numpy.save(whole, {"gatecast": text, "packed": json.dumps(kinds)})[:-32]
     if key is not None:
         content = content[:-32] + hmac.digest(key, content[:-32], "sha256")
-    checksum = hashlib.sha256(content).digest()
-    write_bytes(path, content + checksum)
-    return Origin(os.path.realpath(path), checksum)
+    return content + hashlib.sha256(content).digest()
 
 
 def read_arrays(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -146,14 +163,14 @@ def read_arrays(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], di
 
 
 def read_saved(
-    path: str | os.PathLike[str], verify: Key = None
+    path: str | os.PathLike[str] | bytes, verify: Key = None
 ) -> tuple[dict[str, np.ndarray], dict[str, Any], Origin]:
     """Read what :func:`write_arrays` wrote.
 
     Parameters
     ----------
-    path : str or path
-        The file.
+    path : str, path or bytes
+        The file, or what it holds.
     verify : bytes or str, optional
         The key that it must be signed with; looked at before anything in the file is.
 
@@ -174,14 +191,15 @@ def read_saved(
         If the file is not exactly what was once written: cut, changed, or another kind of file;
         or is not signed with the key.
     """
-    source, key = Path(path), _key("verify", verify)
-    data = read_bytes(source)
+    key = _key("verify", verify)
+    source = "<bytes>" if isinstance(path, bytes) else os.fspath(path)
+    data = path if isinstance(path, bytes) else read_bytes(Path(path))
     if hashlib.sha256(data[:-32]).digest() != data[-32:]:
-        raise ModelFileError(message("file.checksum", path=str(source)))
+        raise ModelFileError(message("file.checksum", path=source))
     if key is not None and not hmac.compare_digest(
         hmac.digest(key, data[:-64], "sha256"), data[-64:-32]
     ):
-        raise ModelFileError(message("file.signature", path=str(source)))
+        raise ModelFileError(message("file.signature", path=source))
     # from here on only a file that somebody made on purpose can be wrong
     try:
         arrays = safetensors.numpy.load(data)
@@ -200,7 +218,7 @@ def read_saved(
         arrays |= {name: unpack(arrays[name], *written) for name, written in packed.items()}
     except (safetensors.SafetensorError, *DAMAGE, RecursionError) as error:
         raise ModelFileError(
-            message("file.not_ours", path=str(source), reason=f"{type(error).__name__}, {error}")
+            message("file.not_ours", path=source, reason=f"{type(error).__name__}, {error}")
         ) from error
     copies = {name: array if name in packed else array.copy() for name, array in arrays.items()}
     return copies, document, Origin(os.path.realpath(source), data[-32:])
@@ -366,9 +384,33 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     UsageError
         If the path is a folder, a device, a pipe or a socket, or cannot be written there.
     """
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """Write a file bit by bit, all or nothing; see :func:`write_bytes`.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+
+    Yields
+    ------
+    file
+        To be written to; it takes the file's place when the block ends without an error.
+
+    Raises
+    ------
+    NotFoundError, UsageError
+        As :func:`write_bytes`.
+    """
     with locked(path):
         try:
-            _replace(Path(os.path.realpath(path)), data)
+            with _replacement(Path(os.path.realpath(path))) as file:
+                yield file
         except OSError as error:
             raise _cannot_write(path, error) from error
 
@@ -412,13 +454,14 @@ def _cannot_write(path: str | os.PathLike[str], error: OSError) -> UsageError:
     )
 
 
-def _replace(target: Path, data: bytes) -> None:
+@contextmanager
+def _replacement(target: Path) -> Iterator[IO[bytes]]:
     """Put a file in place of another; to be called with its lock, as its ``.part`` has one name."""
     temporary = target.with_name(f".{target.name}.part")
     temporary.unlink(missing_ok=True)  # of a process that was killed
     try:
         with temporary.open("xb") as file:
-            file.write(data)
+            yield file
             file.flush()
             _take_over(target, file.fileno())
             os.fsync(file.fileno())

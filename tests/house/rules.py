@@ -26,6 +26,7 @@ FLOORS = {
     "forecaster": 3, "baselines": 3, "pretrained": 3, "combination": 3, "models": 3, "saved": 3,
     "exchange": 3,
     "evaluation": 4, "diagnostics": 4, "tuning": 4, "explain": 4, "tutorial": 4, "adapters": 4,
+    "partitions": 4, "service": 4,
     "report": 5,
     "cli": 6, "__main__": 6,
 }  # fmt: skip

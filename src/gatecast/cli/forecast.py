@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gatecast.cli.config import CONFIG
+from gatecast.cli.folders import RESUME
 from gatecast.cli.options import DIGITS, ID_COL, JSON, NO_REPORT, TARGET_COL, TIME_COL
 from gatecast.cli.predict import FUTR, OUTPUT
 from gatecast.cli.script import SCRIPT
@@ -34,7 +35,7 @@ MODEL = Annotated[
 
 @with_settings()
 def forecast(
-    file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet file, or a folder of the latter.")],
     h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
     model: MODEL = "LSTM",
     output: OUTPUT = None,
@@ -52,6 +53,7 @@ def forecast(
     target_col: TARGET_COL = None,
     futr_file: FUTR = None,
     script: SCRIPT = None,
+    resume: RESUME = False,
     as_json: JSON = False,
     config: CONFIG = None,
     *,
@@ -61,12 +63,20 @@ def forecast(
 
     The forecast goes to stdout as CSV (or to a file); a page with history and forecast is written
     beside it, and with --glass the glass box that shows the LSTM's memory at work. Columns are
-    found out where the file leaves no doubt.
+    found out where the file leaves no doubt. Of a folder of Parquet files, which may be larger than
+    the memory, an LSTM learns on a sample of series, and forecasts all into the folder --output.
     """
+    from gatecast.cli.folders import forecast_folder, is_folder
     from gatecast.cli.inputs import read_series
     from gatecast.cli.outputs import check_outputs, deferred, finish
 
     model = _checked_name(model, h, save, settings, futr_file)
+    if is_folder(file, resume=resume):
+        other = None if model == "LSTM" else f"--model {model}"
+        given = {"--futr-file": futr_file, "--json": as_json, "--glass": glass, other: other}
+        columns = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
+        forecast_folder(file, h, settings, columns, output, save, script, given, resume=resume)
+        return
     _check_glass(glass, model, no_report=no_report)
     page = None if no_report else report
     outputs = {"--output": output, "--save": save, "--report": page, "--script": script}

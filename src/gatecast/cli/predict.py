@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gatecast.cli.folders import RESUME
 from gatecast.cli.options import JSON
 from gatecast.cli.script import SCRIPT
 
@@ -23,7 +24,7 @@ __all__ = ["predict", "update"]
 MODEL = Annotated[Path, typer.Argument(help="What forecast --save wrote.")]
 OUTPUT = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="CSV or Parquet file for the forecast; else stdout."),
+    typer.Option("--output", "-o", help="File or folder for the forecast; else stdout."),
 ]
 FUTR = Annotated[
     Path | None,
@@ -40,18 +41,25 @@ def predict(
     output: OUTPUT = None,
     futr_file: FUTR = None,
     script: SCRIPT = None,
+    resume: RESUME = False,
     as_json: JSON = False,
 ) -> None:
     """Forecast with a saved model, without training.
 
     New rows are taken in first, one step of arithmetic for each; series that were not in the fit
     are forecast from their own rows, and they alone if the file has no others. The model's file
-    stays as it is.
+    stays as it is. A folder of Parquet files with whole histories is forecast into the folder
+    --output, file by file.
     """
+    from gatecast.cli.folders import is_folder, predict_folder
     from gatecast.cli.outputs import check_outputs
     from gatecast.cli.script import write_script, written_call
     from gatecast.saved import load
 
+    if file is not None and is_folder(file, resume=resume):
+        given = {"--futr-file": futr_file, "--json": as_json}
+        predict_folder(model, file, output, script, given, resume=resume)
+        return
     check_outputs({"--output": output, "--script": script}, [model, file, futr_file])
     loaded, others, notes = load(model), None, []
     lines = [f"model = {written_call('gc.load', model)}"]

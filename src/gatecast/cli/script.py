@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SCRIPT", "constructor", "reading", "shown", "write_script", "written_call"]
+__all__ = ["SCRIPT", "Code", "constructor", "reading", "shown", "write_script", "written_call"]
 
 SCRIPT = Annotated[
     Path | None, typer.Option("--script", help="File for the Python that reproduces the result.")

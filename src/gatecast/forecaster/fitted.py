@@ -29,6 +29,7 @@ from gatecast.network import Network
 
 __all__ = ["FittedForecaster"]
 
+
 @dataclass(eq=False)
 class FittedForecaster:
     """Hold all that a forecast, or the next step, needs.

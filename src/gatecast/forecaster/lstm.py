@@ -13,7 +13,7 @@ from gatecast.forecaster.config import Config, Settings, documented
 from gatecast.forecaster.effects import effect_sentences
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.fitting import fit
-from gatecast.forecaster.model_file import SavedModel, load_model, save_model
+from gatecast.forecaster.model_file import SavedModel, load_model, model_bytes, save_model
 from gatecast.forecaster.renamed import WithOldNames
 from gatecast.forecaster.seasons import seasons_for
 from gatecast.forecaster.serving import Serving
@@ -92,7 +92,9 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         Parameters
         ----------
         source : path, DataFrame, Series or Panel
-            See :func:`gatecast.data.reading.read_panel`.
+            See :func:`gatecast.data.reading.read_panel`. Of a folder of Parquet files, or of a
+            pattern such as ``"sales/*.parquet"``, a sample of 5,000 series is taken, of which
+            :meth:`decisions` tells; each series must lie whole in one file.
         id_col, time_col, target_col : str, optional
             Columns; detected if not given.
         sample_weight : str or array of the number of rows, optional
@@ -175,21 +177,38 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         ConflictError
             If the model was read from this file, and somebody else has changed the file since.
         """
-        fitted = self.require_fitted("save")
-        saved = SavedModel(
-            fitted, self.get_params(), self.max_steps_, self.losses_, self.decisions_,
-            self.fingerprint_,
+        self._origin = save_model(self._saved("save"), path, self._origin, sign)
+
+    @one_at_a_time
+    def to_bytes(self) -> bytes:
+        """Give what :meth:`save` writes, for a model that travels to other processes.
+
+        Returns
+        -------
+        bytes
+            Read by :meth:`load`.
+
+        Raises
+        ------
+        NotFittedError
+            Before :meth:`fit`.
+        """
+        return model_bytes(self._saved("to_bytes"))
+
+    def _saved(self, verb: str) -> SavedModel:
+        return SavedModel(
+            self.require_fitted(verb), self.get_params(), self.max_steps_, self.losses_,
+            self.decisions_, self.fingerprint_,
         )  # fmt: skip
-        self._origin = save_model(saved, path, self._origin, sign)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, verify: Key = None) -> LSTMForecaster:
+    def load(cls, path: str | os.PathLike[str] | bytes, *, verify: Key = None) -> LSTMForecaster:
         """Read a forecaster that :meth:`save` wrote.
 
         Parameters
         ----------
-        path : str or path
-            The file.
+        path : str, path or bytes
+            The file, or what :meth:`to_bytes` gave.
         verify : bytes or str, optional
             The key that it must be signed with.
 
@@ -209,7 +228,8 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         try:
             return cls.from_saved(saved, origin)
         except (TypeError, ValueError, AttributeError) as error:
-            raise not_whole(path, "kind.forecaster", error) from error
+            name = "<bytes>" if isinstance(path, bytes) else path
+            raise not_whole(name, "kind.forecaster", error) from error
 
     @classmethod
     def from_saved(

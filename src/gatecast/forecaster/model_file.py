@@ -45,6 +45,7 @@ from gatecast.storage import (
     DAMAGE,
     Key,
     Origin,
+    encode,
     locked,
     read_saved,
     require_unchanged,
@@ -52,7 +53,7 @@ from gatecast.storage import (
 )
 from gatecast.validation import Items, Name
 
-__all__ = ["SavedModel", "load_model", "save_model"]
+__all__ = ["SavedModel", "load_model", "model_bytes", "save_model"]
 
 _KIND = "gatecast forecaster"
 #: The only classes that a file can name.
@@ -119,6 +120,30 @@ def save_model(
     ConflictError
         If the model was read from this file, and somebody else has changed the file since.
     """
+    arrays, document = _contents(saved)
+    with locked(path):
+        require_unchanged(path, origin)
+        return write_arrays(path, arrays, document, sign)
+
+
+def model_bytes(saved: SavedModel) -> bytes:
+    """Give what the file of a fitted forecaster holds.
+
+    Parameters
+    ----------
+    saved : SavedModel
+        The forecaster.
+
+    Returns
+    -------
+    bytes
+        Read by :func:`load_model`.
+    """
+    return encode(*_contents(saved))
+
+
+def _contents(saved: SavedModel) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Give arrays and document of a file."""
     fitted = saved.fitted
     arrays = {"scale": fitted.scale}
     document = {
@@ -149,17 +174,17 @@ def save_model(
         "decisions": documents(saved.decisions),
     }
     arrays |= {f"state.{name}": getattr(fitted.state, name) for name in _STATE}
-    with locked(path):
-        require_unchanged(path, origin)
-        return write_arrays(path, arrays, document, sign)
+    return arrays, document
 
 
-def load_model(path: str | os.PathLike[str], verify: Key = None) -> tuple[SavedModel, Origin]:
+def load_model(
+    path: str | os.PathLike[str] | bytes, verify: Key = None
+) -> tuple[SavedModel, Origin]:
     """Read a fitted forecaster.
 
     Parameters
     ----------
-    path : str or path
+    path : str, path or bytes
         What :func:`save_model` wrote, in this format or an older one.
     verify : bytes or str, optional
         The key that it must be signed with.
@@ -179,7 +204,7 @@ def load_model(path: str | os.PathLike[str], verify: Key = None) -> tuple[SavedM
         If it is damaged, of another kind, or written by a newer gatecast.
     """
     arrays, document, origin = read_saved(path, verify)
-    name = Path(path).name
+    name = "<bytes>" if isinstance(path, bytes) else Path(path).name
     if document.get("kind") != _KIND:
         raise ModelFileError(message("file.other_kind", path=name, kind=message("kind.forecaster")))
     version = document.get("version")

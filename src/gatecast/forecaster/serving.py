@@ -11,8 +11,10 @@ import pandas as pd
 
 from gatecast.data.left_out import left_out
 from gatecast.data.panel import Ends, Panel
+from gatecast.data.reading import partition_files
 from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import DataError, NotFittedError, too_small
+from gatecast.forecaster.batches import forecast_folder
 from gatecast.forecaster.components import components_frame
 from gatecast.forecaster.effects import effects_frame, plan_warnings
 from gatecast.forecaster.fitted import FittedForecaster
@@ -53,7 +55,9 @@ class Serving(Shared):
         df : path, DataFrame, Series or Panel, optional
             Whole histories of series that were not in the fit, or other histories of those that
             were: they are forecast instead, by the same networks, without training, and the model
-            stays as it is. A table is read like that of the fit.
+            stays as it is. A table is read like that of the fit. Of a folder of Parquet files, or
+            of a pattern, a part is in memory at a time; see :func:`gatecast.forecast_files` for
+            forecasts that are too many for it too.
         futr_df : path or DataFrame, optional
             The columns of ``futr_exog_list`` over these steps, a row for each step of each series
             (more are left unread); needed where there are such columns.
@@ -74,7 +78,10 @@ class Serving(Shared):
             If ``futr_df`` is needed and not given, is not needed, or lacks a step; a series of
             ``df`` is too short; or the model was not fitted with a level.
         """
-        fitted, future, notes = read_request(self.require_fitted("predict"), df, futr_df)
+        fitted, files = self.require_fitted("predict"), partition_files(df)
+        if files is not None:
+            return forecast_folder(fitted, files, self.alias, level)
+        fitted, future, notes = read_request(fitted, df, futr_df)
         if notes is not None:
             self.reading_notes_ = [*notes, *plan_warnings(fitted, future)]
         return forecast_frame(fitted, future, self.alias, level)

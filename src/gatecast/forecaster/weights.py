@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -11,11 +12,11 @@ import numpy as np
 
 from gatecast.data.cells import name_row
 from gatecast.data.panel import Panel
-from gatecast.data.reading import read_panel
+from gatecast.data.reading import read_panel, sample_of
 from gatecast.data.reading.frames import as_frame
 from gatecast.data.rows import show_time
 from gatecast.errors import DataError, UsageError
-from gatecast.messages import message
+from gatecast.messages import Message, message
 
 __all__ = ["read_weighted"]
 
@@ -56,6 +57,26 @@ def read_weighted(
     NotFoundError
         If there is no such file or column.
     """
+    source, notes = _sample(source, sample_weight, extra_cols, columns)
+    panel, weights = _read(source, sample_weight, extra_cols, columns)
+    return (replace(panel, notes=(*notes, *panel.notes)) if notes else panel), weights
+
+
+def _sample(
+    source: Any, sample_weight: Any, extra_cols: Sequence[str], columns: dict[str, Any]
+) -> tuple[Any, list[Message]]:
+    """Take a sample of the series of a folder."""
+    if not (sample_weight is None or isinstance(sample_weight, str)):
+        return source, []
+    weight = [] if sample_weight is None else [sample_weight]
+    which = {name: given for name, given in columns.items() if name != "freq"}
+    return sample_of(source, extra_cols=(*extra_cols, *weight), **which)
+
+
+def _read(
+    source: Any, sample_weight: Any, extra_cols: Sequence[str], columns: dict[str, Any]
+) -> tuple[Panel, np.ndarray | None]:
+    """Read series and weights of what is no folder."""
     if sample_weight is None:
         return read_panel(source, extra_cols=extra_cols, **columns), None
     if not isinstance(sample_weight, str):

@@ -359,8 +359,9 @@ TEXTS = {
         "无法打开{path:quote}（{reason}）：请检查路径",
     ),
     "table.folder": (
-        "{path} is a folder: give a CSV or Parquet file in it",
-        "{path} 是文件夹：请给出其中的 CSV 或 Parquet 文件",
+        "{path} is a folder: give a CSV or Parquet file in it (LSTMForecaster takes a folder of "
+        "Parquet files)",
+        "{path} 是文件夹：请给出其中的 CSV 或 Parquet 文件（LSTMForecaster 可接受 Parquet 文件夹）",
     ),
     "table.near_file": (
         'there is no file {path}: did you mean "{other}"?',

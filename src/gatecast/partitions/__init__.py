@@ -1,0 +1,1 @@
+"""Data larger than one memory: folders of files, and tables of Dask, Ray and Spark."""
