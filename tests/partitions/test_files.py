@@ -6,6 +6,7 @@ import pyarrow.parquet
 import pytest
 
 import gatecast
+from gatecast.data.left_out import SeriesLeftOutWarning
 from gatecast.data.reading import partitions
 from gatecast.data.reading.partitions import PartitionedTable, partition_files
 from gatecast.errors import DataError, NotFoundError, UsageError
@@ -175,12 +176,18 @@ def test_a_stop_leaves_whole_files(folder, model, tmp_path):
     assert (result.kept, len(result.files)) == (1, 3)
 
 
-def test_a_series_that_cannot_be_forecast_is_named_with_its_file(folder, model, tmp_path):
+def test_series_that_cannot_be_forecast_are_left_out_by_name(folder, model, tmp_path):
     table(1, 90).head(2).to_parquet(folder / "d.parquet")
-    with pytest.raises(
-        DataError, match=r'd.parquet": series "s090" was not in the fit and has 2 values'
-    ):
-        gatecast.forecast_files(model, folder, tmp_path / "out")
+    table(1, 91).assign(y=np.nan).to_parquet(folder / "e.parquet")
+    with pytest.warns(SeriesLeftOutWarning, match='2 series have no forecast: "s090", "s091"'):
+        result = gatecast.forecast_files(model, folder, tmp_path / "out")
+    assert (result.series, set(result.left_out)) == (15, {"s090", "s091"})
+    assert len(pd.read_parquet(tmp_path / "out")) == 45
+    for name in "de":
+        (folder / f"{name}.parquet").unlink()
+    table(2, 92).assign(y=np.inf).to_parquet(folder / "f.parquet")
+    with pytest.raises(DataError, match=r'f.parquet": .*inf'):
+        model.predict(folder)
 
 
 def test_names_of_several_columns_and_of_numbers(model, tmp_path):

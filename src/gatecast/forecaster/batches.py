@@ -8,14 +8,17 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from gatecast.data.left_out import warn_left_out
 from gatecast.data.panel import Panel
 from gatecast.data.reading import PartitionedTable
+from gatecast.data.regular import NothingUsableError
 from gatecast.data.schema import Schema
 from gatecast.errors import GatecastError, UsageError
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.frames import forecast_frame
+from gatecast.forecaster.new_rows import require_frequency, with_history
 from gatecast.forecaster.new_series import fit_others
-from gatecast.forecaster.tables import read_histories
+from gatecast.forecaster.tables import FEWEST_VALUES, read_histories
 from gatecast.messages import Message, message
 
 __all__ = [
@@ -31,14 +34,17 @@ class BatchForecast(NamedTuple):
     ----------
     frame : DataFrame
         As of :meth:`gatecast.LSTMForecaster.predict`.
-    panel : Panel
-        The series as read.
+    series : int
+        How many were forecast.
+    schema : Schema or None
+        How their table is written.
     notes : list of Message
         What was detected in reading them.
     """
 
     frame: pd.DataFrame
-    panel: Panel
+    series: int
+    schema: Schema | None
     notes: list[Message]
 
     def in_columns(self) -> pd.DataFrame:
@@ -49,8 +55,7 @@ class BatchForecast(NamedTuple):
         DataFrame
             The same frame where there is one column.
         """
-        schema = self.panel.schema
-        return self.frame if schema is None else schema.split_ids(self.frame)
+        return self.frame if self.schema is None else self.schema.split_ids(self.frame)
 
 
 def id_columns(fitted: FittedForecaster) -> tuple[str, ...] | None:
@@ -174,9 +179,23 @@ def forecast_rows(
     DataError, NotFoundError
         If a series cannot be forecast.
     """
-    panel, notes = read_histories(fitted, rows, {})
-    frame = forecast_frame(fit_others(fitted, panel), [], name, level)
-    return BatchForecast(frame, panel, notes)
+    usable, notes = _histories(fitted, rows)
+    if usable is None:
+        return BatchForecast(forecast_frame(fitted, [], name, level).iloc[:0], 0, None, notes)
+    frame = forecast_frame(fit_others(fitted, usable), [], name, level)
+    return BatchForecast(frame, len(usable), usable.schema, notes)
+
+
+def _histories(fitted: FittedForecaster, rows: pd.DataFrame) -> tuple[Panel | None, list[Message]]:
+    """Read the series that can be forecast; None if none can."""
+    try:
+        panel, notes = read_histories(fitted, rows, {})
+    except NothingUsableError as error:
+        warn_left_out(error.note)
+        return None, [error.note]
+    require_frequency(panel, fitted.ends.freq)
+    usable, short = with_history(panel, FEWEST_VALUES, beside=True)
+    return usable, [*notes, *short]
 
 
 def forecast_folder(

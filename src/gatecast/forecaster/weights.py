@@ -69,7 +69,7 @@ def _sample(
     if not (sample_weight is None or isinstance(sample_weight, str)):
         return source, []
     weight = [] if sample_weight is None else [sample_weight]
-    which = {name: given for name, given in columns.items() if name != "freq"}
+    which = {name: given for name, given in columns.items() if name.endswith("_col")}
     return sample_of(source, extra_cols=(*extra_cols, *weight), **which)
 
 

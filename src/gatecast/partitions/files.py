@@ -10,7 +10,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
+from gatecast.data.left_out import SeriesLeftOutWarning, left_out, warn_left_out
 from gatecast.data.reading import PartitionedTable, partition_files
 from gatecast.errors import NotFittedError, NotFoundError, UsageError, require_extra
 from gatecast.forecaster import LSTMForecaster
@@ -38,13 +40,16 @@ class FolderForecast:
         How many were forecast.
     kept : int
         Files that were there already.
+    left_out : dict of str to Message
+        Why a series has no forecast, by its name.
     notes : list of Message
-        What was detected in reading, up to 20 different sentences.
+        What else was detected in reading, up to 20 different sentences.
     """
 
     files: list[Path]
     series: int
     kept: int
+    left_out: dict[str, Message]
     notes: list[Message]
 
 
@@ -105,7 +110,8 @@ def forecast_files(
     _require_place(Path(source), Path(output), files)
     _make_folders(Path(output), targets, resume)
     digest = _model_hash(model, level)
-    with reporting(progress, lambda: counted("forecast", "series")) as report:
+    with reporting(progress, lambda: counted("forecast", "series")) as report, catch_warnings():
+        simplefilter("ignore", SeriesLeftOutWarning)  # of all files at the end
         table = PartitionedTable.scan(files, id_columns(fitted))
         done, kept, notes = 0, 0, {}
         parts = list(zip(files, targets, table.counts.tolist(), strict=True))
@@ -124,7 +130,12 @@ def forecast_files(
             if report is not None:
                 report(done, len(table))
     written = [target for _, target, count in parts if count]
-    return FolderForecast(written, len(table), kept, list(notes)[:_MOST_NOTES])
+    missing = left_out(notes)
+    if missing:
+        warn_left_out(message("partitions.left_out", n=len(missing), names=sorted(missing)))
+    others = [note for note in notes if not left_out([note])]
+    done -= len(missing)
+    return FolderForecast(written, done, kept, missing, others[:_MOST_NOTES])
 
 
 def require_global(model: Any) -> Any:
@@ -236,7 +247,7 @@ def _write(
                 writer = opened.enter_context(parquet.ParquetWriter(out, schema))
             writer.write_table(rows.cast(schema))
             notes |= dict.fromkeys(batch.notes)
-            series += len(batch.panel)
+            series += batch.series
             advanced(series)
     return notes
 

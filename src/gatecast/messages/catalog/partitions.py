@@ -44,6 +44,11 @@ TEXTS = {
         "用 {files} 个文件中的全部 {all:,} 条序列训练",
     ),
     "partitions.of_file": ('"{path}": {reason}', "“{path}”：{reason}"),
+    "partitions.left_out": (
+        "{n:series has|series have} no forecast: {names:names}; left_out of the result has the "
+        "reasons",
+        "{n} 条序列没有预测：{names:names}；原因见结果的 left_out",
+    ),
     "partitions.plan": (
         "the model needs {columns:names} over the next {h:step|steps}, and forecasts of files and "
         "of other engines take no table of these: leave out {@futr_exog_list}, or forecast parts "
