@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,9 @@ constexpr int64_t max_samples = int64_t(1) << 28;  // of a run or a batch
   throw nb::python_error();
 }
 
-inline std::string text(int64_t value) { return std::to_string(value); }
+// Of any integer type: int64_t is long here, long long there, and so is not always ptrdiff_t.
+template <class Integer, std::enable_if_t<std::is_integral_v<Integer>, int> = 0>
+std::string text(Integer value) { return std::to_string(value); }
 inline std::string text(double value) { return nb::repr(nb::float_(value)).c_str(); }
 
 // As Python writes a tuple.
