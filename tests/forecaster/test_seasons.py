@@ -141,7 +141,7 @@ def test_weights_are_inverse_squared_errors():
 
 def test_the_average_is_that_of_its_members(weekly):
     benchmark, past = weekly.fitted_.benchmark, weekly.fitted_.past
-    whole, left, _ = parts = [one.at_end(past).median for one in benchmark.members]
+    whole, left, *_ = parts = [one.at_end(past).median for one in benchmark.members]
     average = np.average(parts, axis=0, weights=benchmark.weights)
     np.testing.assert_allclose(benchmark.at_end(past).median, average)
     assert sum(benchmark.weights) == pytest.approx(1.0)

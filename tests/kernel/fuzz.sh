@@ -18,11 +18,12 @@ run() {  # run CHECKS: the calls, with the package and the kernel that was built
   rm -f "$build"/site/gatecast/kernel/_native*.so
   cp "$build"/_native*.so "$build/site/gatecast/kernel/"
   runtime="$("${CXX:-g++}" -print-file-name="lib$2.so") $("${CXX:-g++}" -print-file-name=libstdc++.so.6)"
-  # three tests share the calls; Python's own allocator would hide what lies beyond an array
+  # four tests share the calls; Python's own allocator would hide what lies beyond an array; GCC 13
+  # does not align 64-byte vectors on ASan's own stack for addresses that outlive a call
   env LD_PRELOAD="$runtime" PYTHONMALLOC=malloc PYTHONPATH="$build/site" \
-    ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
+    ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:detect_stack_use_after_return=0 UBSAN_OPTIONS=print_stacktrace=1 \
     TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1:report_signal_unsafe=0 \
-    OPENBLAS_NUM_THREADS=1 GATECAST_FUZZ_CALLS=$(((calls + 2) / 3)) \
+    OPENBLAS_NUM_THREADS=1 GATECAST_FUZZ_CALLS=$(((calls + 3) / 4)) \
     "$python" -m pytest -q -p no:cacheprovider tests/kernel/test_fuzz.py
 }
 

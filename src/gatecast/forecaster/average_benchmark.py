@@ -1,4 +1,4 @@
-"""The average of three benchmarks, weighted by what each of them errs in the hold-out."""
+"""The average of several benchmarks, weighted by what each of them errs in the hold-out."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from gatecast.data.transforms.base import SeriesTransforms
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark, Outlook
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.records import Past, SeriesInputs
+from gatecast.forecaster.seasonal_linear import SeasonalLinear
 from gatecast.messages import message
 
 if TYPE_CHECKING:
     from gatecast.forecaster.preparation import Preparation
 
-__all__ = ["EQUAL", "AverageBenchmark", "weights_of"]
-
-#: Weights where there is no hold-out.
-EQUAL = (1 / 3, 1 / 3, 1 / 3)
+__all__ = ["AverageBenchmark", "weights_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +51,10 @@ class _Adjusted(Benchmark):
 
 @dataclass(frozen=True, eq=False)
 class AverageBenchmark(Benchmark):
-    """Average two forecasts of the pretrained network and that of a linear map of the last values.
+    """Average two forecasts of the pretrained network and those of two linear maps.
 
-    The network forecasts the series as it is, and what is left of it once seasons are taken out.
+    The network forecasts the series as it is, and what is left of it once seasons are taken out; so
+    do the maps of its last values.
 
     Parameters
     ----------
@@ -63,13 +62,16 @@ class AverageBenchmark(Benchmark):
         Quantiles around the average are its own.
     linear : LinearBenchmark
         Reaches back over the longest season.
-    weights : tuple of float
-        Of the three forecasts, in the order of ``members``; they sum to 1.
+    seasonal : SeasonalLinear, optional
+        Of the series as it is; models of older gatecasts have none.
+    weights : tuple of float, default ()
+        Of the forecasts, in the order of ``members``; they sum to 1. Equal ones if none is given.
     """
 
     pretrained: PretrainedBenchmark
     linear: LinearBenchmark
-    weights: tuple[float, ...] = EQUAL
+    seasonal: SeasonalLinear | None = None
+    weights: tuple[float, ...] = ()
 
     @property
     def name(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -84,7 +86,7 @@ class AverageBenchmark(Benchmark):
     @property
     def memory(self) -> int:
         """How many last values in their own unit it uses."""
-        return self.pretrained.memory
+        return max(self.pretrained.memory, self.seasonal.memory if self.seasonal else 0)
 
     @property
     def has_quantiles(self) -> bool:
@@ -95,7 +97,10 @@ class AverageBenchmark(Benchmark):
     def members(self) -> tuple[Benchmark, ...]:
         """The benchmarks; the first has the quantiles."""
         shortest = replace(self.pretrained, seasons=self.pretrained.seasons[:1])
-        return self.pretrained, _Adjusted(shortest), self.linear
+        adjusted = _Adjusted(shortest)
+        if self.seasonal is None:
+            return self.pretrained, adjusted, self.linear
+        return self.pretrained, adjusted, self.seasonal, self.linear
 
     def _at_end(self, past: Past) -> Outlook:
         return self.average([one.at_end(past) for one in self.members])
@@ -126,7 +131,7 @@ class AverageBenchmark(Benchmark):
         return Outlook(self._weighted([one.median for one in outlooks]), outlooks[0].spread)
 
     def _weighted(self, parts: Sequence[np.ndarray]) -> np.ndarray:
-        return np.tensordot(self.weights, np.stack(parts), axes=1)
+        return np.average(parts, axis=0, weights=self.weights or None)
 
 
 def _left_of(series: SeriesInputs) -> SeriesInputs:

@@ -96,10 +96,9 @@ class Holdout:
         combination = self._choose_combination(treatment, max_steps)
         trial = self.trial(treatment)
         if trial.preparation.kinds[combination.benchmark].kind == "average":
-            both, adjusted, linear = trial.weights
-            self.notes.append(
-                message("holdout.weights", both=both, adjusted=adjusted, linear=linear)
-            )
+            whole, left, seasonal, linear = trial.weights
+            fields = {"whole": whole, "left": left, "seasonal": seasonal, "linear": linear}
+            self.notes.append(message("holdout.weights", **fields))
         return Choices(treatment, max_steps, combination, trial.weights)
 
     def _choose_treatment(self, max_steps: int) -> SeasonalTreatment:

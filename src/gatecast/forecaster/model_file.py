@@ -25,7 +25,7 @@ from gatecast.data.transforms.pipeline import KINDS, Step, TransformPipeline, Tr
 from gatecast.errors import ModelFileError, not_whole
 from gatecast.forecaster.additive_columns import additive_width, holiday_count
 from gatecast.forecaster.additive_file import additive_fits, read_additive, write_additive
-from gatecast.forecaster.average_benchmark import EQUAL, AverageBenchmark
+from gatecast.forecaster.average_benchmark import AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark
 from gatecast.forecaster.config import PRESETS, Config
 from gatecast.forecaster.covariates import Covariates, PendingInputs
@@ -36,6 +36,7 @@ from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.model_form import check_form, require_forecast
 from gatecast.forecaster.model_formats import VERSION, bring_forward
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
+from gatecast.forecaster.seasonal_linear import SeasonalLinear
 from gatecast.kernel import Layout, State
 from gatecast.messages import documents, from_document, message
 from gatecast.network import Network
@@ -273,6 +274,10 @@ def _write_combination(fitted: FittedForecaster, arrays: dict[str, np.ndarray]) 
     members = (benchmark.pretrained, benchmark.linear) if average else (benchmark,)
     written |= {"benchmark": None, "seasons": []}
     written["weights"] = list(benchmark.weights) if average else []
+    seasonal = benchmark.seasonal if average else None
+    written["seasonal"] = seasonal is not None
+    if seasonal is not None:
+        arrays["benchmark.seasonal"] = seasonal.weights
     for one in members:
         if isinstance(one, PretrainedBenchmark):
             arrays |= {f"pretrained.{name}": a for name, a in one.network.arrays().items()}
@@ -416,10 +421,13 @@ def _read_benchmark(
     weights = {k.removeprefix("pretrained."): v for k, v in arrays.items() if "pretrained." in k}
     network = PretrainedNetwork.from_arrays(weights)
     seasons = tuple(written["seasons"])
-    pretrained = PretrainedBenchmark(network, seasons, h, difference, level, threads)
+    pretrained = PretrainedBenchmark(h, difference, network, seasons, level, threads)
     if linear is None:
         return pretrained
-    return AverageBenchmark(pretrained, linear, tuple(written["weights"]))
+    seasonal = None
+    if written["seasonal"]:
+        seasonal = SeasonalLinear(h, difference, arrays["benchmark.seasonal"])
+    return AverageBenchmark(pretrained, linear, seasonal, tuple(written["weights"]))
 
 
 def _read_calibration(
@@ -438,6 +446,7 @@ def _check(fitted: FittedForecaster, count: int) -> None:
     """Refuse parts that do not fit together."""
     state, covariates, ends = fitted.state, fitted.covariates, fitted.ends
     _require(len(ends.times) == len(ends.lengths) == count)
+    _require(None not in (ends.time_col, ends.target_col))
     _require(state.initial_scale is None or 0 < state.initial_scale < np.inf)
     _require(all(getattr(state, name).shape == (count,) for name in _STATE[:-1]))
     _require(fitted.scale.shape == (fitted.h,))
@@ -447,7 +456,8 @@ def _check(fitted: FittedForecaster, count: int) -> None:
     benchmark = fitted.benchmark
     average = isinstance(benchmark, AverageBenchmark)
     if average:
-        _require(len(benchmark.weights) == len(EQUAL) and np.isclose(sum(benchmark.weights), 1.0))
+        _require(len(benchmark.weights) in (0, len(benchmark.members)))
+        _require(not benchmark.weights or np.isclose(sum(benchmark.weights), 1.0))
     linear = benchmark.linear if average else benchmark
     if isinstance(linear, LinearBenchmark):
         _require(linear.weights.shape[1] == fitted.h and linear.reach <= reach + 1)

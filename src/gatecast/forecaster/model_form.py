@@ -46,7 +46,7 @@ _CALIBRATION = Record({"naive_error": Real(0), "reference": Anything()})
 _COMBINATION = Record(
     {
         "weight": Real(0, 1), "benchmark": Maybe(Text()), "seasons": Items(Whole(1, 100_000)),
-        "weights": Items(Real(0, 1)),
+        "weights": Items(Real(0, 1)), "seasonal": Flag(),
     }
 )  # fmt: skip
 _TREATMENT = Record(
@@ -151,6 +151,8 @@ def _array_forms(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dic
         forms["calibration.errors"] = Array(double, (None,))
     if document["combination"]["benchmark"] is not None:
         forms["benchmark"] = Array(double, (None, "K"))
+    if document["combination"]["seasonal"]:
+        forms["benchmark.seasonal"] = Array(double, (None, "K"))
     if document["combination"]["seasons"] or document["combination"]["benchmark"] is None:
         forms["recent"] = Array(double, ("N", None), missing=True)
         if len(document["combination"]["seasons"]) not in (1, 2):

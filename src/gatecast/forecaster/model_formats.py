@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from gatecast.data.calendar import default_season_length
-from gatecast.forecaster.average_benchmark import EQUAL
 from gatecast.forecaster.benchmarks import LinearBenchmark
 from gatecast.forecaster.renamed import current_names
 from gatecast.forecaster.seasons import as_seasons
@@ -173,8 +172,7 @@ def _from_10(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  
 def _from_11(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  # noqa: ARG001
     """Format 12 has holidays, and weights of the members of an average."""
     document["holidays"] = None
-    average = bool(document["combination"]["benchmark"] and document["combination"]["seasons"])
-    document["combination"]["weights"] = list(EQUAL) if average else []
+    document["combination"] |= {"weights": [], "seasonal": False}
 
 
 def _joined(

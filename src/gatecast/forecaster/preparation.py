@@ -11,9 +11,10 @@ import numpy as np
 from gatecast.data.holidays import HolidayCalendar
 from gatecast.data.panel import Panel, positions
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
+from gatecast.data.transforms.present_level import at_present_level
 from gatecast.data.transforms.seasonal import WEEKS
 from gatecast.forecaster.additive import AdditivePart
-from gatecast.forecaster.average_benchmark import EQUAL, AverageBenchmark
+from gatecast.forecaster.average_benchmark import AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, BenchmarkKind
 from gatecast.forecaster.combination import NETWORK_ALONE, Combination
 from gatecast.forecaster.config import Settings
@@ -22,6 +23,7 @@ from gatecast.forecaster.features import FeatureState, should_difference, typica
 from gatecast.forecaster.kinds import as_countries
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.sampler import SegmentSampler
+from gatecast.forecaster.seasonal_linear import SeasonalLinear
 from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.forecaster.without_additive import without_additive
 from gatecast.pretrained.fine_tuning import FineTuned, fine_tune
@@ -166,7 +168,7 @@ class Preparation:
                 self._benchmarks[i] = self._pretrained()
             elif kind.kind == "average":
                 self._benchmarks[i] = AverageBenchmark(
-                    self._pretrained(), kind.fit(self.training), kind.weights or EQUAL
+                    self._pretrained(), kind.fit(self.training), self._seasonal(), kind.weights
                 )
             else:
                 self._benchmarks[i] = kind.fit(self.training)
@@ -175,10 +177,21 @@ class Preparation:
     def _pretrained(self) -> PretrainedBenchmark:
         """Give the pretrained network as a benchmark."""
         s, tuned = self.settings, self.fine_tuned
+        network = load_weights() if tuned is None else tuned.network
         return PretrainedBenchmark(
-            load_weights() if tuned is None else tuned.network, self._seasons, s.h,
-            self.training.difference, s.level, s.threads,
-        )  # fmt: skip
+            s.h, self.training.difference, network, self._seasons, s.level, s.threads
+        )
+
+    def _seasonal(self) -> SeasonalLinear:
+        """Fit a linear map to the series in their own unit, as far as they are known."""
+        s, past = self.settings, self.panel.head(self.panel.lengths - self.held_out)
+        series = [
+            at_present_level(self.transforms.of(np.array([i])), one.values[np.newaxis], 0)[0]
+            for i, one in enumerate(past)
+        ]
+        return SeasonalLinear.fit(
+            series, s.h, s.seasons[0], WEEKS[s.seasons[0]], difference=self.training.difference
+        )
 
     @property
     def _seasons(self) -> tuple[int, ...]:

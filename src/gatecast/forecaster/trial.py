@@ -333,10 +333,11 @@ class HoldoutTrial:
     def _average(self, benchmark: AverageBenchmark) -> Outlook:
         """Weigh the members of an average by their errors, and give its forecasts."""
         kinds = [kind.kind for kind in self.preparation.kinds]
-        _, adjusted, _ = benchmark.members
+        # the first and the last are benchmarks of their own
+        between = benchmark.members[1:-1]
         outlooks = [
             self.outlook(kinds.index("pretrained")),
-            adjusted.at_origins(self.preparation, self.held_out),
+            *(one.at_origins(self.preparation, self.held_out) for one in between),
             self.outlook(kinds.index("linear")),
         ]
         self.weights = weights_of(self.targets, outlooks)

@@ -470,15 +470,20 @@ TEXTS = {
     ),
     "benchmark.pretrained": ("the pretrained network", "预训练网络"),
     "benchmark.average": (
-        "the weighted average of {first}, with and without the seasons, and {second}",
-        "{first}（保留和去掉季节各一次）与{second}的加权平均",
+        "the weighted average of {first}, with and without the seasons, of {second} and of one of "
+        "what changes from season to season",
+        "{first}（保留和去掉季节各一次）、{second}与季节间变化的线性映射的加权平均",
+    ),
+    "benchmark.seasonal_linear": (
+        "a linear map of what changes from season to season",
+        "季节间变化的线性映射",
     ),
     "holdout.weights": (
-        "weights of the average, by the errors in the hold-out: {both:percent} the pretrained "
-        "network, {adjusted:percent} the same once the seasons are taken out, {linear:percent} the "
-        "linear map",
-        "平均的权重按留出段的误差而定：预训练网络 {both:percent}，去掉季节后的预训练网络 "
-        "{adjusted:percent}，线性映射 {linear:percent}",
+        "weights of the average, by the errors in the hold-out: {whole:percent} the pretrained "
+        "network, {left:percent} the same once the seasons are taken out, {seasonal:percent} a "
+        "linear map of what changes from season to season, {linear:percent} the linear map",
+        "平均的权重按留出段的误差而定：预训练网络 {whole:percent}，去掉季节后的预训练网络 "
+        "{left:percent}，季节间变化的线性映射 {seasonal:percent}，线性映射 {linear:percent}",
     ),
     "benchmark.seasonal": (
         "the seasonal naive forecast of {season} steps",
