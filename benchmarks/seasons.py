@@ -3,7 +3,8 @@
 ``python benchmarks/seasons.py --data DIR`` scores the default forecaster on half-hourly demand
 (taylor; vic_electricity with temperature and holiday known in advance, one day and one week
 ahead), hourly oil temperature (etth1) and a sample of the M4 hourly series, beside the last day and
-the last week repeated, a linear map of two weeks and, with ``--mstl``, MSTL of statsforecast.
+the last week repeated, a linear map of two weeks and, with ``--mstl``, MSTL of statsforecast; with
+``--peers Prophet neuralforecast`` those too, given the same columns.
 ``--sales`` scores the estimated effects of made-up sales instead, which need no data. All models
 are given the same last values. MASE is scaled by the last day repeated over these.
 """
@@ -11,6 +12,8 @@ are given the same last values. MASE is scaled by the last day repeated over the
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from peers import ENVIRONMENT, peers_python
 
 import gatecast as gc
 from gatecast.data.reading import read_panel
@@ -58,7 +62,20 @@ def tasks(data: Path) -> Iterator[Task]:
         yield Task("m4 hourly", one.assign(ds=times), 24, 48)
 
 
-def forecasts(task: Task, past: pd.DataFrame, ahead: pd.DataFrame, *, mstl: bool) -> dict:
+def peer(name: str, python: Path, task: Task, past: pd.DataFrame, ahead: pd.DataFrame):
+    """Forecast with another library; what lies ahead is known of the columns alone."""
+    table = pd.concat([past, ahead.assign(y=0.0)])[["ds", "y", *task.columns]]
+    asked = {"peer": name, "h": task.h, "table": table.astype({"ds": str}).to_dict("list")}
+    done = subprocess.run(
+        [python, Path(__file__).parent / "peer_seasons.py"], input=json.dumps(asked), text=True,
+        check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    return np.array(json.loads(done.stdout))
+
+
+def forecasts(
+    task: Task, past: pd.DataFrame, ahead: pd.DataFrame, *, mstl: bool, peers: dict[str, Path]
+) -> dict:
     """Forecast with every model: by name the values, or the table of the forecaster."""
     week, y = 7 * task.day, past["y"].to_numpy(float)
     made: dict = {
@@ -70,6 +87,7 @@ def forecasts(task: Task, past: pd.DataFrame, ahead: pd.DataFrame, *, mstl: bool
     if mstl:
         model = gc.MSTL(h=task.h, season_length=(task.day, week)).fit(table)
         made["MSTL"] = model.predict().iloc[:, -1].to_numpy()
+    made |= {name: peer(name, python, task, past, ahead) for name, python in peers.items()}
     columns = list(task.columns)
     model = gc.LSTMForecaster(h=task.h, level=[80], futr_exog_list=columns)
     model.fit(past[["ds", "y", *columns]])
@@ -77,7 +95,7 @@ def forecasts(task: Task, past: pd.DataFrame, ahead: pd.DataFrame, *, mstl: bool
     return made
 
 
-def score(task: Task, origins: int, *, mstl: bool) -> list[dict]:
+def score(task: Task, origins: int, *, mstl: bool, peers: dict[str, Path]) -> list[dict]:
     """Score every model at the last origins, a day and an hour of the clock apart."""
     rows, n = [], len(task.frame)
     for k in range(origins):
@@ -86,7 +104,7 @@ def score(task: Task, origins: int, *, mstl: bool) -> list[dict]:
         ahead = ahead[: task.h]
         actual, y = ahead["y"].to_numpy(float), past["y"].to_numpy(float)
         scale = np.abs(y[task.day :] - y[: -task.day]).mean()
-        for name, forecast in forecasts(task, past, ahead, mstl=mstl).items():
+        for name, forecast in forecasts(task, past, ahead, mstl=mstl, peers=peers).items():
             row = {"set": task.name, "h": task.h, "model": name}
             if isinstance(forecast, pd.DataFrame):
                 low, high = forecast["LSTM-lo-80"].to_numpy(), forecast["LSTM-hi-80"].to_numpy()
@@ -132,6 +150,8 @@ def main() -> None:
     parser.add_argument("--origins", type=int, default=4)
     parser.add_argument("--only", default="", help="sets whose name begins so")
     parser.add_argument("--mstl", action="store_true")
+    parser.add_argument("--peers", nargs="*", choices=("Prophet", "neuralforecast"), default=())
+    parser.add_argument("--env", type=Path, default=ENVIRONMENT, help="the peers' environment")
     parser.add_argument("--sales", action="store_true")
     options = parser.parse_args()
     if options.sales:
@@ -139,11 +159,14 @@ def main() -> None:
         return
     if options.data is None:
         parser.error("give --data DIR, or --sales")
+    needed = [name.lower() for name in options.peers]
+    python = peers_python(options.env, *needed) if needed else options.env
+    peers = dict.fromkeys(options.peers, python)
     rows, begin = [], time.perf_counter()
     for task in tasks(options.data):
         if task.name.startswith(options.only):
             origins = 1 if task.name == "m4 hourly" else options.origins
-            rows += score(task, origins, mstl=options.mstl)
+            rows += score(task, origins, mstl=options.mstl, peers=peers)
             table = pd.DataFrame(rows).groupby(["set", "h", "model"], sort=False).mean()
             print(table.loc[[task.name]].round(3).to_string(), flush=True)
     print(table.round(3).to_string())
