@@ -43,11 +43,12 @@ def test_gates_are_those_of_the_numpy_twin(cell, difference):
     model = in_float64(
         LSTMForecaster(cell=cell, difference=difference, layers=2, **QUICK).fit(frame)
     )
-    found = gates(model, network=1)
+    last = len(model.networks_) - 1  # one alone where the naive forecast is better
+    found = gates(model, network=last)
     names = [*GATES[cell], *(["cell"] if cell == "lstm" else []), "hidden"]
     assert list(found) == ["shop", "day", "layer", "unit", *names]
     assert len(found) == 2 * 40 * 2 * 5
-    net = model.networks_[1]
+    net = model.networks_[last]
     for i, shop in enumerate(["north", "south"]):
         values = frame.loc[frame["shop"] == shop, "sold"].to_numpy()
         walked, _ = model.fitted_.state.anew(1).advance(
@@ -60,6 +61,13 @@ def test_gates_are_those_of_the_numpy_twin(cell, difference):
             if name in found:
                 mine = found.loc[found["shop"] == shop, name].to_numpy().reshape(40, 2, 5)
                 np.testing.assert_allclose(mine, twin[:, :, place], rtol=0, atol=1e-12)
+
+
+def test_where_networks_have_no_weight_one_is_there_to_be_looked_at():
+    model = LSTMForecaster(layers=2, difference=True, **QUICK).fit(two_shops())
+    assert model.fitted_.weight == 0.0
+    assert len(model.networks_) == 1
+    assert any(getattr(one, "id", "") == "combination.one_network" for one in model.decisions())
 
 
 def test_rows_stand_at_their_time_layer_and_unit():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -117,25 +117,36 @@ def fit(
 
     preparer, ensemble = holdout.preparer, holdout.ensemble
     final = preparer.prepare_all(choices.treatment, choices.combination.benchmark, choices.weights)
-    quantiles = bool(s.level) and choices.learns_quantiles(final.kinds[0])
     # steps that are asked for are made on all values
     begun = calibration is not None and s.max_steps is None and ensemble.goes_on
     trial = holdout.trial(choices.treatment) if begun else None
-    runs = [_first_run(final, choices.max_steps, trial)]
-    runs += [TrainingRun(final, choices.max_steps, seed) for seed in range(1, s.n_networks)]
-    if quantiles:
-        # one more network learns the quantiles; the forecast does not depend on it
-        runs.append(_first_run(final, choices.max_steps, trial, quantiles=True))
+    # where networks have no weight in the forecast, one is there to be looked at
+    members = s.n_networks if choices.combination.weight else 1
+    runs = _runs(final, choices, members, trial)
     aggregator.expect(aggregator.done + sum(run.steps for run in runs))
     trained = ensemble.train(runs)
     fitted = FittedForecaster.from_training(
-        s, final, [one.network for one in trained], calibration, choices.combination.weight, panel
-    )
+        replace(s, n_networks=members), final, [one.network for one in trained], calibration,
+        choices.combination.weight, panel,
+    )  # fmt: skip
     decisions = [
         *_learning(s, final, weights), *_fine_tuning(final), *holdout.notes,
         *_holdout_sentences(holdout, choices, calibration, fitted),
     ]  # fmt: skip
     return Fit(fitted, choices.max_steps, [one.losses for one in trained], decisions)
+
+
+def _runs(
+    final: Preparation, choices: Choices, members: int, trial: HoldoutTrial | None
+) -> list[TrainingRun]:
+    """Say which final networks are trained."""
+    steps = choices.max_steps
+    runs = [_first_run(final, steps, trial)]
+    runs += [TrainingRun(final, steps, seed) for seed in range(1, members)]
+    if final.settings.level and choices.learns_quantiles(final.kinds[0]):
+        # one more network learns the quantiles; the forecast does not depend on it
+        runs.append(_first_run(final, steps, trial, quantiles=True))
+    return runs
 
 
 def _first_run(
@@ -264,8 +275,9 @@ def combination_sentences(benchmark: Benchmark, weight: float, *, prior: bool) -
     """
     if weight == 1.0:
         return []
+    if not weight:
+        name = "combination.prior" if prior else "combination.benchmark_only"
+        return [message(name, benchmark=benchmark.name), message("combination.one_network")]
     if prior:
         return [message("combination.prior", benchmark=benchmark.name)]
-    if not weight:
-        return [message("combination.benchmark_only", benchmark=benchmark.name)]
     return [message("combination.mixed", benchmark=benchmark.name, weight=weight)]

@@ -27,7 +27,7 @@ from gatecast.forecaster.additive_columns import additive_width, holiday_count
 from gatecast.forecaster.additive_file import additive_fits, read_additive, write_additive
 from gatecast.forecaster.average_benchmark import AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark
-from gatecast.forecaster.config import PRESETS, Config
+from gatecast.forecaster.config import Config
 from gatecast.forecaster.covariates import Covariates, PendingInputs
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
@@ -269,7 +269,7 @@ def _write_networks(
 
 def _write_combination(fitted: FittedForecaster, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     benchmark = fitted.benchmark
-    written: dict[str, Any] = {"weight": fitted.weight}
+    written: dict[str, Any] = {"weight": fitted.weight, "members": fitted.n_networks}
     average = isinstance(benchmark, AverageBenchmark)
     members = (benchmark.pretrained, benchmark.linear) if average else (benchmark,)
     written |= {"benchmark": None, "seasons": []}
@@ -334,7 +334,6 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         document["difference"], document["span"], document["initial_scale"],
         lags=tuple(document["lags"]), **{name: arrays[f"state.{name}"] for name in _STATE},
     )  # fmt: skip
-    members = config.n_networks or PRESETS[config.preset].n_networks
     networks, states, outputs = [], [], []
     for i, sizes in enumerate(document["layouts"]):
         layout = Layout(**{**sizes, "dilations": tuple(sizes["dilations"])})
@@ -345,8 +344,7 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
     combination = document["combination"]
     pretrained = bool(combination["seasons"])
     fitted = FittedForecaster(
-        h, level, config.look_back, members,
-        threads, ends,
+        h, level, config.look_back, combination["members"], threads, ends,
         _read_transforms(arrays, document["transforms"], count, document["treatment"]),
         covariates, state, arrays["scale"], networks, states, outputs,
         _read_benchmark(arrays, combination, h, document["difference"], level, threads),

@@ -45,8 +45,8 @@ _LAYOUT = Record(
 _CALIBRATION = Record({"naive_error": Real(0), "reference": Anything()})
 _COMBINATION = Record(
     {
-        "weight": Real(0, 1), "benchmark": Maybe(Text()), "seasons": Items(Whole(1, 100_000)),
-        "weights": Items(Real(0, 1)), "seasonal": Flag(),
+        "weight": Real(0, 1), "members": Whole(1, _MOST), "benchmark": Maybe(Text()),
+        "seasons": Items(Whole(1, 100_000)), "weights": Items(Real(0, 1)), "seasonal": Flag(),
     }
 )  # fmt: skip
 _TREATMENT = Record(

@@ -9,6 +9,7 @@ import numpy as np
 
 from gatecast.data.calendar import default_season_length
 from gatecast.forecaster.benchmarks import LinearBenchmark
+from gatecast.forecaster.config import PRESETS
 from gatecast.forecaster.renamed import current_names
 from gatecast.forecaster.seasons import as_seasons
 
@@ -170,9 +171,11 @@ def _from_10(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  
 
 
 def _from_11(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  # noqa: ARG001
-    """Format 12 has holidays, and weights of the members of an average."""
+    """Format 12 has holidays, weights of the members of an average, and one network or several."""
     document["holidays"] = None
-    document["combination"] |= {"weights": [], "seasonal": False}
+    settings = document["settings"]
+    members = settings.get("n_networks") or PRESETS[settings.get("preset", "default")].n_networks
+    document["combination"] |= {"weights": [], "seasonal": False, "members": members}
 
 
 def _joined(

@@ -464,6 +464,10 @@ TEXTS = {
         "network is {weight:.0%}",
         "在留出部分上，与{benchmark}的组合胜过单独的网络：网络的权重为 {weight:.0%}",
     ),
+    "combination.one_network": (
+        "the networks have no weight in it: one was trained on all values, to be looked at",
+        "网络在其中没有权重：只用全部数值训练了一个，供查看",
+    ),
     "combination.prior": (
         "{benchmark} makes the forecast: on the hold-out nothing was clearly better",
         "以{benchmark}为预测：在留出部分上，没有其他方法明显更好",
