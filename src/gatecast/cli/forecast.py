@@ -11,7 +11,7 @@ import typer
 from gatecast.cli.config import CONFIG
 from gatecast.cli.folders import RESUME
 from gatecast.cli.options import DIGITS, ID_COL, JSON, NO_REPORT, TARGET_COL, TIME_COL
-from gatecast.cli.predict import FUTR, OUTPUT
+from gatecast.cli.predict import FUTR, OUTPUT, plan_of
 from gatecast.cli.script import SCRIPT
 from gatecast.cli.settings import with_settings
 
@@ -80,20 +80,23 @@ def forecast(
     _check_glass(glass, model, no_report=no_report)
     page = None if no_report else report
     outputs = {"--output": output, "--save": save, "--report": page, "--script": script}
-    check_outputs(outputs, [file, futr_file, config])
+    check_outputs(outputs, [file, *(futr_file or []), config])
+    plan = plan_of(futr_file)
     panel = read_series(file, id_col, time_col, target_col, settings)
-    fitted, result = _forecast(model, panel, h, settings, futr_file, save)
+    fitted, result = _forecast(model, panel, h, settings, plan, save)
     failures: list[Exception] = []
     saved = _save(fitted, save, failures)
-    frame = panel.schema.split_ids(result.frame) if panel.schema else result.frame
+    whole = result.frame if result.plans is None else result.plans
+    frame = panel.schema.split_ids(whole) if panel.schema else whole
     _write(result, frame, output, digits, as_json=as_json)
     with deferred(failures):
         columns = (id_col, time_col, target_col)
-        _script(script, file, settings, columns, fitted, result, frame, futr_file, saved)
+        _script(script, file, settings, columns, fitted, whole, frame, plan, saved)
     written: dict[str, Path | None] = {"model": saved, "report": None, "glass": None}
     if page is not None:
         with deferred(failures):
-            written |= _pages(result, fitted, page, file.name, futr_file, glass=glass)
+            shown = next(iter(futr_file or []), None)
+            written |= _pages(result, fitted, page, file.name, shown, glass=glass)
     finish(_document(result, frame, output) if as_json else None, written, failures)
 
 
@@ -102,7 +105,7 @@ def _forecast(
     panel: Panel,
     h: int,
     settings: dict[str, Any],
-    futr_file: Path | None,
+    plan: Path | dict[str, Path] | None,
     save: Path | None,
 ) -> tuple[Any, ForecastResult]:
     """Fit a model by name, or the one that a backtest recommends, and forecast with it."""
@@ -116,7 +119,7 @@ def _forecast(
         compared = compare(candidates(DEFAULT, h, time_limit=600.0, **settings), panel, h)
         model = _best(compared)
     fitted = _fit(model, panel, h, settings)
-    result = forecast_with(fitted, futr_file if model == "LSTM" else None, backtest=compared)
+    result = forecast_with(fitted, plan if model == "LSTM" else None, backtest=compared)
     remarks = []
     if settings.get("level") and not result.levels:
         remarks.append(message("cli.no_intervals", model=model))
@@ -142,21 +145,21 @@ def _script(
     settings: dict[str, Any],
     columns: tuple[str | None, str | None, str | None],
     fitted: Any,
-    result: ForecastResult,
+    whole: pd.DataFrame,
     frame: pd.DataFrame,
-    futr_file: Path | None,
+    plan: Path | dict[str, Path] | None,
     saved: Path | None,
 ) -> None:
     """Write the Python that makes the same forecast."""
     from gatecast.cli.script import constructor, reading, shown, write_script, written_call
     from gatecast.forecaster import LSTMForecaster
 
-    future = futr_file if isinstance(fitted, LSTMForecaster) else None
+    future = plan if isinstance(fitted, LSTMForecaster) else None
     lines = [
         *reading(file, settings, *columns), f"model = {constructor(fitted)}.fit(panel)",
         f"forecast = {written_call('model.predict', futr_df=future)}",
         *([] if saved is None else [written_call("model.save", saved)]),
-        *shown(result.frame, frame, "panel.schema"),
+        *shown(whole, frame, "panel.schema"),
     ]  # fmt: skip
     write_script(script, "forecast", lines)
 
@@ -232,7 +235,11 @@ def _check_glass(glass: bool, model: str, *, no_report: bool) -> None:
 
 
 def _checked_name(
-    model: str, h: int, save: Path | None, settings: dict[str, Any], futr_file: Path | None
+    model: str,
+    h: int,
+    save: Path | None,
+    settings: dict[str, Any],
+    futr_file: list[Path] | None,
 ) -> str:
     """Give the model's full name, unless the request makes no sense."""
     from gatecast.errors import UsageError, too_small
@@ -244,7 +251,7 @@ def _checked_name(
         raise too_small("h", h, 1)
     if save is not None and model != "best" and not is_saved(model):
         raise UsageError(message("cli.cannot_save", model=model, names=list(SAVED)))
-    if settings.get("futr_exog_list") and futr_file is None:
+    if settings.get("futr_exog_list") and not futr_file:
         raise UsageError(message("cli.no_plan", names=settings["futr_exog_list"], h=h))
     return model
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gatecast.forecaster import LSTMForecaster
     from gatecast.pretrained.forecaster import PretrainedLSTM
 
-__all__ = ["predict", "update"]
+__all__ = ["plan_of", "predict", "update"]
 
 MODEL = Annotated[Path, typer.Argument(help="What forecast --save wrote.")]
 OUTPUT = Annotated[
@@ -27,8 +27,11 @@ OUTPUT = Annotated[
     typer.Option("--output", "-o", help="File or folder for the forecast; else stdout."),
 ]
 FUTR = Annotated[
-    Path | None,
-    typer.Option(help="CSV or Parquet file with the columns that the model knows in advance."),
+    list[Path] | None,
+    typer.Option(
+        help="CSV or Parquet file with the columns that the model knows in advance; given again, "
+        "another plan to compare."
+    ),
 ]
 
 
@@ -60,7 +63,8 @@ def predict(
         given = {"--futr-file": futr_file, "--json": as_json}
         predict_folder(model, file, output, script, given, resume=resume)
         return
-    check_outputs({"--output": output, "--script": script}, [model, file, futr_file])
+    check_outputs({"--output": output, "--script": script}, [model, file, *(futr_file or [])])
+    plan = plan_of(futr_file)
     loaded, others, notes = load(model), None, []
     lines = [f"model = {written_call('gc.load', model)}"]
     if file is not None:
@@ -71,8 +75,8 @@ def predict(
             loaded, others, notes = load(model), file, loaded.reading_notes_
         else:
             lines.append(written_call("model.update", file))
-    shown = _forecast(loaded, futr_file, output, as_json, others, notes)
-    forecast = written_call("model.predict", *([others] if others else []), futr_df=futr_file)
+    shown = _forecast(loaded, plan, output, as_json, others, notes)
+    forecast = written_call("model.predict", *([others] if others else []), futr_df=plan)
     write_script(script, "predict", ["", *lines, f"forecast = {forecast}", *shown])
 
 
@@ -96,18 +100,30 @@ def update(
     from gatecast.cli.script import write_script, written_call
     from gatecast.saved import open_for_update
 
-    check_outputs({"--output": output, "--script": script}, [model, file, futr_file])
+    check_outputs({"--output": output, "--script": script}, [model, file, *(futr_file or [])])
+    plan = plan_of(futr_file)
     with open_for_update(model) as opened:
         opened.update(file)
-        shown = _forecast(opened, futr_file, output, as_json)
+        shown = _forecast(opened, plan, output, as_json)
     lines = [
         "", f"# {str(model)!r} has the rows of {str(file)!r} since; what took them in was",
         f"# with {written_call('gc.open_for_update', model)} as model:",
         f"#     {written_call('model.update', file)}",
         f"model = {written_call('gc.load', model)}",
-        f"forecast = {written_call('model.predict', futr_df=futr_file)}", *shown,
+        f"forecast = {written_call('model.predict', futr_df=plan)}", *shown,
     ]  # fmt: skip
     write_script(script, "update", lines)
+
+
+def plan_of(files: list[Path] | None) -> Path | dict[str, Path] | None:
+    """Give the plan of some files: of several each by its name, without folder and ending."""
+    if not files:
+        return None
+    if len(files) == 1:
+        return files[0]
+    stems = [file.stem for file in files]
+    alone = len(set(stems)) == len(stems)
+    return {stem if alone else str(file): file for stem, file in zip(stems, files, strict=True)}
 
 
 def _ends(model: LSTMForecaster | PretrainedLSTM | Combination) -> Ends:
@@ -118,7 +134,7 @@ def _ends(model: LSTMForecaster | PretrainedLSTM | Combination) -> Ends:
 
 def _forecast(
     model: LSTMForecaster | PretrainedLSTM | Combination,
-    futr_file: Path | None,
+    plan: Path | dict[str, Path] | None,
     output: Path | None,
     as_json: bool,
     others: Path | None = None,
@@ -140,9 +156,9 @@ def _forecast(
 
     notes = [*notes, *getattr(model, "reading_notes_", [])]
     if others is None or isinstance(model, Combination):  # which has refused others before
-        frame = model.predict(futr_df=futr_file)
+        frame = model.predict(futr_df=plan)
     else:
-        frame = model.predict(others, futr_df=futr_file)
+        frame = model.predict(others, futr_df=plan)
     whole, owner = frame, "fitted_" if isinstance(model, LSTMForecaster) else "panel_"
     schema = getattr(model, owner).schema
     frame = frame if schema is None else schema.split_ids(frame)

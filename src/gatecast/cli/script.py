@@ -45,6 +45,8 @@ class Code(str):
 def _value(value: Any) -> str:
     if isinstance(value, Code):
         return str(value)
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name!r}: {_value(one)}' for name, one in value.items())}}}"
     return repr(str(value)) if isinstance(value, Path) else repr(value)
 
 

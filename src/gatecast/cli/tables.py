@@ -79,9 +79,11 @@ def rounded(frame: pd.DataFrame, digits: int) -> pd.DataFrame:
     frame = frame.copy()
     if digits > 15:  # a float has no more that are sure
         return frame
-    model = re.sub(r"-(lo|hi)-[\d.]+$", "", str(frame.columns[-1]))
+    model = re.sub(r"-((lo|hi)-[\d.]+|difference)$", "", str(frame.columns[-1]))
     for name in frame.columns:
-        if name == model or re.fullmatch(rf"{re.escape(model)}-(lo|hi)-[\d.]+", str(name)):
+        if name == model or re.fullmatch(
+            rf"{re.escape(model)}-((lo|hi)-[\d.]+|difference)", str(name)
+        ):
             values = frame[name].to_numpy(float)
             with np.errstate(divide="ignore"):
                 whole = np.floor(np.log10(np.abs(values)))

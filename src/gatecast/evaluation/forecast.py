@@ -14,6 +14,7 @@ from gatecast.data.left_out import left_out
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError, NotFittedError
 from gatecast.evaluation.plottable import Plottable
+from gatecast.forecaster.plans import PLAN
 from gatecast.messages import Message, message
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ class ForecastResult(Plottable):
     components : DataFrame or None
         Parts that add up to the forecast, as of ``model.components()``; None of a model that has
         none, and of very many series.
+    plans : DataFrame or None
+        Where several plans were given, the forecasts of all, as ``model.predict`` gives them; all
+        else is that of the first one.
     """
 
     model: str
@@ -85,6 +89,7 @@ class ForecastResult(Plottable):
     answers: Mapping[Message, Message] = field(default_factory=dict)
     effects: pd.DataFrame | None = None
     components: pd.DataFrame | None = None
+    plans: pd.DataFrame | None = None
 
     @property
     def left_out(self) -> dict[str, Message]:
@@ -130,8 +135,9 @@ def forecast(
     ----------
     model : forecaster
         Fitted: an ``LSTMForecaster`` or a baseline.
-    futr_df : path or DataFrame, optional
-        As for ``model.predict``.
+    futr_df : path or DataFrame, or dict of str to these, optional
+        As for ``model.predict``; of several plans the first is the forecast, and the others stand
+        beside it.
     source : path, DataFrame, Series or Panel, optional
         The history that the forecast follows; needed for a model that was loaded or updated, which
         does not hold its data.
@@ -151,6 +157,10 @@ def forecast(
         If ``futr_df`` is needed and not given, or does not fit.
     """
     frame = model.predict() if futr_df is None else model.predict(futr_df=futr_df)
+    decisions, plans = tuple(model.decisions()), None
+    if isinstance(futr_df, Mapping):
+        plans, (first, futr_df) = frame, next(iter(futr_df.items()))
+        frame = plans[plans[PLAN] == first].iloc[:, 1:-1]
     panel = _history(model, source)
     keys = (panel.id_col, panel.time_col)
     name = next(str(column) for column in frame.columns if column not in keys)
@@ -169,9 +179,9 @@ def forecast(
         settings["models"] = [m if isinstance(m, str) else type(m).__name__ for m in members]
     return ForecastResult(
         name, frame, panel.to_frame(), panel.id_col, panel.time_col, panel.target_col,
-        tuple(model.decisions()), settings, error, _skill(model),
+        decisions, settings, error, _skill(model),
         _reference(model), sentences, _answers(model, panel), _effects(model),
-        _components(model, futr_df, panel),
+        _components(model, futr_df, panel), plans,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.frames import forecast_frame, insample_frame, paths_frame
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.new_series import read_request, take_in
+from gatecast.forecaster.plans import Plan, joined_plans, named_plans
 from gatecast.forecaster.tables import read_future_covariates, read_histories
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
@@ -58,9 +59,10 @@ class Serving(Shared):
             stays as it is. A table is read like that of the fit. Of a folder of Parquet files, or
             of a pattern, a part is in memory at a time; see :func:`gatecast.forecast_files` for
             forecasts that are too many for it too.
-        futr_df : path or DataFrame, optional
+        futr_df : path or DataFrame, or dict of str to these, optional
             The columns of ``futr_exog_list`` over these steps, a row for each step of each series
-            (more are left unread); needed where there are such columns.
+            (more are left unread); needed where there are such columns. Several plans by name are
+            forecast one after another.
         level : sequence of float, optional
             Per cent of each interval, of those that the model was fitted with; all if not given.
 
@@ -68,7 +70,8 @@ class Serving(Shared):
         -------
         DataFrame
             The user's id and time columns, one named ``alias``, and for each level ``LSTM-lo-80``
-            and ``LSTM-hi-80``, in the series' own unit.
+            and ``LSTM-hi-80``, in the series' own unit. Of several plans ``plan`` comes first, and
+            ``LSTM-difference``, the change from the first plan, last.
 
         Raises
         ------
@@ -81,10 +84,20 @@ class Serving(Shared):
         fitted, files = self.require_fitted("predict"), partition_files(df)
         if files is not None:
             return forecast_folder(fitted, files, self.alias, level)
-        fitted, future, notes = read_request(fitted, df, futr_df)
-        if notes is not None:
-            self.reading_notes_ = [*notes, *plan_warnings(fitted, future)]
-        return forecast_frame(fitted, future, self.alias, level)
+        plans = named_plans(futr_df)
+        if plans is None:
+            fitted, future, notes = read_request(fitted, df, futr_df)
+            if notes is not None:
+                self.reading_notes_ = [*notes, *plan_warnings(fitted, future)]
+            return forecast_frame(fitted, future, self.alias, level)
+        made = []
+        for i, (name, plan) in enumerate(plans.items()):
+            # other series are read and run along once
+            fitted, future, notes = read_request(fitted, None if i else df, plan)
+            warned = [*(notes or []), *plan_warnings(fitted, future)]
+            made.append(Plan(name, forecast_frame(fitted, future, self.alias, level), warned))
+        frame, self.reading_notes_ = joined_plans(made, self.alias)
+        return frame
 
     @one_at_a_time
     def effects(self) -> pd.DataFrame:
@@ -180,7 +193,8 @@ class Serving(Shared):
         if fitted.calibration is None or not len(fitted.calibration.paths):
             raise DataError(message("simulate.no_errors", h=fitted.h))
         future, notes = read_future_covariates(fitted, futr_df)
-        self.reading_notes_ = self.reading_notes_ if notes is None else notes
+        if notes is not None:
+            self.reading_notes_ = [*notes, *plan_warnings(fitted, future)]
         rng = np.random.default_rng(random_state)
         return paths_frame(fitted, future, self.alias, n_paths, rng)
 

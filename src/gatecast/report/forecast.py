@@ -10,9 +10,10 @@ import pandas as pd
 
 from gatecast import storage
 from gatecast.messages import from_document, message
-from gatecast.report.charts import Chart, Trace, as_data, clock
+from gatecast.report.charts import MODELS, Chart, Trace, as_data, clock
 from gatecast.report.components import components_charts
 from gatecast.report.page import render
+from gatecast.report.plans import forecast_lines, plans_table
 from gatecast.report.sentences import (
     Pair,
     left_out_pairs,
@@ -91,6 +92,7 @@ def forecast_page(
         answers=question_pairs(result.answers),
         effects=_effect_rows(effects),
         effects_left=left,
+        **plans_table(result),
         components=[(f"parts-{i}", name) for i, name in enumerate(parts)],
         decisions=sentence_pairs(text for text in result.decisions if text not in above),
         settings=result.settings,
@@ -161,9 +163,10 @@ def forecast_chart(result: ForecastResult, past: pd.DataFrame, future: pd.DataFr
         )
         for i, level in enumerate(result.levels)
     ]  # fmt: skip
+    traces.append(Trace(result.target_col, times, values, "grey"))
     traces += [
-        Trace(result.target_col, times, values, "grey"),
-        Trace(result.model, x, joined(result.model), "blue", width=2.5),
+        Trace(name, x, np.concatenate([joint, y]), MODELS[i % len(MODELS)], width=2.5)
+        for i, (name, y) in enumerate(forecast_lines(result, future).items())
     ]
     first = max(0, len(times) - max(5 * len(ahead), 60))
     view = (times[first], ahead[-1]) if follows else None
@@ -300,7 +303,15 @@ def _expected(result: ForecastResult, count: int) -> tuple[Pair, Pair, Pair]:
 
 def _warnings(result: ForecastResult) -> list[str]:
     """Pick what a reader must know before using the intervals."""
-    warnings = [text for text in result.decisions if from_document(text).id in _WARNINGS]
+    warnings = [text for text in result.decisions if _id(text) in _WARNINGS]
     if result.expected_error is None and result.skill is None and not result.verdict:
         warnings.append(message("pages.not_measured"))
     return warnings
+
+
+def _id(text: str) -> str:
+    """Give the id of a decision; of a note of one of several plans that of the note."""
+    decision = from_document(text)
+    if decision.id == "plans.note":
+        decision = from_document(decision.fields["note"])
+    return decision.id

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from gatecast.messages.catalog import (
     adapters,
+    additive,
     baselines,
     cli,
     combination,
@@ -45,6 +46,7 @@ def _merged(*parts: Texts) -> Texts:
 
 CATALOG = _merged(
     adapters.TEXTS,
+    additive.TEXTS,
     baselines.TEXTS,
     combination.TEXTS,
     cli.TEXTS,
