@@ -66,7 +66,7 @@ def compare(model, forecasts, rtol=1e-5):
 
 
 def counts(n, seed):
-    return np.random.default_rng(seed).poisson(1.0, n).astype(float)
+    return np.random.default_rng(seed).poisson(2.0, n).astype(float)
 
 
 def shifted(n, seed):

@@ -274,6 +274,8 @@ def _measured(
 ) -> dict[float, np.ndarray]:
     """Give the forecast plus quantiles of the errors of whole forecasts of the hold-out."""
     fitted, calibration = model.fitted_, model.calibration_
+    if fitted.counts is not None:
+        return {share: fitted.counts.quantiles([share])[0, :, 0] for share in alpha}
     if calibration is None or not len(calibration.paths):
         raise DataError(message("adapters.no_quantiles", n=int(fitted.ends.lengths[0])))
     future = read_future_covariates(fitted, plan)[0]

@@ -37,8 +37,9 @@ MARGIN = 0.05
 _CHANCE = 0.05  # of the Diebold-Mariano test
 #: From what costs least to what costs most to fit, run and explain; others come last.
 SIMPLEST_FIRST = (
-    "Naive", "SeasonalNaive", "Drift", "WindowAverage", "Theta", "AutoETS", "SARIMA", "AutoARIMA",
-    "MSTL", "LinearAutoregression", "PretrainedLSTM", "Combination", "LSTM",
+    "Naive", "SeasonalNaive", "Drift", "WindowAverage", "Croston", "SBA", "TSB", "Theta",
+    "AutoETS", "SARIMA", "AutoARIMA", "MSTL", "LinearAutoregression", "PretrainedLSTM",
+    "Combination", "LSTM",
 )  # fmt: skip
 _ARIMAS = ("SARIMA", "AutoARIMA")
 _FEW_CUTOFFS = 10

@@ -64,6 +64,8 @@ def _require_carried(fitted: FittedForecaster) -> None:
     pretrained = not isinstance(benchmark, LinearBenchmark)
     if pretrained and (weight < 1.0 or (fitted.level and benchmark.has_quantiles)):
         raise UsageError(message("onnx.pretrained"))
+    if fitted.counts is not None:
+        raise UsageError(message("onnx.counts", n=len(fitted.counts.which)))
     if fitted.covariates.columns or fitted.covariates.input_names():
         raise UsageError(message("onnx.covariates", names=list(fitted.covariates.input_names())))
     if fitted.look_back is None:

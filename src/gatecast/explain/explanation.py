@@ -100,6 +100,9 @@ def _explain(
         *about_choice(whole, one, series), *_about_combination(model, network),
         *_about_error(model, shares),
     ]  # fmt: skip
+    counts = model.fitted_.counts
+    if counts is not None and inputs.series.place in counts.which:
+        notes.append(message("explain.counts"))
     if model.look_back is not None:
         notes.append(message("explain.windows", look_back=model.look_back))
     ahead, note = _up_to_date(model, one)

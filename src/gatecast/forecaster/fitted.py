@@ -17,6 +17,7 @@ from gatecast.forecaster.additive_columns import ahead_rows, encoded_columns, wi
 from gatecast.forecaster.benchmarks import Benchmark, Outlook
 from gatecast.forecaster.combination import combine
 from gatecast.forecaster.config import Settings
+from gatecast.forecaster.count_part import CountPart
 from gatecast.forecaster.covariates import Covariates, PendingInputs, pending_inputs
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.intervals import Calibration, intervals, spread_of
@@ -79,6 +80,8 @@ class FittedForecaster:
         for future covariates, or a window begins with them.
     additive : AdditivePart or None
         What columns known in advance add; None where there are none.
+    counts : CountPart or None
+        Forecasts intermittent series in place of the networks; None where there are none.
     """
 
     h: int
@@ -101,6 +104,7 @@ class FittedForecaster:
     schema: Schema | None
     pending: list[PendingInputs]
     additive: AdditivePart | None = None
+    counts: CountPart | None = None
 
     @classmethod
     def from_training(
@@ -212,13 +216,8 @@ class FittedForecaster:
         if not self.difference:
             return result
         present = self.state.last[:, np.newaxis]
-        return Forecast(
-            result.median + present,
-            {
-                share: (low + present, high + present)
-                for share, (low, high) in result.intervals.items()
-            },
-        )
+        moved = {s: (a + present, b + present) for s, (a, b) in result.intervals.items()}
+        return Forecast(result.median + present, moved)
 
     def added_ahead(self, future: Sequence[np.ndarray]) -> np.ndarray | None:
         """Give what columns add to the steps after the end of each series.
@@ -343,6 +342,8 @@ class FittedForecaster:
             if count:
                 at = offsets[some][:, np.newaxis] + np.arange(count)
                 self._advance(rows.which[some], values[at], present[at], future[at])
+        if self.counts is not None:
+            self.counts = self.counts.advance(rows)
         self.ends = self.ends.later(rows.which, rows.counts)
 
     def _advance(

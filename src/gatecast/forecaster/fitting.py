@@ -12,6 +12,7 @@ from gatecast.errors import DataError
 from gatecast.forecaster.benchmarks import SIMPLEST, Benchmark
 from gatecast.forecaster.combination import NETWORK_ALONE
 from gatecast.forecaster.config import Settings
+from gatecast.forecaster.count_part import count_part
 from gatecast.forecaster.ensemble import Ensemble, TrainingRun
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.holdout import Holdout
@@ -129,9 +130,11 @@ def fit(
         replace(s, n_networks=members), final, [one.network for one in trained], calibration,
         choices.combination.weight, panel,
     )  # fmt: skip
+    held_out = holdout.trial(choices.treatment) if holdout.possible else None
+    fitted.counts, of_counts = count_part(s, panel, held_out, choices)
     decisions = [
         *_learning(s, final, weights), *_fine_tuning(final), *holdout.notes,
-        *_holdout_sentences(holdout, choices, calibration, fitted),
+        *_holdout_sentences(holdout, choices, calibration, fitted), *of_counts,
     ]  # fmt: skip
     return Fit(fitted, choices.max_steps, [one.losses for one in trained], decisions)
 

@@ -61,6 +61,11 @@ def forecast_frame(
         for share in requested
     }
     restored = fitted.restore(median, added)
+    if fitted.counts is not None:
+        which = fitted.counts.which
+        restored[which], of_counts = fitted.counts.forecast(requested)
+        for share, (low, high) in of_counts.items():
+            ends[share][0][which], ends[share][1][which] = low, high
     return add_forecast(fitted.ends.future_frame(fitted.h), name, restored, ends)
 
 
@@ -98,7 +103,10 @@ def paths_frame(
     frame = pd.concat([fitted.ends.future_frame(fitted.h)] * n_paths, ignore_index=True)
     frame["path"] = np.repeat(np.arange(n_paths), median.size)
     added = fitted.added_ahead(future)
-    frame[name] = np.concatenate([fitted.restore(path, added).ravel() for path in paths])
+    restored = np.stack([fitted.restore(path, added) for path in paths])
+    if fitted.counts is not None:
+        restored[:, fitted.counts.which] = fitted.counts.draw(n_paths, rng)
+    frame[name] = restored.ravel()
     return frame
 
 

@@ -28,10 +28,12 @@ from gatecast.forecaster.additive_file import additive_fits, read_additive, writ
 from gatecast.forecaster.average_benchmark import AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark
 from gatecast.forecaster.config import Config
+from gatecast.forecaster.count_part import CountPart
 from gatecast.forecaster.covariates import Covariates, PendingInputs
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.holidays_file import holidays_fit, read_holidays, write_holidays
+from gatecast.forecaster.hurdle import Hurdle
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.model_form import check_form, require_forecast
 from gatecast.forecaster.model_formats import VERSION, bring_forward
@@ -166,6 +168,7 @@ def _contents(saved: SavedModel) -> tuple[dict[str, np.ndarray], dict[str, Any]]
         "treatment": asdict(fitted.transforms.treatment),
         "layouts": _write_networks(fitted, arrays),
         "combination": _write_combination(fitted, arrays),
+        "counts": _write_counts(fitted.counts, arrays),
         "calibration": _write_calibration(fitted.calibration, arrays),
         "covariates": _write_covariates(fitted, arrays),
         "holidays": write_holidays(fitted.covariates.holidays, arrays),
@@ -289,6 +292,16 @@ def _write_combination(fitted: FittedForecaster, arrays: dict[str, np.ndarray]) 
     return written
 
 
+def _write_counts(part: CountPart | None, arrays: dict[str, np.ndarray]) -> dict[str, Any] | None:
+    if part is None:
+        return None
+    arrays |= {
+        "counts.which": part.which, "counts.recent": part.recent,
+        "counts.weights": part.model.weights,
+    }  # fmt: skip
+    return {"season": part.model.season, "share": part.model.share, "mean": part.mean}
+
+
 def _write_calibration(
     calibration: Calibration | None, arrays: dict[str, np.ndarray]
 ) -> dict[str, Any] | None:
@@ -352,6 +365,7 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         _read_calibration(arrays, document["calibration"]),
         None if document["schema"] is None else Schema.from_json(document["schema"]), [],
         read_additive(arrays, document["additive"], holiday_count(covariates)),
+        _read_counts(arrays, document.get("counts"), h),
     )  # fmt: skip
     if fitted.replays:
         at = np.cumsum(arrays["pending.lengths"])[:-1]
@@ -426,6 +440,19 @@ def _read_benchmark(
     if written["seasonal"]:
         seasonal = SeasonalLinear(h, difference, arrays["benchmark.seasonal"])
     return AverageBenchmark(pretrained, linear, seasonal, tuple(written["weights"]))
+
+
+def _read_counts(
+    arrays: dict[str, np.ndarray], written: dict[str, Any] | None, h: int
+) -> CountPart | None:
+    if written is None:
+        return None
+    weights = arrays["counts.weights"]
+    _require(len(weights) == (4 if written["season"] == 1 else 5))
+    model = Hurdle(written["season"], written["share"], weights)
+    part = CountPart(arrays["counts.which"], arrays["counts.recent"], model, h, written["mean"])
+    _require(part.recent.shape[1] <= model.reach and not np.isnan(part.recent[:, -1:]).any())
+    return part
 
 
 def _read_calibration(

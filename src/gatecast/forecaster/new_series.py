@@ -20,6 +20,7 @@ from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import series_name
 from gatecast.forecaster.additive import AdditivePart, Effects
 from gatecast.forecaster.additive_columns import encoded_columns
+from gatecast.forecaster.count_part import CountPart
 from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
@@ -173,7 +174,7 @@ def fit_others(fitted: FittedForecaster, panel: Panel) -> FittedForecaster:
     others = replace(
         fitted, ends=panel.ends(), transforms=transforms, covariates=covariates, state=data.state,
         states=[], outputs=[], pending=[], schema=panel.schema or fitted.schema,
-        additive=additive,
+        additive=additive, counts=fitted.counts and fitted.counts.of_others(panel),
     )  # fmt: skip
     others.run_along(data, panel, pad=True)
     return others
@@ -214,6 +215,7 @@ def join(fitted: FittedForecaster, others: FittedForecaster) -> FittedForecaster
         pending=[*fitted.pending, *others.pending],
         schema=None if fitted.schema is None else fitted.schema.extend(others.schema),
         additive=_join_additive(fitted.additive, others.additive),
+        counts=_join_counts(fitted, others.counts),
     )
 
 
@@ -268,6 +270,13 @@ def _join_additive(one: AdditivePart | None, other: AdditivePart | None) -> Addi
     joined = _joined(one, other, ("coefficients", "tail", "last", "size"))
     names = ("size", "error", "later", "events", "lowest", "highest")
     return replace(joined, effects=_joined(one.effects, other.effects, names))
+
+
+def _join_counts(fitted: FittedForecaster, other: CountPart | None) -> CountPart | None:
+    count = len(fitted.ends.ids)
+    if fitted.counts is not None:
+        return fitted.counts.join(other, count)
+    return None if other is None else replace(other, which=other.which + count)
 
 
 def _join_recent(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -21,12 +21,13 @@ def advance(fitted: FittedForecaster, rows: NewRows) -> None:
     which, ends, state = rows.which, fitted.ends, fitted.state.of(rows.which)
     pending = [fitted.pending[i] for i in which] if fitted.pending else []
     recent, values, additive = fitted.recent, fitted.recent[which], fitted.additive
+    counts = fitted.counts
     outputs = [output[which] for output in fitted.outputs]
     states = [State(s.hidden[:, which], s.cell[:, which]) for s in fitted.states]
     try:
         fitted.advance(rows)
     except BaseException:
-        fitted.ends, fitted.additive = ends, additive
+        fitted.ends, fitted.additive, fitted.counts = ends, additive, counts
         fitted.state.put(which, state)
         fitted.recent = recent
         recent[which] = values

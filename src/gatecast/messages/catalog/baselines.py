@@ -42,6 +42,14 @@ TEXTS = {
         "{n} 条序列中的 {done} 条用了 {seconds:.0f} 秒，而 {@time_limit}={limit:g}："
         "请放宽时限，或去掉该模型",
     ),
+    "baseline.negative": (
+        "demand is not negative, and {value:g} is there: correct it, or choose another model",
+        "需求不会是负数，而数据中有 {value:g}：请更正，或换一个模型",
+    ),
+    "baseline.no_weight": (
+        "{argument}={value} was requested; use a number above 0, up to 1",
+        "要求的是 {argument}={value}；请给出大于 0、不超过 1 的数",
+    ),
     "baseline.refused": (
         '{n:value was|values were} refused with "{reason}": supply more history',
         "{n} 个值被拒绝，原因是“{reason}”：请提供更多历史",

@@ -137,6 +137,12 @@ TEXTS = {
         "这里没有训练：该网络是在别处训练的",
     ),
     "onnx.purpose": ("an ONNX graph", "ONNX 图"),
+    "onnx.counts": (
+        "{n} series of intermittent demand are forecast by the probability and the size of demand, "
+        "which an ONNX graph does not carry: keep the model with save(), or fit it without them",
+        "{n} 条间歇性需求序列由需求的概率和数量来预测，ONNX 图不包含这一部分："
+        "请用 save() 保存模型，或去掉这些序列再拟合",
+    ),
     "onnx.pretrained": (
         "the pretrained network has a part in this forecast, and an ONNX graph here has none of "
         "it: fit with {@pretrained}=False, or serve the file that save() writes",

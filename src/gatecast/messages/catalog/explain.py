@@ -152,6 +152,11 @@ TEXTS = {
         "and of a run along the values",
         "这里显示的是网络沿对数值的运行；预测是它与沿原值运行的平均",
     ),
+    "explain.counts": (
+        "the demand of this series is intermittent: its forecast is made of the probability and "
+        "the size of demand, and the network shown here has no part in it",
+        "这条序列的需求是间歇性的：它的预测由需求的概率和数量得到，这里显示的网络不参与其中",
+    ),
     "explain.pretrained_states": (
         "the attribution is of what reaches the forecast through the LSTM's state; the simple "
         "forecasts that its outputs weigh are the same with and without it",
