@@ -28,12 +28,11 @@ from gatecast.forecaster.additive_file import additive_fits, read_additive, writ
 from gatecast.forecaster.average_benchmark import AverageBenchmark
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark
 from gatecast.forecaster.config import Config
-from gatecast.forecaster.count_part import CountPart
+from gatecast.forecaster.count_file import counts_fit, read_counts, write_counts
 from gatecast.forecaster.covariates import Covariates, PendingInputs
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.holidays_file import holidays_fit, read_holidays, write_holidays
-from gatecast.forecaster.hurdle import Hurdle
 from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.model_form import check_form, require_forecast
 from gatecast.forecaster.model_formats import VERSION, bring_forward
@@ -168,7 +167,7 @@ def _contents(saved: SavedModel) -> tuple[dict[str, np.ndarray], dict[str, Any]]
         "treatment": asdict(fitted.transforms.treatment),
         "layouts": _write_networks(fitted, arrays),
         "combination": _write_combination(fitted, arrays),
-        "counts": _write_counts(fitted.counts, arrays),
+        "counts": write_counts(fitted.counts, arrays),
         "calibration": _write_calibration(fitted.calibration, arrays),
         "covariates": _write_covariates(fitted, arrays),
         "holidays": write_holidays(fitted.covariates.holidays, arrays),
@@ -292,16 +291,6 @@ def _write_combination(fitted: FittedForecaster, arrays: dict[str, np.ndarray]) 
     return written
 
 
-def _write_counts(part: CountPart | None, arrays: dict[str, np.ndarray]) -> dict[str, Any] | None:
-    if part is None:
-        return None
-    arrays |= {
-        "counts.which": part.which, "counts.recent": part.recent,
-        "counts.weights": part.model.weights,
-    }  # fmt: skip
-    return {"season": part.model.season, "share": part.model.share, "mean": part.mean}
-
-
 def _write_calibration(
     calibration: Calibration | None, arrays: dict[str, np.ndarray]
 ) -> dict[str, Any] | None:
@@ -365,7 +354,7 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         _read_calibration(arrays, document["calibration"]),
         None if document["schema"] is None else Schema.from_json(document["schema"]), [],
         read_additive(arrays, document["additive"], holiday_count(covariates)),
-        _read_counts(arrays, document.get("counts"), h),
+        read_counts(arrays, document.get("counts"), h),
     )  # fmt: skip
     if fitted.replays:
         at = np.cumsum(arrays["pending.lengths"])[:-1]
@@ -442,19 +431,6 @@ def _read_benchmark(
     return AverageBenchmark(pretrained, linear, seasonal, tuple(written["weights"]))
 
 
-def _read_counts(
-    arrays: dict[str, np.ndarray], written: dict[str, Any] | None, h: int
-) -> CountPart | None:
-    if written is None:
-        return None
-    weights = arrays["counts.weights"]
-    _require(len(weights) == (4 if written["season"] == 1 else 5))
-    model = Hurdle(written["season"], written["share"], weights)
-    part = CountPart(arrays["counts.which"], arrays["counts.recent"], model, h, written["mean"])
-    _require(part.recent.shape[1] <= model.reach and not np.isnan(part.recent[:, -1:]).any())
-    return part
-
-
 def _read_calibration(
     arrays: dict[str, np.ndarray], written: dict[str, Any] | None
 ) -> Calibration | None:
@@ -494,6 +470,7 @@ def _check(fitted: FittedForecaster, count: int) -> None:
     _require(covariates.means.shape == covariates.deviations.shape == columns)
     _require(covariates.fixed.shape == (count, covariates.fixed_width))
     _require(holidays_fit(covariates.holidays, ends))
+    _require(counts_fit(fitted.counts, count))
     _require(additive_fits(fitted.additive, count, additive_width(covariates)))
     more = len(fitted.networks) - fitted.n_networks
     _require(more in (0, 1) and more <= bool(fitted.level))

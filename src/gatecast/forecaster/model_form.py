@@ -9,6 +9,7 @@ import numpy as np
 from gatecast.data.transforms.pipeline import SCALES
 from gatecast.forecaster.additive_file import ADDITIVE, additive_forms
 from gatecast.forecaster.config import Config
+from gatecast.forecaster.count_file import COUNTS, count_forms
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.holidays_file import HOLIDAYS, holiday_forms
 from gatecast.validation import (
@@ -49,7 +50,6 @@ _COMBINATION = Record(
         "seasons": Items(Whole(1, 100_000)), "weights": Items(Real(0, 1)), "seasonal": Flag(),
     }
 )  # fmt: skip
-_COUNTS = Maybe(Record({"season": Whole(1, 364), "share": Real(0, 1), "mean": Flag()}))
 _TREATMENT = Record(
     {
         "h": Whole(1, _MOST), "seasons": Items(Whole(1, _MOST)),
@@ -112,7 +112,7 @@ def check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
     }  # fmt: skip
     for name, part in record.items():
         part(document[name], name, {})
-    _COUNTS(document.get("counts"), "counts", {})
+    COUNTS(document.get("counts"), "counts", {})
     forms = _array_forms(arrays, document)
     # what else there is belongs to other formats and is not read
     check({name: arrays[name] for name in forms}, {}, Record({}), forms, {"K": config.h})
@@ -159,10 +159,7 @@ def _array_forms(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dic
         forms["recent"] = Array(double, ("N", None), missing=True)
         if len(document["combination"]["seasons"]) not in (1, 2):
             raise ValueError("combination.seasons has to be one season length, or two")
-    if document.get("counts") is not None:
-        forms["counts.which"] = Array(whole, ("M",), 0)
-        forms["counts.recent"] = Array(double, ("M", None), 0, missing=True)
-        forms["counts.weights"] = Array(double, (None,), -100, 100)
+    forms |= count_forms(document.get("counts"))
     if "pending.lengths" in arrays:
         forms["pending.lengths"] = Array(whole, ("N",), 0)
         forms["pending.inputs"] = Array(single, ("rows", None))
