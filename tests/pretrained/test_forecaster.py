@@ -221,3 +221,15 @@ def test_quantiles_are_those_of_the_intervals(passengers):
     assert q.shape == (1, 3, len(LEVELS))
     np.testing.assert_allclose(f["PretrainedLSTM-lo-95"], q[0, :, 0], rtol=1e-12)
     np.testing.assert_allclose(f["PretrainedLSTM-hi-95"], q[0, :, -1], rtol=1e-12)
+
+
+def test_the_level_after_a_lasting_shift_is_forecast():
+    rng = np.random.default_rng(0)
+    y = np.where(np.arange(100) < 80, 100.0, 200.0) + rng.normal(size=100)
+    days = pd.date_range("2024-01-01", periods=100)
+    model = PretrainedLSTM(h=8).fit(pd.DataFrame({"ds": days, "y": y}))
+    assert np.abs(model.predict()["PretrainedLSTM"] - 200).max() < 4
+    assert "transform.level_shift" in [getattr(one, "id", "") for one in model.decisions()]
+    # not before it can be told from an outlier
+    early = PretrainedLSTM(h=8).fit(pd.DataFrame({"ds": days[:81], "y": y[:81]}))
+    assert "transform.level_shift" not in [getattr(one, "id", "") for one in early.decisions()]
