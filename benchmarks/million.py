@@ -49,7 +49,9 @@ def make(folder: Path, series: int) -> int:
 def used() -> dict[str, float]:
     """Give CPU seconds and the largest memory in GiB of this process."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    return {"cpu": usage.ru_utime + usage.ru_stime, "gib": usage.ru_maxrss / 2**20}
+    lines = Path("/proc/self/status").read_text().splitlines()  # ru_maxrss has the parent's too
+    peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    return {"cpu": usage.ru_utime + usage.ru_stime, "gib": peak / 2**20}
 
 
 def work(data: Path, output: Path, model_file: Path | None) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from gatecast import __version__
-from gatecast.cli import backtest, demo, doctor, explain, forecast, mcp, predict, tune
+from gatecast.cli import backtest, demo, doctor, explain, forecast, mcp, predict, serve, tune
 from gatecast.cli.interruption import EXIT_CODE
 from gatecast.cli.spelling import as_option
 from gatecast.errors import GatecastError
@@ -42,7 +42,7 @@ def _stoppable(verb: Callable[..., None]) -> Callable[..., None]:
 
 for _verb in (
     demo.demo, forecast.forecast, backtest.backtest, predict.predict, predict.update, tune.tune,
-    explain.explain, doctor.doctor, mcp.mcp,
+    explain.explain, doctor.doctor, mcp.mcp, serve.serve,
 ):  # fmt: skip
     app.command(_verb.__name__)(_stoppable(_verb))
 

@@ -7,9 +7,9 @@ from gatecast.cli.settings import SETTINGS
 __all__ = ["OPTIONS", "as_option"]
 
 _WORDS = (
-    "gap", "h", "id_col", "n_jobs", "n_trials", "n_windows", "network", "output", "refit", "resume",
-    "sampler", "series", "space", "step_size", "storage", "study_name", "target_col", "time_col",
-    "time_limit", "timeout", "window",
+    "gap", "h", "id_col", "max_bytes", "n_jobs", "n_trials", "n_windows", "network", "output",
+    "port", "refit", "resume", "sampler", "series", "space", "step_size", "storage", "study_name",
+    "target_col", "time_col", "time_limit", "timeout", "window",
 )  # fmt: skip
 #: Options by the name of the argument.
 OPTIONS = {

@@ -37,14 +37,19 @@ from gatecast.forecaster.without_additive import short_seasons
 from gatecast.kernel import State
 from gatecast.messages import Message, message
 
-__all__ = ["fit_others", "join", "read_request", "take_in"]
+__all__ = [
+    "ADDITIVE", "COVARIATES", "EFFECTS", "fit_others", "join", "read_request", "take_in",
+]  # fmt: skip
 
 _Rows = TypeVar("_Rows", Covariates, FeatureState, AdditivePart, Effects)
 
 #: Series that a sentence names.
 _NAMED = 10
 #: Arrays with a row for each series, of the covariates and of the past.
-_COVARIATES = ("means", "deviations", "fixed")
+#: What covariates, the additive part and its effects hold of each series.
+COVARIATES = ("means", "deviations", "fixed")
+ADDITIVE = ("coefficients", "tail", "last", "size")
+EFFECTS = ("size", "error", "later", "events", "lowest", "highest")
 _PAST = ("last", "mean", "change_sum", "weight_sum", "recent")
 
 
@@ -201,7 +206,7 @@ def join(fitted: FittedForecaster, others: FittedForecaster) -> FittedForecaster
         fitted,
         ends=_join_ends(fitted.ends, others.ends),
         transforms=join_pipelines(fitted.transforms, others.transforms),
-        covariates=_joined(fitted.covariates, others.covariates, _COVARIATES),
+        covariates=_joined(fitted.covariates, others.covariates, COVARIATES),
         state=_joined(fitted.state, others.state, _PAST),
         states=[
             State(
@@ -267,9 +272,8 @@ def _same_history(fitted: FittedForecaster, panel: Panel) -> np.ndarray:
 def _join_additive(one: AdditivePart | None, other: AdditivePart | None) -> AdditivePart | None:
     if one is None or other is None:
         return one
-    joined = _joined(one, other, ("coefficients", "tail", "last", "size"))
-    names = ("size", "error", "later", "events", "lowest", "highest")
-    return replace(joined, effects=_joined(one.effects, other.effects, names))
+    joined = _joined(one, other, ADDITIVE)
+    return replace(joined, effects=_joined(one.effects, other.effects, EFFECTS))
 
 
 def _join_counts(fitted: FittedForecaster, other: CountPart | None) -> CountPart | None:

@@ -1,0 +1,58 @@
+"""Some of the series of a fitted forecaster, as a forecaster of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from gatecast.forecaster.additive import AdditivePart, Effects
+from gatecast.forecaster.covariates import Covariates
+from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.new_series import ADDITIVE, COVARIATES, EFFECTS
+from gatecast.kernel import State
+
+__all__ = ["some_series"]
+
+_Rows = TypeVar("_Rows", Covariates, AdditivePart, Effects)
+
+
+def some_series(fitted: FittedForecaster, which: np.ndarray) -> FittedForecaster:
+    """Take some series out of a fitted forecaster.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        It stays as it is.
+    which : ndarray of shape [S], int64
+        Positions of the series.
+
+    Returns
+    -------
+    FittedForecaster
+        With copies of what belongs to them.
+    """
+    ends = fitted.ends
+    additive = fitted.additive
+    if additive is not None:
+        effects = _rows(additive.effects, EFFECTS, which)
+        additive = replace(_rows(additive, ADDITIVE, which), effects=effects)
+    return replace(
+        fitted,
+        ends=replace(
+            ends, ids=ends.ids[which], times=ends.times[which], lengths=ends.lengths[which]
+        ),
+        transforms=fitted.transforms.of(which),
+        covariates=_rows(fitted.covariates, COVARIATES, which),
+        state=fitted.state.of(which),
+        states=[State(s.hidden[:, which], s.cell[:, which]) for s in fitted.states],
+        outputs=[output[which] for output in fitted.outputs],
+        recent=fitted.recent[which],
+        pending=[fitted.pending[i] for i in which] if fitted.pending else [],
+        additive=additive,
+    )
+
+
+def _rows(one: _Rows, names: tuple[str, ...], which: np.ndarray) -> _Rows:
+    return replace(one, **{name: getattr(one, name)[which] for name in names})

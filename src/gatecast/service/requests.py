@@ -1,0 +1,250 @@
+"""What a request holds, and the plain cases of it without a table: arrays in, records out."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gatecast.data.calendar import future_times
+from gatecast.errors import NotFoundError, UsageError
+from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.frames import forecast_frame
+from gatecast.forecaster.new_series import read_request
+from gatecast.forecaster.records import NewRows
+from gatecast.forecaster.subset import some_series
+from gatecast.messages import message
+
+__all__ = ["forecast_records", "plain_rows", "read_body", "rows_of"]
+
+
+def read_body(body: bytes, allowed: Sequence[str]) -> dict[str, Any]:
+    """Read the JSON of a request.
+
+    Parameters
+    ----------
+    body : bytes
+        Of the request; nothing is an empty object.
+    allowed : sequence of str
+        Names that it may have.
+
+    Returns
+    -------
+    dict
+        Of names and values.
+
+    Raises
+    ------
+    UsageError
+        If it is no JSON object, has NaN or an infinity, or another name.
+    """
+    try:
+        document = json.loads(body or b"{}", parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(message("serve.not_json", reason=str(error))) from error
+    if not isinstance(document, dict):
+        raise UsageError(message("serve.no_object", names=allowed))
+    for name in document:
+        if name not in allowed:
+            raise UsageError(message("serve.other_name", name=name, names=allowed))
+    return document
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number")
+
+
+def rows_of(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Give the rows of a table in a request.
+
+    Parameters
+    ----------
+    document : mapping
+        What :func:`read_body` gave.
+    name : str
+        Of the table.
+
+    Returns
+    -------
+    list of dict
+        A row each: columns and cells.
+
+    Raises
+    ------
+    UsageError
+        If it is no list of objects with plain cells, or empty.
+    """
+    rows = document.get(name)
+    plain = (str, int, float, bool, type(None))
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise UsageError(message("serve.no_rows", name=name))
+    if not all(isinstance(cell, plain) for row in rows for cell in row.values()):
+        raise UsageError(message("serve.no_rows", name=name))
+    return rows
+
+
+def plain_rows(
+    fitted: FittedForecaster, places: Mapping[Any, int], rows: Sequence[Mapping[str, Any]]
+) -> NewRows | None:
+    """Take rows as arrays where they are the next values of series of the model, and no more.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        The forecaster.
+    places : mapping of name to int
+        Where each series is.
+    rows : sequence of mapping
+        Columns and cells.
+
+    Returns
+    -------
+    NewRows or None
+        None where anything is unusual; reading them as a table then says what.
+    """
+    ends, schema = fitted.ends, fitted.schema
+    if fitted.covariates.columns or fitted.additive is not None or ends.time_zone is not None:
+        return None
+    if schema is not None and (schema.aggregation is not None or len(schema.target_cols) > 1):
+        return None
+    keys = {ends.time_col, ends.target_col, *([] if ends.id_col is None else [ends.id_col])}
+    by_series: dict[int, list[tuple[Any, float]]] = {}
+    for row in rows:
+        value: Any = row.get(ends.target_col)
+        place = 0 if ends.id_col is None else places.get(row.get(ends.id_col))
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if set(row) != keys or place is None or not number or not math.isfinite(value):
+            return None
+        by_series.setdefault(place, []).append((row[ends.time_col], float(value)))
+    which = np.fromiter(by_series, np.int64)
+    counts = np.array([len(by_series[i]) for i in which])
+    cells = [cell for i in which for cell in by_series[int(i)]]
+    try:
+        kind = str if ends.times.dtype.kind == "M" else int
+        if not all(type(time) is kind for time, _ in cells):
+            return None
+        times = np.array([time for time, _ in cells], ends.times.dtype)
+        due = future_times(ends.times[which], ends.freq, int(counts.max()))
+    except (ValueError, OverflowError):
+        return None
+    if not np.array_equal(times, due[np.arange(due.shape[1]) < counts[:, np.newaxis]]):
+        return None
+    return NewRows(which, counts, np.array([value for _, value in cells]), times, {})
+
+
+def forecast_records(
+    fitted: FittedForecaster,
+    places: Mapping[Any, int],
+    alias: str,
+    document: Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    """Forecast what a request asks for.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        The forecaster.
+    places : mapping of name to int
+        Where each series is.
+    alias : str
+        Column of the forecast.
+    document : mapping
+        ``series`` (names; all if not given), ``level``, ``future`` (rows of the columns known in
+        advance) or ``history`` (whole histories of other series, which are forecast instead).
+
+    Returns
+    -------
+    list of dict
+        A row each, as of :meth:`gatecast.LSTMForecaster.predict`, times in ISO 8601.
+
+    Raises
+    ------
+    NotFoundError
+        If a series is unknown.
+    UsageError, DataError
+        If a table or a level does not fit the model.
+    """
+    level = _numbers(document, "level")
+    history = document.get("history")
+    if history is None:
+        which = _which(fitted, places, document.get("series"))
+        some = fitted if which is None else some_series(fitted, which)
+        if document.get("future") is None and not fitted.covariates.futr:
+            return _records(some, alias, level)
+    else:
+        some, history = fitted, pd.DataFrame(rows_of(document, "history"))
+    future = document.get("future")
+    table = None if future is None else pd.DataFrame(rows_of(document, "future"))
+    some, plan, _ = read_request(some, history, table)
+    return _rows(forecast_frame(some, plan, alias, level))
+
+
+def _which(fitted: FittedForecaster, places: Mapping[Any, int], names: Any) -> np.ndarray | None:
+    if names is None:
+        return None
+    wanted = names if isinstance(names, list) else [names]
+    if not wanted or not all(isinstance(name, (str, int)) for name in wanted):
+        raise UsageError(message("serve.series"))
+    for name in wanted:
+        if name not in places:
+            series = str(name)
+            raise NotFoundError(message("table.new_series", name=series, n=len(fitted.ends.ids)))
+    return np.array([places[name] for name in dict.fromkeys(wanted)])
+
+
+def _numbers(document: Mapping[str, Any], name: str) -> list[float] | None:
+    given = document.get(name)
+    if given is None:
+        return None
+    numbers = given if isinstance(given, list) else [given]
+    if not all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in numbers):
+        raise UsageError(message("serve.numbers", name=name))
+    return numbers
+
+
+def _records(
+    fitted: FittedForecaster, alias: str, level: list[float] | None
+) -> list[dict[str, Any]]:
+    """Forecast without a table, where its times need no zone."""
+    ends = fitted.ends
+    requested = fitted.level if level is None else tuple(level)
+    if ends.time_zone is not None or not set(requested) <= set(fitted.level):
+        return _rows(forecast_frame(fitted, [], alias, level))
+    median, intervals = fitted.forecast([])
+    added = fitted.added_ahead([])
+    columns = {alias: fitted.restore(median, added)}
+    columns |= {
+        f"{alias}-lo-{share:g}": fitted.restore(intervals[share][0], added)
+        for share in sorted(requested, reverse=True)
+    }
+    columns |= {
+        f"{alias}-hi-{share:g}": fitted.restore(intervals[share][1], added)
+        for share in sorted(requested)
+    }
+    times = future_times(ends.times, ends.freq, fitted.h).ravel()
+    written = (
+        [pd.Timestamp(time).isoformat() for time in times]
+        if times.dtype.kind == "M"
+        else times.tolist()
+    )
+    names = np.repeat(ends.ids, fitted.h).tolist()
+    cells = [column.ravel().tolist() for column in columns.values()]
+    keys = [ends.time_col, *columns]
+    if ends.id_col is None:
+        return [dict(zip(keys, row, strict=True)) for row in zip(written, *cells, strict=True)]
+    keys = [ends.id_col, *keys]
+    return [dict(zip(keys, row, strict=True)) for row in zip(names, written, *cells, strict=True)]
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {
+            str(name): cell.isoformat() if hasattr(cell, "isoformat") else cell
+            for name, cell in row.items()
+        }
+        for row in frame.to_dict(orient="records")
+    ]

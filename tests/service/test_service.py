@@ -1,0 +1,254 @@
+"""A served model: answers, refusals, what outlives a killed process, and other writers."""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gatecast
+from gatecast.errors import ConflictError, UsageError
+from gatecast.journal import Journal, journal_of
+
+pytest.importorskip("starlette")
+pytest.importorskip("uvicorn")
+
+from gatecast.service import store as of_store
+from gatecast.service.store import Store
+
+QUICK = {"hidden": 4, "max_steps": 5, "n_networks": 1, "pretrained": False}
+
+
+def table(n=30, series=6, first=0):
+    parts = []
+    for i in range(series):
+        rng = np.random.default_rng(i)
+        y = 10 + i + 3 * np.sin(np.arange(60) + i) + rng.normal(0, 0.3, 60)
+        times = pd.date_range("2024-01-01", periods=60, freq="D")
+        part = pd.DataFrame({"unique_id": f"s{i}", "ds": times, "y": y})
+        parts.append(part.iloc[first:n])
+    return pd.concat(parts, ignore_index=True)
+
+
+def rows(frame):
+    times = frame["ds"].dt.strftime("%Y-%m-%d")
+    return frame.assign(ds=times).to_dict(orient="records")
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return gatecast.LSTMForecaster(3, level=[80], **QUICK).fit(table())
+
+
+@pytest.fixture
+def path(fitted, tmp_path):
+    (tmp_path / "m.gatecast").write_bytes(fitted.to_bytes())
+    return tmp_path / "m.gatecast"
+
+
+class Client:
+    def __init__(self, port):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def __call__(self, method, where, body=None):
+        data = json.dumps(body) if isinstance(body, (dict, list)) else body
+        self.connection.request(method, where, data)
+        answer = self.connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+class Process:
+    """The verb, in a process of its own."""
+
+    def __init__(self, path, *options):
+        command = [sys.executable, "-m", "gatecast", "serve", str(path), "--port", "0", *options]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        line = self.process.stderr.readline()
+        assert "is served at http://127.0.0.1:" in line, line + self.process.stderr.read()
+        self.client = Client(int(line.partition("127.0.0.1:")[2].partition(";")[0]))
+
+    def end(self, number):
+        self.client.connection.close()
+        self.process.send_signal(number)
+        code = self.process.wait(timeout=60)
+        self.process.stderr.close()
+        return code
+
+
+def frame_of(answer):
+    status, document = answer
+    assert status == 200, document
+    frame = pd.DataFrame(document["forecast"])
+    return frame.assign(ds=pd.to_datetime(frame["ds"]))
+
+
+def test_the_service_answers_as_the_model_does(path, fitted):
+    model = gatecast.load(path)
+    process = Process(path, "--max-bytes", "5000", "--timeout", "0.5")
+    client = process.client
+    assert client("GET", "/health")[1]["series"] == 6
+    pd.testing.assert_frame_equal(
+        frame_of(client("POST", "/forecast")), model.predict(), check_exact=True, check_dtype=False
+    )
+    status, document = client("POST", "/update", {"rows": rows(table(32, first=30))})
+    assert (status, document) == (200, {"rows": 12, "new_series": 0})
+    model.update(table(32, first=30))
+    expected = model.predict(level=[])
+    expected = expected[expected["unique_id"].isin(["s4", "s1"])].reset_index(drop=True)
+    got = frame_of(client("POST", "/forecast", {"series": ["s1", "s4"], "level": []}))
+    pd.testing.assert_frame_equal(got, expected, check_exact=True, check_dtype=False)
+    # series that were not in the fit: forecast from their history, or taken in
+    new = table(20, 1).assign(unique_id="new")
+    got = frame_of(client("POST", "/forecast", {"history": rows(new)}))
+    pd.testing.assert_frame_equal(got, model.predict(new), check_exact=True, check_dtype=False)
+    assert client("POST", "/update", {"rows": rows(new)})[1]["new_series"] == 1
+    assert frame_of(client("POST", "/forecast", {"series": "new"})).shape == (3, 5)
+    described = client("GET", "/openapi.json")[1]
+    assert set(described["paths"]) == {"/forecast", "/update", "/health"}
+
+    refused = [
+        ("{", 400, "serve.not_json"), ("[1]", 400, "serve.no_object"),
+        ('{"level": [NaN]}', 400, "serve.not_json"), ("[" * 4000, 400, "serve.not_json"),
+        ({"serie": "s1"}, 400, "serve.other_name"), ({"series": "x"}, 404, "table.new_series"),
+        ({"series": 3.5}, 400, "serve.series"), ({"level": [70]}, 400, "level.not_fitted"),
+        ({"level": "80"}, 400, "serve.numbers"), ({"history": []}, 400, "serve.no_rows"),
+        ("x" * 5001, 413, "serve.too_large"),
+    ]  # fmt: skip
+    for body, code, sentence in refused:
+        process.client.connection.close()
+        status, document = client("POST", "/forecast", body)
+        assert (status, document["error"]["id"]) == (code, sentence)
+    late = {"unique_id": "s0", "ds": "2024-03-01", "y": 1.0}
+    for row, code, sentence in (
+        (late, 422, "update.not_next"), ({**late, "ds": "so"}, 422, None),
+        ({**late, "y": "many"}, 422, None), ({"y": [1]}, 400, "serve.no_rows"),
+    ):  # fmt: skip
+        status, document = client("POST", "/update", {"rows": [row]})
+        assert status == code
+        assert sentence in (None, document["error"]["id"])
+    assert client("GET", "/health")[1]["updates"] == 2  # none of those
+    slow = socket.create_connection(("127.0.0.1", client.connection.port))
+    slow.sendall(b"POST /update HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    assert b" 408 " in slow.recv(1000)
+    slow.close()
+    assert process.end(signal.SIGINT) == 130
+    assert not journal_of(path).exists()
+    again = gatecast.load(path).predict()
+    model.update(new)
+    pd.testing.assert_frame_equal(again, model.predict(), check_exact=True)
+
+
+def test_a_killed_service_loses_no_update_that_it_answered(path, fitted):
+    process = Process(path)
+    lasting = table(60, first=30)
+    answered = dict.fromkeys(lasting["unique_id"].unique(), 0)
+
+    def send(name):
+        client = Client(process.client.connection.port)
+        own = rows(lasting[lasting["unique_id"] == name])
+        for row in own:
+            try:
+                if client("POST", "/update", {"rows": [row]})[0] != 200:
+                    break
+            except (OSError, http.client.HTTPException, ValueError):
+                break
+            answered[name] += 1
+        client.connection.close()
+
+    threads = [threading.Thread(target=send, args=[name]) for name in answered]
+    for thread in threads:
+        thread.start()
+    while sum(answered.values()) < 20:
+        time.sleep(0.001)
+    process.end(signal.SIGKILL)
+    for thread in threads:
+        thread.join()
+    assert gatecast.load(path).fitted_.ends.lengths.tolist() == [30] * 6  # whole, as it was
+    with journal_of(path).open("ab") as file:  # a record that was not finished
+        file.write(b'0123456789abcdef [{"unique_id": "s0", "d')
+    store = Store(path)
+    lengths = dict(zip(store.model.fitted_.ends.ids, store.model.fitted_.ends.lengths, strict=True))
+    store.close()
+    for name, count in answered.items():
+        assert count <= lengths[name] - 30 <= count + 1  # one may be in the journal, unanswered
+    # the state is that of whole updates in their order
+    expected = gatecast.LSTMForecaster.load(fitted.to_bytes())
+    kept = [lasting[lasting["unique_id"] == name].head(n - 30) for name, n in lengths.items()]
+    expected.update(pd.concat(kept))
+    pd.testing.assert_frame_equal(
+        gatecast.load(path).predict(), expected.predict(), rtol=1e-6, check_dtype=False
+    )
+
+
+def test_another_writer_of_the_file_and_the_service_lose_nothing(path):
+    store = Store(path)
+    later = table(31, first=30)
+    store.update(rows(later[later["unique_id"] == "s0"])).result()
+    other = (
+        "import sys, gatecast, pandas as pd\n"
+        "with gatecast.open_for_update(sys.argv[1]) as model:\n"
+        "    model.update(pd.DataFrame({'unique_id': ['s1'], 'ds': [sys.argv[2]], 'y': [9.0]}))\n"
+    )
+    subprocess.run([sys.executable, "-c", other, str(path), "2024-01-31"], check=True)
+    store.update(rows(later[later["unique_id"] == "s2"])).result()
+    assert store.model.fitted_.ends.lengths.tolist() == [31, 31, 31, 30, 30, 30]
+    subprocess.run([sys.executable, "-c", other, str(path), "2024-02-01"], check=True)
+    store.close()
+    assert gatecast.load(path).fitted_.ends.lengths.tolist() == [31, 32, 31, 30, 30, 30]
+
+
+def test_records_that_the_file_has_are_not_taken_in_twice(path):
+    store = Store(path)
+    later = rows(table(31, first=30))
+    store.update(later).result()
+    kept = journal_of(path).read_bytes()
+    store.close()
+    journal_of(path).write_bytes(kept)  # as after a kill between the file and the journal
+    again = Store(path)
+    assert again.model.fitted_.ends.lengths.tolist() == [31] * 6
+    assert again.conflicts == 0
+    again.close()
+
+
+def test_a_file_is_served_once(path):
+    store = Store(path)
+    with pytest.raises(ConflictError, match="is served by another process"):
+        Store(path)
+    store.close()
+    gatecast.PretrainedLSTM(3).fit(table(series=1)).save(path)
+    with pytest.raises(UsageError, match="a saved LSTMForecaster was expected"):
+        Store(path)
+    assert not journal_of(path).exists()
+
+
+def test_an_update_that_cannot_be_kept_is_refused_and_undone(path, monkeypatch):
+    store = Store(path)
+
+    def full(*_):
+        raise UsageError(of_store.message("file.not_written", path="x", reason="full"))
+
+    monkeypatch.setattr(Journal, "append", full)
+    with pytest.raises(UsageError, match="full"):
+        store.update(rows(table(31, first=30))).result()
+    assert store.model.fitted_.ends.lengths.tolist() == [30] * 6
+    store.close()
+
+
+def test_the_file_is_written_in_intervals(path, monkeypatch):
+    monkeypatch.setattr(of_store, "_SAVE_UPDATES", 2)
+    store = Store(path)
+    for day in (31, 32):
+        store.update(rows(table(day, first=day - 1))).result()
+    store.forecast({}).result()
+    deadline = time.monotonic() + 30
+    while store.health()["in_journal"] and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert gatecast.load(path).fitted_.ends.lengths.tolist() == [32] * 6
+    store.close()
