@@ -75,7 +75,7 @@ class Store:
 
     # ------------------------------------------------------------------ what requests call
 
-    def forecast(self, document: dict[str, Any]) -> Future[list[dict[str, Any]]]:
+    def forecast(self, document: dict[str, Any]) -> Future[dict[str, Any]]:
         """Forecast what a request asks for.
 
         Parameters
@@ -85,12 +85,10 @@ class Store:
 
         Returns
         -------
-        Future of list of dict
-            Rows.
+        Future of dict
+            Rows, as ``forecast``.
         """
-        return self._submit(
-            lambda: forecast_records(self.model.fitted_, self._places, self.model.alias, document)
-        )
+        return self._submit(lambda: {"forecast": self._forecast(document)})
 
     def update(self, rows: list[dict[str, Any]]) -> Future[dict[str, Any]]:
         """Take rows in; done once they outlive the process.
@@ -186,6 +184,9 @@ class Store:
                 return
         for future, result in done:
             future.set_result(result)
+
+    def _forecast(self, document: dict[str, Any]) -> list[dict[str, Any]]:
+        return forecast_records(self.model.fitted_, self._places, self.model.alias, document)
 
     def _take_in(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         before = len(self.model.fitted_.ends.ids)
