@@ -63,75 +63,82 @@ def make_app(store: Store, *, max_bytes: int = 2**20, timeout: float = 30.0) -> 
     """
     purpose = message("serve.purpose")
     applications = require_extra("starlette.applications", "serve", purpose)
-    responses = require_extra("starlette.responses", "serve", purpose)
-    routing = require_extra("starlette.routing", "serve", purpose)
-
-    def answer(content: Any, status: int = 200) -> Any:
-        return responses.JSONResponse(content, status_code=status)
-
-    def refuse(status: int, sentence: Message) -> Any:
-        return answer({"error": sentence.document()}, status)
-
-    async def body_of(request: Any) -> bytes:
-        limit = _LimitError(413, message("serve.too_large", n=max_bytes))
-        announced = request.headers.get("content-length", "0")
-        if announced.isdecimal() and int(announced) > max_bytes:
-            raise limit
-        parts, size = [], 0
-        async for part in request.stream():
-            size += len(part)
-            if size > max_bytes:
-                raise limit
-            parts.append(part)
-        return b"".join(parts)
-
-    async def within(work: Awaitable[Any], status: int, sentence: str) -> Any:
-        try:
-            return await asyncio.wait_for(work, timeout)
-        except asyncio.TimeoutError as error:
-            raise _LimitError(status, message(sentence, seconds=timeout)) from error
-
-    def endpoint(handle: Callable[[bytes], Future[Any]]) -> Callable[[Any], Awaitable[Any]]:
-        async def respond(request: Any) -> Any:
-            try:
-                body = await within(body_of(request), 408, "serve.slow_request")
-                done = asyncio.wrap_future(handle(body))
-                return answer(await within(done, 503, "serve.slow_answer"))
-            except _LimitError as error:
-                return refuse(error.status, error.sentence)
-            except GatecastError as error:
-                kind = next(kind for kind in _STATUS if isinstance(error, kind))
-                return refuse(_STATUS[kind], error.message)
-
-        return respond
-
-    def forecast(body: bytes) -> Future[Any]:
-        return store.forecast(read_body(body, _FORECAST))
-
-    def update(body: bytes) -> Future[Any]:
-        return store.update(rows_of(read_body(body, _UPDATE), "rows"))
-
-    async def health(_: Any) -> Any:
-        return answer(store.health())
-
-    async def openapi(_: Any) -> Any:
-        return answer(describe(store.model, max_bytes))
+    route = require_extra("starlette.routing", "serve", purpose).Route
+    answers = _Answers(store, max_bytes, timeout)
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
         yield
         await asyncio.to_thread(store.close)
 
-    route = routing.Route
     return applications.Starlette(
         routes=[
-            route("/forecast", endpoint(forecast), methods=["POST"]),
-            route("/update", endpoint(update), methods=["POST"]),
-            route("/health", health, methods=["GET"]),
-            route("/openapi.json", openapi, methods=["GET"]),
+            route("/forecast", answers.forecast, methods=["POST"]),
+            route("/update", answers.update, methods=["POST"]),
+            route("/health", answers.health, methods=["GET"]),
+            route("/openapi.json", answers.openapi, methods=["GET"]),
         ],
         lifespan=lifespan,
     )
+
+
+class _Answers:
+    """Answer requests within limits."""
+
+    def __init__(self, store: Store, max_bytes: int, timeout: float) -> None:
+        self._store, self._max_bytes, self._timeout = store, max_bytes, timeout
+        purpose = message("serve.purpose")
+        self._json = require_extra("starlette.responses", "serve", purpose).JSONResponse
+
+    async def forecast(self, request: Any) -> Any:
+        return await self._respond(
+            request, lambda body: self._store.forecast(read_body(body, _FORECAST))
+        )
+
+    async def update(self, request: Any) -> Any:
+        return await self._respond(
+            request, lambda body: self._store.update(rows_of(read_body(body, _UPDATE), "rows"))
+        )
+
+    async def health(self, _: Any) -> Any:
+        return self._json(self._store.health())
+
+    async def openapi(self, _: Any) -> Any:
+        return self._json(describe(self._store.model, self._max_bytes))
+
+    async def _respond(self, request: Any, handle: Callable[[bytes], Future[Any]]) -> Any:
+        try:
+            body = await self._within(self._body(request), 408, "serve.slow_request")
+            done = asyncio.wrap_future(handle(body))
+            return self._json(await self._within(done, 503, "serve.slow_answer"))
+        except _LimitError as error:
+            return self._refuse(error.status, error.sentence)
+        except GatecastError as error:
+            kind = next(kind for kind in _STATUS if isinstance(error, kind))
+            return self._refuse(_STATUS[kind], error.message)
+
+    def _refuse(self, status: int, sentence: Message) -> Any:
+        return self._json({"error": sentence.document()}, status_code=status)
+
+    async def _body(self, request: Any) -> bytes:
+        most = self._max_bytes
+        limit = _LimitError(413, message("serve.too_large", n=most))
+        announced = request.headers.get("content-length", "0")
+        if announced.isdecimal() and int(announced) > most:
+            raise limit
+        parts, size = [], 0
+        async for part in request.stream():
+            size += len(part)
+            if size > most:
+                raise limit
+            parts.append(part)
+        return b"".join(parts)
+
+    async def _within(self, work: Awaitable[Any], status: int, sentence: str) -> Any:
+        try:
+            return await asyncio.wait_for(work, self._timeout)
+        except asyncio.TimeoutError as error:
+            raise _LimitError(status, message(sentence, seconds=self._timeout)) from error
 
 
 def run(
