@@ -41,7 +41,7 @@ def describe(model: LSTMForecaster, max_bytes: int) -> dict[str, Any]:
     }
     codes = ("400", "404", "408", "413", "422", "503")
     errors: dict[str, Any] = dict.fromkeys(codes, refused)
-    asked = {
+    request = {
         "series": {
             "anyOf": [name, {"type": "array", "items": name}],
             "description": "All if left out.",
@@ -68,7 +68,7 @@ def describe(model: LSTMForecaster, max_bytes: int) -> dict[str, Any]:
         "paths": {
             "/forecast": _post(
                 "Forecast series of the model, or others from their history.",
-                _object(asked),
+                _object(request),
                 _object({"forecast": {"type": "array", "items": _object({**keys, **forecast})}}),
                 errors,
             ),

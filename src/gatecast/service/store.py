@@ -221,7 +221,7 @@ class Store:
         """Read the file, and let the records of the journal follow."""
         with locked(self.path):
             model = load(self.path)
-            self._known = self._identity()
+            self._current = self._identity()
         if not isinstance(model, LSTMForecaster):
             raise UsageError(message("serve.other_model", kind=type(model).__name__))
         self.model = model
@@ -231,7 +231,7 @@ class Store:
 
     def _refresh(self) -> None:
         """Read the file again if somebody else has changed it."""
-        if self._identity() in (self._known, _MISSING):
+        if self._identity() in (self._current, _MISSING):
             return
         try:
             self._read()
@@ -252,7 +252,7 @@ class Store:
         with locked(self.path):
             self._refresh()
             self.model.save(self.path)
-            self._known = self._identity()
+            self._current = self._identity()
         self._journal.clear()
 
     def _identity(self) -> tuple[int, int, int]:
