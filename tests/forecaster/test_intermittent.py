@@ -97,7 +97,12 @@ def test_forecasts_are_whole_and_never_negative():
     assert (made == made.round()).all(axis=None)
     assert (made >= 0).all(axis=None)
     assert (made["LSTM-hi-80"] >= made["LSTM-hi-50"]).all()
-    assert "intermittent in 24 of 24 series" in " ".join(model.decisions())
+    said = " ".join(model.decisions())
+    assert "intermittent in 24 of 24 series" in said
+    assert "hold-out, the MAE is" not in said  # of networks that forecast nothing
+    result = gc.forecast(model)
+    assert (result.skill, result.answers) == (None, {})
+    assert (result.expected_error < 2.5).all()
     # three quarters of the steps are 0: the 90 % quantile is the 60 % one of 1 to 6
     assert made["LSTM-hi-80"].mean() == pytest.approx(4, abs=0.5)
     assert (made["LSTM"] == 0).mean() > 0.95

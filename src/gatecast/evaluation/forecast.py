@@ -214,7 +214,7 @@ def _history(model: Any, source: Any) -> Panel:
 
 def _answers(model: Any, panel: Panel) -> dict[Message, Message]:
     """Answer whether an LSTM's forecasts one step ahead only copy the last value, in-sample."""
-    if not hasattr(model, "fitted_"):
+    if not hasattr(model, "fitted_") or _only_counts(model):
         return {}
     from gatecast.diagnostics.fit import insample_persistence
     from gatecast.forecaster.frames import insample_one_step
@@ -250,9 +250,15 @@ def _reference(model: Any) -> str:
     return message("reference.naive" if getattr(model, "difference_", True) else "reference.mean")
 
 
+def _only_counts(model: Any) -> bool:
+    """Tell whether all series are intermittent, so that the networks forecast none."""
+    counts = getattr(getattr(model, "fitted_", None), "counts", None)
+    return counts is not None and counts.is_of_all(len(model.fitted_.ends.ids))
+
+
 def _skill(model: Any) -> float | None:
     calibration = getattr(model, "calibration_", None)
-    if calibration is None or not calibration.naive_error:
+    if calibration is None or not calibration.naive_error or _only_counts(model):
         return None
     return 1.0 - calibration.error / calibration.naive_error
 

@@ -78,6 +78,21 @@ class CountPart:
             recent[some, width - n :] = last.values[at]
         return cls(which, recent, model, h, mean)
 
+    def is_of_all(self, count: int) -> bool:
+        """Tell whether the networks forecast no series.
+
+        Parameters
+        ----------
+        count : int
+            Series of the panel.
+
+        Returns
+        -------
+        bool
+            True if every series is intermittent.
+        """
+        return len(self.which) == count
+
     def quantiles(self, levels: Sequence[float]) -> np.ndarray:
         """Give quantiles of the demand at each of the next steps.
 

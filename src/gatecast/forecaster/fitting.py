@@ -132,9 +132,11 @@ def fit(
     )  # fmt: skip
     held_out = holdout.trial(choices.treatment) if holdout.possible else None
     fitted.counts, of_counts = count_part(s, panel, held_out, choices)
+    alone = fitted.counts is not None and fitted.counts.is_of_all(len(panel))
+    of_networks = [] if alone else _holdout_sentences(holdout, choices, calibration, fitted)
     decisions = [
-        *_learning(s, final, weights), *_fine_tuning(final), *holdout.notes,
-        *_holdout_sentences(holdout, choices, calibration, fitted), *of_counts,
+        *_learning(s, final, weights), *_fine_tuning(final), *holdout.notes, *of_networks,
+        *of_counts,
     ]  # fmt: skip
     return Fit(fitted, choices.max_steps, [one.losses for one in trained], decisions)
 

@@ -32,7 +32,7 @@ MOST_SERIES = 200
 #: Decisions that a reader must know before using the forecast or its intervals.
 _WARNINGS = (
     "combination.benchmark_only", "combination.prior", "holdout.interval", "effects.few",
-    "effects.beyond",
+    "effects.beyond", "counts.median",
 )  # fmt: skip
 MOST_ROWS = 2000
 #: Effects of which those of 0 are shown too.

@@ -74,7 +74,7 @@ def cell(value: Any) -> str:
 
 
 def decimals(values: np.ndarray) -> int:
-    """Say how many decimals show five digits of the largest of some values.
+    """Say how many decimals show five digits of the largest of some values; none of whole ones.
 
     Parameters
     ----------
@@ -87,6 +87,8 @@ def decimals(values: np.ndarray) -> int:
         From 0 to 12.
     """
     sizes = np.abs(values[np.isfinite(values)])
+    if (sizes == np.rint(sizes)).all():
+        return 0
     largest = float(sizes.max()) if len(sizes) else 0.0
     return int(np.clip(4 - math.floor(math.log10(largest)), 0, 12)) if largest else 0
 
