@@ -14,7 +14,7 @@ from gatecast.baselines.intervals import Ends
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel, equal_lengths
-from gatecast.data.transforms.level_shift import LevelShift, find_level_shift
+from gatecast.data.transforms.present_level import panel_at_present_level
 from gatecast.errors import ModelFileError, not_whole
 from gatecast.forecaster.kinds import as_seasons
 from gatecast.forecaster.threads import Shared, one_at_a_time
@@ -43,8 +43,6 @@ __all__ = ["KIND", "PretrainedLSTM"]
 
 #: series that are run together
 _BATCH = 256
-#: From so many series on, a shift of the level is not looked for.
-_RELATED = 20
 
 
 @dataclass
@@ -231,7 +229,7 @@ class PretrainedLSTM(Shared, Baseline):
             Before :meth:`fit`.
         """
         panel = self.require_fitted(verb)
-        values, _ = self._at_present_level()
+        values, _ = panel_at_present_level(panel)
         run_along = np.minimum(panel.lengths, memory_of(self.seasons_))
         made = np.empty((len(panel), self.h, len(LEVELS)))
         for rows, length in equal_lengths(run_along, _BATCH):
@@ -381,7 +379,7 @@ class PretrainedLSTM(Shared, Baseline):
         """
         panel = self.require_fitted("view")
         rows = slice(*panel.offsets[i : i + 2])
-        gaps, values = panel.filled[rows].copy(), self._at_present_level()[0][rows]
+        gaps, values = panel.filled[rows].copy(), panel_at_present_level(panel)[0][rows]
         gaps[0] = False
         in_logarithms = bool((values > 0).all())
         values = np.log(values) if in_logarithms else values
@@ -437,26 +435,7 @@ class PretrainedLSTM(Shared, Baseline):
             made.append(message("pretrained.no_season"))
         if panel.extra:
             made.append(message("pretrained.ignored", names=list(panel.extra)))
-        return [*panel.notes, *made, *self._at_present_level()[1], *self.reading_notes_]
-
-    def _at_present_level(self) -> tuple[np.ndarray, list[Message]]:
-        """Move values before a lasting shift of the level, as the LSTM does; and say so.
-
-        Like there, of 20 series and more all are left as they are.
-        """
-        panel, values = self.panel_, self.panel_.values
-        if len(panel) >= _RELATED:
-            return values, []
-        notes = []
-        for i, series in enumerate(panel):
-            rows = slice(*panel.offsets[i : i + 2])
-            (position,) = find_level_shift(series.values[np.newaxis])
-            if position:
-                shift = LevelShift.fit(series.values, int(position))
-                values = values.copy()
-                values[rows] = shift.transform(series.values)
-                notes.append(shift.describe())
-        return values, notes
+        return [*panel.notes, *made, *panel_at_present_level(panel)[1], *self.reading_notes_]
 
     def _least_values(self, seasons: tuple[int, ...]) -> int:  # noqa: ARG002
         return FEWEST_VALUES

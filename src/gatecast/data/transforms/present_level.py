@@ -7,11 +7,16 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from gatecast.data.panel import Panel
 from gatecast.data.transforms.base import SeriesTransforms, column
-from gatecast.data.transforms.level_shift import LevelShift
+from gatecast.data.transforms.level_shift import LevelShift, find_level_shift
 from gatecast.data.transforms.pipeline import Step, TransformPipeline
+from gatecast.messages import Message
 
-__all__ = ["at_present_level", "without_level_shift"]
+__all__ = ["at_present_level", "panel_at_present_level", "without_level_shift"]
+
+#: From so many series on, a shift of the level is not looked for.
+_RELATED = 20
 
 _Transforms = TypeVar("_Transforms", bound=TransformPipeline | SeriesTransforms)
 
@@ -69,6 +74,32 @@ def at_present_level(
         position = step.position
     before = column(np.asarray(start)) + np.arange(values.shape[-1]) < column(position)
     return np.where(before, without_level_shift(until).inverse_transform(moved, start), values)
+
+
+def panel_at_present_level(panel: Panel) -> tuple[np.ndarray, list[Message]]:
+    """Move values before a lasting shift of a series' level to the present level, in its own unit.
+
+    Parameters
+    ----------
+    panel : Panel
+        Of 20 series and more all are left as they are.
+
+    Returns
+    -------
+    values : ndarray of shape [total]
+        The panel's own where no level has shifted.
+    decisions : list of Message
+        A sentence for each series whose level has.
+    """
+    values, decisions = panel.values, []
+    for i, series in enumerate(panel if len(panel) < _RELATED else ()):
+        (position,) = find_level_shift(series.values[np.newaxis])
+        if position:
+            shift = LevelShift.fit(series.values, int(position))
+            values = values.copy()
+            values[panel.offsets[i] : panel.offsets[i + 1]] = shift.transform(series.values)
+            decisions.append(shift.describe())
+    return values, decisions
 
 
 def _find_level_shift(
