@@ -211,3 +211,73 @@ def test_the_page_has_the_effects(promoted, tmp_path):
     assert "预先已知的列的效应" in page
     assert "<td>promo</td>" in page
     assert "0 → 1" in page
+
+
+def grouped(groups, n=120, events=3, noise=15.0):
+    """Series of groups, each with its own effect of a rare event."""
+    frames, columns = [], []
+    for i, effect in enumerate(groups):
+        y, x = sales(n=n, events=events, seed=i, noise=noise)
+        frames.append(pd.DataFrame({
+            "unique_id": f"s{i:02}", "ds": pd.date_range("2023-01-01", periods=n, freq="D"),
+            "y": y + effect * x[:, 0], "promo": x[:, 0],
+        }))  # fmt: skip
+        columns.append(x[:, :1])
+    return pd.concat(frames), columns
+
+
+def test_effects_depend_on_static_columns_where_that_is_clear():
+    truth = np.array([20.0, 60.0] * 10)
+    table, columns = grouped(truth)
+    large = (truth == 60.0)[:, np.newaxis] * 1.0
+    panel = read_panel(table[["unique_id", "ds", "y"]])
+
+    def sizes(fixed):
+        part = AdditivePart.fit(panel, columns, (7,), 1, False, fixed=fixed)
+        return part.effects.size[:, 0], part
+
+    (with_it, part), (without, _) = sizes(large), sizes(None)
+    assert np.abs(with_it - truth).mean() < 0.7 * np.abs(without - truth).mean()
+    # what says nothing of the effect changes nothing
+    rng = np.random.default_rng(1)
+    np.testing.assert_allclose(sizes(rng.normal(size=(20, 1)))[0], without, rtol=1e-9)
+    # a series that was not in the fit has the mean of those like it
+    few, rows = grouped([20.0, 60.0], n=40, events=0)
+    new = read_panel(few[["unique_id", "ds", "y"]])
+    like = np.array([[0.0], [1.0]])
+    others = part.fit_others(new, rows, (7,), np.array([-1, -1]), (large, like))
+    small, big = others.coefficients[:, 0]
+    own = part.coefficients[:, 0]
+    assert small == pytest.approx(own[truth == 20].mean(), rel=0.15)
+    assert big == pytest.approx(own[truth == 60].mean(), rel=0.15)
+
+
+def test_a_column_of_noise_is_shrunk_to_nothing_in_a_panel():
+    noisy = 0
+    for seed in range(6):
+        frames, columns = [], []
+        for i in range(20):
+            y, x = sales(n=130, events=6, seed=100 * seed + i)
+            days = pd.date_range("2023-01-01", periods=130, freq="D")
+            frames.append(pd.DataFrame({"unique_id": f"s{i}", "ds": days, "y": y + 40 * x[:, 0]}))
+            columns.append(x[:, [0, 2]])
+        part = AdditivePart.fit(read_panel(pd.concat(frames)), columns, (7,), 1, None)
+        promo, noise = part.effects.size.T
+        np.testing.assert_allclose(promo.mean(), 40, atol=3)
+        assert np.abs(noise).max() < 3
+        noisy += bool(noise.any())
+        inside = np.abs(promo - 40) < 1.96 * part.effects.error[:, 0]
+        assert inside.mean() > 0.5
+    assert noisy <= 2
+
+
+def test_a_panel_gives_its_static_columns_to_the_effects():
+    truth = np.array([20.0, 60.0] * 6)
+    table, _ = grouped(truth)
+    table["shop"] = np.where(np.repeat(truth, 120) == 60, "large", "small")
+    model = gc.LSTMForecaster(
+        h=7, futr_exog_list=["promo"], stat_exog_list=["shop"], pretrained=False, **QUICK
+    ).fit(table)
+    effects = model.effects()["effect"].to_numpy()
+    assert effects[truth == 60].mean() > 50
+    assert effects[truth == 20].mean() < 30

@@ -15,15 +15,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gatecast.data.panel import Panel
-from gatecast.forecaster.partial_regression import PartialFit, partial_regression
+from gatecast.forecaster.partial_regression import partial_regression
 from gatecast.forecaster.regressors import Regressors
+from gatecast.forecaster.shrinkage import draw_together, kept_shares, static_means
 
 __all__ = ["AdditivePart", "Effects"]
 
-#: Standard deviations above what noise gives, from which on regressors that belong together count.
-_CLEAR = 1.64
-#: The same of holidays, which have many columns: 1 in 100 of noise is kept.
-_CLEAR_HOLIDAY = 4.0
 #: By how much logarithms have to be likelier, in logarithms of the likelihood.
 _EVIDENCE = 10.0
 #: How far other series' coefficients may be from those of the fit, as a share, at the least.
@@ -93,7 +90,7 @@ class AdditivePart:
     @classmethod
     def fit(
         cls, panel: Panel, encoded: Sequence[np.ndarray], seasons: Sequence[int], day: int,
-        multiplicative: bool | None, holidays: int = 0,
+        multiplicative: bool | None, holidays: int = 0, fixed: np.ndarray | None = None,
     ) -> AdditivePart:  # fmt: skip
         """Estimate the coefficients from the training part.
 
@@ -111,6 +108,8 @@ class AdditivePart:
             Whether the part multiplies; the likelihood decides if None (Box and Cox 1964).
         holidays : int, default 0
             How many of the columns, the last ones, are holidays.
+        fixed : ndarray of shape [N, S], optional
+            Static columns, encoded; coefficients may depend on them.
 
         Returns
         -------
@@ -129,8 +128,8 @@ class AdditivePart:
                 partial_regression(y, x * (kept > 0), seasons)
                 for y, x in zip(targets, designs, strict=True)
             ]
-            own, errors = _drawn_together(fits, unit)
-            return own, errors, _kept(fits, own, errors, regressors)
+            own, errors = draw_together(fits, unit, fixed)
+            return own, errors, kept_shares(fits, own, errors, regressors)
 
         # what remains is estimated again without what does not help
         own, errors, kept = estimated(estimated(np.ones(regressors.count))[2])
@@ -144,6 +143,7 @@ class AdditivePart:
         encoded: Sequence[np.ndarray],
         seasons: Sequence[int],
         same: np.ndarray,
+        fixed: tuple[np.ndarray, np.ndarray],
     ) -> AdditivePart:
         """Estimate the coefficients of series that were not in the fit, drawn to those that were.
 
@@ -157,6 +157,8 @@ class AdditivePart:
             Steps in each season.
         same : ndarray of shape [N]
             Which series of the fit each one is, with the same history; -1 for others.
+        fixed : tuple of ndarray of shape [., S]
+            Static columns, encoded, of the series of the fit and of the others.
 
         Returns
         -------
@@ -166,20 +168,22 @@ class AdditivePart:
         designs, size = _designs(self.regressors, panel, encoded)
         unit = np.ones_like(size) if self.multiplicative else size
         learned = self.coefficients / (1.0 if self.multiplicative else self.size[:, np.newaxis])
-        usual = learned.mean(axis=0)
-        spread = learned.var(axis=0) + np.square(_ALIKE * usual)
+        there = np.asarray(learned.any(axis=0))
+        usual = static_means(learned, np.ones_like(learned), *fixed)
+        around = learned - static_means(learned, np.ones_like(learned), fixed[0], fixed[0])
+        spread = np.square(around).mean(axis=0) + np.square(_ALIKE * usual).mean(axis=0)
         prior = np.diag(1.0 / np.maximum(spread, _TINY))
         coefficients, covariances = [], []
-        for one, x, u in zip(panel, designs, unit, strict=True):
+        for one, x, u, mean in zip(panel, designs, unit, usual, strict=True):
             y = np.log(np.maximum(one.values, _TINY)) if self.multiplicative else one.values
-            fit = partial_regression(y, x * (usual != 0.0), seasons)
+            fit = partial_regression(y, x * there, seasons)
             covariance = np.linalg.inv(fit.precision * u**2 + prior)
-            right = fit.precision @ fit.coefficients * u + prior @ usual
+            right = fit.precision @ fit.coefficients * u + prior @ mean
             coefficients.append(covariance @ right * u)
             covariances.append(covariance * u**2)
-        drawn = np.stack(coefficients) * (usual != 0.0)
+        drawn = np.stack(coefficients) * there
         drawn[same >= 0] = self.coefficients[same[same >= 0]]
-        effects = _effects(self.regressors, drawn, covariances, usual != 0.0, encoded)
+        effects = _effects(self.regressors, drawn, covariances, there, encoded)
         return _at_ends(
             self.regressors, self.multiplicative, drawn, designs, encoded, size, effects
         )
@@ -388,61 +392,6 @@ def _multiplies(
             jacobian = float(np.log(y).mean())
             gain += plain.used * (np.log(plain.deviation / log.deviation) - jacobian)
     return bool(gain > _EVIDENCE)
-
-
-def _drawn_together(
-    fits: Sequence[PartialFit], unit: np.ndarray
-) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Draw coefficients over the unit of each series to their mean, by empirical Bayes.
-
-    Returns
-    -------
-    coefficients : ndarray of shape [N, P]
-        In each series' own unit.
-    covariances : list of ndarray of shape [P, P]
-        Of these.
-    """
-    if len(fits) == 1:
-        return fits[0].coefficients[np.newaxis], [np.linalg.pinv(fits[0].precision)]
-    own = np.stack([fit.coefficients / u for fit, u in zip(fits, unit, strict=True)])
-    precisions = np.stack([fit.precision * u**2 for fit, u in zip(fits, unit, strict=True)])
-    common = np.linalg.pinv(precisions.sum(axis=0)) @ np.einsum("npq,nq->p", precisions, own)
-    noise = np.stack([np.diag(np.linalg.pinv(one)) for one in precisions])
-    there = np.einsum("npp->np", precisions) > 0
-    spread = np.where(there, np.square(own - common) - noise, 0.0).sum(axis=0)
-    spread /= np.maximum(there.sum(axis=0), 1)
-    tiny = 1e-6 * np.square(common) + 1e-12
-    prior = np.diag(1.0 / np.maximum(spread, tiny))
-    covariances = np.linalg.inv(precisions + prior)
-    right = np.einsum("npq,nq->np", precisions, own) + prior @ common
-    drawn = np.einsum("npq,nq->np", covariances, right)
-    return drawn * unit[:, np.newaxis], [c * u**2 for c, u in zip(covariances, unit, strict=True)]
-
-
-def _kept(
-    fits: Sequence[PartialFit],
-    coefficients: np.ndarray,
-    covariances: Sequence[np.ndarray],
-    regressors: Regressors,
-) -> np.ndarray:
-    """Give the share of each coefficient that is kept, [P]: none where noise would give as much."""
-    kept = np.zeros(coefficients.shape[1])
-    whole = np.linalg.pinv(sum(fit.precision for fit in fits) / len(fits)) / len(fits)
-    mean = coefficients.mean(axis=0)
-    for term in regressors.terms:
-        part = slice(term.start, term.stop)
-        width = term.stop - term.start
-        each = [
-            b[part] @ np.linalg.pinv(v[part, part]) @ b[part]
-            for b, v in zip(coefficients, covariances, strict=True)
-        ]
-        together = mean[part] @ np.linalg.pinv(whole[part, part]) @ mean[part]
-        strengths = [np.mean(each)] if len(fits) == 1 else [np.mean(each), together]
-        strongest = max(float(s) for s in strengths)
-        clear = _CLEAR_HOLIDAY if regressors.is_holiday(term.column) else _CLEAR
-        if strongest > width + clear * np.sqrt(2.0 * width):
-            kept[part] = 1.0 - width / strongest
-    return kept
 
 
 def _effects(

@@ -163,7 +163,7 @@ def fit_others(fitted: FittedForecaster, panel: Panel) -> FittedForecaster:
         encoded = encoded_columns(panel, covariates)
         additive = fitted.additive.fit_others(
             panel, encoded, short_seasons(fitted.transforms.treatment.seasons, panel.freq),
-            _same_history(fitted, panel),
+            _same_history(fitted, panel), (fitted.covariates.fixed, covariates.fixed),
         )  # fmt: skip
         panel = replace(panel, values=additive.off_panel(panel, encoded))
     transforms = TransformPipeline.fit(

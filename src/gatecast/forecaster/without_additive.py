@@ -56,7 +56,7 @@ def without_additive(
     additive = AdditivePart.fit(
         panel.head(lengths), [rows[:n] for rows, n in zip(encoded, lengths, strict=True)],
         short_seasons(settings.seasons, panel.freq), steps_of_day(panel.freq), multiplies,
-        holiday_count(covariates),
+        holiday_count(covariates), covariates.fixed[which],
     )  # fmt: skip
     return replace(panel, values=additive.off_panel(panel, encoded)), additive
 
