@@ -190,6 +190,26 @@ class Panel:
         values = part.values[np.minimum(rows, np.repeat(last, part.lengths))]
         return replace(part, values=values, notes=())
 
+    def repeat_in_open_gaps(self, lengths: np.ndarray) -> Panel:
+        """Give all values, but in a gap that is open after so many of each the last one before it.
+
+        Parameters
+        ----------
+        lengths : ndarray of shape [n]
+            Values of each series that are known.
+
+        Returns
+        -------
+        Panel
+            The same object where no gap is open.
+        """
+        if not self.filled[self.offsets[:-1] + lengths - 1].any():
+            return self
+        past = self.cut(np.arange(len(self)), lengths)
+        values = self.values.copy()
+        values[positions(self.offsets[:-1], lengths)] = past.values
+        return replace(self, values=values)
+
     def _part(self, which: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Panel:
         """Give some series, from a row of the table on, as many rows each."""
         rows = positions(starts, lengths)

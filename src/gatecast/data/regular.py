@@ -13,8 +13,10 @@ What happens to what:
 - a missing value and a missing row are the same: a gap. Gaps are filled by straight lines, up to a
   fifth of the series, and it is said. Missing values before the first and after the last value are
   left out
-- a series without any value, or with more gaps than are filled, is left out, and it is said; where
-  all are so, it is an error
+- of a series among others with more gaps than are filled, what comes before a long gap is not used
+  if half of its values or more come after it, and it is said
+- a series without any value, or else with more gaps than are filled, is left out, and it is said;
+  where all are so, it is an error
 - times off the grid and infinite values are errors
 """
 
@@ -35,10 +37,11 @@ from gatecast.data.calendar import (
     normalise_frequency,
     periods_of,
 )
+from gatecast.data.gaps import MAX_FILLED, whole_part
 from gatecast.data.inference import infer_frequency, infer_unusual_frequency
 from gatecast.data.left_out import warn_left_out
 from gatecast.data.panel import Panel
-from gatecast.data.rows import MAX_FILLED, Rows, lay_extra, show_time
+from gatecast.data.rows import Rows, lay_extra, show_time
 from gatecast.data.sentinels import note_sentinels
 from gatecast.errors import DataError
 from gatecast.messages import Message, message
@@ -301,11 +304,12 @@ def _steps_on_grid(rows: Rows, freq: str | int, *, given: bool) -> np.ndarray:
 
 
 def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
+    rows, dropped = _drop_before_gaps(rows, steps)
     rows, steps = _leave_out(rows, steps, freq)
     kept, counts, first, last = _extent(rows, steps)
     codes = rows.codes[kept]
     lengths = last - first + 1
-    rows = _note_edges(rows, steps, first, last)
+    rows = _note_edges(rows, steps, first, last, dropped)
     rows = rows.note(_summary(rows, freq, lengths))
 
     missing = lengths - counts
@@ -347,6 +351,31 @@ def _extent(rows: Rows, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.n
     counts = np.bincount(rows.codes[kept], minlength=len(rows.ids))
     ends = np.cumsum(counts)
     return kept, counts, steps[kept[ends - counts]], steps[kept[ends - 1]]
+
+
+def _drop_before_gaps(rows: Rows, steps: np.ndarray) -> tuple[Rows, int]:
+    """Use of a series among others only what comes after long gaps, where that is half or more."""
+    if len(rows.ids) == 1:
+        return rows, 0
+    values, names, dropped = rows.values.copy(), [], 0
+    kept = np.flatnonzero(~np.isnan(values))
+    begins = np.searchsorted(rows.codes[kept], np.arange(len(rows.ids) + 1))
+    some = np.flatnonzero(np.diff(begins))
+    first, last = kept[begins[some]], kept[begins[some + 1] - 1]
+    spans = steps[last] - steps[first] + 1
+    for i in some[spans - np.diff(begins)[some] > MAX_FILLED * spans]:
+        at = kept[begins[i] : begins[i + 1]]
+        place = whole_part(steps[at])
+        if place > 0:
+            values[at[:place]] = np.nan
+            dropped += place
+            names.append(str(rows.ids[i]))
+    if not names:
+        return rows, 0
+    note = message(
+        "reading.before_gaps", names=names, n=len(names), all=len(rows.ids), most=MAX_FILLED
+    )
+    return replace(rows, values=values).note(note), dropped
 
 
 def _leave_out(rows: Rows, steps: np.ndarray, freq: str | int) -> tuple[Rows, np.ndarray]:
@@ -409,8 +438,10 @@ def _too_many_gaps(
     )
 
 
-def _note_edges(rows: Rows, steps: np.ndarray, first: np.ndarray, last: np.ndarray) -> Rows:
-    before = int((steps < first[rows.codes]).sum())
+def _note_edges(
+    rows: Rows, steps: np.ndarray, first: np.ndarray, last: np.ndarray, dropped: int
+) -> Rows:
+    before = int((steps < first[rows.codes]).sum()) - dropped
     after = int((steps > last[rows.codes]).sum())
     if before:
         rows = rows.note(message("reading.rows_before", n=before))

@@ -8,14 +8,12 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.cells import name_row
+from gatecast.data.gaps import MAX_FILLED
 from gatecast.data.schema import Schema
 from gatecast.errors import DataError
 from gatecast.messages import Message, message
 
-__all__ = ["MAX_FILLED", "Rows", "lay_extra", "show_time"]
-
-MAX_FILLED = 0.2
-"""Largest part of a series that is filled in."""
+__all__ = ["Rows", "lay_extra", "show_time"]
 
 
 @dataclass(frozen=True, eq=False)

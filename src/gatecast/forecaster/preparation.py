@@ -362,7 +362,8 @@ class Preparer:
         lengths[which] -= origin.cut
         past_lengths = lengths.copy()
         past_lengths[which] -= origin.held_out
-        panel = self.panel.take(which).head(lengths[which])
+        # a line through a gap that is open at the origin leads to a value that is not known there
+        panel = self.panel.take(which).head(lengths[which]).repeat_in_open_gaps(past_lengths[which])
         covariates = self.covariates(past_lengths)
         panel, additive = without_additive(panel, past_lengths[which], covariates, which, s)
         past = panel.head(past_lengths[which])

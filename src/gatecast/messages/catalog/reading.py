@@ -154,15 +154,17 @@ TEXTS = {
     ),
     "reading.gap": (
         "a gap of {n:step|steps} after {time}{of:after} has been filled by a straight line. Where "
-        "no row means zero, write the zeros into the data",
-        "{of:after}{time} 之后缺 {n:,} 步，已用直线补上。若没有行就表示零，请把零写进数据",
+        'no row means zero, let {@aggregate}="sum" put zeros there',
+        "{of:after}{time} 之后缺 {n:,} 步，已用直线补上。"
+        "若没有行就表示零，用 {@aggregate}=“sum”在那里补 0",
     ),
     "reading.gaps": (
         "{gaps:,} gaps{among:after} have been filled by straight lines, {total:step|steps} in all; "
-        "the longest has {n:step|steps}, after {time}{of:after}. Where no row means zero, write "
-        "the zeros into the data",
+        "the longest has {n:step|steps}, after {time}{of:after}. Where no row means zero, let "
+        '{@aggregate}="sum" put zeros there',
         "{among:after}{gaps:,} 处空缺已用直线补上，共 {total:,} 步；最长的 {n:,} 步，"
-        "在{of:after} {time} 之后。若没有行就表示零，请把零写进数据",
+        "在{of:after} {time} 之后。若没有行就表示零，"
+        "用 {@aggregate}=“sum”在那里补 0",
     ),
     "reading.among_series": (
         "in {touched:,} of {series:,} series",
@@ -364,6 +366,12 @@ TEXTS = {
         "correct a time that is far off, or give a longer {@freq}",
         "从 {first} 到 {last}，所有序列共有 {n:,} 个周期，远多于行数：请更正偏离很远的时间，"
         "或给出更长的 {@freq}",
+    ),
+    "reading.before_gaps": (
+        "values before a long gap are not used, since more than {most:percent} of the steps would "
+        "have to be filled: {names:names} ({n} of {all:series|series})",
+        "长空缺之前的数值没有使用，否则要补上超过 {most:percent} 的步：{names:names}"
+        "（{all} 条序列中的 {n} 条）",
     ),
     # series that cannot be used
     "left_out.no_value": (
