@@ -75,7 +75,7 @@ fuzz: $(VENV)/test.stamp  ## 20,000 calls of the kernel's door under ASan + UBSa
 
 wheels: $(BUILDER)/made.stamp  ## build wheels in dist/ with Zig's Clang (TARGETS="manylinux_2_28_aarch64 ...")
 	PATH="$(abspath $(BUILDER))/bin:$$PATH" $(BUILDER)/bin/python packaging/wheels.py $(TARGETS)
-	for wheel in dist/*linux*.whl; do $(BUILDER)/bin/auditwheel show $$wheel | grep -E "consistent|eligible" || exit 1; done
+	for wheel in dist/*manylinux*.whl; do $(BUILDER)/bin/auditwheel show $$wheel | grep -E "consistent|eligible" || exit 1; done
 	for wheel in dist/*abi3*.whl; do $(BUILDER)/bin/abi3audit --strict $$wheel || exit 1; done
 
 test-wheel:  ## install the wheel of dist/ where there is no compiler, and run it

@@ -90,6 +90,27 @@ def windows_python(folder: Path) -> list[str]:
     return [f"-DPython_INCLUDE_DIR={include}", *(f"-D{name}={library}" for name in found)]
 
 
+def tool(folder: Path, command: str) -> Path:
+    """Make a program that is one of Zig's."""
+    path = folder / f"zig-{command.split()[0]}"
+    # For macOS Zig's linker takes no list of the symbols that Python brings, so that any may be
+    # missing, and makes no bundles, only libraries, which Python loads as well.
+    path.write_text(f"""\
+#!/bin/sh
+for word; do
+  shift
+  case $word in
+    -Wl,@*) word=-Wl,-undefined,dynamic_lookup ;;
+    -bundle) word=-shared ;;
+  esac
+  set -- "$@" "$word"
+done
+exec "{sys.executable}" -m ziglang {command} "$@"
+""")
+    path.chmod(0o755)
+    return path
+
+
 def compile_native(name: str, folder: Path) -> Path:
     """Compile the kernel for a platform and give its file."""
     target = TARGETS[name]
@@ -98,14 +119,14 @@ def compile_native(name: str, folder: Path) -> Path:
         python = windows_python(folder)
     else:
         python = [f"-DPython_INCLUDE_DIR={sysconfig.get_path('include')}"]
-    compiler = folder / "zig-c++"  # nanobind leaves it to the compiler's headers to bring stderr
-    command = f'"{sys.executable}" -m ziglang c++ -target {target.zig} -include cstdio'
-    compiler.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
-    compiler.chmod(0o755)
+    # nanobind leaves it to the compiler's headers to bring stderr
+    compiler = tool(folder, f"c++ -target {target.zig} -include cstdio")
+    archiver, indexer = tool(folder, "ar"), tool(folder, "ranlib")  # of each system's own format
     nanobind = run(sys.executable, "-m", "nanobind", "--cmake_dir").strip()
     run(
         "cmake", "-G", "Ninja", "-S", ROOT, "-B", folder, "-DSKBUILD=2",
         "-DCMAKE_BUILD_TYPE=Release", f"-DCMAKE_CXX_COMPILER={compiler}",
+        f"-DCMAKE_AR={archiver}", f"-DCMAKE_RANLIB={indexer}",
         f"-DCMAKE_SYSTEM_NAME={target.system}", f"-DCMAKE_SYSTEM_PROCESSOR={target.processor}",
         f"-DPython_EXECUTABLE={sys.executable}", f"-Dnanobind_DIR={nanobind}",
         *python, "-DCMAKE_INSTALL_RPATH=", "-DCMAKE_INSTALL_NAME_TOOL=true",
