@@ -441,7 +441,8 @@ def test_parquet(tmp_path):
 
 def damaged_parquet(tmp_path, old, new, **options):
     """Write ten rows uncompressed, and put new bytes in the place of the first old ones."""
-    table = pa.table({"ds": pd.date_range("2024-01-01", periods=10), "y": np.arange(10.0) + 1})
+    days = pd.date_range("2024-01-01", periods=10, unit="ns")  # pandas 3 has microseconds
+    table = pa.table({"ds": days, "y": np.arange(10.0) + 1})
     path = tmp_path / "table.parquet"
     parquet.write_table(table, path, compression="none", use_dictionary=False, **options)
     content = path.read_bytes()
