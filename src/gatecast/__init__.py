@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from gatecast.explain import attribution, explain, gates, look_inside, memory
     from gatecast.forecaster import LSTMForecaster
     from gatecast.partitions.files import forecast_files
+    from gatecast.partitions.tables import (
+        backtest_partitions,
+        fit_on_partitions,
+        forecast_partitions,
+    )
     from gatecast.pretrained.forecaster import PretrainedLSTM
     from gatecast.report.write import report
     from gatecast.saved import load, open_for_update
@@ -55,10 +60,13 @@ __all__ = [
     "__version__",
     "attribution",
     "backtest",
+    "backtest_partitions",
     "diagnose",
     "explain",
+    "fit_on_partitions",
     "forecast",
     "forecast_files",
+    "forecast_partitions",
     "gates",
     "load",
     "look_inside",
@@ -89,10 +97,13 @@ _HOMES = {
     "WindowAverage": "baselines",
     "attribution": "explain",
     "backtest": "evaluation.backtest",
+    "backtest_partitions": "partitions.tables",
     "diagnose": "diagnostics.examination",
     "explain": "explain",
+    "fit_on_partitions": "partitions.tables",
     "forecast": "evaluation.forecast",
     "forecast_files": "partitions.files",
+    "forecast_partitions": "partitions.tables",
     "gates": "explain",
     "load": "saved",
     "look_inside": "explain",

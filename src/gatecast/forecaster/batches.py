@@ -23,7 +23,7 @@ from gatecast.messages import Message, message
 
 __all__ = [
     "BatchForecast", "columns_of", "forecast_file", "forecast_folder", "forecast_rows",
-    "id_columns", "require_no_plan",
+    "id_columns", "read_usable", "require_no_plan",
 ]  # fmt: skip
 
 
@@ -179,15 +179,35 @@ def forecast_rows(
     DataError, NotFoundError
         If a series cannot be forecast.
     """
-    usable, notes = _histories(fitted, rows)
+    usable, notes = read_usable(fitted, rows)
     if usable is None:
         return BatchForecast(forecast_frame(fitted, [], name, level).iloc[:0], 0, None, notes)
     frame = forecast_frame(fit_others(fitted, usable), [], name, level)
     return BatchForecast(frame, len(usable), usable.schema, notes)
 
 
-def _histories(fitted: FittedForecaster, rows: pd.DataFrame) -> tuple[Panel | None, list[Message]]:
-    """Read the series that can be forecast; None if none can."""
+def read_usable(fitted: FittedForecaster, rows: pd.DataFrame) -> tuple[Panel | None, list[Message]]:
+    """Read the series that can be forecast.
+
+    Parameters
+    ----------
+    fitted : FittedForecaster
+        The forecaster.
+    rows : DataFrame
+        Whole histories.
+
+    Returns
+    -------
+    panel : Panel or None
+        None if no series can be.
+    notes : list of Message
+        What was detected, and which series are left out.
+
+    Raises
+    ------
+    DataError, NotFoundError
+        If the table cannot be read.
+    """
     try:
         panel, notes = read_histories(fitted, rows, {})
     except NothingUsableError as error:

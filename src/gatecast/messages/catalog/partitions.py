@@ -49,6 +49,20 @@ TEXTS = {
         "reasons",
         "{n} 条序列没有预测：{names:names}；原因见结果的 left_out",
     ),
+    "partitions.of_series": (
+        "a partition with {n:series|series} ({names:names}) failed: {reason}",
+        "含 {n} 条序列（{names:names}）的分区失败：{reason}",
+    ),
+    "partitions.engine": (
+        "a table of Dask, Spark or pandas was expected, and {kind} was given",
+        "需要 Dask、Spark 或 pandas 的表格，得到的是 {kind}",
+    ),
+    "partitions.sample_table": (
+        "learned on {n:,} of the {all:,} series of the table, drawn by a hash of their names; "
+        "forecasts of the others come of their own values, without training",
+        "在表格的 {all:,} 条序列中，用按名称散列抽取的 {n:,} 条训练；其余序列的预测来自各自的数值，"
+        "无需训练",
+    ),
     "partitions.plan": (
         "the model needs {columns:names} over the next {h:step|steps}, and forecasts of files and "
         "of other engines take no table of these: leave out {@futr_exog_list}, or forecast parts "
