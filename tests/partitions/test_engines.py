@@ -92,5 +92,5 @@ def test_a_partition_that_fails_names_its_series(model, monkeypatch):
     monkeypatch.setattr(tables, "forecast_rows", lambda *_: 1 / 0)
     with pytest.raises(GatecastError, match=r's00".*ZeroDivisionError'):
         gatecast.forecast_partitions(model, table())
-    with pytest.raises(UsageError, match="a table of Dask, Spark or pandas"):
+    with pytest.raises(UsageError, match="a table of Dask, Ray, Spark or pandas"):
         gatecast.forecast_partitions(model, [1, 2])

@@ -1,1 +1,1 @@
-"""Data larger than one memory: folders of files, and tables of Dask and Spark."""
+"""Data larger than one memory: folders of files, and tables of Dask, Ray and Spark."""

@@ -1,4 +1,4 @@
-"""Tables of Dask and Spark: what maps a function over whole series, and what brings rows here.
+"""Tables of Dask, Ray and Spark: what maps a function over whole series, and what brings rows here.
 
 Each engine's own map over partitions is used, with its own scheduling, retries and shuffle; there
 is none of ours. A function gets and gives pandas tables.
@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeAlias
 
 import pandas as pd
 
+from gatecast.data.reading.partitions import series_hashes
 from gatecast.errors import UsageError
 from gatecast.messages import message
 
@@ -72,7 +73,7 @@ def engine_of(table: Any) -> Engine:
 
     Parameters
     ----------
-    table : Dask, Spark or pandas DataFrame
+    table : Dask DataFrame, Ray Dataset, Spark DataFrame or pandas DataFrame
         The last is one partition.
 
     Returns
@@ -85,7 +86,7 @@ def engine_of(table: Any) -> Engine:
     UsageError
         If it is something else.
     """
-    kinds = {"dask": _Dask, "pyspark": _Spark, "pandas": _Pandas}
+    kinds = {"dask": _Dask, "ray": _Ray, "pyspark": _Spark, "pandas": _Pandas}
     home = type(table).__module__.partition(".")[0]
     if home not in kinds or not hasattr(table, "columns"):
         raise UsageError(message("partitions.engine", kind=type(table).__name__))
@@ -119,6 +120,36 @@ class _Dask:
 
     def empty(self) -> pd.DataFrame:
         return self._table.head(0)
+
+
+#: Column that says which rows Ray brings together.
+_BUCKET = "gatecast bucket"
+
+
+class _Ray:
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def map(self, function: Function, example: pd.DataFrame, by: Sequence[str] = ()) -> Any:  # noqa: ARG002
+        if not by:
+            return self._table.map_batches(function, batch_format="pandas", batch_size=None)
+        blocks = self._table.materialize()
+        count = max(1, blocks.num_blocks())
+
+        def marked(rows: pd.DataFrame) -> pd.DataFrame:
+            return rows.assign(**{_BUCKET: (series_hashes(rows, by) % count).astype("int64")})
+
+        # a block after a shuffle may be part of a partition; a group is whole
+        groups = blocks.map_batches(marked, batch_format="pandas").groupby(_BUCKET)
+        return groups.map_groups(
+            lambda rows: function(rows.drop(columns=_BUCKET)), batch_format="pandas"
+        )
+
+    def collect(self, table: Any) -> pd.DataFrame:
+        return table.to_pandas()
+
+    def empty(self) -> pd.DataFrame:
+        return self._table.limit(1).to_pandas().iloc[:0]
 
 
 class _Spark:

@@ -1,4 +1,4 @@
-"""Fit on a sample of a table of Dask or Spark, forecast and backtest all of its series.
+"""Fit on a sample of a table of Dask, Ray or Spark, forecast and backtest all of its series.
 
 One model is fitted here, in the driver, and travels as the bytes of its file; a worker needs
 gatecast and no more. No bit of a forecast depends on which partition a series is in, nor on how
@@ -57,7 +57,7 @@ def fit_on_partitions(
     ----------
     model : LSTMForecaster
         Fitted here, in the driver.
-    table : Dask DataFrame or Spark DataFrame
+    table : Dask DataFrame, Ray Dataset or Spark DataFrame
         Long: a row for each time of each series.
     id_col : str or sequence of str, default "unique_id"
         Columns that tell series apart.
@@ -83,20 +83,20 @@ def fit_on_partitions(
 def forecast_partitions(
     model: LSTMForecaster, table: Any, *, level: Sequence[float] | None = None
 ) -> Any:
-    """Forecast every series of a table of Dask or Spark.
+    """Forecast every series of a table of Dask, Ray or Spark.
 
     Parameters
     ----------
     model : LSTMForecaster
         Fitted, for example by :func:`fit_on_partitions`; it stays as it is.
-    table : Dask DataFrame or Spark DataFrame
+    table : Dask DataFrame, Ray Dataset or Spark DataFrame
         Whole histories. The engine brings the rows of a series together.
     level : sequence of float, optional
         Per cent of each interval; all that the model was fitted with if not given.
 
     Returns
     -------
-    Dask DataFrame or Spark DataFrame
+    Dask DataFrame, Ray Dataset or Spark DataFrame
         As the table: ``h`` rows a series, in no order. Series that cannot be used have none.
 
     Raises
@@ -134,7 +134,7 @@ def backtest_partitions(
     ----------
     model : LSTMForecaster
         Its settings are used; it stays as it is.
-    table : Dask DataFrame or Spark DataFrame
+    table : Dask DataFrame, Ray Dataset or Spark DataFrame
         Long: a row for each time of each series.
     n_windows : int, default 3
         Cutoffs.
@@ -145,7 +145,7 @@ def backtest_partitions(
 
     Returns
     -------
-    Dask DataFrame or Spark DataFrame
+    Dask DataFrame, Ray Dataset or Spark DataFrame
         As the table: ids, times, ``cutoff``, ``step``, the value, the forecast and its intervals;
         what :mod:`gatecast.evaluation.metrics` scores.
 

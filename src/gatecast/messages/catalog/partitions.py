@@ -54,8 +54,8 @@ TEXTS = {
         "含 {n} 条序列（{names:names}）的分区失败：{reason}",
     ),
     "partitions.engine": (
-        "a table of Dask, Spark or pandas was expected, and {kind} was given",
-        "需要 Dask、Spark 或 pandas 的表格，得到的是 {kind}",
+        "a table of Dask, Ray, Spark or pandas was expected, and {kind} was given",
+        "需要 Dask、Ray、Spark 或 pandas 的表格，得到的是 {kind}",
     ),
     "partitions.sample_table": (
         "learned on {n:,} of the {all:,} series of the table, drawn by a hash of their names; "
