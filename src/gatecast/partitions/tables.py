@@ -147,7 +147,7 @@ def backtest_partitions(
     -------
     Dask DataFrame, Ray Dataset or Spark DataFrame
         As the table: ids, times, ``cutoff``, ``step``, the value, the forecast and its intervals;
-        what :mod:`gatecast.evaluation.metrics` scores.
+        what ``gatecast.evaluation.metrics`` scores.
 
     Raises
     ------
