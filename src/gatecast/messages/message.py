@@ -134,18 +134,11 @@ def from_document(document: Mapping[str, Any] | str) -> Message:
     -------
     Message
         With the same text in English.
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
     """
     if isinstance(document, Message):
         return document
-    if isinstance(document, str):
-        return message("text", text=document)
-    if not isinstance(document, Mapping):
-        raise ValueError("a sentence is a text or a mapping")
+    if not isinstance(document, Mapping):  # of a file it may be anything: it says what it is
+        return message("text", text=str(document))
     try:
         return Message(document["id"], {k: _read(v) for k, v in document["fields"].items()})
     except (KeyError, TypeError, ValueError, AttributeError):
