@@ -10,6 +10,7 @@ from gatecast.data.panel import Panel, offsets_of
 from gatecast.data.reading import read_panel
 from gatecast.errors import UsageError
 from gatecast.forecaster.hurdle import Hurdle
+from gatecast.service.requests import forecast_records
 
 QUICK = {"hidden": 4, "max_steps": 4, "n_networks": 1, "pretrained": False}
 
@@ -131,6 +132,47 @@ def test_other_series_of_the_table_are_the_networks():
     assert "intermittent in 3 of 23 series" in " ".join(model.decisions())
     said = [" ".join(gc.explain(model, series=name).notes) for name in ("p00", "p50")]
     assert ["the network shown here has no part" in one for one in said] == [True, False]
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    """Two intermittent series among others, and the table that they were fitted on."""
+    rng, table = np.random.default_rng(3), spare_parts(4, days=150)
+    busy = table["unique_id"].isin(["p00", "p02"])
+    table.loc[busy, "y"] = 20.0 + rng.poisson(5, int(busy.sum()))
+    return gc.LSTMForecaster(h=3, level=[80], **QUICK).fit(table), table
+
+
+def test_components_add_up_to_what_is_forecast_of_every_series(mixed):
+    model, _ = mixed
+    assert model.fitted_.counts.which.tolist() == [1, 3]
+    forecast, parts = model.predict(), model.components()
+    np.testing.assert_allclose(parts["LSTM"], forecast["LSTM"])
+    added = parts.drop(columns=["unique_id", "ds", "LSTM"]).sum(axis=1)
+    np.testing.assert_allclose(added, forecast["LSTM"], atol=1e-9)
+
+
+@pytest.mark.parametrize("names", [None, ["p03"], ["p02"], ["p03", "p00", "p01"]])
+def test_some_series_are_forecast_as_all_are(mixed, names):
+    model, _ = mixed
+    places = {name: i for i, name in enumerate(model.fitted_.ends.ids.tolist())}
+    made = pd.DataFrame(
+        forecast_records(model.fitted_, places, "LSTM", {} if names is None else {"series": names})
+    )
+    known = model.predict().set_index("unique_id")
+    known = known.loc[names or list(places)].reset_index()
+    pd.testing.assert_frame_equal(made.drop(columns="ds"), known.drop(columns="ds"))
+
+
+def test_within_the_history_they_are_forecast_likewise(mixed):
+    model, table = mixed
+    made = model.predict_insample(step_size=10)
+    for name in ("p01", "p03"):
+        rows = made[made["unique_id"] == name]
+        last = rows["cutoff"].max()
+        past = table[(table["unique_id"] == name) & (table["ds"] <= last)]
+        known = model.predict(past)["LSTM"]
+        np.testing.assert_allclose(rows.loc[rows["cutoff"] == last, "LSTM"], known)
 
 
 def test_an_update_leads_where_all_values_lead(tmp_path):

@@ -19,7 +19,11 @@ from gatecast.forecaster.partial_regression import partial_regression
 from gatecast.forecaster.regressors import Regressors
 from gatecast.forecaster.shrinkage import draw_together, kept_shares, static_means
 
-__all__ = ["AdditivePart", "Effects"]
+__all__ = ["ADDITIVE_ROWS", "EFFECT_ROWS", "AdditivePart", "Effects"]
+
+#: Arrays with a row for each series, of the part and of its effects.
+ADDITIVE_ROWS = ("coefficients", "tail", "last", "size")
+EFFECT_ROWS = ("size", "error", "later", "events", "lowest", "highest")
 
 #: By how much logarithms have to be likelier, in logarithms of the likelihood.
 _EVIDENCE = 10.0

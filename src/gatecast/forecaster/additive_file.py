@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gatecast.forecaster.additive import AdditivePart, Effects
+from gatecast.forecaster.additive import ADDITIVE_ROWS, AdditivePart, Effects
 from gatecast.forecaster.regressors import Regressors
 from gatecast.validation import Array, Flag, Maybe, Record, Whole
 
@@ -15,7 +15,6 @@ __all__ = ["ADDITIVE", "additive_fits", "additive_forms", "read_additive", "writ
 
 #: What the document says of it; no day has more steps than seconds.
 ADDITIVE = Maybe(Record({"day": Whole(0, 86_400), "rich": Flag(), "multiplicative": Flag()}))
-_OWN = ("coefficients", "tail", "last", "size")
 _EFFECTS = tuple(one.name for one in fields(Effects))
 
 
@@ -38,7 +37,7 @@ def write_additive(
     """
     if part is None:
         return None
-    arrays |= {f"additive.{name}": getattr(part, name) for name in _OWN}
+    arrays |= {f"additive.{name}": getattr(part, name) for name in ADDITIVE_ROWS}
     arrays |= {f"additive.effects.{name}": getattr(part.effects, name) for name in _EFFECTS}
     arrays["additive.knots"] = part.regressors.knots
     return {
@@ -68,7 +67,7 @@ def read_additive(
     """
     if document is None:
         return None
-    own = {name: arrays[f"additive.{name}"] for name in _OWN}
+    own = {name: arrays[f"additive.{name}"] for name in ADDITIVE_ROWS}
     effects = Effects(**{name: arrays[f"additive.effects.{name}"] for name in _EFFECTS})
     knots = arrays["additive.knots"]
     regressors = Regressors(document["day"], document["rich"], knots, holidays)

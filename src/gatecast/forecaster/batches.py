@@ -16,7 +16,7 @@ from gatecast.data.schema import Schema
 from gatecast.errors import GatecastError, UsageError
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.frames import forecast_frame
-from gatecast.forecaster.new_rows import require_frequency, with_history
+from gatecast.forecaster.new_rows import with_history
 from gatecast.forecaster.new_series import fit_others
 from gatecast.forecaster.tables import FEWEST_VALUES, read_histories
 from gatecast.messages import Message, message
@@ -213,8 +213,7 @@ def read_usable(fitted: FittedForecaster, rows: pd.DataFrame) -> tuple[Panel | N
     except NothingUsableError as error:
         warn_left_out(error.note)
         return None, [error.note]
-    require_frequency(panel, fitted.ends.freq)
-    usable, short = with_history(panel, FEWEST_VALUES, beside=True)
+    usable, short = with_history(panel, fitted.ends.freq, FEWEST_VALUES, beside=True)
     return usable, [*notes, *short]
 
 

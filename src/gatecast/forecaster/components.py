@@ -20,6 +20,7 @@ from gatecast.data.transforms import Log, fit_season, is_seasonal
 from gatecast.errors import DataError, UsageError
 from gatecast.forecaster.additive_columns import additive_labels, ahead_rows
 from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.own_forecast import own_forecast
 from gatecast.forecaster.records import SeriesInputs
 from gatecast.messages import message
 
@@ -74,8 +75,11 @@ def components_frame(
         If a column of the table is called as the forecast is.
     """
     places = _places(fitted, panel)
-    median, _ = fitted.forecast(future)
-    base = fitted.restore(median)
+    if fitted.additive is None:
+        base = forecast = own_forecast(fitted, future)[0]
+    else:
+        median = fitted.forecast(future).median
+        base, forecast = (fitted.restore(median, a) for a in (None, fitted.added_ahead(future)))
     added = _added(fitted, future, base)
     seasons = [m for m in fitted.transforms.treatment.seasons if m > 1]
     own = np.zeros((3 + len(seasons), *base.shape))
@@ -83,7 +87,7 @@ def components_frame(
     for i, place in enumerate(places):
         own[:, i] = _structure(inputs[place], base[i], seasons)
     frame = fitted.ends.future_frame(fitted.h)
-    parts = {name: fitted.restore(median, fitted.added_ahead(future)), LEVEL: own[0], TREND: own[1]}
+    parts = {name: forecast, LEVEL: own[0], TREND: own[1]}
     parts |= {season_column(m): own[3 + j] for j, m in enumerate(seasons)}
     names = {*frame.columns, *parts, HOLIDAYS, NETWORK}
     holidays = added.pop("", None)

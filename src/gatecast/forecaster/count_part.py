@@ -148,6 +148,46 @@ class CountPart:
             made[some] = self.model.means(rows, np.array([rows.shape[1] - 1]), self.h)[:, 0]
         return made
 
+    def from_origins(self, values: np.ndarray, origins: np.ndarray) -> np.ndarray:
+        """Forecast from steps within a series.
+
+        Parameters
+        ----------
+        values : ndarray of shape [n]
+            One of the series, from its first value on.
+        origins : ndarray of shape [P]
+            The last values that are known, rising.
+
+        Returns
+        -------
+        ndarray of shape [P, K]
+            Medians, or means.
+        """
+        one = values[np.newaxis]
+        if self.mean:
+            return self.model.means(one, origins, self.h)[0]
+        return self.model.quantiles(one, origins, self.h, (0.5,))[0, ..., 0]
+
+    def take(self, which: np.ndarray) -> CountPart | None:
+        """Take some series of the panel.
+
+        Parameters
+        ----------
+        which : ndarray of shape [S], int64
+            Positions of the series, each once.
+
+        Returns
+        -------
+        CountPart or None
+            Of those among them that it forecasts; None if it forecasts none.
+        """
+        rows = np.full(max(self.which.max(), which.max(initial=0)) + 1, -1)
+        rows[self.which] = np.arange(len(self.which))
+        there = np.flatnonzero(rows[which] >= 0)
+        if not len(there):
+            return None
+        return replace(self, which=there, recent=self.recent[rows[which[there]]])
+
     def draw(self, n_paths: int, rng: np.random.Generator) -> np.ndarray:
         """Draw the demand at each of the next steps, each step by itself.
 

@@ -24,7 +24,10 @@ from gatecast.errors import DataError, UsageError
 from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.messages import Message, message
 
-__all__ = ["Covariates", "PendingInputs", "pending_inputs"]
+__all__ = ["COVARIATE_ROWS", "Covariates", "PendingInputs", "pending_inputs"]
+
+#: Arrays with a row for each series.
+COVARIATE_ROWS = ("means", "deviations", "fixed")
 
 _LIMIT = 8.0
 _MOST_NAMES = 100

@@ -11,6 +11,7 @@ from gatecast.data.panel import Panel
 from gatecast.errors import UsageError
 from gatecast.forecaster.columns import add_forecast
 from gatecast.forecaster.fitted import FittedForecaster, SeriesInputs
+from gatecast.forecaster.own_forecast import own_forecast
 from gatecast.messages import message
 
 __all__ = ["forecast_frame", "insample_frame", "insample_one_step", "paths_frame"]
@@ -51,22 +52,8 @@ def forecast_frame(
         raise UsageError(
             message("level.not_fitted", level=str(list(requested)), fitted=str(list(fitted.level)))
         )
-    median, intervals = fitted.forecast(future)
-    added = fitted.added_ahead(future)
-    ends = {
-        share: (
-            fitted.restore(intervals[share][0], added),
-            fitted.restore(intervals[share][1], added),
-        )
-        for share in requested
-    }
-    restored = fitted.restore(median, added)
-    if fitted.counts is not None:
-        which = fitted.counts.which
-        restored[which], of_counts = fitted.counts.forecast(requested)
-        for share, (low, high) in of_counts.items():
-            ends[share][0][which], ends[share][1][which] = low, high
-    return add_forecast(fitted.ends.future_frame(fitted.h), name, restored, ends)
+    forecast, ends = own_forecast(fitted, future, requested)
+    return add_forecast(fitted.ends.future_frame(fitted.h), name, forecast, ends)
 
 
 def paths_frame(
@@ -134,11 +121,14 @@ def insample_frame(
     h, ends, parts = fitted.h, fitted.ends, []
     for series, inputs in zip(panel, fitted.inputs(panel), strict=True):
         origins = np.arange(len(series.values) - h - 1, -1, -step_size)[::-1]
-        median, _ = fitted.run_insample(inputs, origins)
-        restored = [
-            inputs.in_own_unit(row, int(origin) + 1)
-            for row, origin in zip(median, origins, strict=True)
-        ]
+        if fitted.counts is not None and inputs.place in fitted.counts.which:
+            restored = fitted.counts.from_origins(series.values, origins)
+        else:
+            median, _ = fitted.run_insample(inputs, origins)
+            restored = [
+                inputs.in_own_unit(row, int(origin) + 1)
+                for row, origin in zip(median, origins, strict=True)
+            ]
         ahead = (origins[:, np.newaxis] + np.arange(1, h + 1)).ravel()
         part = {} if ends.id_col is None else {ends.id_col: series.id}
         part |= {

@@ -34,7 +34,7 @@ def require_frequency(panel: Panel, freq: str | int) -> None:
 
 
 def with_history(
-    panel: Panel, fewest: int, *, beside: bool = False
+    panel: Panel, freq: str | int, fewest: int, *, beside: bool = False
 ) -> tuple[Panel | None, list[Message]]:
     """Leave out the series that were not in the fit and have too few values to be forecast from.
 
@@ -42,6 +42,8 @@ def with_history(
     ----------
     panel : Panel
         The series.
+    freq : str or int
+        Of the series of the fit.
     fewest : int
         Values that are needed.
     beside : bool, default False
@@ -57,8 +59,10 @@ def with_history(
     Raises
     ------
     DataError
-        Naming the first one, if all are too short and there is nothing else.
+        If the frequency is another one; or naming the first series, if all are too short and there
+        is nothing else.
     """
+    require_frequency(panel, freq)
     short = panel.lengths < fewest
     if not short.any():
         return panel, []

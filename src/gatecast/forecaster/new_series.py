@@ -18,10 +18,10 @@ from gatecast.data.panel import Ends, Panel
 from gatecast.data.transforms.joining import join_pipelines
 from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import series_name
-from gatecast.forecaster.additive import AdditivePart, Effects
+from gatecast.forecaster.additive import ADDITIVE_ROWS, EFFECT_ROWS, AdditivePart, Effects
 from gatecast.forecaster.additive_columns import encoded_columns
 from gatecast.forecaster.count_part import CountPart
-from gatecast.forecaster.covariates import Covariates
+from gatecast.forecaster.covariates import COVARIATE_ROWS, Covariates
 from gatecast.forecaster.features import FeatureState
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.new_rows import require_frequency, with_history
@@ -37,19 +37,13 @@ from gatecast.forecaster.without_additive import short_seasons
 from gatecast.kernel import State
 from gatecast.messages import Message, message
 
-__all__ = [
-    "ADDITIVE", "COVARIATES", "EFFECTS", "fit_others", "join", "read_request", "take_in",
-]  # fmt: skip
+__all__ = ["fit_others", "join", "read_request", "take_in"]
 
 _Rows = TypeVar("_Rows", Covariates, FeatureState, AdditivePart, Effects)
 
 #: Series that a sentence names.
 _NAMED = 10
-#: Arrays with a row for each series, of the covariates and of the past.
-#: What covariates, the additive part and its effects hold of each series.
-COVARIATES = ("means", "deviations", "fixed")
-ADDITIVE = ("coefficients", "tail", "last", "size")
-EFFECTS = ("size", "error", "later", "events", "lowest", "highest")
+#: Arrays with a row for each series, of the past.
 _PAST = ("last", "mean", "change_sum", "weight_sum", "recent")
 
 
@@ -85,8 +79,7 @@ def read_request(
     notes: list[Message] | None = None
     if df is not None:
         panel, notes = read_histories(fitted, df, {})
-        require_frequency(panel, fitted.ends.freq)
-        usable, short = with_history(panel, FEWEST_VALUES)
+        usable, short = with_history(panel, fitted.ends.freq, FEWEST_VALUES)
         panel, notes = usable or panel, [*notes, *short]
         others = fit_others(fitted, panel)
         notes = [*notes, *_new_levels(fitted, panel)]
@@ -121,8 +114,8 @@ def take_in(
     """
     rows, panel, notes = read_new_rows(fitted, source, columns)
     if panel is not None:
-        require_frequency(panel, fitted.ends.freq)
-        panel, short = with_history(panel, FEWEST_VALUES, beside=rows is not None)
+        beside = rows is not None
+        panel, short = with_history(panel, fitted.ends.freq, FEWEST_VALUES, beside=beside)
         notes = [*(notes or []), *short]
     if panel is not None:
         # new arrays throughout, so that the model stays as it is until all is done
@@ -206,7 +199,7 @@ def join(fitted: FittedForecaster, others: FittedForecaster) -> FittedForecaster
         fitted,
         ends=_join_ends(fitted.ends, others.ends),
         transforms=join_pipelines(fitted.transforms, others.transforms),
-        covariates=_joined(fitted.covariates, others.covariates, COVARIATES),
+        covariates=_joined(fitted.covariates, others.covariates, COVARIATE_ROWS),
         state=_joined(fitted.state, others.state, _PAST),
         states=[
             State(
@@ -272,8 +265,8 @@ def _same_history(fitted: FittedForecaster, panel: Panel) -> np.ndarray:
 def _join_additive(one: AdditivePart | None, other: AdditivePart | None) -> AdditivePart | None:
     if one is None or other is None:
         return one
-    joined = _joined(one, other, ADDITIVE)
-    return replace(joined, effects=_joined(one.effects, other.effects, EFFECTS))
+    joined = _joined(one, other, ADDITIVE_ROWS)
+    return replace(joined, effects=_joined(one.effects, other.effects, EFFECT_ROWS))
 
 
 def _join_counts(fitted: FittedForecaster, other: CountPart | None) -> CountPart | None:

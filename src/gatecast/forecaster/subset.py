@@ -7,10 +7,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from gatecast.forecaster.additive import AdditivePart, Effects
-from gatecast.forecaster.covariates import Covariates
+from gatecast.forecaster.additive import ADDITIVE_ROWS, EFFECT_ROWS, AdditivePart, Effects
+from gatecast.forecaster.covariates import COVARIATE_ROWS, Covariates
 from gatecast.forecaster.fitted import FittedForecaster
-from gatecast.forecaster.new_series import ADDITIVE, COVARIATES, EFFECTS
 from gatecast.kernel import State
 
 __all__ = ["some_series"]
@@ -36,21 +35,22 @@ def some_series(fitted: FittedForecaster, which: np.ndarray) -> FittedForecaster
     ends = fitted.ends
     additive = fitted.additive
     if additive is not None:
-        effects = _rows(additive.effects, EFFECTS, which)
-        additive = replace(_rows(additive, ADDITIVE, which), effects=effects)
+        effects = _rows(additive.effects, EFFECT_ROWS, which)
+        additive = replace(_rows(additive, ADDITIVE_ROWS, which), effects=effects)
     return replace(
         fitted,
         ends=replace(
             ends, ids=ends.ids[which], times=ends.times[which], lengths=ends.lengths[which]
         ),
         transforms=fitted.transforms.of(which),
-        covariates=_rows(fitted.covariates, COVARIATES, which),
+        covariates=_rows(fitted.covariates, COVARIATE_ROWS, which),
         state=fitted.state.of(which),
         states=[State(s.hidden[:, which], s.cell[:, which]) for s in fitted.states],
         outputs=[output[which] for output in fitted.outputs],
         recent=fitted.recent[which],
         pending=[fitted.pending[i] for i in which] if fitted.pending else [],
         additive=additive,
+        counts=fitted.counts and fitted.counts.take(which),
     )
 
 

@@ -17,7 +17,7 @@ from gatecast.data.reading import (
     split_rows,
 )
 from gatecast.errors import DataError
-from gatecast.forecaster.new_rows import require_frequency, require_rows_follow, with_history
+from gatecast.forecaster.new_rows import require_rows_follow, with_history
 from gatecast.messages import Message, message
 
 __all__ = ["FEWEST_VALUES", "append", "read_others"]
@@ -54,16 +54,8 @@ def read_others(panel: Panel, source: Any) -> tuple[Panel, list[Message]]:
         ends = panel.ends()
         schema = panel.schema or assumed_schema(ends, {}, ())
         others, notes = read_histories(source, (), schema=schema, ends=ends)
-    usable, short = _usable(panel, others)
+    usable, short = with_history(others, panel.freq, FEWEST_VALUES)
     return usable or others, [*notes, *short]
-
-
-def _usable(
-    panel: Panel, others: Panel, *, beside: bool = False
-) -> tuple[Panel | None, list[Message]]:
-    """Give the further series that can be forecast beside those of a panel, and which cannot."""
-    require_frequency(others, panel.freq)
-    return with_history(others, FEWEST_VALUES, beside=beside)
 
 
 def _join(panel: Panel, others: Panel) -> Panel:
@@ -159,7 +151,8 @@ def _rows_of_table(
         refuse_other_value(ends, i, value, same=bool(same))
     others, notes = rows.others, rows.notes
     if others is not None:
-        others, short = _usable(panel, others, beside=rows.panel is not None)
+        beside = rows.panel is not None
+        others, short = with_history(others, panel.freq, FEWEST_VALUES, beside=beside)
         notes = [*notes, *short]
     if rows.panel is None:
         return {}, others, notes

@@ -15,6 +15,7 @@ from gatecast.errors import NotFoundError, UsageError
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.frames import forecast_frame
 from gatecast.forecaster.new_series import read_request
+from gatecast.forecaster.own_forecast import own_forecast
 from gatecast.forecaster.records import NewRows
 from gatecast.forecaster.subset import some_series
 from gatecast.messages import message
@@ -214,17 +215,10 @@ def _records(
     requested = fitted.level if level is None else tuple(level)
     if ends.time_zone is not None or not set(requested) <= set(fitted.level):
         return _rows(forecast_frame(fitted, [], alias, level))
-    median, intervals = fitted.forecast([])
-    added = fitted.added_ahead([])
-    columns = {alias: fitted.restore(median, added)}
-    columns |= {
-        f"{alias}-lo-{share:g}": fitted.restore(intervals[share][0], added)
-        for share in sorted(requested, reverse=True)
-    }
-    columns |= {
-        f"{alias}-hi-{share:g}": fitted.restore(intervals[share][1], added)
-        for share in sorted(requested)
-    }
+    forecast, intervals = own_forecast(fitted, [], requested)
+    columns = {alias: forecast}
+    columns |= {f"{alias}-lo-{s:g}": intervals[s][0] for s in sorted(requested, reverse=True)}
+    columns |= {f"{alias}-hi-{s:g}": intervals[s][1] for s in sorted(requested)}
     times = future_times(ends.times, ends.freq, fitted.h).ravel()
     written = (
         [pd.Timestamp(time).isoformat() for time in times]
