@@ -209,6 +209,8 @@ def test_what_is_no_folder_of_parquet_files_is_refused(folder, model, tmp_path):
         gatecast.forecast_files(model, tmp_path / "nothing", tmp_path / "out")
     with pytest.raises(NotFoundError, match=r"notes.txt.*is no Parquet file"):
         model.predict(str(folder / "*"))
+    with pytest.raises(UsageError, match="futr_df is for one table and not for a folder"):
+        model.predict(folder, futr_df=pd.DataFrame())
     with pytest.raises(UsageError, match="among the data"):
         gatecast.forecast_files(model, folder, folder / "out")
     with pytest.raises(UsageError, match="a fitted LSTMForecaster was expected, and Naive"):

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from gatecast.data.calendar import add_steps, count_steps, describe_frequency
+from gatecast.data.calendar import add_steps, count_steps, describe_frequency, local_times
 from gatecast.data.frequency import DAY, DAY_NAMES, MONTH_NAMES, WEEK, Frequency, parse_frequency
 from gatecast.data.inference import infer_frequency
 from gatecast.data.panel import Ends, offsets_of, positions
@@ -174,8 +174,7 @@ def aggregated_frequency(rows: Rows, freq: object) -> str | int:
         return f"{label}-MON" if weeks else label
     times = rows.times
     if rows.time_zone is not None:
-        index = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(rows.time_zone)
-        times = index.tz_localize(None).to_numpy().astype("datetime64[us]")
+        times = local_times(times, rows.time_zone)
     distinct = np.unique(times)
     if times.dtype.kind == "M" and (distinct != distinct.astype("datetime64[D]")).any():
         raise UsageError(message("aggregate.no_freq", time=show_time(times[0])))

@@ -13,6 +13,7 @@ anchors such as the ``MON`` of ``W-MON`` are part of the name only.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from gatecast.data.frequency import (
     DAY,
@@ -229,6 +230,25 @@ def day_of_week(times: np.ndarray) -> np.ndarray:
         0 for Monday to 6 for Sunday.
     """
     return (times.astype("datetime64[D]").astype(np.int64) + 3) % 7
+
+
+def local_times(times: np.ndarray, time_zone: str) -> np.ndarray:
+    """Give what clocks of a time zone show.
+
+    Parameters
+    ----------
+    times : ndarray of shape [n], datetime64
+        In UTC.
+    time_zone : str
+        Of the clocks.
+
+    Returns
+    -------
+    ndarray of shape [n], datetime64[us]
+        Without a zone.
+    """
+    index = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(time_zone)
+    return index.tz_localize(None).to_numpy().astype("datetime64[us]")
 
 
 def time_of_day(times: np.ndarray) -> np.ndarray:

@@ -14,13 +14,13 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from gatecast.data.calendar import (
     add_steps,
     day_of_week,
     future_times,
     is_daily_or_longer,
+    local_times,
     periods_of,
     steps_of_day,
 )
@@ -207,8 +207,7 @@ class HolidayCalendar:
             steps the day, of weeks that of Monday to Sunday, of months the calendar month.
         """
         if self.time_zone is not None and not is_daily_or_longer(self.freq):
-            local = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(self.time_zone)
-            times = local.tz_localize(None).to_numpy()
+            times = local_times(times, self.time_zone)
         day = times.astype("datetime64[D]").astype(np.int64)
         if not self.counts:
             return day, day + 1

@@ -34,6 +34,7 @@ from gatecast.data.calendar import (
     count_steps,
     describe_frequency,
     is_daily_or_longer,
+    local_times,
     normalise_frequency,
     periods_of,
 )
@@ -238,8 +239,7 @@ def _set_clock(rows: Rows, freq: object) -> Rows:
     """Put times with a zone on the local calendar if they are whole days apart there."""
     if rows.time_zone is None:
         return rows
-    index = pd.DatetimeIndex(rows.times).tz_localize("UTC").tz_convert(rows.time_zone)
-    local = index.tz_localize(None).to_numpy().astype("datetime64[us]")
+    local = local_times(rows.times, rows.time_zone)
     detected = infer_frequency(local, rows.offsets()) if freq is None else normalise_frequency(freq)
     daily = detected is not None and is_daily_or_longer(detected)
     if daily:

@@ -13,7 +13,7 @@ from gatecast.data.left_out import left_out
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.reading import partition_files
 from gatecast.data.transforms.pipeline import TransformPipeline
-from gatecast.errors import DataError, NotFittedError, too_small
+from gatecast.errors import DataError, NotFittedError, UsageError, too_small
 from gatecast.forecaster.batches import forecast_folder
 from gatecast.forecaster.components import components_frame
 from gatecast.forecaster.effects import effects_frame, plan_warnings
@@ -24,7 +24,7 @@ from gatecast.forecaster.new_series import read_request, take_in
 from gatecast.forecaster.plans import Plan, joined_plans, named_plans
 from gatecast.forecaster.tables import read_future_covariates, read_histories
 from gatecast.forecaster.threads import Shared, one_at_a_time
-from gatecast.messages import Message, message
+from gatecast.messages import Argument, Message, message
 from gatecast.network import Network
 
 __all__ = ["Serving"]
@@ -82,6 +82,9 @@ class Serving(Shared):
             ``df`` is too short; or the model was not fitted with a level.
         """
         fitted, files = self.require_fitted("predict"), partition_files(df)
+        if files is not None and futr_df is not None:
+            option = Argument("futr_df")
+            raise UsageError(message("partitions.one_table", option=option))
         if files is not None:
             return forecast_folder(fitted, files, self.alias, level)
         plans = named_plans(futr_df)

@@ -245,7 +245,7 @@ def _named(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
         if not len(rows):
             return example
         try:
-            return work(rows, **more)[list(example.columns)]
+            return work(rows, **more).reindex(columns=example.columns)
         except Exception as error:
             joined = rows[list(ids)].astype(str).agg(",".join, axis=1)
             names = sorted(joined.unique())
@@ -280,7 +280,7 @@ def _at_cutoff(model: LSTMForecaster, rows: pd.DataFrame, back: int, last: Any) 
     panel, _ = read_usable(fitted, rows)
     empty = _example(fitted, model.alias, None)
     if panel is None:
-        return empty.reindex(columns=[*empty.columns, "cutoff", "step", fitted.ends.target_col])
+        return empty
     sizes, ends = panel.lengths, panel.times[panel.offsets[1:] - 1]
     late = np.zeros(len(panel), np.int64)
     if ends.dtype.kind == "M":
@@ -288,7 +288,7 @@ def _at_cutoff(model: LSTMForecaster, rows: pd.DataFrame, back: int, last: Any) 
     cuts = np.minimum(sizes + late - h - back, sizes)
     which = np.flatnonzero((cuts >= FEWEST_VALUES) & (cuts < sizes))
     if not len(which):
-        return empty.reindex(columns=[*empty.columns, "cutoff", "step", panel.target_col])
+        return empty
     train = panel.cut(which, cuts[which])
     frame = forecast_frame(fit_others(fitted, train), [], model.alias)
     ahead = np.arange(h)

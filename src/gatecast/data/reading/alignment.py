@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.aggregation import aggregate_rows
-from gatecast.data.calendar import is_daily_or_longer
+from gatecast.data.calendar import is_daily_or_longer, local_times
 from gatecast.data.panel import Ends
 from gatecast.data.rows import Rows
 from gatecast.data.schema import Aggregation
@@ -76,8 +76,8 @@ def _same_clock(rows: Rows, ends: Ends) -> np.ndarray:
         return times
     daily = is_daily_or_longer(ends.freq)
     if ends.time_zone is None:
-        local = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(zone).tz_localize(None)
-        wall = local.to_numpy().astype("datetime64[us]")
+        assert zone is not None
+        wall = local_times(times, zone)
         if daily and (wall == wall.astype("datetime64[D]")).all():
             return wall
         raise DataError(message("table.new_zone", column=rows.time_col, zone=zone))
@@ -90,5 +90,4 @@ def _same_clock(rows: Rows, ends: Ends) -> np.ndarray:
         return index.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
     if not daily:
         return times
-    index = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(ends.time_zone)
-    return index.tz_localize(None).to_numpy().astype("datetime64[us]")
+    return local_times(times, ends.time_zone)

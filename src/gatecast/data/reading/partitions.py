@@ -26,7 +26,8 @@ from gatecast.errors import DataError, NotFoundError
 from gatecast.messages import Message, message
 
 __all__ = [
-    "SAMPLE_SERIES", "PartitionedTable", "partition_files", "sample_of", "series_hashes",
+    "SAMPLE_SERIES", "PartitionedTable", "in_order", "partition_files", "sample_of",
+    "series_hashes",
 ]  # fmt: skip
 
 #: Series that one global model is fitted on; more of them do not make it better.

@@ -1,4 +1,4 @@
-"""What is said of data larger than the memory: folders of files, and tables of other engines."""
+"""Data larger than the memory: folders of files, and tables of other engines."""
 
 TEXTS = {
     "partitions.purpose": ("a folder of Parquet files", "Parquet 文件夹"),
