@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -103,11 +104,6 @@ class HoldoutTrial:
         Values after the origin.
     ensemble : Ensemble
         Trains networks.
-
-    Attributes
-    ----------
-    weights : tuple of float
-        Of the members of the average benchmark, once it has forecast; empty without one.
     """
 
     def __init__(self, preparation: Preparation, held_out: int, ensemble: Ensemble) -> None:
@@ -116,7 +112,6 @@ class HoldoutTrial:
         self.positions = data.last(held_out)
         self.targets = data.targets(self.positions).reshape(-1, data.h)
         self.independent = len(data.lengths) * max(1.0, held_out / data.h)
-        self.weights: tuple[float, ...] = ()
         self._scores: dict[int, HoldoutScore] = {}
         self._outlooks: dict[int, Outlook] = {}
         self._combinations: dict[int, dict[Combination, np.ndarray]] = {}
@@ -325,23 +320,32 @@ class HoldoutTrial:
         if which not in self._outlooks:
             benchmark = self.preparation.benchmark(which)
             if isinstance(benchmark, AverageBenchmark):
-                self._outlooks[which] = self._average(benchmark)
+                weighted = replace(benchmark, weights=self.weights)
+                self._outlooks[which] = weighted.average(self._members)
             else:
                 self._outlooks[which] = benchmark.at_origins(self.preparation, self.held_out)
         return self._outlooks[which]
 
-    def _average(self, benchmark: AverageBenchmark) -> Outlook:
-        """Weigh the members of an average by their errors, and give its forecasts."""
+    @cached_property
+    def weights(self) -> tuple[float, ...]:
+        """Weights of the members of the average benchmark; empty without one."""
+        return weights_of(self.targets, self._members) if self._members else ()
+
+    @cached_property
+    def _members(self) -> list[Outlook]:
+        """Forecasts of the members of the average benchmark."""
         kinds = [kind.kind for kind in self.preparation.kinds]
+        if "average" not in kinds:
+            return []
+        average = self.preparation.benchmark(kinds.index("average"))
+        assert isinstance(average, AverageBenchmark)
         # the first and the last are benchmarks of their own
-        between = benchmark.members[1:-1]
-        outlooks = [
+        between = average.members[1:-1]
+        return [
             self.outlook(kinds.index("pretrained")),
             *(one.at_origins(self.preparation, self.held_out) for one in between),
             self.outlook(kinds.index("linear")),
         ]
-        self.weights = weights_of(self.targets, outlooks)
-        return replace(benchmark, weights=self.weights).average(outlooks)
 
     def own_errors(self, forecast: np.ndarray, origins: Sequence[int]) -> np.ndarray:
         """Score forecasts in each series' own unit, over its mean absolute change.
