@@ -26,13 +26,12 @@ from gatecast.data.frequency import DAY, DAY_NAMES, MONTH_NAMES, WEEK, Frequency
 from gatecast.data.inference import infer_frequency
 from gatecast.data.panel import Ends, offsets_of, positions
 from gatecast.data.rows import Rows, show_time
-from gatecast.data.schema import Aggregation
+from gatecast.data.schema import AGGREGATES, Aggregation
 from gatecast.errors import DataError, UsageError, wrong_choice
 from gatecast.messages import Message, message
 
-__all__ = ["AGGREGATES", "aggregate_rows", "aggregated_frequency", "check_aggregate"]
+__all__ = ["aggregate_rows", "aggregated_frequency", "check_aggregate"]
 
-AGGREGATES = ("sum", "mean", "last", "count")
 #: Where no row means that nothing happened.
 _ZERO = ("sum", "count")
 #: What each way of it is said with.

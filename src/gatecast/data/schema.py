@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 from gatecast.validation import Each, Flag, Items, Maybe, OneOf, Real, Record, Text
 
-__all__ = ["Aggregation", "ColumnKind", "DecimalMark", "NumberFormat", "Schema"]
+__all__ = ["AGGREGATES", "Aggregation", "ColumnKind", "DecimalMark", "NumberFormat", "Schema"]
+
+#: What may become of several rows of a period.
+AGGREGATES = ("sum", "mean", "last", "count")
 
 ColumnKind: TypeAlias = Literal["number", "truth", "name"]
 DecimalMark: TypeAlias = Literal["", ".", ","]
@@ -26,7 +29,7 @@ _FORM = Record(
         "time_zone": Maybe(Text()), "numbers": Each(_NUMBER_FORMAT),
         "kinds": Each(OneOf(("number", "truth", "name"))), "names": Each(_TEXTS), "blanks": _TEXTS,
         "aggregation": Record(
-            {"how": OneOf(("sum", "mean", "last", "count")), "usual_end": Real(0, 1),
+            {"how": OneOf(AGGREGATES), "usual_end": Real(0, 1),
              "usual_rows": Real(0)}
         ),
     },

@@ -133,7 +133,7 @@ class AdditivePart:
                 for y, x in zip(targets, designs, strict=True)
             ]
             own, errors = draw_together(fits, unit, fixed)
-            return own, errors, kept_shares(fits, own, errors, regressors)
+            return own, errors, kept_shares(fits, own, errors, regressors) * (kept > 0)
 
         # what remains is estimated again without what does not help
         own, errors, kept = estimated(estimated(np.ones(regressors.count))[2])
