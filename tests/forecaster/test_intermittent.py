@@ -118,6 +118,7 @@ def test_a_squared_loss_gives_means():
     made = model.predict()
     assert made["LSTM"].mean() == pytest.approx(frame["y"].mean(), rel=0.1)
     assert (made["LSTM-hi-80"] == made["LSTM-hi-80"].round()).all()
+    assert gc.forecast(model).components is None  # of the networks, which forecast none of these
 
 
 def test_other_series_of_the_table_are_the_networks():
@@ -130,7 +131,7 @@ def test_other_series_of_the_table_are_the_networks():
     assert (made["LSTM"][9:] > 30).all()
     assert (made["LSTM"][9:] % 1 != 0).any()
     assert "intermittent in 3 of 23 series" in " ".join(model.decisions())
-    said = [" ".join(gc.explain(model, series=name).notes) for name in ("p00", "p50")]
+    said = [gc.explain(model, series=name).training.verdict for name in ("p00", "p50")]
     assert ["the network shown here has no part" in one for one in said] == [True, False]
 
 

@@ -98,6 +98,7 @@ def test_both_readmes_have_the_same_blocks():
 
 def commands(name):
     text = "\n".join(blocks(name, "") + blocks(name, "{code-cell}"))
+    text = re.sub(r"\\\n\s*", "", text)  # a command that goes on in the next line
     return re.findall(r"^(?:\$ |!)?((?:gatecast|python|make) .*)$", text, re.M)
 
 

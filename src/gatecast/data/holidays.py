@@ -152,7 +152,7 @@ class HolidayCalendar:
         """
         if not self.names:
             return message("holidays.none", countries=list(self.countries))
-        own = [name for name in self.names if not _NEIGHBOUR.search(name)]
+        own = [holiday_name(name) for name in self.names if not _NEIGHBOUR.search(name)]
         around = max((int(m[1]) for m in map(_NEIGHBOUR.search, self.names) if m), default=0)
         kind = "holidays.counted" if self.counts else "holidays.days" if around else "holidays.own"
         more = {"around": around} if around else {}
@@ -332,6 +332,23 @@ def _days_of(code: str, first: int, last: int) -> _Country:
         frozenset(_day_number(d.year, d.month, d.day)
                   for d in getattr(calendar, "weekend_workdays", ())),
     )  # fmt: skip
+
+
+def holiday_name(column: str) -> str:
+    """Name a column of holidays in a sentence.
+
+    Parameters
+    ----------
+    column : str
+        One of :attr:`HolidayCalendar.names`.
+
+    Returns
+    -------
+    str
+        The name that the package holidays gives; a message where it is a word of ours.
+    """
+    words = {ON_A_WEEKEND: "holidays.on_weekend", WORKDAY: "holidays.workday"}
+    return message(words[column]) if column in words else column
 
 
 def _day_number(year: int, month: int, day: int) -> int:

@@ -234,7 +234,7 @@ def _effects(model: Any) -> pd.DataFrame | None:
 
 def _components(model: Any, futr_df: Any, panel: Panel) -> pd.DataFrame | None:
     """Split the forecast, of a model that can and of not too many series."""
-    if not hasattr(model, "components") or len(panel) > _MOST_SPLIT:
+    if not hasattr(model, "components") or len(panel) > _MOST_SPLIT or _only_counts(model):
         return None
     try:
         return model.components(futr_df, source=panel)

@@ -159,14 +159,15 @@ class Backtest(Plottable):
         _check_loss(loss)
         table = self.score("pooled").set_index("model")
         plain, scaled = ("mae", "mase") if loss == "absolute" else ("rmse", "rmsse")
-        several = self._several and np.isfinite(table[scaled].to_numpy()).all()
+        several = self.several and np.isfinite(table[scaled].to_numpy()).all()
         metric = scaled if several else plain
         column: Any = table[metric]
         ranked = column.sort_values(kind="stable")
         return metric.upper(), {str(name): float(error) for name, error in ranked.items()}
 
     @property
-    def _several(self) -> bool:
+    def several(self) -> bool:
+        """Whether there are several series, whose errors are divided by their scales."""
         return self.id_col is not None and self.forecasts[self.id_col].nunique() > 1
 
     def last_values(self) -> np.ndarray:
@@ -224,7 +225,7 @@ class Backtest(Plottable):
         error = np.abs(self.forecasts[list(self.models)].to_numpy(np.float64) - y[:, np.newaxis])
         if loss == "squared":
             error = error**2
-        if scaled and self._several:
+        if scaled and self.several:
             error = error / self.scales[[loss]].to_numpy()
         return pd.DataFrame(error, columns=pd.Index(self.models), index=self.forecasts.index)
 

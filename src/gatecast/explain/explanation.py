@@ -100,9 +100,6 @@ def _explain(
         *about_choice(whole, one, series), *_about_combination(model, network),
         *_about_error(model, shares),
     ]  # fmt: skip
-    counts = model.fitted_.counts
-    if counts is not None and inputs.series.place in counts.which:
-        notes.append(message("explain.counts"))
     if model.look_back is not None:
         notes.append(message("explain.windows", look_back=model.look_back))
     ahead, note = _up_to_date(model, one)
@@ -113,6 +110,9 @@ def _explain(
         of_it = forecast[model.ends_.id_col] == one.ids[0]
         forecast = forecast.loc[of_it].reset_index(drop=True)
     training = training_summary(model, inputs)
+    counts = model.fitted_.counts
+    if counts is not None and inputs.series.place in counts.which:
+        training = replace(training, verdict=message("explain.counts"))  # no error of its networks
     if network is None and (pretrained := _alone(model, one, inputs.series)) is not None:
         run = look_into(pretrained)
         training = replace(training, losses=(), training={})  # of networks without a part

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.calendar import future_times
+from gatecast.data.holidays import holiday_name
 from gatecast.data.rows import show_time
 from gatecast.errors import DataError
 from gatecast.forecaster.additive_columns import additive_labels
@@ -121,11 +122,13 @@ def _holiday_sentences(table: Any) -> list[Message]:
     strongest = acting["effect"].abs().sort_values(ascending=False).index[:_NAMED]
     sizes = [
         message(
-            "effects.holiday", name=str(name), effect=acting.loc[name, "effect"],
+            "effects.holiday", name=holiday_name(str(name)), effect=acting.loc[name, "effect"],
             lowest=acting.loc[name, "effect-lo-95"], highest=acting.loc[name, "effect-hi-95"],
         )
         for name in strongest
     ]  # fmt: skip
+    if len(acting) > _NAMED:
+        sizes.append(message("effects.more_holidays", n=len(acting) - _NAMED))
     without = len(middle) - len(acting)
     kind = "effects.holidays" if sizes else "effects.no_holidays"
     sentences = [message(kind, **({"sizes": sizes} if sizes else {}), nothing=without)]

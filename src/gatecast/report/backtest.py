@@ -16,7 +16,7 @@ from gatecast.diagnostics.recommendation import verdict
 from gatecast.report.charts import Chart, Text, Trace, as_data, clock, colour_of
 from gatecast.report.page import render
 from gatecast.report.sentences import Pair, left_out_pairs, question_pairs, sentence_pairs
-from gatecast.report.tables import by_series, cell, most_values, number, share
+from gatecast.report.tables import by_series, cell, most_values, number, share, time_form
 
 if TYPE_CHECKING:
     from gatecast.diagnostics.recommendation import Verdict
@@ -31,6 +31,7 @@ _HEADINGS: dict[str, Pair] = {
     name: (name.upper(), name.upper()) for name in ("mae", "rmse", "mase", "owa")
 } | {"smape": ("sMAPE", "sMAPE"), "bias": ("bias", "偏差")}
 _ERROR: Text = ("mean absolute error", "平均绝对误差")
+_SCALED: Text = ("mean absolute scaled error", "平均绝对缩放误差")
 
 
 def backtest_page(
@@ -173,7 +174,7 @@ def _losses(result: Backtest, colours: dict[str, str], over: str, title: Text) -
         Trace(name, x, table[name].to_numpy(np.float64), colour, "marked")
         for name, colour in colours.items()
     ]
-    return Chart(traces, title, _ERROR)
+    return Chart(traces, title, _SCALED if result.several else _ERROR)
 
 
 # ---------------------------------------------------------------------- forecasts and actual values
@@ -248,6 +249,7 @@ def _framed(
         view = _around(actual.x, x.min(), x.max())
         return as_data(Chart(traces, time_col, result.target_col, view=view))
     frames = []
+    form = time_form(rows["cutoff"])
     for cutoff, window in rows.groupby("cutoff", sort=True):
         x = clock(window[time_col])
         traces = _forecasts(window, x, colours, in_view)
@@ -261,7 +263,7 @@ def _framed(
         ]
         errors.sort(key=lambda error: error[2])
         frames.append({key: frame[key] for key in ("traces", "view", "mark")}
-                      | {"label": cell(cutoff), "errors": errors})  # fmt: skip
+                      | {"label": cell(cutoff, form), "errors": errors})  # fmt: skip
     return as_data(Chart([actual], time_col, result.target_col)) | {"frames": frames}
 
 

@@ -56,11 +56,13 @@ def components_chart(result: ForecastResult, parts: pd.DataFrame) -> Chart:
     Returns
     -------
     Chart
-        A line for each component but the level, the largest first.
+        A line for each component but the level, the largest of all series first, so that a
+        component has one colour.
     """
     keys = [name for name in (result.id_col, result.time_col) if name is not None]
     values: Any = parts.drop(columns=[*keys, result.model, LEVEL]).astype(np.float64)
-    sizes = values.abs().mean()
+    of_all: Any = result.components
+    sizes = of_all[values.columns].astype(np.float64).abs().mean()
     largest = [str(name) for name in sizes.sort_values(ascending=False, kind="stable").index]
     drawn = [name for name in largest if sizes[name] > 0] or largest[:1]
     lines = {_text(name): values[name].to_numpy() for name in drawn[:_MOST_LINES]}

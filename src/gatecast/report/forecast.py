@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast import storage
+from gatecast.data.holidays import holiday_name
 from gatecast.messages import from_document, message
 from gatecast.report.charts import MODELS, Chart, Trace, as_data, clock
 from gatecast.report.components import components_charts
@@ -20,8 +21,9 @@ from gatecast.report.sentences import (
     question_pairs,
     sentence_pair,
     sentence_pairs,
+    words_pair,
 )
-from gatecast.report.tables import by_series, cell, decimals, most_values, number, share
+from gatecast.report.tables import by_series, cell, decimals, most_values, number, share, time_form
 
 if TYPE_CHECKING:
     from gatecast.evaluation.forecast import ForecastResult
@@ -185,7 +187,8 @@ def _table(result: ForecastResult, count: int) -> dict[str, Any]:
     places = decimals(
         frame[[result.model, *(name for pair in ends for name in pair)]].to_numpy(np.float64)
     )
-    cells = [[cell(value) for value in frame[key]] for key in keys]
+    form = time_form(frame[result.time_col])
+    cells = [[cell(value, form) for value in frame[key]] for key in keys]
     cells.append([f"{value:,.{places}f}" for value in frame[result.model]])
     cells += [
         [f"{a:,.{places}f} – {b:,.{places}f}" for a, b in zip(frame[low], frame[high], strict=True)]
@@ -209,7 +212,7 @@ def _shown_effects(result: ForecastResult) -> tuple[Any, int]:
     return acting, len(table) - len(acting)
 
 
-def _effect_rows(table: Any) -> list[tuple[str, ...]]:
+def _effect_rows(table: Any) -> list[tuple[str | Pair, ...]]:
     """Write the effect of each column: from, to, size, interval, share and events."""
     if table is None:
         return []
@@ -217,9 +220,10 @@ def _effect_rows(table: Any) -> list[tuple[str, ...]]:
     return [
         (
             *(str(row[name]) for name in ids),
-            str(row["column"]), f"{number(row['low'])} → {number(row['high'])}",
+            words_pair(holiday_name(str(row["column"]))),
+            f"{number(row['low'])} → {number(row['high'])}",
             number(row["effect"]),
-            f"{number(row['effect-lo-95'])} – {number(row['effect-hi-95'])}",
+            f"[{number(row['effect-lo-95'])}, {number(row['effect-hi-95'])}]",
             share(row["relative"]), f"{row['events']:,}",
         )
         for row in table.head(MOST_ROWS).to_dict("records")
@@ -238,9 +242,10 @@ def _model_name(result: ForecastResult) -> Pair:
 
 def _summary(result: ForecastResult, count: int) -> str:
     times = pd.Series(result.frame[result.time_col])
+    form = time_form(times)
     return message(
         "pages.horizon", count=count, steps=len(result.frame) // count, model=result.model,
-        first=cell(times.iloc[0]), last=cell(times.iloc[-1]),
+        first=cell(times.iloc[0], form), last=cell(times.iloc[-1], form),
     )  # fmt: skip
 
 
@@ -257,7 +262,10 @@ def _facts(result: ForecastResult, count: int) -> list[tuple[Pair, Pair, Pair | 
                 f"{low} to {high} ({level} % interval)",
                 f"{low} 到 {high}（{level} % 区间）",
             )
-        value, when = number(float(first[result.model])), cell(first[result.time_col])
+        value, when = (
+            number(float(first[result.model])),
+            cell(first[result.time_col], time_form(result.frame[result.time_col])),
+        )
         facts.append(((f"forecast for {when}", f"{when} 的预测"), (value, value), ends))
     if result.expected_error is not None:
         facts.append(_expected(result, count))

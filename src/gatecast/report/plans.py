@@ -70,9 +70,9 @@ def plans_table(result: ForecastResult) -> dict[str, Any]:
     ids = list(dict.fromkeys(table[keys[0]])) if len(keys) > 1 else [None]
     names = list(dict.fromkeys(table[PLAN]))
     for one in ids[: max(1, _MOST_ROWS // len(names))]:
-        start = float(base if one is None else base[one])
+        start = round(float(base if one is None else base[one]), places)
         for name in names:
-            total = float(sums[name if one is None else (one, name)])
+            total = round(float(sums[name if one is None else (one, name)]), places)
             change = total - start
             moved = name != first
             rows.append(

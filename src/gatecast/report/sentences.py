@@ -8,7 +8,14 @@ from typing import Any
 from gatecast.data.left_out import left_out
 from gatecast.messages import Message, sentence
 
-__all__ = ["Pair", "left_out_pairs", "question_pairs", "sentence_pair", "sentence_pairs"]
+__all__ = [
+    "Pair",
+    "left_out_pairs",
+    "question_pairs",
+    "sentence_pair",
+    "sentence_pairs",
+    "words_pair",
+]
 
 Pair = tuple[str, str]
 
@@ -27,6 +34,22 @@ def sentence_pair(text: str) -> Pair:
         English and Chinese.
     """
     return sentence(text, "en"), sentence(text, "zh")
+
+
+def words_pair(text: str) -> Pair:
+    """Give words that are no sentence, such as a name, in English and in Chinese.
+
+    Parameters
+    ----------
+    text : Message or str
+        A plain text is the same in both.
+
+    Returns
+    -------
+    (str, str)
+        Without full stops.
+    """
+    return (text.text("en"), text.text("zh")) if isinstance(text, Message) else (text, text)
 
 
 def sentence_pairs(sentences: Iterable[str]) -> list[Pair]:

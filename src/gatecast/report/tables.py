@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["by_series", "cell", "decimals", "most_values", "number", "share"]
+__all__ = ["by_series", "cell", "decimals", "most_values", "number", "share", "time_form"]
 
 #: Values of history that all charts of a page hold together.
 MOST_VALUES = 50_000
@@ -52,22 +52,46 @@ def most_values(count: int, ahead: int) -> int:
     return max(MOST_VALUES // max(1, count), 5 * ahead, 60)
 
 
-def cell(value: Any) -> str:
+def time_form(times: Any) -> str:
+    """Choose how all times of a column are written.
+
+    Parameters
+    ----------
+    times : Series of times or step numbers
+        A column.
+
+    Returns
+    -------
+    str
+        For :func:`cell`: dates where all are at midnight, else hours and minutes too, and seconds
+        where there are some; after times with a zone their distance from UTC.
+    """
+    if not pd.api.types.is_datetime64_any_dtype(times.dtype):
+        return ""
+    times, zone = times.dropna(), "%z" if times.dt.tz is not None else ""
+    if not zone and (times == times.dt.normalize()).all():
+        return "%Y-%m-%d"
+    whole = (times == times.dt.floor("min")).all()
+    return ("%Y-%m-%d %H:%M" if whole else "%Y-%m-%d %H:%M:%S") + zone
+
+
+def cell(value: Any, form: str = "") -> str:
     """Write a value of a table.
 
     Parameters
     ----------
     value : object
         A time, a number, or a text.
+    form : str
+        How times are written; see :func:`time_form`.
 
     Returns
     -------
     str
-        A time at midnight as a date; a number to six digits.
+        A number to six digits.
     """
-    if isinstance(value, pd.Timestamp):
-        plain = value.normalize() == value and value.tzinfo is None
-        return str(value.date()) if plain else str(value)
+    if isinstance(value, pd.Timestamp) and form:
+        return value.strftime(form)
     if isinstance(value, float):
         return f"{value:,.6g}"
     return str(value)

@@ -60,6 +60,9 @@ TEXTS = {
         "{name} {effect:+.4g} ({lowest:.4g} to {highest:.4g})",
         "{name} {effect:+.4g}（{lowest:.4g} 到 {highest:.4g}）",
     ),
+    "holidays.on_weekend": ("holiday on a weekend", "周末的节假日"),
+    "holidays.workday": ("weekend workday", "周末调休上班"),
+    "effects.more_holidays": ("{n} more, which move it less", "其余 {n} 个（影响更小）"),
     "effects.holidays": (
         "holidays move the forecast (95 % intervals), the strongest first: {sizes:list}; "
         "{nothing:column of holidays is|columns of holidays are} shrunk to nothing",
@@ -90,7 +93,7 @@ TEXTS = {
     ),
     "holidays.counted": (
         "holidays of {countries:list}, as how many of their days lie in each period: {names:list}",
-        "{countries:list} 的节假日，按每个周期内的天数计：{names:list}",
+        "{countries:list} 的节假日，按每个时段内的天数计：{names:list}",
     ),
     "holidays.none": (
         "there are no holidays of {countries:list} in the history or the horizon",

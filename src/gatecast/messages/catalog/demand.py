@@ -11,7 +11,7 @@ TEXTS = {
         "{demand}: their forecasts are medians of the probability and the size of demand, and "
         'their intervals are quantiles; {@loss}="squared" gives means',
         "{demand}：它们的预测是由需求的概率和数量得到的中位数，区间是分位数；"
-        "{@loss}=“squared”给出平均值",
+        '{@loss}="squared" 给出平均值',
     ),
     "counts.mean": (
         "{demand}: their forecasts are means, the probability times the size of demand, and their "

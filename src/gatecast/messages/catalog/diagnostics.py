@@ -126,8 +126,8 @@ TEXTS = {
         "太长：第一步就没有胜过 {reference}（技巧 {skill:percent}）",
     ),
     "horizon.some": (
-        "yes: after {useful} of {h} steps {reference} is no longer beaten",
-        "偏长：{h} 步中，第 {useful} 步之后不再胜过 {reference}",
+        "yes: {reference} is beaten up to step {useful} of {h}, and not at the next one",
+        "偏长：{h} 步中，到第 {useful} 步为止都胜过 {reference}，下一步则没有",
     ),
     # fit
     "loss.one_epoch": (

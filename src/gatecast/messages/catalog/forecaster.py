@@ -201,16 +201,17 @@ TEXTS = {
         "这个频率没有通常的季节，在 {n} 条序列中的 {votes} 条里检测到了 {season} 步的季节",
     ),
     "season.further": (
-        "a season of {season} steps was detected beside that of {shorter} steps: as it was before, "
-        "it takes {strength:percent} off the variance of what came after",
-        "除 {shorter} 步的季节外还检测到 {season} 步的季节：按之前的样子去掉它，"
-        "之后数值的方差减少 {strength:percent}",
+        "a season of {season} steps was detected beside that of {shorter} steps: estimated on the "
+        "first half, it takes {strength:percent} off the variance of the second",
+        "除 {shorter} 步的季节外还检测到 {season} 步的季节：用前半段估计并去掉它，"
+        "后半段的方差减少 {strength:percent}",
     ),
     "season.further_panel": (
         "a season of {season} steps was detected beside that of {shorter} steps in {votes} of {n} "
-        "series: as it was before, it takes {strength:percent} off the variance of what came after",
+        "series: estimated on the first half, it takes {strength:percent} off the variance of the "
+        "second",
         "除 {shorter} 步的季节外，在 {n} 条序列中的 {votes} 条里还检测到 {season} 步的季节："
-        "按之前的样子去掉它，之后数值的方差减少 {strength:percent}",
+        "用前半段估计并去掉它，后半段的方差减少 {strength:percent}",
     ),
     "season.cycle": (
         "the frequency has no usual season, and a cycle of about {length} steps in the values does "
@@ -247,8 +248,8 @@ TEXTS = {
     ),
     # what networks are trained on
     "learning.levels": (
-        "the network is trained on levels, which are stationary",
-        "网络在水平值上训练，因为它们是平稳的",
+        "the network is trained on levels: apart from seasons they are stationary",
+        "网络在水平值上训练：除季节外它们是平稳的",
     ),
     "learning.differences": (
         "the network is trained on differences, because the level is not stationary",
@@ -369,20 +370,20 @@ TEXTS = {
     ),
     "benchmark.pretrained": ("the pretrained network", "预训练网络"),
     "benchmark.average": (
-        "the weighted average of {first}, with and without the seasons, of {second} and of one of "
-        "what changes from season to season",
-        "{first}（保留和去掉季节各一次）、{second}与季节间变化的线性映射的加权平均",
+        "the weighted average of {first} (of the values, and of the seasonally adjusted ones), "
+        "{second} and a linear map of seasonal differences",
+        "{first}（原值和季节调整后的值各一次）、{second}与季节差分的线性映射的加权平均",
     ),
     "benchmark.seasonal_linear": (
-        "a linear map of what changes from season to season",
-        "季节间变化的线性映射",
+        "a linear map of seasonal differences",
+        "季节差分的线性映射",
     ),
     "holdout.weights": (
         "weights of the average, by the errors in the hold-out: {whole:percent} the pretrained "
-        "network, {left:percent} the same once the seasons are taken out, {seasonal:percent} a "
-        "linear map of what changes from season to season, {linear:percent} the linear map",
-        "平均的权重按留出段的误差而定：预训练网络 {whole:percent}，去掉季节后的预训练网络 "
-        "{left:percent}，季节间变化的线性映射 {seasonal:percent}，线性映射 {linear:percent}",
+        "network, {left:percent} the same of seasonally adjusted values, {seasonal:percent} the "
+        "linear map of seasonal differences, {linear:percent} the other linear map",
+        "平均的权重由留出部分的误差决定：预训练网络 {whole:percent}，季节调整后的预训练网络 "
+        "{left:percent}，季节差分的线性映射 {seasonal:percent}，另一个线性映射 {linear:percent}",
     ),
     "benchmark.seasonal": (
         "the seasonal naive forecast of {season} steps",

@@ -325,46 +325,46 @@ TEXTS = {
     "aggregate.sum": (
         "{n:row|rows} are added up by period ({freq}): {periods:value|values}, 0 where there is no "
         "row",
-        "{n:,} 行按周期（{freq}）相加：得到 {periods:,} 个值，没有行的周期为 0",
+        "{n:,} 行按时段（{freq}）相加：得到 {periods:,} 个值，没有行的时段为 0",
     ),
     "aggregate.count": (
         "{n:row|rows} are counted by period ({freq}): {periods:value|values}, 0 where there is no "
         "row",
-        "{n:,} 行按周期（{freq}）计数：得到 {periods:,} 个值，没有行的周期为 0",
+        "{n:,} 行按时段（{freq}）计数：得到 {periods:,} 个值，没有行的时段为 0",
     ),
     "aggregate.mean": (
         "{n:row|rows} are averaged by period ({freq}): {periods:value|values}",
-        "{n:,} 行按周期（{freq}）取平均：得到 {periods:,} 个值",
+        "{n:,} 行按时段（{freq}）取平均：得到 {periods:,} 个值",
     ),
     "aggregate.last": (
         "of {n:row|rows} the last of each period is taken ({freq}): {periods:value|values}",
-        "{n:,} 行按周期（{freq}）取最后一个：得到 {periods:,} 个值",
+        "{n:,} 行按时段（{freq}）取最后一个：得到 {periods:,} 个值",
     ),
     "aggregate.finished": (
         "the last period is taken as finished; its last row is of {time}",
-        "最后一个周期视作已结束；它的最后一行在 {time}",
+        "最后一个时段视作已结束；它的最后一行在 {time}",
     ),
     "aggregate.unfinished": (
         "the period from {begin} on is not finished: its last row is of {time}, and other periods "
         "go on longer; its {n:row|rows} are not used: supply them again once it is over",
-        "从 {begin} 开始的周期尚未结束：它的最后一行在 {time}，而其他周期持续更久；"
-        "其中 {n:,} 行没有使用：请在周期结束后再次提供",
+        "从 {begin} 开始的时段尚未结束：它的最后一行在 {time}，而其他时段持续更久；"
+        "其中 {n:,} 行没有使用：请在时段结束后再次提供",
     ),
     "aggregate.no_freq": (
         '{@aggregate} needs {@freq} where times have a clock, such as {time}: give "D" for days '
         'or "h" for hours, for example',
-        "时间含有钟点（如 {time}）时，{@aggregate} 需要 {@freq}：例如按天用“D”，按小时用“h”",
+        "时间含有钟点（如 {time}）时，{@aggregate} 需要 {@freq}：例如按天用 D，按小时用 h",
     ),
     "aggregate.no_periods": (
         "rows cannot be aggregated to these times ({freq}), which are no periods of the calendar: "
         "give {@freq} in minutes, hours, days, weeks, months or years",
-        "无法把行汇总到这样的时间（{freq}），它们不是日历上的周期："
+        "无法把行汇总到这样的时间（{freq}），它们不是日历上的时段："
         "请用分钟、小时、天、周、月或年给出 {@freq}",
     ),
     "aggregate.too_many": (
         "from {first} to {last} there are {n:,} periods over all series, far more than rows: "
         "correct a time that is far off, or give a longer {@freq}",
-        "从 {first} 到 {last}，所有序列共有 {n:,} 个周期，远多于行数：请更正偏离很远的时间，"
+        "从 {first} 到 {last}，所有序列共有 {n:,} 个时段，远多于行数：请更正偏离很远的时间，"
         "或给出更长的 {@freq}",
     ),
     "reading.before_gaps": (

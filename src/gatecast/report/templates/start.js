@@ -57,7 +57,11 @@
       ahead: document.documentElement.lang === "zh" ? step : `${step} ${step === 1 ? said.step : said.steps}`,
     });
     const sums = found.sums[which.selectedIndex < 0 ? 0 : which.selectedIndex];
-    const list = found.inputs.map((name, i) => `${said.inputNames[name] || name} ${sign(sums[i])}`);
+    // the strongest inputs; of many the others are one
+    const order = found.inputs.map((_, i) => i).sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]));
+    const list = order.slice(0, 8).map((i) => `${said.inputNames[found.inputs[i]] || found.inputs[i]} ${sign(sums[i])}`);
+    const rest = order.slice(8);
+    if (rest.length) list.push(`${said.others(rest.length)} ${sign(rest.reduce((sum, i) => sum + sums[i], 0))}`);
     document.getElementById("shares").textContent = told + (list.length > 1 ? " " + said.inputs(list.join(", ")) : "");
   }
 

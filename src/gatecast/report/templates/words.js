@@ -33,7 +33,7 @@ const WORDS = {
     ].join(""),
     sum: (v) => `The last ${v.lags} steps add up to ${v.sum}${v.unit} in the forecast ${v.ahead} ` +
       `ahead; the greatest share is that of ${v.time}, ${v.lag} ${v.lag === 1 ? "step" : "steps"} back: ${v.most}.`,
-    inputs: (list) => `By input: ${list}.`,
+    inputs: (list) => `By input: ${list}.`, others: (n) => `${n} others`,
     ownUnit: "", netUnit: " (in transformed values)", inputNames: {},
   },
   zh: {
@@ -67,7 +67,7 @@ const WORDS = {
     ].join(""),
     sum: (v) => `最近 ${v.lags} 步合计为 ${v.ahead} 步之后的预测贡献 ${v.sum}${v.unit}；` +
       `份额最大的是 ${v.lag} 步之前的 ${v.time}：${v.most}。`,
-    inputs: (list) => `按输入分：${list}。`,
+    inputs: (list) => `按输入分：${list}。`, others: (n) => `其余 ${n} 个`,
     ownUnit: "", netUnit: "（变换后的数值）",
     inputNames: { value: "数值", "distance from level": "与水平的距离", "last change": "最近的变化",
       "benchmark forecast": "基准预测",
