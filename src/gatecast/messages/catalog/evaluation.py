@@ -81,7 +81,7 @@ TEXTS = {
     ),
     "results.one_series": (
         '{@over}="series" was requested, and there is one series: use "cutoffs"',
-        "要求的是 {@over}=“series”，而只有一条序列：请用“cutoffs”",
+        '要求的是 {@over}="series"，而只有一条序列：请用“cutoffs”',
     ),
     "results.no_ranks": (
         "ranks are over many series, and there is one: use significance()",

@@ -21,7 +21,7 @@ TEXTS = {
     "weights.covariate": (
         'sample_weight="{column}" was requested, and the column "{column}" is a covariate too: '
         "name it once",
-        "要求的是 sample_weight=“{column}”，而列 “{column}” 同时是协变量：请只写一处",
+        '要求的是 sample_weight="{column}"，而列 “{column}” 同时是协变量：请只写一处',
     ),
     "weights.no_array": (
         "sample_weight is {kind} without a number for each row: give the name of a column, or one "
@@ -40,7 +40,7 @@ TEXTS = {
     "weights.names": (
         'sample_weight="{column}" was requested, and the column holds names, like "{cell}": give '
         "a column of numbers",
-        "要求的是 sample_weight=“{column}”，而该列是名称，例如 “{cell}”：请给出一列数字",
+        '要求的是 sample_weight="{column}"，而该列是名称，例如 “{cell}”：请给出一列数字',
     ),
     "weights.negative": (
         "the weight of {time}{of:after} is {weight:.6g}: give weights of 0 or more",
@@ -176,7 +176,7 @@ TEXTS = {
     ),
     "transform.season_kind": (
         'kind="{kind}" is unknown: give "multiplicative" or "additive"',
-        "不认识 kind=“{kind}”：请用 multiplicative 或 additive",
+        '不认识 kind="{kind}"：请用 multiplicative 或 additive',
     ),
     "transform.short_for_season": (
         "{@season_length}={season} needs two seasons, {needed:value|values}, and there are {n}: "

@@ -131,7 +131,7 @@ TEXTS = {
     ),
     "file.limit": (
         '{variable}="{value}" is not a number of bytes: set it to one, as in 2000000',
-        "{variable}=“{value}”不是字节数：请设为数字，如 2000000",
+        '{variable}="{value}"不是字节数：请设为数字，如 2000000',
     ),
     "file.too_large": (
         '"{path}" has {size:,} bytes, and no more than {most:,} are read, so that a file cannot '

@@ -156,7 +156,7 @@ TEXTS = {
         "a gap of {n:step|steps} after {time}{of:after} has been filled by a straight line. Where "
         'no row means zero, let {@aggregate}="sum" put zeros there',
         "{of:after}{time} 之后缺 {n:,} 步，已用直线补上。"
-        "若没有行就表示零，用 {@aggregate}=“sum”在那里补 0",
+        '若没有行就表示零，用 {@aggregate}="sum" 在那里补 0',
     ),
     "reading.gaps": (
         "{gaps:,} gaps{among:after} have been filled by straight lines, {total:step|steps} in all; "
@@ -164,7 +164,7 @@ TEXTS = {
         '{@aggregate}="sum" put zeros there',
         "{among:after}{gaps:,} 处空缺已用直线补上，共 {total:,} 步；最长的 {n:,} 步，"
         "在{of:after} {time} 之后。若没有行就表示零，"
-        "用 {@aggregate}=“sum”在那里补 0",
+        '用 {@aggregate}="sum" 在那里补 0',
     ),
     "reading.among_series": (
         "in {touched:,} of {series:,} series",
@@ -383,7 +383,7 @@ TEXTS = {
         "of {all:series|series}); where no row means that nothing happened, let "
         '{@aggregate}="sum" put 0 there',
         "超过 {most:percent} 的步没有数值，已去掉：{names:names}（{all} 条序列中的 {n} 条）；"
-        "如果没有行表示没有发生，用 {@aggregate}=“sum”在那里补 0",
+        '如果没有行表示没有发生，用 {@aggregate}="sum" 在那里补 0',
     ),
     "left_out.late": (
         "no forecast is made, with fewer than {least:value|values} before every cutoff: "

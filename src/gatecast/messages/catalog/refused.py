@@ -16,7 +16,7 @@ TEXTS = {
     ),
     "setting.no_list": (
         '{argument}="{value}" was requested; give a list of columns',
-        "要求的是 {argument}=“{value}”；请给出列名的列表",
+        '要求的是 {argument}="{value}"；请给出列名的列表',
     ),
     "setting.no_countries": (
         '{argument}={value} was requested; give codes of countries, such as "DE", or with a '

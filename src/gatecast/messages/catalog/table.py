@@ -14,7 +14,7 @@ TEXTS = {
         'freq="{freq}" is not a frequency: give a pandas name such as "h", "D", "B", "W", "MS", '
         '"ME", "QS" or "YS", with a number before it if need be ("15min"), or an integer for step '
         "numbers",
-        "freq=“{freq}”不是频率：请用 pandas 的名称，如 h、D、B、W、MS、ME、QS 或 YS，"
+        'freq="{freq}"不是频率：请用 pandas 的名称，如 h、D、B、W、MS、ME、QS 或 YS，'
         "需要时前面加数字（15min）；步号用整数",
     ),
     "table.empty_column": (
@@ -45,14 +45,14 @@ TEXTS = {
         "the time {time}{of:after} is there twice, in {first} and {second}{more:after}: keep one "
         'row for each time, or let {@aggregate}="sum" add them up',
         "{of:after}时间 {time} 出现两次，在{first}与{second}{more:after}：每个时间只留一行，"
-        "或用 {@aggregate}=“sum”把它们相加",
+        '或用 {@aggregate}="sum"把它们相加',
     ),
     "table.doubled_time_no_ids": (
         "the time {time}{of:after} is there twice, in {first} and {second}{more:after}: keep one "
         "row for each time, name the column that tells series apart with {@id_col}, or let "
         '{@aggregate}="sum" add them up',
         "{of:after}时间 {time} 出现两次，在{first}与{second}{more:after}："
-        "每个时间只留一行，或用 {@id_col} 指定区分序列的列，或用 {@aggregate}=“sum”把它们相加",
+        '每个时间只留一行，或用 {@id_col} 指定区分序列的列，或用 {@aggregate}="sum"把它们相加',
     ),
     "table.more_like_it": ("({n} more like it)", "（另有 {n} 处相同情况）"),
     "table.one_row": (
@@ -83,7 +83,7 @@ TEXTS = {
         '{@aggregate}="sum" put 0 there',
         "{of:after}{steps:,} 步中有 {missing:,} 步没有数值（时间为{freq}；最长的空缺在{row}"
         "（{time}）之后），而最多补上 {most:percent}：请补上，或用 {@freq} 指定正确的间隔；"
-        "如果没有行表示没有发生，用 {@aggregate}=“sum”在那里补 0",
+        '如果没有行表示没有发生，用 {@aggregate}="sum"在那里补 0',
     ),
     "table.large_step": (
         "step numbers have to be below 2**62, about 4.6e18: use smaller ones",
@@ -198,7 +198,7 @@ TEXTS = {
         'the column "{column}" is named for two things: name another for one',
         "“{column}”列被指定了两种用途：请为其中之一指定其他列",
     ),
-    "table.given": ('{argument}="{name}"', "{argument}=“{name}”"),
+    "table.given": ('{argument}="{name}"', '{argument}="{name}"'),
     "table.quoted": ('"{name}"', "“{name}”"),
     "table.no_column": (
         "{given} is not a column of {source}; its columns are {names:names}{hint:after}",
