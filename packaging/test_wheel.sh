@@ -17,9 +17,9 @@ here=$folder/venv/bin
   --only-binary :all: gatecast
 cd "$folder"
 alone() { env -i HOME="$folder" PATH="$here" "$@"; }
-started=$(date +%s.%N)
-alone "$here/python" -m pip install --quiet --no-index --find-links needed --only-binary :all: gatecast
-alone "$here/python" -c "import time; print(f'installed in {time.time() - $started:.1f} s')"
+TIMEFORMAT="installed in %1R s, of which the processor worked for %1U s and the system for %1S s"
+time alone "$here/python" -m pip install --quiet --no-index --find-links needed \
+  --only-binary :all: gatecast
 alone "$here/gatecast" doctor > doctor.txt
 grep -E "^(gatecast|Python|SIMD level|largest)" doctor.txt
 alone "$here/python" -c \

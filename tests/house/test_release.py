@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ sys.path.insert(0, str(ROOT / "packaging"))
 man = pytest.importorskip("man", reason="packaging/ is not in the sdist")
 oldest = pytest.importorskip("oldest")
 fitting = pytest.importorskip("fitting")
+wheels = pytest.importorskip("wheels")
 sys.path.pop(0)
 
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -101,6 +103,20 @@ def test_demo_takes_a_wheel_that_fits_and_no_source_is_newer(tmp_path, monkeypat
     monkeypatch.setattr(fitting, "for_this_python", lambda _: fits)
     os.utime(files[2], (2**32, 2**32))
     assert fitting.fitting(tmp_path) == (None, f"native/rows.h is newer than {fits.name}")
+
+
+def test_each_wheel_names_its_kernel_as_its_python_imports_it():
+    names = {
+        "cp312-abi3-manylinux_2_28_x86_64": "_native.abi3.so",
+        "cp310-cp310-musllinux_1_2_aarch64": "_native.so",
+        "cp312-abi3-macosx_11_0_arm64": "_native.abi3.so",
+        "cp312-abi3-win_amd64": "_native.pyd",
+        "cp311-cp311-win_amd64": "_native.pyd",
+    }
+    assert {tag: wheels.file_name(tag) for tag in names} == names
+    suffixes = [name.removeprefix("_native") for name in set(names.values())]
+    here = {suffix for suffix in suffixes if suffix in EXTENSION_SUFFIXES}
+    assert here == ({".pyd"} if sys.platform == "win32" else {".abi3.so", ".so"})
 
 
 def test_conda_has_the_same_dependencies():
