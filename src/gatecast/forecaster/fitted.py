@@ -82,6 +82,8 @@ class FittedForecaster:
         What columns known in advance add; None where there are none.
     counts : CountPart or None
         Forecasts intermittent series in place of the networks; None where there are none.
+    fills_gaps : bool
+        Whether the pretrained network may fill the gaps of a history.
     """
 
     h: int
@@ -105,6 +107,7 @@ class FittedForecaster:
     pending: list[PendingInputs]
     additive: AdditivePart | None = None
     counts: CountPart | None = None
+    fills_gaps: bool = False
 
     @classmethod
     def from_training(
@@ -143,7 +146,7 @@ class FittedForecaster:
             s.h, s.level, s.look_back, s.n_networks, s.threads, panel.ends(), final.transforms,
             final.covariates, final.dataset.state, final.sampler.scale, networks, [], [],
             final.benchmark(0), weight, np.zeros((len(panel), 0)), calibration, panel.schema, [],
-            final.additive,
+            final.additive, fills_gaps=s.pretrained,
         )  # fmt: skip
         fitted.run_along(final.dataset, final.panel)
         return fitted

@@ -23,6 +23,8 @@ from gatecast.forecaster.threads import one_at_a_time
 from gatecast.forecaster.weights import read_weighted
 from gatecast.messages import Message
 from gatecast.network import Progress
+from gatecast.pretrained.gaps import fill_gaps
+from gatecast.pretrained.seasons import network_seasons
 from gatecast.progress import reporting, training_bar
 from gatecast.storage import Key, Origin
 
@@ -137,6 +139,9 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         panel, weights = long_enough(panel, self.h, weights)
         seasons, detected = seasons_for(panel, self.season_length, self.h)
         settings = Settings.resolve(self, seasons)
+        if settings.pretrained:
+            panel, note = fill_gaps(panel, network_seasons(seasons), threads=settings.threads)
+            detected = detected if note is None else [*detected, note]
         with reporting(progress, training_bar) as report:
             result = fit(
                 settings, panel, lambda i: series_name(panel.ids[i]), report, start, weights,

@@ -354,7 +354,7 @@ def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel
         _read_calibration(arrays, document["calibration"]),
         None if document["schema"] is None else Schema.from_json(document["schema"]), [],
         read_additive(arrays, document["additive"], holiday_count(covariates)),
-        read_counts(arrays, document.get("counts"), h),
+        read_counts(arrays, document.get("counts"), h), config.pretrained,
     )  # fmt: skip
     if fitted.replays:
         at = np.cumsum(arrays["pending.lengths"])[:-1]

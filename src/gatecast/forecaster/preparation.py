@@ -27,8 +27,9 @@ from gatecast.forecaster.seasonal_linear import SeasonalLinear
 from gatecast.forecaster.training_data import SequenceDataset
 from gatecast.forecaster.without_additive import without_additive
 from gatecast.pretrained.fine_tuning import FineTuned, fine_tune
+from gatecast.pretrained.gaps import fill_gaps
 from gatecast.pretrained.network import load_weights
-from gatecast.pretrained.seasons import short_and_long, with_week
+from gatecast.pretrained.seasons import network_seasons
 
 __all__ = ["Origin", "Preparation", "Preparer", "SeasonalTreatment"]
 
@@ -40,8 +41,6 @@ _LONG = 500
 #: Values that a linear map uses at most: two weeks of hours, and a sixteenth of a median series.
 _MOST_MAPPED = 336
 _LEAST_PER_MAPPED = 16
-#: A longer season than this is not one that the pretrained network is told of.
-_MOST_PRETRAINED = 1024
 #: Of a series with a week beside the day a map sees two weeks, or a quarter of it.
 _WEEKS_MAPPED, _LEAST_PER_WEEKLY = 2, 4
 #: Training steps of an epoch: after so many, new subsequences are drawn; fewer where horizons are
@@ -145,9 +144,8 @@ class Preparation:
         """The pretrained network, fine-tuned on what is known at the origin; None if it is not."""
         if not self.fine_tuning:
             return None
-        past = self.panel.head(self.panel.lengths - self.held_out)
-        s = self.settings
-        return fine_tune(load_weights(), past, self._seasons, s.h, threads=s.threads)
+        s, past = self.settings, self.panel.head(self.panel.lengths - self.held_out)
+        return fine_tune(load_weights(), past, network_seasons(s.seasons), s.h, threads=s.threads)
 
     def benchmark(self, i: int) -> Benchmark:
         """Give one of the benchmarks, fitted on what is known at the origin.
@@ -179,7 +177,7 @@ class Preparation:
         s, tuned = self.settings, self.fine_tuned
         network = load_weights() if tuned is None else tuned.network
         return PretrainedBenchmark(
-            s.h, self.training.difference, network, self._seasons, s.level, s.threads
+            s.h, self.training.difference, network, network_seasons(s.seasons), s.level, s.threads
         )
 
     def _seasonal(self) -> SeasonalLinear:
@@ -192,14 +190,6 @@ class Preparation:
         return SeasonalLinear.fit(
             series, s.h, s.seasons[0], WEEKS[s.seasons[0]], difference=self.training.difference
         )
-
-    @property
-    def _seasons(self) -> tuple[int, ...]:
-        """Those that the pretrained network is told of."""
-        seasons = self.settings.seasons
-        if len(seasons) == 1:
-            return with_week(seasons[0])
-        return short_and_long([m for m in seasons if m <= _MOST_PRETRAINED] or seasons[:1])
 
 
 class Preparer:
@@ -364,6 +354,10 @@ class Preparer:
         past_lengths[which] -= origin.held_out
         # a line through a gap that is open at the origin leads to a value that is not known there
         panel = self.panel.take(which).head(lengths[which]).repeat_in_open_gaps(past_lengths[which])
+        if s.pretrained and origin.held_out:  # nor do the others know what comes later
+            panel, _ = fill_gaps(
+                panel, network_seasons(s.seasons), past_lengths[which], threads=s.threads
+            )
         covariates = self.covariates(past_lengths)
         panel, additive = without_additive(panel, past_lengths[which], covariates, which, s)
         past = panel.head(past_lengths[which])

@@ -15,6 +15,8 @@ from gatecast.errors import DataError, UsageError, series_name
 from gatecast.forecaster.fitted import FittedForecaster, NewRows
 from gatecast.forecaster.new_rows import require_rows_follow
 from gatecast.messages import Message, message
+from gatecast.pretrained.gaps import fill_gaps
+from gatecast.pretrained.seasons import network_seasons
 
 __all__ = [
     "FEWEST_VALUES", "FollowingRows", "long_enough", "read_future_covariates", "read_histories",
@@ -118,11 +120,18 @@ def read_histories(
     NotFoundError, UsageError, DataError
         If the table cannot be read like that of the fit.
     """
-    if isinstance(source, Panel):
-        return source, []
-    return reading.read_histories(
-        source, fitted.covariates.columns, schema=_schema(fitted), ends=fitted.ends, **columns
+    panel, notes = (
+        (source, [])
+        if isinstance(source, Panel)
+        else reading.read_histories(
+            source, fitted.covariates.columns, schema=_schema(fitted), ends=fitted.ends, **columns
+        )
     )
+    if fitted.fills_gaps:
+        seasons = network_seasons(fitted.transforms.treatment.seasons)
+        panel, note = fill_gaps(panel, seasons, threads=fitted.threads)
+        notes = notes if note is None else [*notes, note]
+    return panel, notes
 
 
 def _schema(fitted: FittedForecaster) -> Schema:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from gatecast.data.transforms.seasonal import WEEKS
 
-__all__ = ["longer_season", "memory_of", "short_and_long", "with_week"]
+__all__ = ["longer_season", "memory_of", "network_seasons", "short_and_long", "with_week"]
 
 #: Last values of a series that the network runs along, or three of its longest season.
 _LONGEST = 1024
+#: A longer season than this is not one that the network is told of.
+_MOST = 1024
 
 
 def short_and_long(seasons: Sequence[int]) -> tuple[int, ...]:
@@ -42,6 +44,24 @@ def with_week(season: int) -> tuple[int, ...]:
         One or two.
     """
     return (season, WEEKS[season]) if season in WEEKS else (season,)
+
+
+def network_seasons(seasons: Sequence[int]) -> tuple[int, ...]:
+    """Choose of the seasons of a series those that the network is told of.
+
+    Parameters
+    ----------
+    seasons : sequence of int
+        From short to long.
+
+    Returns
+    -------
+    tuple of int
+        One or two.
+    """
+    if len(seasons) == 1:
+        return with_week(seasons[0])
+    return short_and_long([m for m in seasons if m <= _MOST] or seasons[:1])
 
 
 def memory_of(seasons: tuple[int, ...]) -> int:

@@ -220,7 +220,7 @@ def _effect_rows(table: Any) -> list[tuple[str | Pair, ...]]:
     return [
         (
             *(str(row[name]) for name in ids),
-            words_pair(holiday_name(str(row["column"]))),
+            _column(str(row["column"])),
             f"{number(row['low'])} → {number(row['high'])}",
             number(row["effect"]),
             f"[{number(row['effect-lo-95'])}, {number(row['effect-hi-95'])}]",
@@ -228,6 +228,12 @@ def _effect_rows(table: Any) -> list[tuple[str | Pair, ...]]:
         )
         for row in table.head(MOST_ROWS).to_dict("records")
     ]  # fmt: skip
+
+
+def _column(name: str) -> str | Pair:
+    """Name a column, in both languages where it is one of ours."""
+    words = words_pair(holiday_name(name))
+    return name if words == (name, name) else words
 
 
 def _model_name(result: ForecastResult) -> Pair:

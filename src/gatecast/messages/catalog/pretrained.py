@@ -25,6 +25,12 @@ TEXTS = {
         "the forecast does not use the pretrained network, fine-tuned or not",
         "预测没有使用预训练网络，无论是否微调",
     ),
+    "pretrained.gaps": (
+        "{steps:step|steps} of gaps, in {n} of {all:series|series}, are filled by the pretrained "
+        "network from both sides in place of straight lines, which it beat on values nearby",
+        "空缺中的 {steps:,} 步（{all} 条序列中的 {n} 条）由预训练网络从两侧补上，"
+        "代替直线：在附近的已知数值上它更准",
+    ),
     "pretrained.season": (
         "the season is {seasons:list} steps",
         "季节长度为 {seasons:list} 步",
