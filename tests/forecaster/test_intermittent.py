@@ -10,7 +10,7 @@ from gatecast.data.panel import Panel, offsets_of
 from gatecast.data.reading import read_panel
 from gatecast.errors import UsageError
 from gatecast.forecaster.hurdle import Hurdle
-from gatecast.service.requests import forecast_records
+from gatecast.service.requests import forecast_together
 
 QUICK = {"hidden": 4, "max_steps": 4, "n_networks": 1, "pretrained": False}
 
@@ -157,9 +157,8 @@ def test_components_add_up_to_what_is_forecast_of_every_series(mixed):
 def test_some_series_are_forecast_as_all_are(mixed, names):
     model, _ = mixed
     places = {name: i for i, name in enumerate(model.fitted_.ends.ids.tolist())}
-    made = pd.DataFrame(
-        forecast_records(model.fitted_, places, "LSTM", {} if names is None else {"series": names})
-    )
+    document = {} if names is None else {"series": names}
+    made = pd.DataFrame(*forecast_together(model.fitted_, places, "LSTM", [document]))
     known = model.predict().set_index("unique_id")
     known = known.loc[names or list(places)].reset_index()
     pd.testing.assert_frame_equal(made.drop(columns="ds"), known.drop(columns="ds"))

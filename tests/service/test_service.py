@@ -17,11 +17,11 @@ import gatecast
 from gatecast.errors import ConflictError, UsageError
 from gatecast.journal import Journal, journal_of
 
-pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 
+from gatecast.forecaster.updating import advance
 from gatecast.service import store as of_store
-from gatecast.service.store import Store
+from gatecast.service.store import Job, Store
 
 QUICK = {"hidden": 4, "max_steps": 5, "n_networks": 1, "pretrained": False}
 
@@ -125,6 +125,8 @@ def test_the_service_answers_as_the_model_does(path, fitted):
         process.client.connection.close()
         status, document = client("POST", "/forecast", body)
         assert (status, document["error"]["id"]) == (code, sentence)
+    for method, where, code in (("POST", "/", 404), ("GET", "/update", 405)):
+        assert client(method, where)[0] == code
     late = {"unique_id": "s0", "ds": "2024-03-01", "y": 1.0}
     for row, code, sentence in (
         (late, 422, "update.not_next"), ({**late, "ds": "so"}, 422, None),
@@ -185,6 +187,70 @@ def test_a_killed_service_loses_no_update_that_it_answered(path, fitted):
     pd.testing.assert_frame_equal(
         gatecast.load(path).predict(), expected.predict(), rtol=1e-6, check_dtype=False
     )
+
+
+def test_sigterm_ends_what_was_begun_and_writes_the_file(path):
+    process = Process(path)
+    assert process.client("POST", "/update", {"rows": rows(table(31, first=30))})[0] == 200
+    assert process.end(signal.SIGTERM) == -signal.SIGTERM
+    assert gatecast.load(path).fitted_.ends.lengths.tolist() == [31] * 6
+    assert not journal_of(path).exists()
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"n_networks": 2, "season_length": 7}, {"look_back": 8}, {"pretrained": True}]
+)
+def test_requests_that_arrive_together_are_answered_as_one_by_one(tmp_path, settings, monkeypatch):
+    advances = []
+    monkeypatch.setattr(
+        of_store, "advance", lambda *given: (advances.append(given), advance(*given))
+    )
+    gatecast.LSTMForecaster(3, level=[80], **{**QUICK, **settings}).fit(table()).save(
+        tmp_path / "m.gatecast"
+    )
+    one, all_of = (tmp_path / name for name in ("one.gatecast", "all.gatecast"))
+    for path in (one, all_of):
+        path.write_bytes((tmp_path / "m.gatecast").read_bytes())
+    later = table(33, first=30)
+    updates = [rows(part) for _, part in later.groupby("unique_id")]
+    updates.append([{"unique_id": "s2", "ds": "2024-02-03", "y": 12.5}])
+    wrong = [
+        [{"unique_id": "s2", "ds": "2024-02-03", "y": 12.5}],  # already there
+        [{"unique_id": "s9", "ds": "2024-02-03", "y": "x"}],
+        [{"unique_id": "s3", "ds": "2024-02-03", "y": 2.5}],
+    ]
+    documents = [
+        {"series": "s1"}, {"series": ["s4", "s1"], "level": []}, {"series": "s1", "level": [80]},
+        {}, {"series": "none"}, {"series": "s0", "level": [70]}, {"level": "80"},
+    ]  # fmt: skip
+    answers = []
+    for path, together in ((one, False), (all_of, True)):
+        store = Store(path)
+        every = []
+        advances.clear()
+        for group in (updates, wrong):
+            jobs = [Job({"rows": some}, update=True) for some in group]
+            jobs += [Job(document, update=False) for document in documents]
+            for some in [jobs] if together else [[job] for job in jobs]:
+                done = threading.Event()
+                store.submit(some, done.set)
+                assert done.wait(60)
+            every += [str(job.exception() or job.result()) for job in jobs]
+        answers.append(every)
+        assert len(advances) == (2 if together else 8)
+        assert store.updates == 8
+        # taken in from the journal, they are the same too
+        kept = journal_of(path).read_bytes()
+        assert len(kept.splitlines()) == 8
+        store.close()
+        journal_of(path).write_bytes(kept)
+        path.write_bytes((tmp_path / "m.gatecast").read_bytes())
+        store = Store(path)
+        answers[-1].append(str(store.forecast({}).result()))
+        assert answers[-1][-1] == answers[-1][-5]
+        store.close()
+    assert answers[0] == answers[1]
+    assert "follows" in answers[0][14]
 
 
 def test_another_writer_of_the_file_and_the_service_lose_nothing(path):

@@ -32,8 +32,7 @@ def serve(
     for name, value, least in (("max_bytes", max_bytes, 1), ("timeout", timeout, 0.1)):
         if value < least:
             raise too_small(name, value, least)
-    for module in ("starlette", "uvicorn"):
-        require_extra(module, "serve", message("serve.purpose"))
+    require_extra("uvicorn", "serve", message("serve.purpose"))
     from gatecast.service.app import run
     from gatecast.service.store import Store
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import Future
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, TypeAlias
 
 from gatecast.errors import (
     ConflictError,
@@ -20,10 +22,13 @@ from gatecast.errors import (
 from gatecast.messages import Message, message
 from gatecast.service.openapi import describe
 from gatecast.service.requests import read_body, rows_of
-from gatecast.service.store import Store
+from gatecast.service.store import Job, Store
 
-__all__ = ["make_app", "run"]
+__all__ = ["App", "run"]
 
+#: Of the ASGI specification.
+_Receive: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
+_Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 #: The status of each kind of error; the first that fits.
 _STATUS: dict[type[Exception], int] = {
     NotFoundError: 404, ConflictError: 409, DataError: 422, UsageError: 400, GatecastError: 500,
@@ -32,15 +37,20 @@ _FORECAST = ("series", "level", "future", "history")
 _UPDATE = ("rows",)
 
 
-class _LimitError(Exception):
-    """Say that a request is over a limit."""
+_METHODS = {"/forecast": "POST", "/update": "POST", "/health": "GET", "/openapi.json": "GET"}
+
+
+class _RefusedError(Exception):
+    """Say with which status a request is refused, and why."""
 
     def __init__(self, status: int, sentence: Message) -> None:
         self.status, self.sentence = status, sentence
 
 
-def make_app(store: Store, *, max_bytes: int = 2**20, timeout: float = 30.0) -> Any:
-    """Make the application.
+class App:
+    """Answer requests within limits; an ASGI application.
+
+    What requests want that arrive together is handed to the store together.
 
     Parameters
     ----------
@@ -50,95 +60,118 @@ def make_app(store: Store, *, max_bytes: int = 2**20, timeout: float = 30.0) -> 
         Bytes of a request; of more, nothing is read.
     timeout : float, default 30
         Seconds for a request to arrive, and again to be answered.
-
-    Returns
-    -------
-    starlette.applications.Starlette
-        For an ASGI server.
-
-    Raises
-    ------
-    MissingExtraError
-        Without starlette.
     """
-    purpose = message("serve.purpose")
-    applications = require_extra("starlette.applications", "serve", purpose)
-    route = require_extra("starlette.routing", "serve", purpose).Route
-    answers = _Answers(store, max_bytes, timeout)
 
-    @asynccontextmanager
-    async def lifespan(_: Any) -> AsyncIterator[None]:
-        yield
-        await asyncio.to_thread(store.close)
-
-    return applications.Starlette(
-        routes=[
-            route("/forecast", answers.forecast, methods=["POST"]),
-            route("/update", answers.update, methods=["POST"]),
-            route("/health", answers.health, methods=["GET"]),
-            route("/openapi.json", answers.openapi, methods=["GET"]),
-        ],
-        lifespan=lifespan,
-    )
-
-
-class _Answers:
-    """Answer requests within limits."""
-
-    def __init__(self, store: Store, max_bytes: int, timeout: float) -> None:
+    def __init__(self, store: Store, *, max_bytes: int = 2**20, timeout: float = 30.0) -> None:
         self._store, self._max_bytes, self._timeout = store, max_bytes, timeout
-        purpose = message("serve.purpose")
-        self._json = require_extra("starlette.responses", "serve", purpose).JSONResponse
+        self._arrived: list[tuple[Job, asyncio.Future[Any]]] = []
 
-    async def forecast(self, request: Any) -> Any:
-        return await self._respond(
-            request, lambda body: self._store.forecast(read_body(body, _FORECAST))
-        )
+    async def __call__(self, scope: Mapping[str, Any], receive: _Receive, send: _Send) -> None:
+        """Answer a request.
 
-    async def update(self, request: Any) -> Any:
-        return await self._respond(
-            request, lambda body: self._store.update(rows_of(read_body(body, _UPDATE), "rows"))
-        )
-
-    async def health(self, _: Any) -> Any:
-        return self._json(self._store.health())
-
-    async def openapi(self, _: Any) -> Any:
-        return self._json(describe(self._store.model, self._max_bytes))
-
-    async def _respond(self, request: Any, handle: Callable[[bytes], Future[Any]]) -> Any:
+        Parameters
+        ----------
+        scope, receive, send
+            As ASGI has them.
+        """
+        if scope["type"] == "lifespan":
+            await receive()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await asyncio.to_thread(self._store.close)
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        status = 200
         try:
-            body = await self._within(self._body(request), 408, "serve.slow_request")
-            done = asyncio.wrap_future(handle(body))
-            return self._json(await self._within(done, 503, "serve.slow_answer"))
-        except _LimitError as error:
-            return self._refuse(error.status, error.sentence)
+            document = await self._answer(scope, receive)
+        except _RefusedError as error:
+            status, document = error.status, {"error": error.sentence.document()}
         except GatecastError as error:
-            kind = next(kind for kind in _STATUS if isinstance(error, kind))
-            return self._refuse(_STATUS[kind], error.message)
+            status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
+            document = {"error": error.message.document()}
+        except ConnectionResetError:
+            return
+        content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = [
+            (b"content-type", b"application/json"), (b"content-length", b"%d" % len(content)),
+        ]  # fmt: skip
+        if status == 405:
+            headers.append((b"allow", _METHODS[scope["path"]].encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
 
-    def _refuse(self, status: int, sentence: Message) -> Any:
-        return self._json({"error": sentence.document()}, status_code=status)
+    async def _answer(self, scope: Mapping[str, Any], receive: _Receive) -> Any:
+        path, method = scope["path"], scope["method"]
+        if path not in _METHODS:
+            raise _RefusedError(404, message("serve.no_path", path=path, names=list(_METHODS)))
+        wanted = _METHODS[path]
+        if method != wanted and (method, wanted) != ("HEAD", "GET"):
+            raise _RefusedError(405, message("serve.method", path=path, method=wanted))
+        if path == "/health":
+            return self._store.health()
+        if path == "/openapi.json":
+            return describe(self._store.model, self._max_bytes)
+        body = await self._body(scope, receive)
+        if path == "/forecast":
+            return await self._have_done(Job(read_body(body, _FORECAST), update=False))
+        rows = rows_of(read_body(body, _UPDATE), "rows")
+        return await self._have_done(Job({"rows": rows}, update=True))
 
-    async def _body(self, request: Any) -> bytes:
+    async def _body(self, scope: Mapping[str, Any], receive: _Receive) -> bytes:
         most = self._max_bytes
-        limit = _LimitError(413, message("serve.too_large", n=most))
-        announced = request.headers.get("content-length", "0")
-        if announced.isdecimal() and int(announced) > most:
-            raise limit
-        parts, size = [], 0
-        async for part in request.stream():
-            size += len(part)
-            if size > most:
-                raise limit
-            parts.append(part)
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        size, parts, more = 0, [], not announced.isdigit() or int(announced) <= most
+        begin = time.monotonic()
+        while more:
+            left = self._timeout - (time.monotonic() - begin)
+            try:
+                event = await asyncio.wait_for(receive(), left)
+            except asyncio.TimeoutError as error:
+                sentence = message("serve.slow_request", seconds=self._timeout)
+                raise _RefusedError(408, sentence) from error
+            if event["type"] == "http.disconnect":
+                raise ConnectionResetError
+            parts.append(event.get("body", b""))
+            size += len(parts[-1])
+            more = event.get("more_body", False) and size <= most
+        if not parts or size > most:
+            raise _RefusedError(413, message("serve.too_large", n=most))
         return b"".join(parts)
 
-    async def _within(self, work: Awaitable[Any], status: int, sentence: str) -> Any:
+    async def _have_done(self, job: Job) -> Any:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Any] = loop.create_future()
+        if not self._arrived:
+            loop.call_soon(self._hand_over, loop)  # after all that has arrived by now
+        self._arrived.append((job, answer))
+        late = loop.call_later(self._timeout, self._give_up, job, answer)
         try:
-            return await asyncio.wait_for(work, self._timeout)
-        except asyncio.TimeoutError as error:
-            raise _LimitError(status, message(sentence, seconds=self._timeout)) from error
+            return await answer
+        finally:
+            late.cancel()
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        arrived, self._arrived = self._arrived, []
+        self._store.submit(
+            [job for job, _ in arrived],
+            lambda: loop.call_soon_threadsafe(self._resolve, arrived),
+        )
+
+    def _resolve(self, arrived: Sequence[tuple[Job, asyncio.Future[Any]]]) -> None:
+        for job, answer in arrived:
+            if answer.done():
+                continue  # given up
+            error = job.exception()
+            if error is None:
+                answer.set_result(job.result())
+            else:
+                answer.set_exception(error)
+
+    def _give_up(self, job: Job, answer: asyncio.Future[Any]) -> None:
+        job.cancel()  # unless it is being done
+        if not answer.done():
+            sentence = message("serve.slow_answer", seconds=self._timeout)
+            answer.set_exception(_RefusedError(503, sentence))
 
 
 def run(
@@ -156,22 +189,23 @@ def run(
     port : int
         Port; 0 for any that is free.
     max_bytes, timeout
-        As for :func:`make_app`.
+        As for :class:`App`.
     ready : callable
         Called with the port once requests are taken.
 
     Raises
     ------
     MissingExtraError
-        Without starlette and uvicorn.
+        Without uvicorn.
     UsageError
         If the address is taken.
     """
     uvicorn = require_extra("uvicorn", "serve", message("serve.purpose"))
-    app = make_app(store, max_bytes=max_bytes, timeout=timeout)
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False,
-        timeout_graceful_shutdown=int(timeout) + 1, server_header=False,
+        App(store, max_bytes=max_bytes, timeout=timeout), host=host, port=port,
+        log_level="warning", access_log=False, server_header=False, date_header=False,
+        proxy_headers=False,
+        lifespan="on", ws="none", timeout_graceful_shutdown=int(timeout) + 1,
     )  # fmt: skip
     listening = _listen(host, port)
     server = uvicorn.Server(config)
@@ -182,11 +216,16 @@ def run(
         while not server.started and not task.done() and time.monotonic() - begin < timeout:
             await asyncio.sleep(0.01)
         if server.started:
+            gc.collect()
+            gc.freeze()  # what is there by now stays: the collector need not look at it again
             ready(listening.getsockname()[1])
         await task
 
+    run_loop = asyncio.run
+    with suppress(ImportError):  # there is none on Windows
+        run_loop = import_module("uvloop").run
     try:
-        asyncio.run(serve())
+        run_loop(serve())
     finally:
         listening.close()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,9 @@ from gatecast.forecaster.records import NewRows
 from gatecast.forecaster.subset import some_series
 from gatecast.messages import message
 
-__all__ = ["forecast_records", "plain_rows", "read_body", "rows_of"]
+__all__ = ["forecast_together", "outcome", "plain_rows", "read_body", "rows_of"]
+
+_Result = TypeVar("_Result")
 
 
 def read_body(body: bytes, allowed: Sequence[str]) -> dict[str, Any]:
@@ -137,13 +140,13 @@ def plain_rows(
     return NewRows(which, counts, np.array([value for _, value in cells]), times, {})
 
 
-def forecast_records(
+def forecast_together(
     fitted: FittedForecaster,
     places: Mapping[Any, int],
     alias: str,
-    document: Mapping[str, Any],
-) -> list[dict[str, Any]]:
-    """Forecast what a request asks for.
+    documents: Sequence[Mapping[str, Any]],
+) -> list[list[dict[str, Any]] | Exception]:
+    """Forecast what requests ask for; those of series of the model as one.
 
     Parameters
     ----------
@@ -153,38 +156,80 @@ def forecast_records(
         Where each series is.
     alias : str
         Column of the forecast.
-    document : mapping
+    documents : sequence of mapping
         ``series`` (names; all if not given), ``level``, ``future`` (rows of the columns known in
         advance) or ``history`` (whole histories of other series, which are forecast instead).
 
     Returns
     -------
-    list of dict
-        A row each, as of :meth:`gatecast.LSTMForecaster.predict`, times in ISO 8601.
-
-    Raises
-    ------
-    NotFoundError
-        If a series is unknown.
-    UsageError, DataError
-        If a table or a level does not fit the model.
+    list of (list of dict, or Exception)
+        For each request a row for each step, as of :meth:`gatecast.LSTMForecaster.predict`, times
+        in ISO 8601; or NotFoundError if a series is unknown, UsageError or DataError if a table or
+        a level does not fit the model.
     """
+    answers: list[Any] = [
+        outcome(partial(_forecast_one, fitted, places, alias, one)) for one in documents
+    ]
+    alike: dict[tuple[float, ...] | None, list[tuple[int, list[int]]]] = {}
+    for i, answer in enumerate(answers):
+        if isinstance(answer, _Some):
+            alike.setdefault(answer.level, []).append((i, answer.which))
+    for level, requests in alike.items():
+        every = dict.fromkeys(place for _, which in requests for place in which)
+        first = {place: n * fitted.h for n, place in enumerate(every)}
+        some = some_series(fitted, np.array(list(every)))
+        rows = outcome(partial(_records, some, alias, level))
+        for i, which in requests:
+            answers[i] = rows
+            if not isinstance(rows, Exception):
+                begins = (first[place] for place in which)
+                answers[i] = [row for at in begins for row in rows[at : at + fitted.h]]
+    return answers
+
+
+class _Some(NamedTuple):
+    """Hold which series of a model are to be forecast, and with which intervals."""
+
+    which: list[int]
+    level: tuple[float, ...] | None
+
+
+def _forecast_one(
+    fitted: FittedForecaster, places: Mapping[Any, int], alias: str, document: Mapping[str, Any]
+) -> list[dict[str, Any]] | _Some:
+    """Forecast what a request asks for, unless it is for some series and nothing else."""
     level = _numbers(document, "level")
-    history = document.get("history")
-    if history is None:
-        which = _which(fitted, places, document.get("series"))
-        some = fitted if which is None else some_series(fitted, which)
-        if document.get("future") is None and not fitted.covariates.futr:
-            return _records(some, alias, level)
-    else:
-        some, history = fitted, pd.DataFrame(rows_of(document, "history"))
-    future = document.get("future")
+    history, future = document.get("history"), document.get("future")
+    which = None if history is not None else _which(fitted, places, document.get("series"))
+    if history is None and future is None and not fitted.covariates.futr:
+        return _records(fitted, alias, level) if which is None else _Some(which, level)
+    some = fitted if which is None else some_series(fitted, np.array(which))
+    others = None if history is None else pd.DataFrame(rows_of(document, "history"))
     table = None if future is None else pd.DataFrame(rows_of(document, "future"))
-    some, plan, _ = read_request(some, history, table)
+    some, plan, _ = read_request(some, others, table)
     return _rows(forecast_frame(some, plan, alias, level))
 
 
-def _which(fitted: FittedForecaster, places: Mapping[Any, int], names: Any) -> np.ndarray | None:
+def outcome(work: Callable[[], _Result]) -> _Result | Exception:
+    """Give what a function gives, or the error that it raises.
+
+    Parameters
+    ----------
+    work : callable
+        Without arguments.
+
+    Returns
+    -------
+    object or Exception
+        Either.
+    """
+    try:
+        return work()
+    except Exception as error:
+        return error
+
+
+def _which(fitted: FittedForecaster, places: Mapping[Any, int], names: Any) -> list[int] | None:
     if names is None:
         return None
     wanted = names if isinstance(names, list) else [names]
@@ -194,25 +239,25 @@ def _which(fitted: FittedForecaster, places: Mapping[Any, int], names: Any) -> n
         if name not in places:
             series = str(name)
             raise NotFoundError(message("table.new_series", name=series, n=len(fitted.ends.ids)))
-    return np.array([places[name] for name in dict.fromkeys(wanted)])
+    return [places[name] for name in dict.fromkeys(wanted)]
 
 
-def _numbers(document: Mapping[str, Any], name: str) -> list[float] | None:
+def _numbers(document: Mapping[str, Any], name: str) -> tuple[float, ...] | None:
     given = document.get(name)
     if given is None:
         return None
     numbers = given if isinstance(given, list) else [given]
     if not all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in numbers):
         raise UsageError(message("serve.numbers", name=name))
-    return numbers
+    return tuple(numbers)
 
 
 def _records(
-    fitted: FittedForecaster, alias: str, level: list[float] | None
+    fitted: FittedForecaster, alias: str, level: tuple[float, ...] | None
 ) -> list[dict[str, Any]]:
     """Forecast without a table, where its times need no zone."""
     ends = fitted.ends
-    requested = fitted.level if level is None else tuple(level)
+    requested = fitted.level if level is None else level
     if ends.time_zone is not None or not set(requested) <= set(fitted.level):
         return _rows(forecast_frame(fitted, [], alias, level))
     forecast, intervals = own_forecast(fitted, [], requested)
@@ -220,11 +265,7 @@ def _records(
     columns |= {f"{alias}-lo-{s:g}": intervals[s][0] for s in sorted(requested, reverse=True)}
     columns |= {f"{alias}-hi-{s:g}": intervals[s][1] for s in sorted(requested)}
     times = future_times(ends.times, ends.freq, fitted.h).ravel()
-    written = (
-        [pd.Timestamp(time).isoformat() for time in times]
-        if times.dtype.kind == "M"
-        else times.tolist()
-    )
+    written = _written(times) if times.dtype.kind == "M" else times.tolist()
     names = np.repeat(ends.ids, fitted.h).tolist()
     cells = [column.ravel().tolist() for column in columns.values()]
     keys = [ends.time_col, *columns]
@@ -232,6 +273,14 @@ def _records(
         return [dict(zip(keys, row, strict=True)) for row in zip(written, *cells, strict=True)]
     keys = [ends.id_col, *keys]
     return [dict(zip(keys, row, strict=True)) for row in zip(names, written, *cells, strict=True)]
+
+
+def _written(times: np.ndarray) -> list[str]:
+    """Write times as pandas does, in ISO 8601."""
+    seconds = times.astype("datetime64[s]")
+    if (seconds == times).all():
+        return np.datetime_as_string(seconds).tolist()
+    return [pd.Timestamp(time).isoformat() for time in times]
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

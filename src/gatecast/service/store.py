@@ -14,8 +14,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -28,16 +29,35 @@ from gatecast.forecaster.updating import advance
 from gatecast.journal import Journal
 from gatecast.messages import message
 from gatecast.saved import load
-from gatecast.service.requests import forecast_records, plain_rows
+from gatecast.service.requests import forecast_together, outcome, plain_rows
 from gatecast.storage import locked
 
-__all__ = ["Store"]
+__all__ = ["Job", "Store"]
 
 _log = logging.getLogger("gatecast")
 #: Seconds, and updates, after which the file is written again.
 _SAVE_SECONDS, _SAVE_UPDATES = 300.0, 100_000
 _SYNC_SECONDS = 1.0
 _MISSING = (0, 0, 0)
+#: Records of a journal that are taken in at once.
+_TOGETHER = 1000
+
+
+class Job(Future):
+    """What a request wants, and its answer.
+
+    Parameters
+    ----------
+    document : dict
+        Of a forecast, see :func:`gatecast.service.requests.forecast_together`; or with ``rows``,
+        columns and cells, of an update.
+    update : bool
+        Whether it is one.
+    """
+
+    def __init__(self, document: dict[str, Any], *, update: bool) -> None:
+        super().__init__()
+        self.document, self.update = document, update
 
 
 class Store:
@@ -67,30 +87,49 @@ class Store:
         except BaseException:
             self._journal.close()
             raise
-        self._saved_at = self._synced_at = time.monotonic()
-        self._jobs: SimpleQueue[tuple[Callable[[], Any], bytes | None, Future[Any]] | None]
-        self._jobs = SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="gatecast-store", daemon=True)
-        self._thread.start()
+        self._saved_at = time.monotonic()
+        self._jobs: SimpleQueue[tuple[Sequence[Job], Callable[[], object]] | None] = SimpleQueue()
+        self._ended = threading.Event()
+        self._threads = [
+            threading.Thread(target=work, name="gatecast-store", daemon=True)
+            for work in (self._work, self._sync)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     # ------------------------------------------------------------------ what requests call
 
-    def forecast(self, document: dict[str, Any]) -> Future[dict[str, Any]]:
+    def submit(self, jobs: Sequence[Job], done: Callable[[], object] = lambda: None) -> None:
+        """Have jobs done, together where that is possible.
+
+        Parameters
+        ----------
+        jobs : sequence of Job
+            They come at the same time, so updates are taken in before forecasts are made.
+        done : callable
+            Called in another thread once all of them have answers; those of updates outlive the
+            process then.
+        """
+        self._jobs.put((jobs, done))
+
+    def forecast(self, document: dict[str, Any]) -> Job:
         """Forecast what a request asks for.
 
         Parameters
         ----------
         document : dict
-            See :func:`gatecast.service.requests.forecast_records`.
+            See :func:`gatecast.service.requests.forecast_together`.
 
         Returns
         -------
         Future of dict
             Rows, as ``forecast``.
         """
-        return self._submit(lambda: {"forecast": self._forecast(document)})
+        job = Job(document, update=False)
+        self.submit([job])
+        return job
 
-    def update(self, rows: list[dict[str, Any]]) -> Future[dict[str, Any]]:
+    def update(self, rows: list[dict[str, Any]]) -> Job:
         """Take rows in; done once they outlive the process.
 
         Parameters
@@ -103,8 +142,9 @@ class Store:
         Future of dict
             How many rows and series were taken in.
         """
-        record = json.dumps(rows, separators=(",", ":")).encode()
-        return self._submit(lambda: self._take_in(rows), record)
+        job = Job({"rows": rows}, update=True)
+        self.submit([job])
+        return job
 
     def health(self) -> dict[str, Any]:
         """Say how the service is.
@@ -123,9 +163,12 @@ class Store:
 
     def close(self) -> None:
         """End what was begun, write the file, and let go of the journal."""
-        if self._thread.is_alive():
-            self._jobs.put(None)
-            self._thread.join()
+        if self._ended.is_set():
+            return
+        self._ended.set()
+        self._jobs.put(None)
+        for thread in self._threads:
+            thread.join()
         try:
             if self._journal.records:
                 self._save()
@@ -134,83 +177,95 @@ class Store:
 
     # ------------------------------------------------------------------------ the one thread
 
-    def _submit(self, job: Callable[[], Any], record: bytes | None = None) -> Future[Any]:
-        future: Future[Any] = Future()
-        self._jobs.put((job, record, future))
-        return future
-
     def _work(self) -> None:
         ending = False
         while not ending:
-            batch = []
+            batches = []
             try:
-                batch.append(self._jobs.get(timeout=_SYNC_SECONDS))
+                batches.append(self._jobs.get(timeout=_SYNC_SECONDS))
                 while True:
-                    batch.append(self._jobs.get_nowait())
+                    batches.append(self._jobs.get_nowait())
             except Empty:
                 pass
-            ending = None in batch
-            self._run([one for one in batch if one is not None])
+            ending = None in batches
+            whole = [one for one in batches if one is not None]
+            self._run([job for jobs, _ in whole for job in jobs])
+            for _, done in whole:
+                outcome(done)  # whoever waited may be gone
             try:
-                self._look_after()
+                self._save_if_due()
             except (GatecastError, OSError) as error:
                 _log.error("%s", error)
 
-    def _run(self, batch: list[tuple[Callable[[], Any], bytes | None, Future[Any]]]) -> None:
-        """Do some jobs; the records of their updates are written together."""
-        if any(record is not None for _, record, _ in batch):
+    def _run(self, jobs: Sequence[Job]) -> None:
+        running = [job for job in jobs if job.set_running_or_notify_cancel()]
+        updates = [job for job in running if job.update]
+        if updates:
             self._refresh()
-        done: list[tuple[Future[Any], Any]] = []
-        records = []
-        for job, record, future in batch:
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                result = job()
-                if record is not None:
-                    records.append(record)
-            except Exception as error:
-                future.set_exception(error)
-                continue
-            done.append((future, result))
-        if records:
-            try:
-                self._journal.append(records)
-                self.updates += len(records)
-            except UsageError as error:
-                self._read()  # as it was before them
-                for future, _ in done:
-                    future.set_exception(error)
-                return
-        for future, result in done:
-            future.set_result(result)
+            self._take_in(updates)
+        forecasts = [job for job in running if not job.update]
+        answers = forecast_together(
+            self.model.fitted_, self._places, self.model.alias, [job.document for job in forecasts]
+        )
+        for job, answer in zip(forecasts, answers, strict=True):
+            if isinstance(answer, Exception):
+                job.set_exception(answer)
+            else:
+                job.set_result({"forecast": answer})
 
-    def _forecast(self, document: dict[str, Any]) -> list[dict[str, Any]]:
-        return forecast_records(self.model.fitted_, self._places, self.model.alias, document)
+    def _take_in(self, updates: Sequence[Job]) -> None:
+        """Take in updates, and answer them once the journal has their records."""
+        all_rows = [job.document["rows"] for job in updates]
+        every = [row for rows in all_rows for row in rows]
+        together = outcome(partial(self._advance, every)) if len(updates) > 1 else False
+        if together is False:
+            new = [outcome(partial(self._update, rows)) for rows in all_rows]
+        else:
+            new = [0 if together is True else together] * len(updates)
+        both = list(zip(all_rows, new, strict=True))
+        taken = [_record(rows) for rows, more in both if not isinstance(more, Exception)]
+        try:
+            if taken:
+                self._journal.append(taken)
+            self.updates += len(taken)
+        except UsageError as error:
+            self._read()  # as it was before them
+            both = [(rows, error) for rows in all_rows]
+        for job, (rows, more) in zip(updates, both, strict=True):
+            if isinstance(more, Exception):
+                job.set_exception(more)
+            else:
+                job.set_result({"rows": len(rows), "new_series": more})
 
-    def _take_in(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        before = len(self.model.fitted_.ends.ids)
-        self._update(rows)
-        return {"rows": len(rows), "new_series": len(self.model.fitted_.ends.ids) - before}
-
-    def _update(self, rows: list[dict[str, Any]]) -> None:
+    def _advance(self, rows: Sequence[dict[str, Any]]) -> bool:
+        """Take in rows that are the next values of series, or say that they are not."""
         plain = plain_rows(self.model.fitted_, self._places, rows)
-        if plain is not None:
-            with self.model:
-                advance(self.model.fitted_, plain)
-            return
+        if plain is None:
+            return False
+        with self.model:
+            advance(self.model.fitted_, plain)
+        return True
+
+    def _update(self, rows: list[dict[str, Any]]) -> int:
+        """Take in any rows, and say how many series are new."""
+        if self._advance(rows):
+            return 0
         self.model.update(pd.DataFrame(rows))
         ids = self.model.fitted_.ends.ids
-        if len(ids) != len(self._places):
+        more = len(ids) - len(self._places)
+        if more:
             self._places = {name: i for i, name in enumerate(ids.tolist())}
+        return more
 
-    def _look_after(self) -> None:
-        """Sync the journal and write the file, each when it is time."""
-        now = time.monotonic()
-        if now - self._synced_at >= _SYNC_SECONDS:
-            self._journal.sync()
-            self._synced_at = now
-        waiting = len(self._journal.records)
+    def _sync(self) -> None:
+        """Sync the journal every second, beside the other thread: it takes some 10 ms."""
+        while not self._ended.wait(_SYNC_SECONDS):
+            failed = outcome(self._journal.sync)
+            if failed is not None:
+                _log.error("%s", failed)
+
+    def _save_if_due(self) -> None:
+        now, waiting = time.monotonic(), len(self._journal.records)
         if waiting >= _SAVE_UPDATES or (waiting and now - self._saved_at >= _SAVE_SECONDS):
             self._saved_at = now
             self._save()
@@ -226,8 +281,12 @@ class Store:
             raise UsageError(message("serve.other_model", kind=type(model).__name__))
         self.model = model
         self._places = {name: i for i, name in enumerate(model.fitted_.ends.ids.tolist())}
-        for record in self._journal.records:
-            self._follow(json.loads(record))
+        records = [json.loads(record) for record in self._journal.records]
+        for first in range(0, len(records), _TOGETHER):
+            some = records[first : first + _TOGETHER]
+            if not self._advance([row for rows in some for row in rows]):
+                for rows in some:
+                    self._follow(rows)
 
     def _refresh(self) -> None:
         """Read the file again if somebody else has changed it."""
@@ -262,3 +321,7 @@ class Store:
         except FileNotFoundError:
             return _MISSING
         return (status.st_mtime_ns, status.st_ino, status.st_size)
+
+
+def _record(rows: list[dict[str, Any]]) -> bytes:
+    return json.dumps(rows, separators=(",", ":")).encode()

@@ -18,6 +18,8 @@ TEXTS = {
         "a saved LSTMForecaster was expected, and the file has a {kind}: only the former is served",
         "需要保存的 LSTMForecaster，而文件中是 {kind}：只为前者提供服务",
     ),
+    "serve.no_path": ("there is no {path}; there are {names:list}", "没有 {path}；有 {names:list}"),
+    "serve.method": ("{path} takes {method}", "{path} 只接受 {method}"),
     "serve.not_json": (
         "the request is no JSON that can be read: {reason}",
         "请求不是可读取的 JSON：{reason}",
