@@ -13,13 +13,14 @@ from pathlib import Path
 
 from gatecast.errors import ConflictError, UsageError
 from gatecast.messages import message
+from gatecast.raw import read_bytes
 
 try:
     import fcntl
 except ImportError:  # there are none on Windows
     fcntl = None
 
-__all__ = ["Journal", "journal_of"]
+__all__ = ["Journal", "journal_of", "read_journal"]
 
 _DIGITS = 16  # of the checksum, in front of each record
 
@@ -39,6 +40,30 @@ def journal_of(path: str | os.PathLike[str]) -> Path:
     """
     target = Path(os.path.realpath(path))
     return target.with_name(f".{target.name}.journal")
+
+
+def read_journal(path: str | os.PathLike[str]) -> list[bytes]:
+    """Read the journal of a file, also while another process writes it.
+
+    Parameters
+    ----------
+    path : str or path
+        The file that the records belong to.
+
+    Returns
+    -------
+    list of bytes
+        Whole records, in the order of writing; none where there is no journal.
+
+    Raises
+    ------
+    UsageError
+        If there is one, and it cannot be read.
+    """
+    journal = journal_of(path)
+    if not journal.exists():
+        return []
+    return _read(read_bytes(journal))[0]
 
 
 class Journal:

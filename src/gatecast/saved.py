@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,28 +10,35 @@ from contextlib import contextmanager
 from gatecast.combination import Combination
 from gatecast.combination.model_file import KIND as COMBINATION
 from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.journal import read_journal
 from gatecast.log import timed
+from gatecast.messages import message
 from gatecast.pretrained.forecaster import PretrainedLSTM
 from gatecast.pretrained.model_form import KIND
+from gatecast.replay import Replay
 from gatecast.storage import Key, kind_of, locked
 
-__all__ = ["load", "open_for_update"]
+__all__ = ["load", "open_for_update", "read_model"]
+
+_log = logging.getLogger("gatecast")
 
 
 @timed("load")
 def load(
     path: str | os.PathLike[str], *, verify: Key = None
 ) -> LSTMForecaster | PretrainedLSTM | Combination:
-    """Read a saved model.
+    """Read a saved model, and the updates that a service of it has answered since.
 
     Parameters
     ----------
     path : str or path
         What ``save`` of :class:`gatecast.LSTMForecaster`, :class:`gatecast.PretrainedLSTM` or
-        :class:`gatecast.Combination` wrote.
+        :class:`gatecast.Combination` wrote. Beside it may be the journal of ``gatecast serve``,
+        while that runs or after it was killed: its updates are taken in, and ``decisions`` says so.
     verify : bytes or str, optional
         The key that the file must be signed with, as by ``save(path, sign=key)``: nobody without
-        it can have made or changed it (HMAC-SHA-256). A checksum alone tells damage, not intent.
+        it can have made or changed it (HMAC-SHA-256). A checksum alone tells damage, not intent. A
+        journal is not signed, so that its updates are left out then, with a warning.
 
     Returns
     -------
@@ -45,6 +53,39 @@ def load(
         If it is damaged, of another kind, written by a newer gatecast, or not signed with the key.
     UsageError
         If the key has fewer than 16 bytes.
+    """
+    records = read_journal(path)
+    model = read_model(path, verify=verify)  # after the journal, which is emptied into the file
+    if not records or not isinstance(model, LSTMForecaster):
+        return model
+    if verify is not None:
+        _log.warning("%s", message("serve.unsigned", path=str(path), n=len(records)))
+        return model
+    taken, _ = Replay(model).follow(records, str(path))
+    if taken:
+        model.reading_notes_ = [message("serve.from_journal", path=str(path), n=taken)]
+    return model
+
+
+def read_model(
+    path: str | os.PathLike[str], *, verify: Key = None
+) -> LSTMForecaster | PretrainedLSTM | Combination:
+    """Read a saved model, and nothing beside its file.
+
+    Parameters
+    ----------
+    path, verify
+        As for :func:`load`.
+
+    Returns
+    -------
+    LSTMForecaster, PretrainedLSTM or Combination
+        The model.
+
+    Raises
+    ------
+    NotFoundError, ModelFileError, UsageError
+        As there.
     """
     kind = kind_of(path)
     if kind == COMBINATION:

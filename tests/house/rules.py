@@ -24,7 +24,7 @@ FLOORS = {
     "kernel": 1,
     "network": 2, "data": 2, "datasets": 2,
     "forecaster": 3, "baselines": 3, "pretrained": 3, "combination": 3, "models": 3, "saved": 3,
-    "exchange": 3,
+    "exchange": 3, "replay": 3,
     "evaluation": 4, "diagnostics": 4, "tuning": 4, "explain": 4, "tutorial": 4, "adapters": 4,
     "partitions": 4, "service": 4,
     "report": 5,

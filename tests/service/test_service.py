@@ -1,6 +1,7 @@
 """A served model: answers, refusals, what outlives a killed process, and other writers."""
 
 import http.client
+import io
 import json
 import signal
 import socket
@@ -14,8 +15,11 @@ import pandas as pd
 import pytest
 
 import gatecast
-from gatecast.errors import ConflictError, UsageError
+from gatecast import replay
+from gatecast.cli.main import app
+from gatecast.errors import ConflictError, ModelFileError, UsageError
 from gatecast.journal import Journal, journal_of
+from gatecast.saved import read_model
 
 pytest.importorskip("uvicorn")
 
@@ -172,12 +176,16 @@ def test_a_killed_service_loses_no_update_that_it_answered(path, fitted):
     process.end(signal.SIGKILL)
     for thread in threads:
         thread.join()
-    assert gatecast.load(path).fitted_.ends.lengths.tolist() == [30] * 6  # whole, as it was
+    assert read_model(path).fitted_.ends.lengths.tolist() == [30] * 6  # whole, as it was
     with journal_of(path).open("ab") as file:  # a record that was not finished
         file.write(b'0123456789abcdef [{"unique_id": "s0", "d')
+    seen = gatecast.load(path)  # with what the journal has
+    assert seen.reading_notes_[0].id == "serve.from_journal"
     store = Store(path)
     lengths = dict(zip(store.model.fitted_.ends.ids, store.model.fitted_.ends.lengths, strict=True))
+    assert seen.fitted_.ends.lengths.tolist() == list(lengths.values())
     store.close()
+    pd.testing.assert_frame_equal(seen.predict(), gatecast.load(path).predict(), check_exact=True)
     for name, count in answered.items():
         assert count <= lengths[name] - 30 <= count + 1  # one may be in the journal, unanswered
     # the state is that of whole updates in their order
@@ -202,9 +210,7 @@ def test_sigterm_ends_what_was_begun_and_writes_the_file(path):
 )
 def test_requests_that_arrive_together_are_answered_as_one_by_one(tmp_path, settings, monkeypatch):
     advances = []
-    monkeypatch.setattr(
-        of_store, "advance", lambda *given: (advances.append(given), advance(*given))
-    )
+    monkeypatch.setattr(replay, "advance", lambda *given: (advances.append(given), advance(*given)))
     gatecast.LSTMForecaster(3, level=[80], **{**QUICK, **settings}).fit(table()).save(
         tmp_path / "m.gatecast"
     )
@@ -281,6 +287,60 @@ def test_records_that_the_file_has_are_not_taken_in_twice(path):
     assert again.model.fitted_.ends.lengths.tolist() == [31] * 6
     assert again.conflicts == 0
     again.close()
+
+
+def killed(path, monkeypatch, updates):
+    """Leave a journal as a service does that was killed."""
+    monkeypatch.setattr(Store, "_save", lambda _: None)
+    store = Store(path)
+    for rows_of_one in updates:
+        store.update(rows_of_one).result()
+    store.close()
+    monkeypatch.undo()
+    assert len(journal_of(path).read_bytes().splitlines()) == len(updates)
+
+
+def test_predict_and_update_have_what_a_killed_service_has_answered(
+    path, fitted, tmp_path, monkeypatch, capsys
+):
+    days = [rows(table(day, first=day - 1)) for day in (31, 32)]
+    killed(path, monkeypatch, days)
+    model = gatecast.LSTMForecaster.load(path).update(table(32, first=30))
+    app(["predict", str(path)], standalone_mode=False)
+    out, err = capsys.readouterr()
+    assert "read from its journal: 2" in " ".join(err.split())
+    got = pd.read_csv(io.StringIO(out), parse_dates=["ds"])
+    pd.testing.assert_frame_equal(got, model.predict(), rtol=1e-5, check_dtype=False)
+    table(33, first=32).to_csv(tmp_path / "new.csv", index=False)
+    app(["predict", str(path), str(tmp_path / "new.csv")], standalone_mode=False)
+    assert "read from its journal: 2" in " ".join(capsys.readouterr().err.split())
+    app(["update", str(path), str(tmp_path / "new.csv")], standalone_mode=False)
+    assert read_model(path).fitted_.ends.lengths.tolist() == [33] * 6
+    # the journal is still there, and its rows are known
+    assert gatecast.load(path).reading_notes_ == []
+    store = Store(path)
+    assert store.conflicts == 0
+    store.close()
+    assert not journal_of(path).exists()
+
+
+def test_a_journal_is_not_signed(path, fitted, monkeypatch, caplog):
+    killed(path, monkeypatch, [rows(table(31, first=30))])
+    fitted.save(path, sign="sixteen bytes or more")
+    assert gatecast.load(path).fitted_.ends.lengths.tolist() == [31] * 6
+    model = gatecast.load(path, verify="sixteen bytes or more")
+    assert model.fitted_.ends.lengths.tolist() == [30] * 6
+    assert "is not signed, so its 1 updates are left out" in caplog.text
+
+
+@pytest.mark.parametrize("record", [b"7", b"[1]", b"{", b"[" * 100_000, b"\xff"])
+def test_a_journal_that_holds_no_rows_is_refused(path, record):
+    journal = Journal(path)
+    journal.append([record])
+    journal.close()
+    for read in (gatecast.load, Store):
+        with pytest.raises(ModelFileError, match=r"m\.gatecast"):
+            read(path)
 
 
 def test_a_file_is_served_once(path):

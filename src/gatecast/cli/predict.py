@@ -65,14 +65,15 @@ def predict(
         return
     check_outputs({"--output": output, "--script": script}, [model, file, *(futr_file or [])])
     plan = plan_of(futr_file)
-    loaded, others, notes = load(model), None, []
+    loaded, others = load(model), None
+    notes = loaded.reading_notes_  # of the journal of a service
     lines = [f"model = {written_call('gc.load', model)}"]
     if file is not None:
         before = _ends(loaded)
         after, count = _ends(loaded.update(file)), len(before.ids)
         if list(after.lengths[:count]) == list(before.lengths):
             # a plan need not have those of the fit
-            loaded, others, notes = load(model), file, loaded.reading_notes_
+            loaded, others, notes = load(model), file, [*notes, *loaded.reading_notes_]
         else:
             lines.append(written_call("model.update", file))
     shown = _forecast(loaded, plan, output, as_json, others, notes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
@@ -17,11 +16,10 @@ from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.frames import forecast_frame
 from gatecast.forecaster.new_series import read_request
 from gatecast.forecaster.own_forecast import own_forecast
-from gatecast.forecaster.records import NewRows
 from gatecast.forecaster.subset import some_series
 from gatecast.messages import message
 
-__all__ = ["forecast_together", "outcome", "plain_rows", "read_body", "rows_of"]
+__all__ = ["forecast_together", "outcome", "read_body", "rows_of"]
 
 _Result = TypeVar("_Result")
 
@@ -89,55 +87,6 @@ def rows_of(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     if not all(isinstance(cell, plain) for row in rows for cell in row.values()):
         raise UsageError(message("serve.no_rows", name=name))
     return rows
-
-
-def plain_rows(
-    fitted: FittedForecaster, places: Mapping[Any, int], rows: Sequence[Mapping[str, Any]]
-) -> NewRows | None:
-    """Take rows as arrays where they are the next values of series of the model, and no more.
-
-    Parameters
-    ----------
-    fitted : FittedForecaster
-        The forecaster.
-    places : mapping of name to int
-        Where each series is.
-    rows : sequence of mapping
-        Columns and cells.
-
-    Returns
-    -------
-    NewRows or None
-        None where anything is unusual; reading them as a table then says what.
-    """
-    ends, schema = fitted.ends, fitted.schema
-    if fitted.covariates.columns or fitted.additive is not None or ends.time_zone is not None:
-        return None
-    if schema is not None and (schema.aggregation is not None or len(schema.target_cols) > 1):
-        return None
-    keys = {ends.time_col, ends.target_col, *([] if ends.id_col is None else [ends.id_col])}
-    by_series: dict[int, list[tuple[Any, float]]] = {}
-    for row in rows:
-        value: Any = row.get(ends.target_col)
-        place = 0 if ends.id_col is None else places.get(row.get(ends.id_col))
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if set(row) != keys or place is None or not number or not math.isfinite(value):
-            return None
-        by_series.setdefault(place, []).append((row[ends.time_col], float(value)))
-    which = np.fromiter(by_series, np.int64)
-    counts = np.array([len(by_series[i]) for i in which])
-    cells = [cell for i in which for cell in by_series[int(i)]]
-    try:
-        kind = str if ends.times.dtype.kind == "M" else int
-        if not all(type(time) is kind for time, _ in cells):
-            return None
-        times = np.array([time for time, _ in cells], ends.times.dtype)
-        due = future_times(ends.times[which], ends.freq, int(counts.max()))
-    except (ValueError, OverflowError):
-        return None
-    if not np.array_equal(times, due[np.arange(due.shape[1]) < counts[:, np.newaxis]]):
-        return None
-    return NewRows(which, counts, np.array([value for _, value in cells]), times, {})
 
 
 def forecast_together(

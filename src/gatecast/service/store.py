@@ -21,15 +21,13 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-import pandas as pd
-
 from gatecast.errors import GatecastError, UsageError
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.updating import advance
 from gatecast.journal import Journal
 from gatecast.messages import message
-from gatecast.saved import load
-from gatecast.service.requests import forecast_together, outcome, plain_rows
+from gatecast.replay import Replay
+from gatecast.saved import read_model
+from gatecast.service.requests import forecast_together, outcome
 from gatecast.storage import locked
 
 __all__ = ["Job", "Store"]
@@ -39,8 +37,6 @@ _log = logging.getLogger("gatecast")
 _SAVE_SECONDS, _SAVE_UPDATES = 300.0, 100_000
 _SYNC_SECONDS = 1.0
 _MISSING = (0, 0, 0)
-#: Records of a journal that are taken in at once.
-_TOGETHER = 1000
 
 
 class Job(Future):
@@ -205,7 +201,10 @@ class Store:
             self._take_in(updates)
         forecasts = [job for job in running if not job.update]
         answers = forecast_together(
-            self.model.fitted_, self._places, self.model.alias, [job.document for job in forecasts]
+            self.model.fitted_,
+            self._replay.places,
+            self.model.alias,
+            [job.document for job in forecasts],
         )
         for job, answer in zip(forecasts, answers, strict=True):
             if isinstance(answer, Exception):
@@ -217,9 +216,9 @@ class Store:
         """Take in updates, and answer them once the journal has their records."""
         all_rows = [job.document["rows"] for job in updates]
         every = [row for rows in all_rows for row in rows]
-        together = outcome(partial(self._advance, every)) if len(updates) > 1 else False
+        together = outcome(partial(self._replay.advance, every)) if len(updates) > 1 else False
         if together is False:
-            new = [outcome(partial(self._update, rows)) for rows in all_rows]
+            new = [outcome(partial(self._replay.update, rows)) for rows in all_rows]
         else:
             new = [0 if together is True else together] * len(updates)
         both = list(zip(all_rows, new, strict=True))
@@ -236,26 +235,6 @@ class Store:
                 job.set_exception(more)
             else:
                 job.set_result({"rows": len(rows), "new_series": more})
-
-    def _advance(self, rows: Sequence[dict[str, Any]]) -> bool:
-        """Take in rows that are the next values of series, or say that they are not."""
-        plain = plain_rows(self.model.fitted_, self._places, rows)
-        if plain is None:
-            return False
-        with self.model:
-            advance(self.model.fitted_, plain)
-        return True
-
-    def _update(self, rows: list[dict[str, Any]]) -> int:
-        """Take in any rows, and say how many series are new."""
-        if self._advance(rows):
-            return 0
-        self.model.update(pd.DataFrame(rows))
-        ids = self.model.fitted_.ends.ids
-        more = len(ids) - len(self._places)
-        if more:
-            self._places = {name: i for i, name in enumerate(ids.tolist())}
-        return more
 
     def _sync(self) -> None:
         """Sync the journal every second, beside the other thread: it takes some 10 ms."""
@@ -275,18 +254,14 @@ class Store:
     def _read(self) -> None:
         """Read the file, and let the records of the journal follow."""
         with locked(self.path):
-            model = load(self.path)
+            model = read_model(self.path)
             self._current = self._identity()
         if not isinstance(model, LSTMForecaster):
             raise UsageError(message("serve.other_model", kind=type(model).__name__))
         self.model = model
-        self._places = {name: i for i, name in enumerate(model.fitted_.ends.ids.tolist())}
-        records = [json.loads(record) for record in self._journal.records]
-        for first in range(0, len(records), _TOGETHER):
-            some = records[first : first + _TOGETHER]
-            if not self._advance([row for rows in some for row in rows]):
-                for rows in some:
-                    self._follow(rows)
+        self._replay = Replay(model)
+        _, conflicts = self._replay.follow(self._journal.records, str(self.path))
+        self.conflicts += conflicts
 
     def _refresh(self) -> None:
         """Read the file again if somebody else has changed it."""
@@ -296,16 +271,6 @@ class Store:
             self._read()
         except (GatecastError, OSError) as error:
             _log.error("%s", error)  # what is in memory is served on, and written next time
-
-    def _follow(self, rows: list[dict[str, Any]]) -> None:
-        """Take in a record, unless the file has its rows."""
-        try:
-            self._update(rows)
-        except GatecastError as error:
-            if error.message.id == "table.nothing_follows":
-                return
-            self.conflicts += 1
-            _log.error("%s", message("serve.conflict", path=str(self.path), reason=error.message))
 
     def _save(self) -> None:
         with locked(self.path):

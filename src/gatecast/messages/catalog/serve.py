@@ -55,6 +55,16 @@ TEXTS = {
         "sent again: rows that are known are passed over",
         "{seconds:g} 秒内没有得到答复；更新仍可能被加入，可以再次发送：已有的行会被跳过",
     ),
+    "serve.from_journal": (
+        'updates that a service has answered and not yet written to "{path}", read from its '
+        "journal: {n:,}",
+        "服务已答复但尚未写入“{path}”、从其日志读取的更新：{n:,} 次",
+    ),
+    "serve.unsigned": (
+        'the journal of "{path}" is not signed, so its {n:,} updates are left out: load without '
+        "{@verify} to have them",
+        "“{path}”的日志有 {n:,} 次更新，但没有签名，因此未加入：如需加入，请在读取时不用 {@verify}",
+    ),
     "serve.conflict": (
         'rows of the journal do not follow "{path}", which somebody else has changed: {reason}',
         "日志中的行无法接在被别人改动过的“{path}”之后：{reason}",
