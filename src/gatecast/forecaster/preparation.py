@@ -316,7 +316,7 @@ class Preparer:
         # a look_back is all that is to be seen
         if s.pretrained and s.look_back is None:
             kinds.append(BenchmarkKind("pretrained"))
-            if self.long and weekly:
+            if self.long and week and not self.related:
                 kinds.append(BenchmarkKind("average", reach))
         return tuple(kinds)
 
@@ -331,10 +331,9 @@ class Preparer:
         Returns
         -------
         Combination
-            Of few series the pretrained network alone, which has learnt from many others, or where
-            they have a week beside the day the average with a linear map of two weeks. Else, or
-            where historic or static covariates or weights are given, which it does not see, the
-            network alone.
+            Of few series the pretrained network alone, which has learnt from many others, or of
+            hours and parts of an hour the average with linear maps. Else, or where historic or
+            static covariates or weights are given, which it does not see, the network alone.
         """
         kinds, s = self.benchmarks(treatment), self.settings
         # what columns known in advance add has been taken off
