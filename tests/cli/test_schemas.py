@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 from typer.testing import CliRunner
 
 import gatecast.cli
@@ -45,7 +46,7 @@ def check(verb, *words):
 
 def test_each_verb_with_json_has_a_schema_that_is_one():
     # an agent's tools and the service answer in forms of their own
-    verbs = {command.name for command in app.registered_commands} - {"mcp", "serve"}
+    verbs = {*typer.main.get_command(app).commands} - {"mcp", "serve"}
     assert {path.stem for path in FOLDER.glob("*.json")} == verbs
     for verb in verbs:
         jsonschema.Draft202012Validator.check_schema(schema(verb))

@@ -3,27 +3,67 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from gatecast import __version__
-from gatecast.cli import backtest, demo, doctor, explain, forecast, mcp, predict, serve, tune
 from gatecast.cli.interruption import EXIT_CODE
 from gatecast.cli.spelling import as_option
 from gatecast.errors import GatecastError
 
+#: The module in ``gatecast.cli`` of each verb, in the order of the help.
+_VERBS = {
+    "demo": "demo", "forecast": "forecast", "backtest": "backtest", "predict": "predict",
+    "update": "predict", "tune": "tune", "explain": "explain", "doctor": "doctor", "mcp": "mcp",
+    "serve": "serve",
+}  # fmt: skip
+_PLAIN: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+
+class _Parsers(Mapping[str, Any]):
+    """Give the parser of each verb; made when it is looked up, which takes longer than to read."""
+
+    def __getitem__(self, verb: str) -> Any:
+        return _parser(verb)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_VERBS)
+
+    def __len__(self) -> int:
+        return len(_VERBS)
+
+
+class _Verbs(TyperGroup):
+    """Know all verbs by name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = _Parsers()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@functools.cache
+def _parser(verb: str) -> Any:
+    """Make the parser of one verb."""
+    one = typer.Typer(add_completion=False, **_PLAIN)
+    module = importlib.import_module(f"gatecast.cli.{_VERBS[verb]}")
+    one.command(verb)(_stoppable(getattr(module, verb)))
+    return typer.main.get_command(one)
+
+
 app = typer.Typer(
+    cls=_Verbs,
     help="Forecast time series with LSTMs: honest scores, native speed, gates you can look at.",
     no_args_is_help=True,
     add_completion=True,  # --install-completion, --show-completion
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+    **_PLAIN,
 )
 
 
@@ -38,13 +78,6 @@ def _stoppable(verb: Callable[..., None]) -> Callable[..., None]:
             _leave("stopped", EXIT_CODE)
 
     return run_verb
-
-
-for _verb in (
-    demo.demo, forecast.forecast, backtest.backtest, predict.predict, predict.update, tune.tune,
-    explain.explain, doctor.doctor, mcp.mcp, serve.serve,
-):  # fmt: skip
-    app.command(_verb.__name__)(_stoppable(_verb))
 
 
 def _show_version(wanted: bool) -> None:
