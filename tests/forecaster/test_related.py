@@ -143,12 +143,12 @@ def test_a_season_of_each_series_own_is_learnt_from_the_window():
     ("last", "before", "taken"), [(0.8, 0.8, True), (0.8, 1.2, False), (1.2, 0.8, False)]
 )
 def test_a_season_is_taken_out_only_where_two_origins_agree(monkeypatch, last, before, taken):
-    score, cuts = HoldoutTrial.score, []
+    score, scored = HoldoutTrial.score, []
 
     def changed(trial, max_steps):
         found = score(trial, max_steps)
         cut = 60 - trial.preparation.panel.lengths[0]
-        cuts.append(cut)
+        scored.append((cut, trial.preparation.treatment.adjust))
         errors = np.linspace(0.9, 1.1, len(found.scaled_errors))
         if trial.preparation.treatment.adjust:
             errors = errors * (before if cut else last) + 0.01 * np.sin(np.arange(len(errors)))
@@ -156,7 +156,9 @@ def test_a_season_is_taken_out_only_where_two_origins_agree(monkeypatch, last, b
 
     monkeypatch.setattr(HoldoutTrial, "score", changed)
     model = LSTMForecaster(h=4, season_length=4, **QUICK).fit(seasonal())
-    assert cuts[:4] == [0, 4, 0, 4]
+    assert scored[:2] == [(0, False), (0, True)]
+    # where the last origin speaks against it, the one before is not tried
+    assert ((4, True) in scored) == (last < 1)
     where = "removed from each series" if taken else "left in the series"
     assert f"the season of 4 steps is {where}" in " ".join(model.decisions())
     assert max(model.fitted_.state.lags) == (4 if taken else 16)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 __all__ = [
-    "NETWORK_ALONE", "WEIGHTS", "Combination", "choose_combination", "clearly_less", "combine",
+    "NETWORK_ALONE", "WEIGHTS", "Combination", "can_be_clear", "choose_combination",
+    "clearly_less", "combine",
 ]  # fmt: skip
 
 #: Weights of the network's forecast that are tried; the rest is a benchmark's.
@@ -45,6 +46,22 @@ def combine(network: np.ndarray, benchmark: np.ndarray, weight: float) -> np.nda
     return weight * network + (1.0 - weight) * benchmark
 
 
+def can_be_clear(independent: float) -> bool:
+    """Tell whether there are enough forecasts for a difference of their errors to be clear.
+
+    Parameters
+    ----------
+    independent : float
+        How many of them do not overlap.
+
+    Returns
+    -------
+    bool
+        False with fewer than four.
+    """
+    return independent >= _FEWEST
+
+
 def clearly_less(errors: np.ndarray, others: np.ndarray, independent: float) -> bool:
     """Test whether errors are smaller than others by more than the standard error of that.
 
@@ -61,7 +78,7 @@ def clearly_less(errors: np.ndarray, others: np.ndarray, independent: float) -> 
         False where too few forecasts are independent.
     """
     gain = others - errors
-    if independent < _FEWEST or not gain.any():
+    if not can_be_clear(independent) or not gain.any():
         return False
     return bool(gain.mean() > gain.std() / np.sqrt(independent))
 

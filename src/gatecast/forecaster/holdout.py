@@ -11,6 +11,7 @@ import numpy as np
 from gatecast.forecaster.combination import (
     NETWORK_ALONE,
     Combination,
+    can_be_clear,
     choose_combination,
     clearly_less,
 )
@@ -120,12 +121,17 @@ class Holdout:
         if s.adjust_season != "auto":
             return out
         # one origin says little: what happens to all series at once would decide
-        origins = (False, True) if self.earlier else (False,)
-        self.ensemble.aggregator.more((2 * len(origins) - 1) * max_steps)
-        trials = [[self.trial(one, earlier=e) for e in origins] for one in (stays, out)]
-        train_trials([trial for both in trials for trial in both], max_steps)
-        errors = [[trial.score(max_steps).scaled_errors for trial in both] for both in trials]
-        taken_out = all(clearly_less(b, a, len(b)) for a, b in zip(*errors, strict=True))
+        errors: list[list[np.ndarray]] = []
+        taken_out = True
+        for earlier in (False, True) if self.earlier else (False,):
+            self.ensemble.aggregator.more((2 if errors else 1) * max_steps)
+            trials = [self.trial(one, earlier=earlier) for one in (stays, out)]
+            train_trials(trials, max_steps)
+            errors.append([trial.score(max_steps).scaled_errors for trial in trials])
+            left, removed = errors[-1]
+            if not clearly_less(removed, left, len(left)):
+                taken_out = False
+                break  # whatever the origin before shows
         chosen = out if taken_out else stays
         self._let_go_of_all_but(chosen)
         self.notes.append(_treatment_sentence(seasons, chosen, errors))
@@ -139,6 +145,8 @@ class Holdout:
         """
         trial, has_future = self.trial(treatment), bool(self.settings.futr_exog_list)
         best = trial.score(candidates[0])
+        if not (has_future or can_be_clear(trial.independent)):
+            return candidates[0]  # nothing that longer training does could decide
         for max_steps in candidates[1:]:
             result = trial.score(max_steps)
             alone = result.errors, best.errors
@@ -189,7 +197,7 @@ def _leaves_enough(lengths: np.ndarray | int, held_out: int) -> np.ndarray:
 def _treatment_sentence(
     seasons: tuple[int, ...], chosen: SeasonalTreatment, errors: list[list[np.ndarray]]
 ) -> Message:
-    (left, removed), *before = [(a.mean(), b.mean()) for a, b in zip(*errors, strict=True)]
+    (left, removed), *before = [(a.mean(), b.mean()) for a, b in errors]
     fields = {
         "seasons": [str(season) for season in seasons],
         "treatment": message("season.out") if chosen.adjust else message("season.in"),
