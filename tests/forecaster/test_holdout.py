@@ -10,7 +10,7 @@ from gatecast.forecaster.ensemble import Ensemble, TrainedNetwork, TrainingRun
 from gatecast.forecaster.holdout import Holdout
 from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
 from gatecast.forecaster.progress import ProgressAggregator
-from gatecast.forecaster.trial import train_trials
+from gatecast.forecaster.trial import HoldoutTrial, train_trials
 
 
 def holdout(n_series, threads=1, n=60):
@@ -70,16 +70,16 @@ def test_what_goes_on_draws_other_subsequences():
     assert on.losses[1:] != again.losses
 
 
-def test_of_many_series_a_sample_of_them_is_compared(monkeypatch):
+def test_of_many_series_a_sample_of_them_is_scored(monkeypatch):
     whole = holdout(30)[0].trial(SeasonalTreatment())
     every, of_all = whole.combinations(25)
-    monkeypatch.setattr(module, "_MOST_COMPARED", 21)
+    monkeypatch.setattr(module, "_MOST_SCORED", 21)
     trial = holdout(30)[0].trial(SeasonalTreatment())
     errors, independent = trial.combinations(25)
     # the same errors as those of these series among all
-    rows = np.arange(30 * whole.held_out).reshape(30, -1)[trial.compared].ravel()
-    assert len(trial.compared) == 21
-    assert whole.compared is None
+    rows = np.arange(30 * whole.held_out).reshape(30, -1)[trial.which].ravel()
+    assert len(trial.which) == len(trial.panel) == 21
+    assert len(whole.which) == 30
     assert errors.keys() == every.keys()
     assert any(kind.kind == "pretrained" for kind in trial.preparation.kinds)
     for one, all_of_them in every.items():
@@ -98,3 +98,17 @@ def test_the_first_final_network_goes_on_from_that_of_the_hold_out():
     assert [len(loss) for loss in chosen.losses_] == [8, 6, 8]
     asked = LSTMForecaster(4, **settings, max_steps=150).fit(frame)
     assert [len(loss) for loss in asked.losses_] == [6, 6, 6]
+
+
+def test_no_longer_training_is_tried_where_nothing_could_be_clear(monkeypatch):
+    tried, run = [], HoldoutTrial.score
+    monkeypatch.setattr(
+        HoldoutTrial, "score", lambda trial, steps: tried.append(steps) or run(trial, steps)
+    )
+    y = 10 + np.random.default_rng(0).normal(size=80)
+    settings = {"hidden": 3, "n_networks": 1, "pretrained": False}
+    # the hold-out has 16 values: fewer than four horizons of 5 that do not overlap, but four of 4
+    for h, most in ((5, 150), (4, 500)):
+        tried.clear()
+        LSTMForecaster(h, **settings).fit(pd.DataFrame({"ds": np.arange(80), "y": y}))
+        assert max(tried) == most

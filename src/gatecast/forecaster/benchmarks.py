@@ -106,9 +106,7 @@ class Benchmark(ABC):
         """
         return self._at_end(past)
 
-    def at_origins(
-        self, preparation: Preparation, held_out: int, which: np.ndarray | None = None
-    ) -> Outlook:
+    def at_origins(self, preparation: Preparation, held_out: int, which: np.ndarray) -> Outlook:
         """Forecast from the last origins of each series, one series after another, [n, K].
 
         Parameters
@@ -117,16 +115,15 @@ class Benchmark(ABC):
             The series with the hold-out.
         held_out : int
             Origins of each series; the last one is a step before its end.
-        which : ndarray of int, optional
-            Positions of the series; all if not given.
+        which : ndarray of int
+            Positions of the series.
 
         Returns
         -------
         Outlook
             With the quantiles of the intervals, where it has some.
         """
-        every = np.arange(len(preparation.panel)) if which is None else which
-        return self._at_origins(preparation, held_out, every)
+        return self._at_origins(preparation, held_out, which)
 
     def along(self, series: SeriesInputs, at: np.ndarray) -> Outlook:
         """Forecast from steps within a series, [n, K].

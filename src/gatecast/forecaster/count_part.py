@@ -337,7 +337,7 @@ def _fitted(panel: Panel, settings: Settings) -> Hurdle:
 
 def _networks_win(settings: Settings, trial: HoldoutTrial, choices: Choices) -> bool:
     """Test on the hold-out whether the networks clearly forecast intermittent series better."""
-    panel = trial.preparation.panel
+    panel = trial.panel
     past = panel.head(panel.lengths - trial.held_out)
     which = np.flatnonzero(demand_of(past).intermittent)
     if not len(which):

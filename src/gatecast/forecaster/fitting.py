@@ -210,7 +210,7 @@ def _holdout_sentences(
         return [message("holdout.not_possible"), *combined]
     trial = holdout.trial(choices.treatment)
     sentences = calibration_sentences(
-        choices.max_steps, calibration, holdout.held_out, len(holdout.which),
+        choices.max_steps, calibration, holdout.held_out, len(trial.which),
         trial.preparation.dataset.difference,
     )  # fmt: skip
     sentences += combined

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -175,32 +174,18 @@ class SequenceDataset:
         )  # fmt: skip
         return result.reshape(*at.shape, self.width)
 
-    def groups(self, most: int) -> Iterator[tuple[np.ndarray, int]]:
-        """Give the series of equal length together, at most so many at once.
-
-        Parameters
-        ----------
-        most : int
-            Most series at once.
-
-        Returns
-        -------
-        iterator of (ndarray of int64, int)
-            Indices of series, and their length in steps.
-        """
-        return equal_lengths(self.lengths, most)
-
     def run(
         self,
         network: Network,
         threads: int,
+        which: np.ndarray | None = None,
         *,
         back: int = 1,
         lead: int = 0,
         look_back: int | None = None,
         pad: bool = False,
     ) -> tuple[np.ndarray, State]:
-        """Run a network along every series.
+        """Run a network along series.
 
         Parameters
         ----------
@@ -208,6 +193,8 @@ class SequenceDataset:
             Its state starts at zero.
         threads : int
             Threads among which series are shared.
+        which : ndarray of shape [N], int64, optional
+            Positions of the series; all if not given.
         back : int, default 1
             How many last steps' outputs are wanted; no series is shorter.
         lead : int, default 0
@@ -226,18 +213,21 @@ class SequenceDataset:
         state : State
             The network's state after each series.
         """
-        count = len(self.lengths)
+        lengths, starts = self.lengths, self.starts
+        if which is not None:
+            lengths, starts = lengths[which], starts[which]
+        count = len(lengths)
         outputs = np.zeros((count, back, network.layout.outputs), np.float32)
         state = State.zeros(network.layout, count, np.float32)
         # so many at once that their inputs stay a small part of the memory
-        most = int(np.clip(2**24 // (self.lengths.max() * self.width), 16, 1024))
-        for group, whole in self.groups(most):
+        most = int(np.clip(2**24 // (lengths.max() * self.width), 16, 1024))
+        for group, whole in equal_lengths(lengths, most):
             length = whole - lead
             if length < 1:
                 continue
             if pad:
                 group = np.resize(group, max(len(group), FEWEST_SAMPLES))
-            at = self.starts[group][:, np.newaxis] + np.arange(length)
+            at = starts[group][:, np.newaxis] + np.arange(length)
             if look_back is not None:
                 outputs[group] = run_windows(network, self.inputs_at(at), look_back, back, threads)
                 continue

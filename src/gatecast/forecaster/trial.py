@@ -8,14 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from gatecast.data.panel import equal_lengths, positions
+from gatecast.data.panel import equal_lengths
 from gatecast.data.transforms import (
     FourierSeason,
     MeanAbsoluteChangeScaler,
     SeasonalAdjustment,
 )
 from gatecast.forecaster.average_benchmark import AverageBenchmark, weights_of
-from gatecast.forecaster.benchmarks import SIMPLEST, BenchmarkKind, Outlook
+from gatecast.forecaster.benchmarks import SIMPLEST, Benchmark, BenchmarkKind, Outlook
 from gatecast.forecaster.combination import NETWORK_ALONE, WEIGHTS, Combination, combine
 from gatecast.forecaster.ensemble import Ensemble, TrainedNetwork, TrainingRun
 from gatecast.forecaster.intervals import Calibration, spread_of
@@ -29,8 +29,8 @@ __all__ = ["Choices", "HoldoutScore", "HoldoutTrial", "train_trials", "usual_err
 _FAR = 5.0
 #: A season of more steps than this is not repeated as a forecast to be held against.
 _LONGEST_REPEATED = 1000
-#: Series whose combined forecasts are compared at the most.
-_MOST_COMPARED = 2000
+#: Series whose forecasts are scored at the most: enough to choose by, and to calibrate.
+_MOST_SCORED = 2000
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,9 @@ class HoldoutScore:
 class HoldoutTrial:
     """Train on what is known at an origin, and score the forecasts of the hold-out.
 
+    Networks are trained on all series; of more than 2,000 a sample of 2,000 is scored, drawn with a
+    fixed seed.
+
     Parameters
     ----------
     preparation : Preparation
@@ -104,22 +107,31 @@ class HoldoutTrial:
         Values after the origin.
     ensemble : Ensemble
         Trains networks.
+
+    Attributes
+    ----------
+    which : ndarray of shape [N], int64
+        Positions of the series that are scored.
+    panel : Panel
+        These series in their own unit less the additive part, the hold-out included.
+    independent : float
+        How many of their forecasts do not overlap.
     """
 
     def __init__(self, preparation: Preparation, held_out: int, ensemble: Ensemble) -> None:
         self.preparation, self.held_out, self.ensemble = preparation, held_out, ensemble
-        data = preparation.dataset
-        self.positions = data.last(held_out)
+        data, count = preparation.dataset, len(preparation.panel)
+        self.which, self.panel = np.arange(count), preparation.panel
+        if count > _MOST_SCORED:
+            self.which = np.sort(np.random.default_rng(0).permutation(count)[:_MOST_SCORED])
+            self.panel = preparation.panel.take(self.which)
+        self.positions = data.last(held_out)[self.which]
         self.targets = data.targets(self.positions).reshape(-1, data.h)
-        self.independent = len(data.lengths) * max(1.0, held_out / data.h)
+        self.independent = len(self.which) * max(1.0, held_out / data.h)
         self._scores: dict[int, HoldoutScore] = {}
         self._outlooks: dict[int, Outlook] = {}
         self._combinations: dict[int, dict[Combination, np.ndarray]] = {}
         self._of_quantiles: TrainedNetwork | None = None
-        # of many series these are enough to choose a combination
-        count = len(data.lengths)
-        some = np.random.default_rng(0).permutation(count)[:_MOST_COMPARED]
-        self.compared = None if count <= _MOST_COMPARED else np.sort(some)
 
     def score(self, max_steps: int) -> HoldoutScore:
         """Train a network, and score what it forecasts; once for each number of steps.
@@ -190,8 +202,6 @@ class HoldoutTrial:
     def combinations(self, max_steps: int) -> tuple[dict[Combination, np.ndarray], float]:
         """Score the network with each benchmark and weight; once for each number of steps.
 
-        Of more than 2,000 series a sample of 2,000 is compared, drawn with a fixed seed.
-
         Parameters
         ----------
         max_steps : int
@@ -204,13 +214,12 @@ class HoldoutTrial:
         independent : float
             How many of these forecasts do not overlap.
         """
-        rows = self._rows()
         if max_steps not in self._combinations:
-            targets, median = self.targets[rows], self.score(max_steps).median[rows]
+            targets, median = self.targets, self.score(max_steps).median
             errors = {NETWORK_ALONE: _errors(targets, median)}
             many = len(self.preparation.panel) >= MANY_SERIES
             for i, kind in enumerate(self.preparation.kinds):
-                benchmark = self._compared_outlook(i)
+                benchmark = self.outlook(i).median
                 # networks that a whole panel was trained on keep half of the weight at least
                 least = 0.5 if kind.pretrained and many else 0.0
                 errors |= {
@@ -219,8 +228,7 @@ class HoldoutTrial:
                     if least <= w < 1.0
                 }
             self._combinations[max_steps] = errors
-        compared = len(self.targets[rows]) / len(self.targets)
-        return self._combinations[max_steps], compared * self.independent
+        return self._combinations[max_steps], self.independent
 
     def calibrate(self, choices: Choices) -> Calibration:
         """Hold combined forecasts, with their spread, against the actuals.
@@ -261,7 +269,7 @@ class HoldoutTrial:
 
     def _beside_simple(self, measured: Calibration) -> Calibration:
         """Hold errors against the best simple forecast where there is a season."""
-        data, shortest = self.preparation.dataset, int(self.preparation.panel.lengths.min())
+        data, shortest = self.preparation.dataset, int(self.panel.lengths.min())
         seasons = [
             m for m in self.ensemble.settings.seasons
             if 1 < m <= min(shortest - self.held_out, _LONGEST_REPEATED)
@@ -272,7 +280,7 @@ class HoldoutTrial:
             message("benchmark.seasonal", season=m): self._last_season(m) for m in seasons
         }
         for i, kind in enumerate(self.preparation.kinds):
-            if kind.kind == "linear" and self.compared is None:
+            if kind.kind == "linear":
                 errors[self.preparation.benchmark(i).name] = self.outlook(i).median
         if data.difference:
             adjusted = any(
@@ -299,7 +307,9 @@ class HoldoutTrial:
             Transformed.
         """
         s, data = self.ensemble.settings, self.preparation.dataset
-        outputs, _ = data.run(network, s.threads, back=self.held_out + 1, look_back=s.look_back)
+        outputs, _ = data.run(
+            network, s.threads, self.which, back=self.held_out + 1, look_back=s.look_back
+        )
         outputs = outputs[:, :-1].reshape(len(self.targets), data.h, -1)
         scales = data.local_scales[self.positions].reshape(-1, 1, 1)
         return outputs * self.preparation.sampler.scale[:, np.newaxis] * scales
@@ -323,7 +333,7 @@ class HoldoutTrial:
                 weighted = replace(benchmark, weights=self.weights)
                 self._outlooks[which] = weighted.average(self._members)
             else:
-                self._outlooks[which] = benchmark.at_origins(self.preparation, self.held_out)
+                self._outlooks[which] = self._at_origins(benchmark)
         return self._outlooks[which]
 
     @cached_property
@@ -343,9 +353,12 @@ class HoldoutTrial:
         between = average.members[1:-1]
         return [
             self.outlook(kinds.index("pretrained")),
-            *(one.at_origins(self.preparation, self.held_out) for one in between),
+            *map(self._at_origins, between),
             self.outlook(kinds.index("linear")),
         ]
+
+    def _at_origins(self, benchmark: Benchmark) -> Outlook:
+        return benchmark.at_origins(self.preparation, self.held_out, self.which)
 
     def own_errors(self, forecast: np.ndarray, origins: Sequence[int]) -> np.ndarray:
         """Score forecasts in each series' own unit, over its mean absolute change.
@@ -362,12 +375,12 @@ class HoldoutTrial:
         ndarray of shape [N]
             Mean absolute errors, the same for every treatment of the season.
         """
-        panel, transforms = self.preparation.panel, self.preparation.transforms
+        panel, transforms = self.panel, self.preparation.transforms
         ahead = forecast.reshape(len(panel), self.held_out, -1).astype(np.float64)
         errors = np.empty(len(panel))
         for which, n in equal_lengths(panel.lengths):
             values = panel.values[panel.offsets[which][:, np.newaxis] + np.arange(n)]
-            fitted, first = transforms.of(which), n - self.held_out
+            fitted, first = transforms.of(self.which[which]), n - self.held_out
             total = np.zeros(len(which))
             for j in origins:
                 end, median = first + j, ahead[which, j]
@@ -382,33 +395,20 @@ class HoldoutTrial:
 
     def _last_season(self, season_length: int) -> np.ndarray:
         """Repeat the last season in each series' own unit, and transform that, [n, K]."""
-        panel, data = self.preparation.panel, self.preparation.dataset
+        panel, data = self.panel, self.preparation.dataset
         result = np.empty((len(panel), self.held_out, data.h))
         back = np.arange(data.h) % season_length - season_length
         for which, n in equal_lengths(panel.lengths):
             values = panel.values[panel.offsets[which][:, np.newaxis] + np.arange(n)]
             ends = np.arange(n - self.held_out, n)
-            fitted = self.preparation.transforms.of(np.repeat(which, self.held_out))
+            fitted = self.preparation.transforms.of(np.repeat(self.which[which], self.held_out))
             rows = values[:, ends[:, np.newaxis] + back].reshape(-1, data.h)
             made = fitted.transform(rows, np.tile(ends, len(which)))
             result[which] = made.reshape(len(which), self.held_out, data.h)
             if data.difference:
-                scaled = self.preparation.transforms.of(which).transform(values)
+                scaled = self.preparation.transforms.of(self.which[which]).transform(values)
                 result[which] -= scaled[:, ends - 1, np.newaxis]
         return result.reshape(-1, data.h)
-
-    def _rows(self) -> np.ndarray | slice:
-        """Give the rows of the forecasts whose combinations are compared."""
-        if self.compared is None:
-            return slice(None)
-        return positions(self.compared * self.held_out, np.full(len(self.compared), self.held_out))
-
-    def _compared_outlook(self, which: int) -> np.ndarray:
-        """Give a benchmark's forecasts of the series that are compared, [n, K]."""
-        if self.compared is None:
-            return self.outlook(which).median
-        benchmark = self.preparation.benchmark(which)
-        return benchmark.at_origins(self.preparation, self.held_out, self.compared).median
 
 
 def usual_errors(errors: np.ndarray) -> np.ndarray:
