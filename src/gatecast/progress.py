@@ -7,28 +7,17 @@ shown: a backtest has one bar, and not one for each of its fits.
 
 from __future__ import annotations
 
-import io
 import math
+import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, Protocol, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.table import Column
-from rich.text import Text
-
-__all__ = ["counted", "reporting", "training_bar", "training_bars", "trials", "working"]
+__all__ = [
+    "could_be_terminal", "counted", "reporting", "training_bar", "training_bars", "trials",
+    "working",
+]  # fmt: skip
 
 
 class Training(Protocol):
@@ -106,7 +95,7 @@ def training_bars(
         Takes a key and a :class:`gatecast.network.Progress`.
     """
     with _bars() as bars:
-        tasks: dict[str, TaskID] = {}
+        tasks: dict[str, Any] = {}
         last: dict[str, int] = {}
 
         def report(key: str, training: Training) -> None:
@@ -201,78 +190,58 @@ def working(label: str) -> Iterator[Callable[[], None]]:
         yield lambda: None
 
 
-class _Count(ProgressColumn):
-    """How many of how many are done; nothing until the total is known."""
-
-    def render(self, task: Task) -> Text:
-        """Write the count of a task whose total may not be known yet."""
-        if task.total is None:
-            return Text("")
-        done = task.fields.get("count", task.completed)
-        return Text(f"{done:.0f}/{task.total:.0f} {task.fields['unit']}")
-
-
-class _InNotebook(Progress):
-    """Bars as the text of one output of a notebook's cell, drawn anew ten times a second."""
-
-    _drawn = -math.inf
-
-    def start(self) -> None:
-        """Make the output."""
-        from IPython.display import display  # pyright: ignore[reportMissingImports]
-
-        self._output = display({"text/plain": ""}, raw=True, display_id=True)
-
-    def update(self, task_id: TaskID, **fields: Any) -> None:
-        """Take what is new, and show it if the last time is long enough ago."""
-        super().update(task_id, **fields)
-        if time.monotonic() - self._drawn >= 0.1:
-            self._draw()
-
-    def stop(self) -> None:
-        """Show the end."""
-        self._draw()
-
-    def _draw(self) -> None:
-        self._drawn = time.monotonic()
-        with self.console.capture() as text:
-            self.console.print(self.get_renderable())
-        self._output.update({"text/plain": text.get()}, raw=True)
-
-
 _showing = False
 
 
+class _Hidden:
+    """Bars that nobody sees."""
+
+    disable = True
+
+    def add_task(self, *_: Any, **__: Any) -> int:
+        return 0
+
+    def update(self, *_: Any, **__: Any) -> None:
+        pass
+
+
 @contextmanager
-def _bars(*, passing: bool = False) -> Iterator[Progress]:
-    """Make the bars of all; a line is as wide as the terminal and no wider."""
+def _bars(*, passing: bool = False) -> Iterator[Any]:
+    """Make the bars of all, unless they are within others or nobody would see them."""
     global _showing
     notebook = _in_notebook()
-    console = (
-        Console(file=io.StringIO(), width=80, force_jupyter=False)
-        if notebook
-        else Console(stderr=True, highlight=False)
-    )
-    kind = _InNotebook if notebook and not _showing else Progress
-    bars = kind(
-        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
-        BarColumn(bar_width=20),
-        _Count(table_column=Column(no_wrap=True)),
-        TextColumn("{task.fields[loss]}", markup=False, table_column=Column(no_wrap=True)),
-        TimeElapsedColumn(),
-        console=console,
-        disable=_showing or not console.is_terminal,
-        refresh_per_second=10,
-        transient=passing,
-    )
+    if _showing or not (notebook or could_be_terminal(sys.stderr)):
+        yield _Hidden()
+        return
+    from gatecast.bars import make_bars  # imports Rich
+
+    bars = make_bars(notebook=notebook, passing=passing)
     # a bar that is not shown ends with an empty line in Rich before 14.3
-    hidden = kind is Progress and bars.disable
-    before, _showing = _showing, True
+    hidden = not notebook and bars.disable
+    _showing = True
     try:
         with nullcontext() if hidden else bars:
             yield bars
     finally:
-        _showing = before
+        _showing = False
+
+
+def could_be_terminal(stream: IO[str] | None) -> bool:
+    """Tell whether Rich might take a stream for a terminal.
+
+    Parameters
+    ----------
+    stream : file or None
+        Where is written to; None where Python has none.
+
+    Returns
+    -------
+    bool
+        Whether it is one, or the environment says what it is.
+    """
+    if any(name in os.environ for name in ("FORCE_COLOR", "TTY_COMPATIBLE")):
+        return True
+    return stream is not None and not stream.closed and stream.isatty()
 
 
 def _in_notebook() -> bool:

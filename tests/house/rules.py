@@ -19,7 +19,7 @@ ALLOWED = Path(__file__).with_name("allowed.json")
 
 #: The floor of each room; a module imports from its own floor and those below.
 FLOORS = {
-    "errors": 0, "messages": 0, "storage": 0, "validation": 0, "progress": 0, "locks": 0,
+    "errors": 0, "messages": 0, "storage": 0, "validation": 0, "progress": 0, "bars": 0, "locks": 0,
     "log": 0, "journal": 0, "packing": 0, "raw": 0,
     "kernel": 1,
     "network": 2, "data": 2, "datasets": 2,

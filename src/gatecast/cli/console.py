@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rich.console import Console
+import sys
 
 from gatecast.cli.spelling import as_option
 from gatecast.messages import Message
-from gatecast.progress import counted, training_bars, trials, working
+from gatecast.progress import could_be_terminal, counted, training_bars, trials, working
 
 __all__ = ["counted", "say", "training_bars", "trials", "working"]
 
@@ -23,5 +23,11 @@ def say(text: str, *, error: bool = True) -> None:
     """
     if isinstance(text, Message):
         text = text.text(spelling=as_option)
+    stream = sys.stderr if error else sys.stdout
+    if not could_be_terminal(stream):
+        print(text, file=stream)
+        return
+    from rich.console import Console
+
     console = Console(stderr=error, highlight=False)
     console.print(text, markup=False, emoji=False, soft_wrap=not console.is_terminal)

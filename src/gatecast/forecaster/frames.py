@@ -16,6 +16,9 @@ from gatecast.messages import message
 
 __all__ = ["forecast_frame", "insample_frame", "insample_one_step", "paths_frame"]
 
+#: Rows of sample paths that are brought back to the series' own unit at once.
+_ROWS_AT_ONCE = 4096
+
 
 def forecast_frame(
     fitted: FittedForecaster,
@@ -90,11 +93,27 @@ def paths_frame(
     frame = pd.concat([fitted.ends.future_frame(fitted.h)] * n_paths, ignore_index=True)
     frame["path"] = np.repeat(np.arange(n_paths), median.size)
     added = fitted.added_ahead(future)
-    restored = np.stack([fitted.restore(path, added) for path in paths])
+    restored = _restored(fitted, paths, added)
     if fitted.counts is not None:
         restored[:, fitted.counts.which] = fitted.counts.draw(n_paths, rng)
     frame[name] = restored.ravel()
     return frame
+
+
+def _restored(fitted: FittedForecaster, paths: np.ndarray, added: np.ndarray | None) -> np.ndarray:
+    """Bring paths [P, N, K] back to each series' own unit; of few series many paths at once."""
+    restored, count = np.empty(paths.shape), paths.shape[1]
+    at_once = max(1, _ROWS_AT_ONCE // count)
+    for begin in range(0, len(paths), at_once):
+        some = paths[begin : begin + at_once]
+        which = np.tile(np.arange(count), len(some))
+        rows = fitted.transforms.of(which).inverse_transform(
+            some.reshape(-1, some.shape[-1]), fitted.ends.lengths[which]
+        )
+        restored[begin : begin + at_once] = rows.reshape(some.shape)
+    if fitted.additive is None or added is None:
+        return restored
+    return fitted.additive.put_back(restored, added)
 
 
 def insample_frame(

@@ -7,13 +7,11 @@ from dataclasses import replace
 from os import PathLike
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 
 from gatecast.data.cells import name_row
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel, sample_of
-from gatecast.data.reading.frames import as_frame
 from gatecast.data.rows import show_time
 from gatecast.errors import DataError, UsageError
 from gatecast.messages import Message, message
@@ -86,6 +84,10 @@ def _read(
             source.require(extra_cols)
             weights = _require_numbers(sample_weight, len(source.values))
             return source, _require_weights(source, weights)
+        import narwhals as nw
+
+        from gatecast.data.reading.frames import as_frame
+
         frame = as_frame(source)
         sample_weight, weights = _free_name(frame.columns), sample_weight
         weights = _require_numbers(weights, frame.shape[0])

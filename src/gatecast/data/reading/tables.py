@@ -14,7 +14,6 @@ from gatecast.data.cells import Place, TextColumn, is_blank, unguard
 from gatecast.data.reading.columns import SAMPLE_ROWS, Table, counts_up
 from gatecast.data.reading.csv import CsvFile
 from gatecast.data.reading.extras import Extra, read_extra
-from gatecast.data.reading.frames import FrameTable, as_frame, name_series
 from gatecast.data.reading.numbers import Numbers, could_be_number, find_unit, read_numbers
 from gatecast.data.reading.parquet import read_parquet
 from gatecast.data.reading.source import open_source
@@ -60,7 +59,9 @@ def open_table(source: Any, settled: Schema | None = None, name: str = "") -> Ta
     return CsvTable(CsvFile.inspect(file, "" if settled is None else settled.separator))
 
 
-def _frame_table(source: Any, name: str) -> FrameTable:
+def _frame_table(source: Any, name: str) -> Table:
+    from gatecast.data.reading.frames import FrameTable, as_frame  # files of text need no narwhals
+
     frame = as_frame(source)
     if frame.shape[0] == 0:
         raise DataError(message("table.no_rows", source=name, names=frame.columns))
@@ -158,6 +159,8 @@ class CsvTable:
         """Number the series: the code of each row, and the name of each code."""
         text = self.text(name)
         if "" in text.cells:
+            from gatecast.data.reading.frames import name_series
+
             name_series(text.sample(len(text.codes)), self.place(name))
         names = [unguard(cell) for cell in text.cells]
         return text.codes, np.array(
