@@ -152,8 +152,9 @@ def compile_native(name: str, python: Python) -> Path:
         found = windows_python(python, folder)
     else:
         found = [f"-DPython_INCLUDE_DIR={python.include}"]
-    # nanobind leaves it to the compiler's headers to bring stderr
-    compiler = tool(folder, f"c++ -target {target.zig} -include cstdio")
+    # Optimized and stripped from CMake's first question on: Zig compiles its C++ library for each
+    # such setting. nanobind leaves it to the compiler's headers to bring stderr.
+    compiler = tool(folder, f"c++ -target {target.zig} -O3 -s -include cstdio")
     archiver, indexer = tool(folder, "ar"), tool(folder, "ranlib")  # of each system's own format
     run(
         "cmake", "-G", "Ninja", "-S", ROOT, "-B", folder, "-DSKBUILD=2",
@@ -162,7 +163,6 @@ def compile_native(name: str, python: Python) -> Path:
         f"-DCMAKE_SYSTEM_NAME={target.system}", f"-DCMAKE_SYSTEM_PROCESSOR={target.processor}",
         f"-DPython_EXECUTABLE={python.executable}", f"-Dnanobind_DIR={nanobind()}",
         *found, "-DCMAKE_INSTALL_RPATH=", "-DCMAKE_INSTALL_NAME_TOOL=true",
-        "-DCMAKE_SHARED_LINKER_FLAGS=-s", "-DCMAKE_MODULE_LINKER_FLAGS=-s",
     )  # fmt: skip
     run("cmake", "--build", folder, "--parallel", os.environ.get("JOBS", "2"))
     return next(path for path in folder.glob("_native.*") if path.suffix in (".so", ".pyd"))
