@@ -77,7 +77,7 @@ fuzz: $(VENV)/test.stamp  ## 20,000 calls of the kernel's door under ASan + UBSa
 wheels: $(BUILDER)/made.stamp  ## build wheels in dist/ with Zig's Clang (TARGETS=all PYTHONS="python3.10 python3.11 python3.12")
 	PATH="$(abspath $(BUILDER))/bin:$$PATH" $(BUILDER)/bin/python packaging/wheels.py \
 	  $(TARGETS) $(addprefix --python ,$(PYTHONS))
-	for wheel in $$(ls dist/*.whl | grep linux); do \
+	for wheel in $$(ls dist/*.whl | grep manylinux); do \
 	  $(BUILDER)/bin/auditwheel show $$wheel | grep -E "consistent|eligible" || exit 1; done
 	for wheel in $$(ls dist/*.whl | grep abi3); do $(BUILDER)/bin/abi3audit --strict $$wheel || exit 1; done
 
