@@ -79,7 +79,7 @@ wheels: $(BUILDER)/made.stamp  ## build wheels in dist/ with Zig's Clang (TARGET
 	  $(TARGETS) $(addprefix --python ,$(PYTHONS))
 	for wheel in $$(ls dist/*.whl | grep manylinux); do \
 	  $(BUILDER)/bin/auditwheel show $$wheel | grep -E "consistent|eligible" || exit 1; done
-	for wheel in $$(ls dist/*.whl | grep abi3); do $(BUILDER)/bin/abi3audit --strict $$wheel || exit 1; done
+	for wheel in $$(ls dist/*.whl | grep abi3); do $(BUILDER)/bin/abi3audit --strict --summary $$wheel || exit 1; done
 
 test-wheel:  ## install the wheel of dist/ where there is no compiler, and run it
 	bash packaging/test_wheel.sh $(PYTHON)
