@@ -446,7 +446,7 @@ def test_what_is_done_to_the_data_can_be_said(passengers):
 
 def test_a_processor_level_that_is_not_there_is_said(tmp_path, monkeypatch):
     monkeypatch.setenv("GATECAST_SIMD", "avx9")
-    done = gatecast("doctor", cwd=tmp_path, code=2)
+    done = gatecast("doctor", cwd=tmp_path, code=2, new=True)
     assert done.stderr.startswith("gatecast: GATECAST_SIMD=avx9 was requested; this machine has ")
     assert "portable" in done.stderr
 
