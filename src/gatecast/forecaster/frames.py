@@ -90,7 +90,8 @@ def paths_frame(
     median, _ = fitted.forecast(future)
     errors = fitted.calibration.paths
     paths = median + errors[rng.integers(0, len(errors), (n_paths, len(median)))]
-    frame = pd.concat([fitted.ends.future_frame(fitted.h)] * n_paths, ignore_index=True)
+    ahead = fitted.ends.future_frame(fitted.h)
+    frame = ahead.take(np.tile(np.arange(len(ahead)), n_paths)).reset_index(drop=True)
     frame["path"] = np.repeat(np.arange(n_paths), median.size)
     added = fitted.added_ahead(future)
     restored = _restored(fitted, paths, added)

@@ -321,4 +321,7 @@ def quantiles_at(quantiles: np.ndarray, levels: np.ndarray) -> np.ndarray:
 
 
 def _silu(x: np.ndarray) -> np.ndarray:
-    return x / (1.0 + np.exp(-np.clip(x, -60, 60)))
+    divisor = np.clip(x, -60, 60)
+    np.exp(np.negative(divisor, out=divisor), out=divisor)
+    divisor += 1.0
+    return np.divide(x, divisor, out=divisor)
