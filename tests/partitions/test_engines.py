@@ -1,5 +1,8 @@
 """Tables of engines: the same forecasts as of one process, whatever the partitions."""
 
+import shutil
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -32,15 +35,54 @@ def model():
     return gatecast.LSTMForecaster(3, level=[80], **QUICK).fit(table(6))
 
 
-def test_dask_gives_what_one_process_gives(model, monkeypatch):
+def dask_tables():
     dask = pytest.importorskip("dask.dataframe")
+    yield lambda frame: dask.from_pandas(frame, npartitions=4), lambda made: made.compute()
+
+
+def ray_tables():
+    ray = pytest.importorskip("ray")
+    data = pytest.importorskip("ray.data")
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    yield (
+        lambda frame: data.from_pandas([frame[i::4] for i in range(4)]),
+        lambda made: made.to_pandas(),
+    )
+    ray.shutdown()
+
+
+def spark_tables():
+    sql = pytest.importorskip("pyspark.sql")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs a Java runtime")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        session = (
+            sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "4").config("spark.sql.session.timeZone", "UTC")
+            .getOrCreate()
+        )  # fmt: skip
+        session.sparkContext.setLogLevel("OFF")
+        yield session.createDataFrame, lambda made: made.toPandas()
+        session.stop()
+
+
+@pytest.fixture(scope="module", params=[dask_tables, ray_tables, spark_tables])
+def engine(request):
+    """What makes a table of an engine of one of pandas, and the way back."""
+    yield from request.param()
+
+
+@pytest.mark.filterwarnings("ignore")  # engines warn of their own
+def test_an_engine_gives_what_one_process_gives(model, engine, monkeypatch):
+    make, to_pandas = engine
     monkeypatch.setattr(tables, "SAMPLE_SERIES", 6)
-    shuffled = table().sample(frac=1, random_state=0, ignore_index=True)
-    frame = dask.from_pandas(shuffled, npartitions=4)
-    expected = in_order(model.predict(table()))
+    frame = make(table().sample(frac=1, random_state=0, ignore_index=True))
+    expected = model.predict(table())
     got = gatecast.forecast_partitions(model, frame)
-    assert type(got) is type(frame)
-    pd.testing.assert_frame_equal(in_order(got.compute()), expected, check_exact=True)
+    assert isinstance(frame, type(got))
+    got = to_pandas(got).astype(expected.dtypes)
+    pd.testing.assert_frame_equal(in_order(got), in_order(expected), check_exact=True)
     again = gatecast.LSTMForecaster(3, **QUICK)
     fits = [
         gatecast.fit_on_partitions(model, source).fingerprint_
@@ -48,6 +90,12 @@ def test_dask_gives_what_one_process_gives(model, monkeypatch):
     ]
     assert fits[0] == fits[1]
     assert again.decisions()[0].startswith("learned on 6 of the 14 series of the table")
+    got, expected = (
+        gatecast.backtest_partitions(gatecast.LSTMForecaster(3, **QUICK), source, n_windows=2)
+        for source in (frame, table())
+    )
+    got, keys = to_pandas(got).astype(expected.dtypes), ["unique_id", "cutoff", "ds"]
+    pd.testing.assert_frame_equal(in_order(got, keys), in_order(expected, keys), check_exact=True)
 
 
 def test_a_table_in_memory_is_one_partition(model, tmp_path, monkeypatch):

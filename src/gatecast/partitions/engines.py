@@ -140,7 +140,9 @@ class _Ray:
             return rows.assign(**{_BUCKET: (series_hashes(rows, by) % count).astype("int64")})
 
         # a block after a shuffle may be part of a partition; a group is whole
-        groups = blocks.map_batches(marked, batch_format="pandas").groupby(_BUCKET)
+        groups = blocks.map_batches(marked, batch_format="pandas").groupby(
+            _BUCKET, num_partitions=count
+        )
         return groups.map_groups(
             lambda rows: function(rows.drop(columns=_BUCKET)), batch_format="pandas"
         )
