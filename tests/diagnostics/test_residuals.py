@@ -73,7 +73,7 @@ def test_a_horizon_ends_where_the_reference_is_no_longer_beaten():
     found = horizon_skill(np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.5, 2.0]), "Naive")
     assert found.skill == (0.5, pytest.approx(0.2), -0.5)
     assert found.useful == 2
-    assert "after 2 of 3 steps Naive" in found.sentence
+    assert "Naive is beaten up to step 2 of 3" in found.sentence
     assert "at all 2 steps" in horizon_skill(np.ones(2), np.full(2, 2.0), "Naive").sentence
     assert "not beaten at the first" in horizon_skill(np.ones(2), np.ones(2), "Naive").sentence
 
