@@ -7,6 +7,7 @@ is none of ours. A function gets and gives pandas tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, Protocol, TypeAlias
 
 import pandas as pd
@@ -124,6 +125,7 @@ class _Dask:
 
 #: Column that says which rows Ray brings together.
 _BUCKET = "gatecast bucket"
+_GROUPS_A_PROCESSOR = 4
 
 
 class _Ray:
@@ -133,8 +135,9 @@ class _Ray:
     def map(self, function: Function, example: pd.DataFrame, by: Sequence[str] = ()) -> Any:  # noqa: ARG002
         if not by:
             return self._table.map_batches(function, batch_format="pandas", batch_size=None)
-        blocks = self._table.materialize()
-        count = max(1, blocks.num_blocks())
+        blocks, resources = self._table.materialize(), import_module("ray").cluster_resources()
+        # small tables are one block, and would keep one worker busy
+        count = max(blocks.num_blocks(), _GROUPS_A_PROCESSOR * int(resources.get("CPU", 1)))
 
         def marked(rows: pd.DataFrame) -> pd.DataFrame:
             return rows.assign(**{_BUCKET: (series_hashes(rows, by) % count).astype("int64")})
