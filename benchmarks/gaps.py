@@ -1,6 +1,6 @@
 """Gaps in series of public sets: a straight line, and the pretrained network where it is better.
 
-``python benchmarks/gaps.py --data DIR`` hides stretches of up to 25 series a set, and
+``python benchmarks/gaps.py --data DIR`` hides segments of up to 25 series a set, and
 scores what is filled in, over the mean absolute change of the series.
 """
 
@@ -14,7 +14,6 @@ import pandas as pd
 
 from gatecast.data.reading import read_panel
 from gatecast.pretrained.gaps import fill_gaps
-from gatecast.pretrained.seasons import network_seasons
 
 #: Files, and the seasons of each.
 SETS = {
@@ -37,7 +36,7 @@ def series_of(path: Path) -> list[np.ndarray]:
 
 
 def score(y: np.ndarray, seasons: tuple[int, ...], length: int, rng: np.random.Generator):
-    """Hide stretches of a series, and score the line and what is filled in; None if too short."""
+    """Hide segments of a series, and score the line and what is filled in; None if too short."""
     slots = len(y) // (2 * length) - 1
     if slots < 3 or len(y) < 10 * length:
         return None
@@ -46,7 +45,7 @@ def score(y: np.ndarray, seasons: tuple[int, ...], length: int, rng: np.random.G
     for slot in rng.choice(np.arange(1, slots), min(count, slots - 1), replace=False):
         hidden[2 * length * slot : 2 * length * slot + length] = np.nan
     panel = read_panel(pd.DataFrame({"t": np.arange(len(y)), "y": hidden}))
-    filled, _ = fill_gaps(panel, network_seasons(seasons))
+    filled, _ = fill_gaps(panel, seasons)
     at, unit = np.isnan(hidden), np.abs(np.diff(y)).mean()
     return [np.abs(one.values[at] - y[at]).mean() / unit for one in (panel, filled)]
 

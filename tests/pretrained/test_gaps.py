@@ -85,3 +85,20 @@ def test_a_model_says_it_and_its_parts_agree():
     assert not any("not exact" in note for note in gc.explain(model, table).notes)
     without = gc.LSTMForecaster(h=6, preset="fast", max_steps=5, pretrained=False).fit(table)
     assert "from both sides" not in " ".join(without.decisions())
+
+
+def test_a_filled_panel_that_is_cut_knows_nothing_later():
+    raw = read_panel(hours(gaps=((200, 20), (400, 3)))[1])
+    filled, _ = fill_gaps(raw, (24,))
+    assert filled.bridged
+    at = np.zeros(1, np.int64), np.array([410])
+    np.testing.assert_array_equal(filled.cut(*at).values, raw.cut(*at).values)
+    np.testing.assert_array_equal(filled.on_lines().values, raw.values)
+
+
+def test_histories_are_filled_once(monkeypatch):
+    _, table = hours(gaps=((200, 20),))
+    model = gc.LSTMForecaster(h=6, preset="fast", max_steps=5).fit(table)
+    monkeypatch.setattr("gatecast.forecaster.tables.fill_gaps", None)
+    gc.explain(model)
+    gc.forecast(model)

@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["MAX_FILLED", "whole_part"]
+__all__ = ["MAX_FILLED", "draw_lines", "whole_part"]
 
 MAX_FILLED = 0.2
 """Largest part of a series that is filled in."""
 #: Of its values, a later part of a series has to have so many to be used alone.
 _LEAST_LEFT = 0.5
+
+
+def draw_lines(values: np.ndarray, filled: np.ndarray) -> np.ndarray:
+    """Fill gaps by straight lines.
+
+    Parameters
+    ----------
+    values : ndarray of shape [total]
+        Of series one after another, each of which begins and ends with a value.
+    filled : ndarray of bool, shape [total]
+        Where there is none.
+
+    Returns
+    -------
+    ndarray of shape [total]
+        The values, and between them lines.
+    """
+    whole, at, there = values.copy(), np.flatnonzero(filled), np.flatnonzero(~filled)
+    # four times smaller, the distance between two of the largest numbers does not overflow
+    whole[at] = np.interp(at, there, values[there] / 4) * 4
+    return whole
 
 
 def whole_part(steps: np.ndarray) -> int:

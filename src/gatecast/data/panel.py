@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.calendar import add_steps, future_times, is_daily_or_longer
+from gatecast.data.gaps import draw_lines
 from gatecast.data.schema import Schema
 from gatecast.errors import NotFoundError
 from gatecast.messages import message
@@ -56,8 +57,8 @@ class Panel:
     values : ndarray of shape [total]
         ``float64``, finite, in the user's own unit.
     filled : ndarray of shape [total]
-        True where the table had no value and a straight line was drawn through the gap. Such a
-        value knows the first one after the gap: do not score it, nor let it end a training part.
+        True where the table had no value and the gap was filled. Such a value knows the first one
+        after the gap: do not score it, nor let it end a training part.
     freq : str or int
         Distance from each time to the next, as in :mod:`gatecast.data.calendar`.
     id_col : str or None
@@ -72,6 +73,9 @@ class Panel:
         Further columns by name, ``float64`` or ``object``, without a gap.
     schema : Schema or None
         What reading has settled about how the table is written; a plan and new rows are read by it.
+    bridged : bool
+        Whether some gaps are filled by the pretrained network, and not by lines. Such values may
+        know all later ones.
     """
 
     ids: np.ndarray
@@ -87,6 +91,7 @@ class Panel:
     notes: tuple[str, ...] = ()
     extra: dict[str, np.ndarray] = field(default_factory=dict)
     schema: Schema | None = None
+    bridged: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -184,11 +189,26 @@ class Panel:
         Panel
             Without notes, which are of all values.
         """
-        part = self.take(which).head(lengths)
-        rows = np.arange(len(part.values))
-        last = np.maximum.reduceat(np.where(part.filled, -1, rows), part.offsets[:-1])
-        values = part.values[np.minimum(rows, np.repeat(last, part.lengths))]
-        return replace(part, values=values, notes=())
+        part = self.take(which).head(lengths).on_lines()
+        return replace(part, values=part._values_repeated(), notes=())
+
+    def on_lines(self) -> Panel:
+        """Give the series with all gaps filled by straight lines.
+
+        Returns
+        -------
+        Panel
+            The same object where they are.
+        """
+        if not self.bridged:
+            return self
+        return replace(self, values=draw_lines(self.values, self.filled), bridged=False)
+
+    def _values_repeated(self) -> np.ndarray:
+        """Give the values, but in a gap at the end of a series the last one before it."""
+        rows = np.arange(len(self.values))
+        last = np.maximum.reduceat(np.where(self.filled, -1, rows), self.offsets[:-1])
+        return self.values[np.minimum(rows, np.repeat(last, self.lengths))]
 
     def repeat_in_open_gaps(self, lengths: np.ndarray) -> Panel:
         """Give all values, but in a gap that is open after so many of each the last one before it.
@@ -205,9 +225,8 @@ class Panel:
         """
         if not self.filled[self.offsets[:-1] + lengths - 1].any():
             return self
-        past = self.cut(np.arange(len(self)), lengths)
         values = self.values.copy()
-        values[positions(self.offsets[:-1], lengths)] = past.values
+        values[positions(self.offsets[:-1], lengths)] = self.head(lengths)._values_repeated()
         return replace(self, values=values)
 
     def _part(self, which: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Panel:

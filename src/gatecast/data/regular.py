@@ -38,7 +38,7 @@ from gatecast.data.calendar import (
     normalise_frequency,
     periods_of,
 )
-from gatecast.data.gaps import MAX_FILLED, whole_part
+from gatecast.data.gaps import MAX_FILLED, draw_lines, whole_part
 from gatecast.data.inference import infer_frequency, infer_unusual_frequency
 from gatecast.data.left_out import warn_left_out
 from gatecast.data.panel import Panel
@@ -317,12 +317,10 @@ def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:
     at = offsets[codes] + steps[kept] - first[codes]
     filled = np.ones(offsets[-1], dtype=bool)
     filled[at] = False
-    values, times = rows.values[kept], rows.times[kept]
+    values, times = np.empty(offsets[-1]), rows.times[kept]
+    values[at] = rows.values[kept]
     if missing.any():
-        # Every series begins and ends with a value, so no line runs from one into the next.
-        # Four times smaller, the distance between two of the largest numbers does not overflow.
-        values = np.interp(np.arange(offsets[-1]), at, values / 4) * 4
-        values[at] = rows.values[kept]
+        values = draw_lines(values, filled)
         origin = np.repeat(rows.times[rows.offsets()[:-1]], lengths)
         from_origin = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - first, lengths)
         times = add_steps(origin, from_origin, freq)

@@ -24,7 +24,6 @@ from gatecast.forecaster.weights import read_weighted
 from gatecast.messages import Message
 from gatecast.network import Progress
 from gatecast.pretrained.gaps import fill_gaps
-from gatecast.pretrained.seasons import network_seasons
 from gatecast.progress import reporting, training_bar
 from gatecast.storage import Key, Origin
 
@@ -140,7 +139,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         seasons, detected = seasons_for(panel, self.season_length, self.h)
         settings = Settings.resolve(self, seasons)
         if settings.pretrained:
-            panel, note = fill_gaps(panel, network_seasons(seasons), threads=settings.threads)
+            panel, note = fill_gaps(panel, seasons, threads=settings.threads)
             detected = detected if note is None else [*detected, note]
         with reporting(progress, training_bar) as report:
             result = fit(

@@ -226,6 +226,7 @@ class Preparer:
         self.median_length = int(np.median(panel.lengths))
         self.long = self.median_length >= _LONG
         self._prepared: dict[tuple[SeasonalTreatment, Origin], Preparation] = {}
+        self._panels: dict[Origin, Panel] = {}
 
     def prepare(self, treatment: SeasonalTreatment, origin: Origin) -> Preparation:
         """Transform and lay out the series of an origin.
@@ -351,12 +352,9 @@ class Preparer:
         lengths[which] -= origin.cut
         past_lengths = lengths.copy()
         past_lengths[which] -= origin.held_out
-        # a line through a gap that is open at the origin leads to a value that is not known there
-        panel = self.panel.take(which).head(lengths[which]).repeat_in_open_gaps(past_lengths[which])
-        if s.pretrained and origin.held_out:  # nor do the others know what comes later
-            panel, _ = fill_gaps(
-                panel, network_seasons(s.seasons), past_lengths[which], threads=s.threads
-            )
+        if origin not in self._panels:
+            self._panels[origin] = self._panel_at(which, lengths[which], past_lengths[which])
+        panel = self._panels[origin]
         covariates = self.covariates(past_lengths)
         panel, additive = without_additive(panel, past_lengths[which], covariates, which, s)
         past = panel.head(past_lengths[which])
@@ -384,6 +382,15 @@ class Preparer:
             treatment, panel, transforms, covariates, dataset, training, self.sampler(training),
             kinds, s, origin.held_out, self.fine_tuning, additive,
         )  # fmt: skip
+
+    def _panel_at(self, which: np.ndarray, lengths: np.ndarray, past_lengths: np.ndarray) -> Panel:
+        """Give so many values of series, with gaps filled from what is known at an origin."""
+        # a line through a gap that is open at the origin leads to a value that is not known there
+        panel = self.panel.take(which).head(lengths).repeat_in_open_gaps(past_lengths)
+        s = self.settings
+        if s.pretrained and (lengths > past_lengths).any():
+            panel, _ = fill_gaps(panel, s.seasons, past_lengths, threads=s.threads)
+        return panel
 
     def transforms(self, treatment: SeasonalTreatment) -> Treatment:
         """Say by which treatment series are transformed.

@@ -16,7 +16,6 @@ from gatecast.forecaster.fitted import FittedForecaster, NewRows
 from gatecast.forecaster.new_rows import require_rows_follow
 from gatecast.messages import Message, message
 from gatecast.pretrained.gaps import fill_gaps
-from gatecast.pretrained.seasons import network_seasons
 
 __all__ = [
     "FEWEST_VALUES", "FollowingRows", "long_enough", "read_future_covariates", "read_histories",
@@ -127,8 +126,8 @@ def read_histories(
             source, fitted.covariates.columns, schema=_schema(fitted), ends=fitted.ends, **columns
         )
     )
-    if fitted.fills_gaps:
-        seasons = network_seasons(fitted.transforms.treatment.seasons)
+    if fitted.fills_gaps and not panel.bridged:
+        seasons = fitted.transforms.treatment.seasons
         panel, note = fill_gaps(panel, seasons, threads=fitted.threads)
         notes = notes if note is None else [*notes, note]
     return panel, notes

@@ -16,13 +16,13 @@ import numpy as np
 from gatecast.data.panel import Panel
 from gatecast.messages import Message, message
 from gatecast.pretrained.network import MEDIAN, load_weights
-from gatecast.pretrained.seasons import longer_season, memory_of
+from gatecast.pretrained.seasons import longer_season, memory_of, network_seasons
 
 __all__ = ["fill_gaps"]
 
 #: Gaps of a series that the network fills at the most, the longest.
 _MOST = 30
-#: Stretches of known values that a gap is tried on at the most.
+#: Known segments that a gap is tried on at the most.
 _TRIED = 4
 #: Fewest values on both sides, or two seasons.
 _AROUND = 8
@@ -32,12 +32,14 @@ _BATCH = 8
 
 @dataclass(frozen=True)
 class _Gap:
-    """One gap, or known segments of its length, within a region of its series.
+    """One gap, and known segments of its length, within a region of its series.
 
     Parameters
     ----------
-    series, region : int
-        Position of the series, and of the region's first value in it.
+    series : int
+        Position of the series.
+    rows : slice
+        Of the gap in the panel.
     values : ndarray of shape [W]
         Of the region; NaN where there is none.
     begins : ndarray of int [S]
@@ -47,7 +49,7 @@ class _Gap:
     """
 
     series: int
-    region: int
+    rows: slice
     values: np.ndarray
     begins: np.ndarray
     length: int
@@ -65,65 +67,69 @@ def fill_gaps(
     Parameters
     ----------
     panel : Panel
-        With values on lines, or what was filled in before, where ``filled`` says so.
+        The series.
     seasons : sequence of int
-        Season length, or a short one and a longer one; with 1 nothing is filled.
+        Their seasons, from short to long; with 1 alone all gaps are filled by lines.
     lengths : ndarray of int [n], optional
-        Values of each series that are known; all are if not given. What was filled in before with
-        later values is filled anew, and gaps that end later stay as they are.
+        Values of each series that are known; all are if not given. Gaps that were filled with
+        later values are filled anew, those that end later stay as they are, and so do others.
     threads : int, default 1
         Threads among which series are shared.
 
     Returns
     -------
     panel : Panel
-        The same object where nothing is filled.
+        The series.
     note : Message or None
-        How many steps of how many series were filled; None without any.
+        How many steps of how many series the network filled; None without any.
     """
+    if lengths is None:
+        panel = panel.on_lines()
+    seasons = network_seasons(seasons)
     if seasons[0] == 1 or not panel.filled.any():
         return panel, None
-    reach, values = memory_of(tuple(seasons)), panel.values.copy()
+    values, lines = panel.values.copy(), panel.on_lines().values
+    gaps = list(_gaps(panel, seasons[0], memory_of(seasons), lengths))
+    for gap in gaps:
+        values[gap.rows] = lines[gap.rows]
     steps, touched = 0, set()
-    for gaps in _batches(_gaps(panel, seasons[0], reach, lengths)):
-        for gap, made in zip(gaps, _bridges(gaps, tuple(seasons), threads), strict=True):
-            line = np.stack([_line(gap.values, begin, gap.length) for begin in gap.begins])
-            true = gap.values[gap.begins[1:, np.newaxis] + np.arange(gap.length)]
-            errors = [np.abs(forecast[1:] - true).sum() for forecast in (made, line)]
-            better = errors[0] < errors[1]  # without a segment to try it on, it is not
-            first = panel.offsets[gap.series] + gap.region + gap.begins[0]
-            values[first : first + gap.length] = (made if better else line)[0]
-            steps += gap.length * better
-            touched |= {gap.series} if better else set()
-    filled = replace(panel, values=values)
+    for batch in _batches(gap for gap in gaps if len(gap.begins) > 1):
+        for gap, made in zip(batch, _bridges(batch, seasons, threads), strict=True):
+            tried = gap.begins[1:]
+            true = gap.values[tried[:, np.newaxis] + np.arange(gap.length)]
+            line = np.stack([_line(gap.values, begin, gap.length) for begin in tried])
+            if np.abs(made[1:] - true).sum() < np.abs(line - true).sum():
+                values[gap.rows] = made[0]
+                steps += gap.length
+                touched.add(gap.series)
+    filled = replace(panel, values=values, bridged=panel.bridged or steps > 0)
     if not steps:
         return filled, None
     return filled, message("pretrained.gaps", steps=steps, n=len(touched), all=len(panel))
 
 
 def _gaps(panel: Panel, season: int, reach: int, lengths: np.ndarray | None) -> Iterator[_Gap]:
-    """Find the gaps that the network may fill, with the segments that each is tried on."""
+    """Find the gaps to fill, with the segments that each is tried on, of the longest ones."""
     around = max(_AROUND, 2 * season)
     ends = panel.lengths if lengths is None else lengths
-    for i in np.flatnonzero(np.add.reduceat(panel.filled, panel.offsets[:-1])):
-        start = panel.offsets[i]
+    for i in np.flatnonzero(np.add.reduceat(panel.filled, panel.offsets[:-1])).tolist():
+        start = int(panel.offsets[i])
         own = panel.values[start : start + ends[i]]
         missing = panel.filled[start : start + ends[i]]
         edges = np.diff(missing.astype(np.int8), prepend=0, append=0)
         begins, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-        sizes = (stops - begins).astype(int)
+        sizes = stops - begins
         usable = (begins >= around) & (len(own) - stops >= around)
         usable &= np.argsort(np.argsort(np.where(usable, -sizes, 1), kind="stable")) < _MOST
         own = np.where(missing, np.nan, own)
         for begin, length, use in zip(begins.tolist(), sizes.tolist(), usable, strict=True):
-            stop = begin + _rounded(length) + reach
+            first, stop = max(0, begin - reach), begin + _rounded(length) + reach
             if begin + length == len(own) or (lengths is not None and stop <= len(own)):
-                continue  # it is open, or was filled in without later values
-            first = max(0, begin - reach)
+                continue  # it is open, or was filled without later values
             region = own[first:stop]
-            tried = _test_segments(region, length, around) if use else np.zeros(0, int)
-            if len(tried) or lengths is not None:
-                yield _Gap(int(i), first, region, np.append(begin - first, tried), length)
+            tried = _test_segments(region, length, around) if use else ()
+            rows = slice(start + begin, start + begin + length)
+            yield _Gap(i, rows, region, np.array([begin - first, *tried]), length)
 
 
 def _test_segments(region: np.ndarray, length: int, around: int) -> np.ndarray:
@@ -157,7 +163,7 @@ def _rounded(length: int) -> int:
 
 
 def _bridges(gaps: list[_Gap], seasons: tuple[int, ...], threads: int) -> list[np.ndarray]:
-    """Fill the gap and the segments of each: [S, length]."""
+    """Fill the gap and the segments of each by the network: [S, length]."""
     network, h = load_weights(), _rounded(gaps[0].length)
     wide = len(gaps[0].values)
     own = np.stack([gap.values for gap in gaps])
@@ -191,5 +197,4 @@ def _joined(ahead: np.ndarray, behind: np.ndarray, values: np.ndarray) -> np.nda
 
 def _line(values: np.ndarray, begin: int, length: int) -> np.ndarray:
     """Draw a line from the value before a segment to the one after it."""
-    share = np.arange(1, length + 1) / (length + 1)
-    return (1 - share) * values[begin - 1] + share * values[begin + length]
+    return np.linspace(values[begin - 1], values[begin + length], length + 2)[1:-1]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gatecast import storage
 from gatecast.data.holidays import holiday_name
-from gatecast.messages import from_document, message
+from gatecast.messages import Message, from_document, message
 from gatecast.report.charts import MODELS, Chart, Trace, as_data, clock
 from gatecast.report.components import components_charts
 from gatecast.report.page import render
@@ -74,22 +74,22 @@ def forecast_page(
     parts = components_charts(result, len(shown))
     charts |= {f"parts-{i}": as_data(chart) for i, chart in enumerate(parts.values())}
     effects, left = _shown_effects(result)
-    warnings = _warnings(result)
+    warnings, form = _warnings(result), time_form(result.frame[result.time_col])
     above = {*warnings, *result.left_out.values()}
     page = render(
         "forecast.html",
         charts,
         lang=lang,
         subject=result.target_col if subject is None else subject,
-        summary=sentence_pair(_summary(result, count)),
+        summary=sentence_pair(_summary(result, count, form)),
         verdict=sentence_pairs(result.verdict),
-        facts=_facts(result, count),
+        facts=_facts(result, count, form),
         left_out=left_out_pairs(result.decisions),
         warnings=sentence_pairs(warnings),
         shown=shown,
         hidden=count - len(shown),
         cut=cut,
-        **_table(result, count),
+        **_table(result, count, form),
         rows_left=max(0, len(result.frame) - MOST_ROWS),
         answers=question_pairs(result.answers),
         effects=_effect_rows(effects),
@@ -175,7 +175,7 @@ def forecast_chart(result: ForecastResult, past: pd.DataFrame, future: pd.DataFr
     return Chart(traces, result.time_col, result.target_col, view=view)
 
 
-def _table(result: ForecastResult, count: int) -> dict[str, Any]:
+def _table(result: ForecastResult, count: int, form: str) -> dict[str, Any]:
     """Write the forecast as a table: its times, the forecast, and each interval in one cell."""
     frame = result.frame.head(MOST_ROWS)
     keys = (
@@ -187,7 +187,6 @@ def _table(result: ForecastResult, count: int) -> dict[str, Any]:
     places = decimals(
         frame[[result.model, *(name for pair in ends for name in pair)]].to_numpy(np.float64)
     )
-    form = time_form(frame[result.time_col])
     cells = [[cell(value, form) for value in frame[key]] for key in keys]
     cells.append([f"{value:,.{places}f}" for value in frame[result.model]])
     cells += [
@@ -232,8 +231,8 @@ def _effect_rows(table: Any) -> list[tuple[str | Pair, ...]]:
 
 def _column(name: str) -> str | Pair:
     """Name a column, in both languages where it is one of ours."""
-    words = words_pair(holiday_name(name))
-    return name if words == (name, name) else words
+    words = holiday_name(name)
+    return words_pair(words) if isinstance(words, Message) else words
 
 
 def _model_name(result: ForecastResult) -> Pair:
@@ -241,21 +240,20 @@ def _model_name(result: ForecastResult) -> Pair:
     for decision in map(from_document, result.decisions):
         if decision.id == "combination.benchmark_only":
             benchmark = from_document(decision.fields["benchmark"])
-            english, chinese = benchmark.text("en"), benchmark.text("zh")
+            english, chinese = words_pair(benchmark)
             return f"{result.model} ({english})", f"{result.model}（{chinese}）"
     return result.model, result.model
 
 
-def _summary(result: ForecastResult, count: int) -> str:
+def _summary(result: ForecastResult, count: int, form: str) -> str:
     times = pd.Series(result.frame[result.time_col])
-    form = time_form(times)
     return message(
         "pages.horizon", count=count, steps=len(result.frame) // count, model=result.model,
         first=cell(times.iloc[0], form), last=cell(times.iloc[-1], form),
     )  # fmt: skip
 
 
-def _facts(result: ForecastResult, count: int) -> list[tuple[Pair, Pair, Pair | None]]:
+def _facts(result: ForecastResult, count: int, form: str) -> list[tuple[Pair, Pair, Pair | None]]:
     """Give what a reader asks first, each with its name and a note."""
     facts: list[tuple[Pair, Pair, Pair | None]] = []
     first = result.frame.iloc[0]
@@ -268,10 +266,7 @@ def _facts(result: ForecastResult, count: int) -> list[tuple[Pair, Pair, Pair | 
                 f"{low} to {high} ({level} % interval)",
                 f"{low} 到 {high}（{level} % 区间）",
             )
-        value, when = (
-            number(float(first[result.model])),
-            cell(first[result.time_col], time_form(result.frame[result.time_col])),
-        )
+        value, when = number(float(first[result.model])), cell(first[result.time_col], form)
         facts.append(((f"forecast for {when}", f"{when} 的预测"), (value, value), ends))
     if result.expected_error is not None:
         facts.append(_expected(result, count))

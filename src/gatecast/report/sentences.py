@@ -100,7 +100,4 @@ def question_pairs(answers: Mapping[Any, str]) -> list[tuple[Pair, Pair]]:
     list of ((str, str), (str, str))
         Question and answer, each in English and Chinese.
     """
-    questions = [
-        (q.text("en"), q.text("zh")) if isinstance(q, Message) else (q, q) for q in answers
-    ]
-    return list(zip(questions, sentence_pairs(answers.values()), strict=True))
+    return list(zip(map(words_pair, answers), sentence_pairs(answers.values()), strict=True))

@@ -35,8 +35,7 @@ _STATUS: dict[type[Exception], int] = {
 }  # fmt: skip
 _FORECAST = ("series", "level", "future", "history")
 _UPDATE = ("rows",)
-
-
+#: The method of each path.
 _METHODS = {"/forecast": "POST", "/update": "POST", "/health": "GET", "/openapi.json": "GET"}
 
 
