@@ -48,7 +48,8 @@ def fitting(root: Path) -> tuple[Path | None, str]:
     made = wheel.stat().st_mtime
     newer = next((path for path in sources(root) if path.stat().st_mtime > made), None)
     if newer is not None:
-        return None, f"{newer.relative_to(root)} is newer than {wheel.name}"
+        changed = newer.relative_to(root)
+        return None, f"{changed} is newer than {wheel.name} (touch the wheel to take it)"
     return wheel, ""
 
 

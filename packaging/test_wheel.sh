@@ -26,8 +26,12 @@ alone "$here/python" -c \
   "from gatecast.datasets import air_passengers as data; data().to_csv('air.csv', index=False)"
 alone "$here/gatecast" forecast air.csv --h 3 --preset fast --no-report > forecast.csv 2> decisions.txt
 alone "$here/python" - <<'EOF'
+from importlib.metadata import files
+
 import pandas
 from gatecast.kernel import _native
+
+assert {"LICENSE", "NOTICE"} <= {path.name for path in files("gatecast")}
 
 assert pandas.read_csv("forecast.csv")["LSTM"].between(350, 550).all()
 print("pandas", pandas.__version__, "kernel", _native.__file__.rsplit("/", 1)[1])

@@ -102,7 +102,9 @@ def test_demo_takes_a_wheel_that_fits_and_no_source_is_newer(tmp_path, monkeypat
     assert fitting.fitting(tmp_path) == (fits, "")
     monkeypatch.setattr(fitting, "for_this_python", lambda _: fits)
     os.utime(files[2], (2**32, 2**32))
-    assert fitting.fitting(tmp_path) == (None, f"native/rows.h is newer than {fits.name}")
+    wheel_or_none, reason = fitting.fitting(tmp_path)
+    assert wheel_or_none is None
+    assert reason.startswith(f"native/rows.h is newer than {fits.name} (touch the wheel")
 
 
 def test_each_wheel_names_its_kernel_as_its_python_imports_it():
@@ -119,11 +121,14 @@ def test_each_wheel_names_its_kernel_as_its_python_imports_it():
     assert here == ({".pyd"} if sys.platform == "win32" else {".abi3.so", ".so"})
 
 
-def test_conda_has_the_same_dependencies():
+def test_conda_has_the_same_dependencies_and_licence_files():
     recipe = (ROOT / "packaging/conda/meta.yaml").read_text()
+    project = tomllib.loads(PYPROJECT)["project"]
+    licences = recipe.split("license_file:\n")[1].split("  summary")[0]
+    assert re.findall(r"- (\w+)$", licences, re.M) == project["license-files"]
     needed = recipe.split("  run:\n")[1].split("\n\n")[0]
     theirs = set(re.findall(r"- ([\w-]+ >=[\d.]+)", needed)) - {"python >=3.10"}
-    ours = tomllib.loads(PYPROJECT)["project"]["dependencies"]
+    ours = project["dependencies"]
     assert theirs == {line.split(";")[0].replace(">=", " >=").strip() for line in ours}
 
 
