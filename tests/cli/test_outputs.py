@@ -94,7 +94,7 @@ ROOM = 160_000  # enough for a table and a model, too little for a glass box
 NO_ROOM = 40_000  # too little for any page
 
 
-def test_a_page_that_cannot_be_written_costs_no_forecast(folder):
+def test_a_page_that_cannot_be_written_costs_no_forecast(folder, monkeypatch):
     # the weights of the pretrained network would not leave room for the model
     args = ("forecast", "old.csv", "--h", 3, "--save", "new", "--pretrained", "no")
     done = gatecast(*args, "--glass", cwd=folder, code=2, most=ROOM)
@@ -117,8 +117,11 @@ def test_a_page_that_cannot_be_written_costs_no_forecast(folder):
 
     for page in folder.glob("*.html"):  # the glass box had room
         page.unlink()
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
     done = gatecast(*args, "--json", "--no-report", cwd=folder)
     assert json.loads(done.stdout) == {**found, "output": None}
+    assert " pandas.core.frame\n" in done.stderr
+    assert " pyarrow.lib\n" not in done.stderr  # no file is Parquet
     assert not [*folder.glob("*.html")]
 
 

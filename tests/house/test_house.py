@@ -69,6 +69,25 @@ def test_the_command_line_starts_without_what_takes_long_to_import():
     assert done.stdout == "set()\n", done.stderr
 
 
+TEXT_ALONE = """
+import sys
+from pathlib import Path
+from gatecast.cli.inputs import without_pyarrow
+
+for files in ["a.csv", "a.parquet"], ["a.csv", "b.txt"]:
+    without_pyarrow(None, *map(Path, files))
+    print(sorted({"pandas", "pyarrow"} & {*sys.modules}))
+import pyarrow.parquet
+"""
+
+
+def test_pandas_is_imported_without_pyarrow_where_all_files_are_text():
+    pytest.importorskip("pyarrow", reason="needs the extra [parquet]")
+    done = subprocess.run([sys.executable, "-c", TEXT_ALONE], capture_output=True, text=True)
+    assert done.stdout == "[]\n['pandas']\n", done.stderr
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_way_of_a_series_names_rooms_that_are_there():
     root = Path(__file__).parents[2]
     drawn = (root / "CONTRIBUTING.md").read_text().split("### The way of a series")[1]

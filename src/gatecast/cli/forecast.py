@@ -67,10 +67,12 @@ def forecast(
     the memory, an LSTM learns on a sample of series, and forecasts all into the folder --output.
     """
     from gatecast.cli.folders import forecast_folder, is_folder
-    from gatecast.cli.inputs import read_series
+    from gatecast.cli.inputs import read_series, without_pyarrow
     from gatecast.cli.outputs import check_outputs, deferred, finish
 
     model = _checked_name(model, h, save, settings, futr_file)
+    if model == "LSTM":  # others come from packages that may rely on pyarrow
+        without_pyarrow(file, output, *(futr_file or []))
     if is_folder(file, resume=resume):
         other = None if model == "LSTM" else f"--model {model}"
         given = {"--futr-file": futr_file, "--json": as_json, "--glass": glass, other: other}

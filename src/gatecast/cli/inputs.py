@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,30 @@ if TYPE_CHECKING:
     from gatecast.evaluation.backtest import Backtest
     from gatecast.forecaster import LSTMForecaster
 
-__all__ = ["compare", "fit_with_bar", "read_series", "requested"]
+__all__ = ["compare", "fit_with_bar", "read_series", "requested", "without_pyarrow"]
+
+#: Ends of the names of files that are text.
+_TEXT = (".csv", ".tsv", ".txt")
+
+
+def without_pyarrow(*files: Path | None) -> None:
+    """Import pandas as if pyarrow were not installed, if all files of a verb are text.
+
+    Where it is, pandas imports it, which takes a quarter as long as pandas itself. It can still be
+    imported afterwards.
+
+    Parameters
+    ----------
+    *files : path or None
+        What the verb reads and writes; None is nothing.
+    """
+    if "pyarrow" in sys.modules or any(file and file.suffix not in _TEXT for file in files):
+        return
+    sys.modules["pyarrow"] = None  # pyright: ignore[reportArgumentType]
+    try:
+        importlib.import_module("pandas")
+    finally:
+        del sys.modules["pyarrow"]
 
 
 def read_series(

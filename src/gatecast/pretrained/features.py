@@ -11,6 +11,7 @@ J benchmark forecasts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -37,6 +38,7 @@ _MEMORY = 40.0  # steps over which a non-seasonal scale forgets
 _PRIOR = 4.0  # seasonal changes that the one-step changes count as, while few have been seen
 _LEVEL = (20.0, 5.0)  # steps, and seasons, over which the smoothed level forgets
 _SEASON_WEIGHT = 0.2  # smallest weight of the newest season in the seasonal profile
+_FEW = 16  # series whose values are averaged one by one
 
 
 @dataclass(frozen=True)
@@ -216,18 +218,20 @@ def _forgetting_mean(
 ) -> np.ndarray:
     """Average values from step ``first`` on, those ``memory`` steps ago with a weight of 1/e."""
     keep = 1.0 - 1.0 / memory
-    out = np.empty_like(change)
-    count, total = 0.0, np.zeros(len(change))
-    columns = np.ascontiguousarray(change.T)
-    for i, column in enumerate(columns):
-        if i >= first:
-            count = count * keep + 1.0
-            total = total * keep + column
-        if default is None:
-            out[:, i] = total / max(count, 1e-9)
-        else:
-            out[:, i] = (total + prior * default[:, i]) / (count + prior)
-    return out
+    ones = (np.arange(change.shape[1]) >= first).tolist()
+    count = np.array([*accumulate(ones, lambda n, one: n * keep + one)], np.float64)
+    totals = np.zeros(change.T.shape)
+    if len(change) < _FEW:  # numbers one by one are faster than short arrays
+        for row, sums in zip(change[:, first:].tolist(), totals.T, strict=True):
+            sums[first:] = list(accumulate(row, lambda total, value: total * keep + value))
+    else:
+        total = np.zeros(len(change))
+        for i, column in enumerate(np.ascontiguousarray(change.T[first:]), first):
+            totals[i] = total = total * keep + column
+    total = totals.T
+    if default is None:
+        return total / np.maximum(count, 1e-9)
+    return (total + prior * default) / (count + prior)
 
 
 def _trailing_mean(total: np.ndarray, window: int) -> np.ndarray:

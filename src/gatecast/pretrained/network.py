@@ -203,19 +203,23 @@ class PretrainedNetwork:
         ndarray of shape [B, P, h, Q]
             In the unit of ``y``; not negative where all values up to the step are positive.
         """
-
-        def run(values: np.ndarray) -> np.ndarray:
-            return self.forecast_at(values, at, h, season, long_season, threads=threads)
-
         # NaN is missing, and tells nothing about the sign
         positive = ~np.logical_or.accumulate(y <= 0, axis=1)[:, at]
         logs, plain = positive.any(axis=1), ~positive.all(axis=1) | (season > 1)
+        logarithms = np.log(np.where(y[logs] > 0, y[logs], np.nan))
+        views = [y[plain], logarithms]
+        if len(y) < _BATCH:  # one run has room for both
+            views = [np.concatenate(views)]
+        runs = [
+            self.forecast_at(view, at, h, season, long_season, threads=threads)
+            for view in views
+            if len(view)
+        ]
+        both = np.concatenate(runs)
         made = np.empty((len(y), len(at), h, len(LEVELS)))
-        if plain.any():
-            made[plain] = run(y[plain])
+        made[plain] = both[: plain.sum()]
         if logs.any():
-            values = np.log(np.where(y[logs] > 0, y[logs], np.nan))
-            grown = np.exp(np.clip(run(values), -700, 700))
+            grown = np.exp(np.clip(both[plain.sum() :], -700, 700))
             if season > 1:
                 grown = (grown + np.maximum(made[logs], 0.0)) / 2
             made[logs] = np.where(positive[logs][..., None, None], grown, made[logs])
