@@ -67,6 +67,9 @@ def test_the_tools_do_what_they_say_and_their_script_does_it_again(folder):
     for name, arguments in CALLS:
         results[name] = getattr(tools, name)(**arguments)
         check(name, json.loads(json.dumps(results[name])))
+    answers = json.dumps([results[name] for name, _ in CALLS])
+    values = [*pd.read_csv("sold.csv")["sold"], *pd.read_csv("new.csv")["sold"]]
+    assert not any(repr(value) in answers for value in values)
     assert len(tools.inspect("sold.csv", rows=2)["rows"]) == 2
     python = results["script"]["python"]
     assert python.count("gc.backtest(") == 1  # the verdict took the same one
@@ -78,11 +81,15 @@ def test_the_tools_do_what_they_say_and_their_script_does_it_again(folder):
 
 
 def test_what_cannot_be_done_is_a_sentence(folder):
-    with pytest.raises(GatecastError, match="no file"):
-        Tools().forecast("nowhere.csv", 3)
+    tools = Tools()
+    for refused in (tools.backtest, tools.forecast, tools.tune):
+        with pytest.raises(GatecastError, match="no file"):
+            refused("nowhere.csv", 3)
     with pytest.raises(GatecastError, match="Naive"):
-        Tools().forecast("sold.csv", 3, model="Naive", save="a.gatecast")
-    assert Tools().script() == {"python": "import gatecast as gc\n\n"}
+        tools.forecast("sold.csv", 3, model="Naive", save="a.gatecast")
+    with pytest.raises(GatecastError, match="no file"):
+        tools.update("nowhere.gatecast", "new.csv")
+    assert tools.script() == {"python": "import gatecast as gc\n\n"}  # only what was done
 
 
 @pytest.mark.slow

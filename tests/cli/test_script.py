@@ -6,6 +6,7 @@ import runpy
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from gatecast.cli.main import app
@@ -52,6 +53,12 @@ def assert_same(records, frame):
             assert pd.to_datetime(pd.Series(cells)).tolist() == frame[name].tolist()
         else:
             assert cells == frame[name].astype(str).tolist()
+
+
+def test_each_verb_with_a_result_writes_a_script():
+    verbs = typer.main.get_command(app).commands
+    having = {name for name in verbs if any("--script" in p.opts for p in verbs[name].params)}
+    assert having == {*verbs} - {"doctor", "mcp", "serve"}
 
 
 @pytest.mark.parametrize(

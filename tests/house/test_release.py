@@ -13,6 +13,8 @@ import pytest
 import typer
 
 import gatecast
+from gatecast import errors
+from gatecast.cli import doctor
 from gatecast.cli.main import app
 
 if sys.version_info >= (3, 11):
@@ -70,6 +72,28 @@ def test_each_dependency_has_a_lower_bound_that_can_be_installed():
     assert {re.match(r"[\w.-]+", requirement)[0] for requirement in listed} <= names
     assert "pandas==2.1.1" in bounds
     assert "tomli==2.0; python_version < '3.11'" in bounds
+
+
+def test_the_bounds_of_every_extra_are_tested_and_the_doctor_knows_it():
+    groups = tomllib.loads(PYPROJECT)["project"]["optional-dependencies"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    installed = re.search(r"^EXTRAS := all,(.*)", makefile, re.M)[1].split(",")
+    installed += re.search(r"\[(.*)\]", groups["all"][0])[1].split(",")
+    assert {*installed} == {*doctor.EXTRAS} == {*groups} - {"all", "test", *oldest.OURS}
+
+
+def test_the_image_gets_what_a_build_needs_and_runs_as_nobody_special():
+    project = tomllib.loads(PYPROJECT)["project"]
+    let_in = re.findall("^!(.*)", (ROOT / ".dockerignore").read_text(), re.M)
+    needed = {"pyproject.toml", "CMakeLists.txt", "native", "src", project["readme"]}
+    assert {*let_in} == needed | {*project["license-files"]}
+    file = (ROOT / "Dockerfile").read_text()
+    extras = re.search(r"'/src\[(.*)\]'", file)[1].split(",")
+    assert {*extras} <= {*project["optional-dependencies"]}
+    image = file.split("\nFROM ")[-1]
+    assert re.findall("^(?:USER|WORKDIR|ENTRYPOINT) .*", image, re.M) == [
+        "USER gatecast", "WORKDIR /data", 'ENTRYPOINT ["gatecast"]',
+    ]  # fmt: skip
 
 
 def test_demo_takes_a_wheel_that_fits_and_no_source_is_newer(tmp_path, monkeypatch):
@@ -133,6 +157,11 @@ def test_conda_has_the_same_dependencies_and_licence_files():
 
 
 def test_the_man_page_has_every_verb_and_option(tmp_path):
+    assert {*man.EXIT_CODES} == {0, 130} | {
+        error.exit_code
+        for error in vars(errors).values()
+        if isinstance(error, type) and issubclass(error, errors.GatecastError)
+    }
     text = man.page()
     plain = text.replace("\\-", "-")
     for name, command in typer.main.get_command(app).commands.items():

@@ -19,8 +19,12 @@ EXTRAS = {
     "tune": ("optuna", "optuna"),
     "plot": ("matplotlib", "matplotlib"),
     "holidays": ("holidays", "holidays"),
+    "sktime": ("sktime", "sktime"),
+    "sklearn": ("scikit-learn", "sklearn"),
     "keras": ("h5py", "h5py"),
     "onnx": ("onnx", "onnx"),
+    "parquet": ("pyarrow", "pyarrow"),
+    "serve": ("uvicorn", "uvicorn"),
     "mcp": ("mcp", "mcp"),
     "mlflow": ("mlflow-skinny", "mlflow"),
 }

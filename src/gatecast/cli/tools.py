@@ -116,9 +116,9 @@ class Tools:
         if save is not None and not is_saved(name):
             raise UsageError(message("cli.cannot_save", model=name, names=list(SAVED)))
         made = candidates([name], h, level=list(level))[name]
-        self.calls.append(f"model = {constructor(made)}.fit({file!r})")
         fitted = made.fit(file)
         frame = fitted.predict()
+        self.calls.append(f"model = {constructor(made)}.fit({file!r})")
         self.calls.append("forecast = model.predict()\nprint(forecast)")
         if save is not None:
             fitted.save(save)
