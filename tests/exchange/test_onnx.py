@@ -197,6 +197,13 @@ def test_what_a_graph_cannot_carry_is_said(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match="fewer than a window of look_back=500"):
         model.to_onnx(path)
     assert not path.exists()
+    days = pd.date_range("2022-01-01", "2022-12-20")  # Christmas is ahead
+    closed = days.isin(pd.to_datetime(["2022-04-15", "2022-04-18", "2022-05-26", "2022-06-06"]))
+    values = 50 + 5 * np.sin(np.arange(len(days)) * 2 * np.pi / 7) - 30.0 * closed
+    pytest.importorskip("holidays", reason="needs the extra [holidays]")
+    model = gc.LSTMForecaster(H, holidays="DE", **FAST).fit(pd.DataFrame({"ds": days, "y": values}))
+    with pytest.raises(UsageError, match="fit without holidays"):
+        model.to_onnx(path)
     monkeypatch.setitem(__import__("sys").modules, "onnx", None)
     with pytest.raises(MissingExtraError, match=r"pip install \"gatecast\[onnx\]\""):
         gc.LSTMForecaster(H, **FAST).fit(table()).to_onnx(path)

@@ -68,6 +68,8 @@ def _require_carried(fitted: FittedForecaster) -> None:
         raise UsageError(message("onnx.counts", n=len(fitted.counts.which)))
     if fitted.covariates.columns or fitted.covariates.input_names():
         raise UsageError(message("onnx.covariates", names=list(fitted.covariates.input_names())))
+    if fitted.additive is not None:  # of columns it would have been refused above
+        raise UsageError(message("onnx.holidays"))
     if fitted.look_back is None:
         return
     if any(max(network.layout.dilations) > 1 for network in fitted.networks):

@@ -294,8 +294,8 @@ class Serving(Shared):
         NotFittedError
             Before :meth:`fit`.
         UsageError
-            If a part of the model is not carried, as the pretrained network and covariates are not:
-            which, and what to do.
+            If a part of the model is not carried, as the pretrained network, covariates and
+            holidays are not: which, and what to do.
         NotFoundError
             If there is no such folder.
         MissingExtraError

@@ -155,6 +155,12 @@ TEXTS = {
         "模型除数值之外还有输入（{names:list}），而这里的 ONNX 图只接受数值："
         "请不用这些列和日历来拟合，或直接使用 save() 写出的文件",
     ),
+    "onnx.holidays": (
+        "holidays move this forecast, and an ONNX graph here takes values alone: fit without "
+        "{@holidays}, or serve the file that save() writes",
+        "节假日影响这个预测，而这里的 ONNX 图只接受数值：请不用 {@holidays} 来拟合，"
+        "或直接使用 save() 写出的文件",
+    ),
     "onnx.dilated_windows": (
         "windows of {@look_back}={look_back} with dilated layers have no counterpart in ONNX: fit "
         "with {@dilation}=1, or without a window",
