@@ -21,7 +21,7 @@ PYTHONS ?= $(PYTHON)
 # the oldest Python is what the oldest releases of dependencies have wheels for
 OLDEST ?= python3.10
 QUICKLY := -q -W default -m "not slow and not browser"
-EXTRAS := all,mcp,mlflow
+EXTRAS := all,serve,mcp,mlflow
 
 # two pips must not write into one environment at the same time
 .NOTPARALLEL:
