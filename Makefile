@@ -26,7 +26,7 @@ EXTRAS := all,serve,mcp,mlflow
 # two pips must not write into one environment at the same time
 .NOTPARALLEL:
 .PHONY: help demo docs pictures test quick lint bench sanitize fuzz clean \
-  compiler wheels test-wheel test-sdist test-oldest test-newest test-extras reproducible sbom man
+  compiler wheels test-wheel test-demo test-sdist test-oldest test-newest test-extras reproducible sbom man
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -83,6 +83,9 @@ wheels: $(BUILDER)/made.stamp  ## build wheels in dist/ with Zig's Clang (TARGET
 
 test-wheel:  ## install the wheel of dist/ where there is no compiler, and run it
 	bash packaging/test_wheel.sh $(PYTHON)
+
+test-demo:  ## run make demo in a clone where there is no compiler: without a wheel, then with that of dist/
+	bash packaging/test_demo.sh $(PYTHON)
 
 test-sdist: $(BUILDER)/made.stamp  ## build the sdist, build and install it where the checkout is not, and run it
 	rm -rf build/sdist && $(BUILDER)/bin/python -m build --sdist --outdir build/sdist
