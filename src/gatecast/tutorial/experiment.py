@@ -26,6 +26,7 @@ from gatecast.evaluation.metrics import rmse
 from gatecast.evaluation.significance import diebold_mariano
 from gatecast.messages import Message, message
 from gatecast.network import History, Network, Progress, Trainer
+from gatecast.pretrained.features import step_inputs
 from gatecast.pretrained.network import MEDIAN, load_weights
 
 __all__ = ["ModelRun", "Observation", "TutorialResult", "run_tutorial"]
@@ -251,9 +252,11 @@ def _pretrained(y: np.ndarray, season: int) -> ModelRun:
     """Run an LSTM that was trained on other series along this one once."""
     network = load_weights()
     started = time.perf_counter()
-    prediction = np.full(len(y), np.nan)
-    at = np.arange(len(y) - 1)
-    prediction[1:] = network.forecast_at(y[np.newaxis, :-1], at, 1, season)[0, :, 0, MEDIAN]
+    # as forecast_at, which fills a batch up, so that a forecast is the same among any others
+    features = step_inputs(y[np.newaxis, :-1], season)
+    states, _ = network.lstm.run(features.inputs)
+    ahead = network.head(features, states, np.arange(len(y) - 1), np.array([1]))
+    prediction = np.append(np.nan, y[:-1] + ahead[0, :, 0, MEDIAN] * features.scale[0])
     seconds = time.perf_counter() - started
     label = message("tutorial.label_pretrained")
     return _scored("pretrained", label, y, prediction, predict_seconds=seconds)
