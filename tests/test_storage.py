@@ -5,13 +5,12 @@ import os
 import signal
 import socket
 import stat
-import subprocess
-import sys
 import tracemalloc
 import zlib
 
 import numpy as np
 import pytest
+from helpers.command import python
 
 from gatecast import storage
 from gatecast.errors import ModelFileError, NotFoundError, UsageError
@@ -136,8 +135,7 @@ def test_what_a_killed_save_left_is_swept_by_the_next(tmp_path):
     )
     storage.write_bytes(path, b"old")
     for _ in range(2):
-        done = subprocess.run([sys.executable, "-c", code, str(path)])
-        assert done.returncode == -signal.SIGKILL
+        assert python(code, path).returncode == -signal.SIGKILL
         assert {p.name for p in tmp_path.iterdir()} == {"model", ".model.part", ".model.lock"}
         assert path.read_bytes() == b"old"
     storage.write_bytes(path, b"new")

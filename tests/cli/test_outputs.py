@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.command import gatecast
 
 from gatecast import LSTMForecaster
 from gatecast.cli.outputs import check_outputs
@@ -18,22 +18,6 @@ from gatecast.datasets import air_passengers
 from gatecast.errors import NotFoundError, UsageError
 
 pytestmark = pytest.mark.slow
-
-
-def gatecast(*arguments, cwd, code=0, most=None, **streams):
-    """Run the command line; ``most``: bytes that a file may have, as on a disk that fills up."""
-    streams = {"stdout": subprocess.PIPE, **streams}
-    limit = (
-        None if most is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "gatecast", *map(str, arguments)],
-        cwd=cwd, stderr=subprocess.PIPE, text=True, timeout=120, preexec_fn=limit, **streams,
-    )  # fmt: skip
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    assert "Exception ignored" not in done.stderr
-    return done
 
 
 @pytest.fixture
@@ -60,7 +44,12 @@ def test_a_model_does_not_move_on_when_nobody_hears_its_forecast(folder):
     os.close(closed)
     with open("/dev/full", "w") as full:  # noqa: PTH123
         for case, stdout in {"Broken pipe": pipe, "No space left": full}.items():
-            done = gatecast("update", "model", "new.csv", cwd=folder, code=2, stdout=stdout)
+            done = subprocess.run(
+                [sys.executable, "-m", "gatecast", "update", "model", "new.csv"],
+                cwd=folder, stdout=stdout, stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            assert done.returncode == 2
+            assert "Exception ignored" not in done.stderr
             assert f"cannot write the result to stdout: {case}" in done.stderr
     os.close(pipe)
     command = f'"{sys.executable}" -m gatecast update model new.csv >&-'
@@ -118,7 +107,7 @@ def test_a_page_that_cannot_be_written_costs_no_forecast(folder, monkeypatch):
     for page in folder.glob("*.html"):  # the glass box had room
         page.unlink()
     monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
-    done = gatecast(*args, "--json", "--no-report", cwd=folder)
+    done = gatecast(*args, "--json", "--no-report", cwd=folder, new=True)
     assert json.loads(done.stdout) == {**found, "output": None}
     assert " pandas.core.frame\n" in done.stderr
     assert " pyarrow.lib\n" not in done.stderr  # no file is Parquet

@@ -62,7 +62,7 @@ FEW = ("--models", "LinearAutoregression,Naive", "--n-windows", 3)
 def test_a_verb_shows_its_progress_and_fits(folder, arguments, progress, output):
     if arguments[0] == "tune":
         pytest.importorskip("optuna", reason="needs the extra [tune]")
-    run = Terminal.gatecast(*arguments, cwd=folder)
+    run = Terminal(*arguments, cwd=folder)
     run.finish()
     assert re.search(output, run.output), run.output
     assert not re.search(output, run.errors)
@@ -73,7 +73,7 @@ def test_a_verb_shows_its_progress_and_fits(folder, arguments, progress, output)
 
 def test_update(folder, tmp_path):
     (tmp_path / "m").write_bytes((folder / "m.gatecast").read_bytes())
-    run = Terminal.gatecast("update", "m", folder / "new.csv", cwd=tmp_path)
+    run = Terminal("update", "m", folder / "new.csv", cwd=tmp_path)
     run.finish()
     assert "\n2024-03-31," in run.output
     assert run.too_wide == []
@@ -90,7 +90,7 @@ def test_update(folder, tmp_path):
     ids=lambda value: "-".join(map(str, value)) if isinstance(value, tuple) else "",
 )
 def test_errors_and_help_fit(folder, arguments, code):
-    run = Terminal.gatecast(*arguments, cwd=folder)
+    run = Terminal(*arguments, cwd=folder)
     run.finish(code)
     assert run.too_wide == []
 
@@ -118,7 +118,7 @@ IMPORTS = ("-X", "importtime")
 def test_ctrl_c_ends_with_one_word_and_130(folder, options, arguments, pattern):
     if arguments[0] == "tune":
         pytest.importorskip("optuna", reason="needs the extra [tune]")
-    run = Terminal(*options, "-m", "gatecast", *arguments, cwd=folder)
+    run = Terminal(*arguments, cwd=folder, options=options)
     run.wait_for(pattern)
     run.press_ctrl_c()
     run.finish(130)

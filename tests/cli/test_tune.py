@@ -3,14 +3,12 @@
 import json
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.command import gatecast
+from helpers.command import Fork, gatecast
 
 pytestmark = pytest.mark.slow
 
@@ -68,21 +66,18 @@ def test_the_space_can_stand_in_a_file(folder):
 
 
 def test_ctrl_c_gives_the_best_so_far(folder):
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "gatecast", "tune", "shop.csv", "--h", "2", "--storage", "s.db",
-            "--n-trials", "100000", "--json", *SMALL,
-        ],
-        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    process = Fork(
+        "tune", "shop.csv", "--h", 2, "--storage", "s.db", "--n-trials", 100_000, "--json", *SMALL,
+        cwd=folder,
     )  # fmt: skip
     deadline = time.time() + 300
     while time.time() < deadline and finished(folder / "s.db") < 3:
         assert process.poll() is None
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=300)
-    assert process.returncode == 0, stderr
-    found = json.loads(stdout)
+    done = process.finish()
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
     assert found["interrupted"]
     assert "running" not in [trial["state"] for trial in found["trials"]]
     assert finished(folder / "s.db") >= 3

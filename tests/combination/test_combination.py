@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from tests.helpers.command import gatecast
+from helpers.command import gatecast
 
 import gatecast as gc
 from gatecast.combination.holdout import run_holdout

@@ -1,5 +1,4 @@
 import signal
-import subprocess
 import sys
 from dataclasses import dataclass, replace
 
@@ -7,6 +6,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.command import python
 from scipy import stats
 
 import gatecast.evaluation.backtest as module
@@ -256,7 +256,7 @@ def test_a_killed_backtest_goes_on_where_it_was(tmp_path, monkeypatch):
     models = [small(), LinearAutoregression(h=2)]
     table, kept = str(tmp_path / "data.csv"), tmp_path / "kept"
     whole = backtest(models, table, n_windows=4, refit=2).forecasts
-    ended = subprocess.run([sys.executable, "-c", KILLED, table, str(kept)], check=False)
+    ended = python(KILLED, table, kept)
     assert ended.returncode == -signal.SIGKILL
     assert len(list(kept.iterdir())) == 4
     fits = []

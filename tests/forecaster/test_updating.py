@@ -8,6 +8,7 @@ import sys
 import pandas as pd
 import pytest
 from helpers import long_run, lost_updates
+from helpers.command import Fork
 
 import gatecast
 from gatecast import LSTMForecaster, PretrainedLSTM
@@ -37,17 +38,11 @@ for i in range(int(sys.argv[2])):
 """
 
 
-def worker(path, count):
-    return subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(path), str(count)], stdout=subprocess.PIPE, text=True
-    )
-
-
 @pytest.mark.slow
 def test_processes_that_update_one_file_lose_no_row(path):
-    workers = [worker(path, 10) for _ in range(3)]
+    workers = [Fork(path, 10, code=WORKER) for _ in range(3)]
     said = ["".join(f"{i}\n" for i in range(10))] * 3
-    assert [w.communicate()[0] for w in workers] == said
+    assert [worker.finish().stdout for worker in workers] == said
     assert length(path) == 144 + 30
     assert [p.name for p in path.parent.iterdir()] == ["model"]
 

@@ -1,45 +1,76 @@
-"""Run the command line for :mod:`helpers.command`: a fork for each line of stdin."""
+"""Make the processes of :mod:`helpers.command`: a fork for each request, which is a line of stdin.
 
+Answers, a line each: a new process says its number once its streams are those requested;
+``{"wait": number}`` is answered by its exit code once it has ended, or at once by null.
+"""
+
+import gc
 import json
 import os
+import resource
 import sys
 from contextlib import suppress
 from importlib import import_module
 
-from gatecast.__main__ import run
-
 #: What verbs import when they run.
 IMPORTED = (
-    "gatecast.cli.backtest", "gatecast.cli.explain", "gatecast.cli.forecast", "gatecast.cli.glass",
-    "gatecast.cli.main", "gatecast.cli.outputs", "gatecast.cli.predict", "gatecast.cli.tables",
-    "gatecast.cli.tune", "gatecast.combination", "gatecast.evaluation.backtest",
+    "gatecast.cli.backtest", "gatecast.cli.demo", "gatecast.cli.explain", "gatecast.cli.folders",
+    "gatecast.cli.forecast", "gatecast.cli.glass", "gatecast.cli.main", "gatecast.cli.outputs",
+    "gatecast.cli.predict", "gatecast.cli.tables", "gatecast.cli.tune", "gatecast.combination",
+    "gatecast.data.reading.frames", "gatecast.evaluation.backtest", "gatecast.evaluation.registry",
     "gatecast.explain", "gatecast.forecaster.lstm", "gatecast.pretrained.forecaster",
-    "gatecast.report.backtest", "gatecast.report.explain", "gatecast.report.forecast",
-    "gatecast.saved", "typer._adapters",
+    "gatecast.report.backtest", "gatecast.report.demo", "gatecast.report.explain",
+    "gatecast.report.forecast", "gatecast.report.learn", "gatecast.saved",
+    "gatecast.tutorial.lessons", "gatecast.tuning.study", "optuna", "rich.progress", "rich.table",
+    "typer._adapters",
 )  # fmt: skip
 
 
-def fork():
-    """Give each request to a child, and say its exit code; in a child give the request."""
+def serve():
+    """Answer requests; in a child give the request."""
     for line in sys.stdin:
-        child = os.fork()
-        if not child:
-            return json.loads(line)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        request = json.loads(line)
+        if "wait" in request:
+            ended, status = os.waitpid(request["wait"], 0 if request["long"] else os.WNOHANG)
+            code = os.waitstatus_to_exitcode(status) if ended else None
+            print(json.dumps(code), flush=True)
+        elif not os.fork():
+            return request
     return sys.exit()
 
 
-for module in IMPORTED:
-    with suppress(ImportError):  # not every version of Typer has it
-        import_module(module)
-request = fork()
-written = os.O_WRONLY | os.O_CREAT
-for number, (path, how) in enumerate(
-    ((os.devnull, os.O_RDONLY), (request["output"], written), (request["errors"], written))
-):
-    os.dup2(os.open(path, how), number)
-os.chdir(request["cwd"])
-os.environ.clear()
-os.environ.update(request["environment"])
-sys.argv = ["gatecast", *request["arguments"]]
-run()
+def become(request):
+    """Take the streams, the folder and the environment of a process, and say its number."""
+    os.setsid()  # the first terminal that is opened is its own
+    flags = (os.O_RDONLY, os.O_WRONLY | os.O_CREAT, os.O_WRONLY | os.O_CREAT)
+    files = [os.open(path, how) for path, how in zip(request["streams"], flags, strict=True)]
+    print(os.getpid(), flush=True)
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    sys.stdin = os.fdopen(0, closefd=False)
+    sys.stdout.reconfigure(line_buffering=os.isatty(1))
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    if request["most"] is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (request["most"],) * 2)
+
+
+if __name__ == "__main__":
+    for module in IMPORTED:
+        with suppress(ImportError):  # optional, or not of every version
+            import_module(module)
+    from gatecast.__main__ import run
+    from gatecast.report.page import _templates
+
+    for name in ("backtest.html", "explain.html", "forecast.html"):
+        _templates().get_template(name)
+    gc.freeze()  # and nothing of it is copied to be searched
+    request = serve()
+    become(request)
+    sys.argv = ["gatecast", *request["arguments"]]
+    if request["code"] is None:
+        run()
+    else:
+        exec(compile(request["code"], "<code>", "exec"), {"__name__": "__main__"})

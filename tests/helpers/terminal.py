@@ -14,7 +14,9 @@ import time
 
 from rich.cells import cell_len
 
-#: Make standard error the terminal that Ctrl-C comes from, and become the command.
+from helpers.command import Fork
+
+#: Make standard error the terminal that Ctrl-C comes from, and become the program.
 _TAKE = """
 import fcntl, os, sys, termios
 fcntl.ioctl(2, termios.TIOCSCTTY, 0)
@@ -25,27 +27,31 @@ _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07")
 
 
 class Terminal:
-    """Run ``python ...`` with its errors on one terminal, and its output on another."""
+    """Run a verb with its errors on one terminal, and its output on another.
 
-    def __init__(self, *arguments, cwd, columns=80, **environment):
+    It comes from a Python that has imported what verbs need, unless there are options for Python:
+    a new one then.
+    """
+
+    def __init__(self, *arguments, cwd, options=(), columns=80, **environment):
         (self._errors, errors), (self._output, output) = os.openpty(), os.openpty()
         for end in (errors, output):
             fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         wanted = {"TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
         hidden = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CI", "PYTHONWARNINGS")
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _TAKE, *map(str, arguments)],
-            cwd=cwd, stdin=errors, stderr=errors, stdout=output, start_new_session=True,
-            env={k: v for k, v in os.environ.items() if k not in hidden} | wanted,
-        )  # fmt: skip
+        env = {k: v for k, v in os.environ.items() if k not in hidden} | wanted
+        if options:
+            words = [sys.executable, "-c", _TAKE, *options, "-m", "gatecast", *arguments]
+            self._process = subprocess.Popen(
+                list(map(str, words)), cwd=cwd, stdin=errors, stderr=errors, stdout=output,
+                start_new_session=True, env=env,
+            )  # fmt: skip
+        else:
+            streams = [os.ttyname(end) for end in (errors, output, errors)]
+            self._process = Fork(*arguments, cwd=cwd, streams=streams, environment=env)
         os.close(errors), os.close(output)
         self._raw = {self._errors: b"", self._output: b""}
         self._open = [self._errors, self._output]
-
-    @classmethod
-    def gatecast(cls, *arguments, **options):
-        """Run a verb."""
-        return cls("-m", "gatecast", *arguments, **options)
 
     @property
     def errors(self):
@@ -83,9 +89,9 @@ class Terminal:
             self._read(lambda: False, timeout)
             assert self._process.wait(10) == code, self.errors
         finally:
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(OSError):  # all have ended
                 os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+                self._process.wait()
             os.close(self._errors), os.close(self._output)
         assert "Traceback" not in self.errors + self.output, self.errors
 

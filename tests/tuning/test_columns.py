@@ -1,12 +1,11 @@
 """The search with columns besides the series: what trials see of them, and what they do not."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.command import gatecast
 
 pytest.importorskip("optuna", reason="needs the extra [tune]")
 
@@ -121,10 +120,6 @@ def test_the_command_line_takes_columns(tmp_path):
         "--futr-exog", "promo", "--hist-exog", "weather", "--stat-exog", "region",
         "--target-col", "sold", "--id-col", "shop",
     )  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", "gatecast", *asked], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    kept = json.loads(done.stdout)["forecaster"]
+    kept = json.loads(gatecast(*asked, cwd=tmp_path).stdout)["forecaster"]
     assert kept["futr_exog_list"] == ["promo"]
     assert (kept["hist_exog_list"], kept["stat_exog_list"]) == (["weather"], ["region"])
