@@ -5,6 +5,16 @@ import pytest
 
 
 @pytest.fixture(scope="session")
+def tutorial():
+    """The tutorial's experiment, and what it told of its progress."""
+    from gatecast.tutorial.experiment import run_tutorial
+
+    told = []
+    result = run_tutorial(progress=lambda key, progress: told.append((key, progress.epoch)))
+    return result, told
+
+
+@pytest.fixture(scope="session")
 def browser():
     """Headless Chromium; without one the test is skipped, or fails where one is required."""
     names = ("chromium", "chromium-browser", "google-chrome")

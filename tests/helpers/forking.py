@@ -11,6 +11,7 @@ import resource
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 #: What verbs import when they run.
 IMPORTED = (
@@ -58,6 +59,7 @@ def become(request):
 
 
 if __name__ == "__main__":
+    sys.path[0] = str(Path(__file__).parents[1])  # as in a test
     for module in IMPORTED:
         with suppress(ImportError):  # optional, or not of every version
             import_module(module)

@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 import gatecast
 from gatecast.cli.main import app
-from gatecast.tutorial.experiment import run_tutorial
 
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
@@ -28,9 +27,9 @@ def blocks(name, language):
 
 
 @pytest.fixture(scope="module")
-def experiment():
+def experiment(tutorial):
     pytest.importorskip("statsforecast", reason="needs the extra [stats]")
-    return run_tutorial()
+    return tutorial[0]
 
 
 @pytest.fixture

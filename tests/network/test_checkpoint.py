@@ -1,11 +1,10 @@
 """A training that is killed goes on from its checkpoint, bit for bit."""
 
-import subprocess
-import sys
 import time
 
 import numpy as np
 import pytest
+from helpers.command import Fork, python
 from helpers.hostile import hostile, write_sealed
 
 from gatecast.errors import ModelFileError, TrainingError, UsageError
@@ -20,11 +19,11 @@ import numpy as np
 from gatecast.network import Network, Trainer
 
 rng = np.random.default_rng(0)
-x = rng.normal(size=(2000, 60, 1)).astype(np.float32)
+x = rng.normal(size=(400, 60, 1)).astype(np.float32)
 y = np.cumsum(x, axis=1)[:, 10:]
 network = Network.create(1, 64, 1, 2, rng=rng)
 trainer = Trainer(
-    epochs=10, batch_size=8, dropout=0.2, average_keep=0.9, threads=2, schedule="cosine"
+    epochs=8, batch_size=8, dropout=0.2, average_keep=0.9, threads=2, schedule="cosine"
 )
 history = trainer.fit(network, x, y, checkpoint=sys.argv[1])
 network.theta.tofile(sys.argv[1] + ".theta")
@@ -34,25 +33,23 @@ print(history.loss)
 
 @pytest.mark.slow
 def test_killed_at_random_instants_it_ends_with_the_same_bits(tmp_path):
-    command = [sys.executable, "-c", JOB]
-    whole = subprocess.run(
-        [*command, tmp_path / "whole"], capture_output=True, text=True, check=True
-    )
+    whole = python(JOB, tmp_path / "whole")
+    assert whole.returncode == 0
     path = tmp_path / "killed"
     rng = np.random.default_rng()
     kills = 0
     while True:
-        process = subprocess.Popen([*command, path], stdout=subprocess.PIPE, text=True)
+        process = Fork(path, code=JOB)
         wait_for_another(path, process)
-        time.sleep(rng.uniform(0.0, 0.4))
+        time.sleep(rng.uniform(0.0, 0.05))
         if kills < 3 and process.poll() is None:
             process.kill()
             kills += 1
-        out, _ = process.communicate()
-        if process.returncode == 0:
+        done = process.finish()
+        if done.returncode == 0:
             break
     assert kills >= 2
-    assert out == whole.stdout
+    assert done.stdout == whole.stdout
     assert (tmp_path / "killed.theta").read_bytes() == (tmp_path / "whole.theta").read_bytes()
 
 

@@ -8,7 +8,6 @@ import pytest
 
 import gatecast as gc
 from gatecast.datasets import air_passengers
-from gatecast.tutorial.experiment import run_tutorial
 
 #: Three words in a row that have no capital, digit or underscore, as names have.
 ENGLISH = re.compile(r"(?<![\w.-])[a-z]{2,}(?:[ ,:;]+[a-z]+){2,}(?![\w-])")
@@ -107,8 +106,8 @@ def test_a_page_in_chinese_has_no_english(kind, fitted, compared, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_guided_page_in_chinese_has_no_english(tmp_path):
-    gc.report(run_tutorial(), tmp_path / "page.html", lang="zh")
+def test_the_guided_page_in_chinese_has_no_english(tutorial, tmp_path):
+    gc.report(tutorial[0], tmp_path / "page.html", lang="zh")
     assert in_english((tmp_path / "page.html").read_text(encoding="utf-8")) == []
 
 

@@ -2,15 +2,16 @@
 
 import math
 import signal
-import subprocess
-import sys
+import sqlite3
 import time
 import warnings
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.command import Fork
 
 optuna = pytest.importorskip("optuna", reason="needs the extra [tune]")
 
@@ -343,9 +344,8 @@ def test_a_file_that_is_no_study_is_said_and_left_alone(tmp_path):
 
 WORKER = """
 import sys
-import numpy as np
-from tests_tuning import quick
-quick(n_trials=100_000, storage=sys.argv[1], resume=True, n_jobs=int(sys.argv[2]))
+from worker import quick
+quick(n_trials=100_000, storage=sys.argv[1], resume=True)
 """
 
 
@@ -364,21 +364,25 @@ def done(path):
     return {n: t for n, t in states(path).items() if t[0] in ("COMPLETE", "PRUNED")}
 
 
+def count_done(path):
+    with closing(sqlite3.connect(path, timeout=60)) as base:
+        query = "select count(*) from trials where state in ('COMPLETE', 'PRUNED')"
+        return base.execute(query).fetchone()[0]
+
+
 @pytest.mark.slow
 def test_kill_9_loses_no_finished_trial_and_leaves_none_running(tmp_path):
     path = tmp_path / "s.db"
     quick(n_trials=1, storage=path)
-    code = WORKER.replace("tests_tuning", "worker")
     (tmp_path / "worker.py").write_text(Path(__file__).read_text())
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}){WORKER}"
     rng = np.random.default_rng(0)
     kept = done(path)
     for _ in range(3):
-        workers = [
-            subprocess.Popen([sys.executable, "-c", code, str(path), "1"], cwd=tmp_path)
-            for _ in range(2)
-        ]
+        workers = [Fork(path, code=code) for _ in range(2)]
         before, deadline = len(kept), time.time() + 300
-        while len(done(path)) < before + 4 and time.time() < deadline:
+        while count_done(path) < before + 4 and time.time() < deadline:
+            assert [worker.poll() for worker in workers] == [None, None]
             time.sleep(0.05)
         time.sleep(rng.uniform(0, 0.3))
         for worker in workers:

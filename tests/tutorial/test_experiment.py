@@ -6,8 +6,8 @@ from gatecast.tutorial.experiment import SPLIT, run_tutorial
 
 
 @pytest.fixture(scope="module")
-def result():
-    return run_tutorial()
+def result(tutorial):
+    return tutorial[0]
 
 
 @pytest.mark.slow
@@ -94,8 +94,7 @@ def test_the_questions_are_answered_from_the_numbers(result):
 
 
 @pytest.mark.slow
-def test_progress_is_told_by_model():
-    told = []
-    run_tutorial(progress=lambda key, progress: told.append((key, progress.epoch)))
+def test_progress_is_told_by_model(tutorial):
+    _, told = tutorial
     assert ("tutorial", 5) in told
     assert ("sequences", 25) in told
