@@ -66,6 +66,13 @@ def test_backtest(folder):
     check("backtest", "sold.csv", "--h", 3, "--models", "naive", "--n-windows", 2, "--no-report")
 
 
+def test_what_cannot_be_computed_is_null(folder):
+    words = ["sold.csv", "--h", 3, "--models", "naive,linearautoregression", "--n-windows", 3]
+    with pytest.warns(UserWarning, match="3 cutoffs, and more than 3 are needed"):
+        document = check("backtest", *words, "--no-report")
+    assert document["significance"][0]["p"] is None
+
+
 @pytest.mark.slow
 def test_tune(folder):
     pytest.importorskip("optuna", reason="needs the extra [tune]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from gatecast.messages import message
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DIGITS", "records", "rounded", "write_forecast", "write_table"]
+__all__ = ["DIGITS", "plain", "records", "rounded", "write_forecast", "write_table"]
 
 #: Digits of a forecast in CSV: more than any forecast deserves, fewer than a float has.
 DIGITS = 6
@@ -49,14 +50,18 @@ def _as_csv(frame: pd.DataFrame) -> str:
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """List the rows, times as ISO 8601 text."""
+    """List the rows, each cell as :func:`plain` gives it."""
     return [
-        {
-            str(name): cell.isoformat() if hasattr(cell, "isoformat") else cell
-            for name, cell in row.items()
-        }
+        {str(name): plain(cell) for name, cell in row.items()}
         for row in frame.to_dict(orient="records")
     ]
+
+
+def plain(value: Any) -> Any:
+    """Give a value as JSON can have it: times as ISO 8601 text, null for NaN and infinity."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def rounded(frame: pd.DataFrame, digits: int) -> pd.DataFrame:

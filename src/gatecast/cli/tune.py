@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +13,6 @@ from gatecast.cli.script import SCRIPT
 from gatecast.cli.settings import with_settings
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from gatecast.tuning import Tuning
 
 __all__ = ["tune"]
@@ -177,6 +174,7 @@ def _value(text: str) -> Any:
 
 
 def _document(result: Tuning) -> dict[str, Any]:
+    from gatecast.cli.tables import plain, records
     from gatecast.messages import documents
 
     verdict = vars(result.verdict) | {
@@ -187,22 +185,10 @@ def _document(result: Tuning) -> dict[str, Any]:
         "settings": result.settings,
         "kept": "found" if result.verdict.kept else "defaults",
         "forecaster": result.forecaster.get_params(),
-        "verdict": {name: _plain(value) for name, value in verdict.items()},
+        "verdict": {name: plain(value) for name, value in verdict.items()},
         "sentences": result.sentences,
         "left_out": result.forecaster.left_out_,
         "importance": result.importance,
-        "trials": _rows(result.trials),
+        "trials": records(result.trials),
         "interrupted": result.interrupted,
     }
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(name): _plain(cell) for name, cell in row.items()}
-        for row in table.to_dict(orient="records")
-    ]
-
-
-def _plain(value: Any) -> Any:
-    """JSON has no NaN."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
