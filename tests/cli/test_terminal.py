@@ -30,7 +30,10 @@ def folder(tmp_path_factory):
     return folder
 
 
-SMALL = ("--space", "hidden=2:6", "--space", "max_steps=3:12", "--space", "layers=1")
+SMALL = (
+    "--space", "hidden=2:6", "--space", "max_steps=3:12", "--space", "layers=1",
+    "--hidden", 3, "--max-steps", 5, "--pretrained", "no",
+)  # fmt: skip
 FEW = ("--models", "LinearAutoregression,Naive", "--n-windows", 3)
 
 

@@ -16,7 +16,7 @@ pytest.importorskip("optuna", reason="needs the extra [tune]")
 
 SMALL = (
     "--space", "hidden=2:6", "--space", "max_steps=3:12", "--space", "look_back=none",
-    "--space", "layers=1",
+    "--space", "layers=1", "--hidden", 3, "--max-steps", 5, "--pretrained", "no",
 )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def test_tune_finds_says_keeps_and_goes_on(folder):
 
 def test_the_space_can_stand_in_a_file(folder):
     (folder / "settings.toml").write_text(
-        "[tune]\nh = 2\nn-trials = 3\n"
+        '[tune]\nh = 2\nn-trials = 3\nmax-steps = 5\npretrained = "no"\n'
         'space = ["hidden=2:6", "max_steps=3:12", "cell=lstm,gru", "layers=2", "dropout=0.1"]\n'
     )
     done = gatecast("tune", "shop.csv", "--config", "settings.toml", "--json", cwd=folder)

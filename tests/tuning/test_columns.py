@@ -87,7 +87,11 @@ def test_the_search_sees_no_column_of_the_unseen_origins():
     other = frame.copy()
     other.loc[other["day"] > last, ["sold", "promo"]] = 7e9
     other.loc[other["day"] > last, "weather"] = "never seen"
-    one, two = (search(source, 3) for source in (frame, other))
+    few = {
+        "forecaster": LSTMForecaster(**{**KNOWN.get_params(), "max_steps": 20}),
+        "space": {**SPACE, "max_steps": (10, 20)},
+    }
+    one, two = (search(source, 3, **few) for source in (frame, other))
     left, right = (found.trials.drop(columns="seconds") for found in (one, two))
     pd.testing.assert_frame_equal(left, right)
 
@@ -118,7 +122,7 @@ def test_the_command_line_takes_columns(tmp_path):
     asked = (
         "tune", "sales.csv", "--h", "7", "--n-trials", "2", "--json", "--space", "max_steps=3:6",
         "--futr-exog", "promo", "--hist-exog", "weather", "--stat-exog", "region",
-        "--target-col", "sold", "--id-col", "shop",
+        "--target-col", "sold", "--id-col", "shop", "--hidden", "3", "--max-steps", "5",
     )  # fmt: skip
     kept = json.loads(gatecast(*asked, cwd=tmp_path).stdout)["forecaster"]
     assert kept["futr_exog_list"] == ["promo"]

@@ -171,13 +171,16 @@ class CsvFile:
             return None
         if whole.count(self.separator.encode()) != rows * (width - 1):
             return None
-        places = {self.header.index(name): name for name in columns}
-        types = {i: np.float64 if name in numeric else "category" for i, name in places.items()}
+        order = {name: i for i, name in enumerate(self.header)}
+        places = {order[name]: name for name in columns}
+        plain = set(numeric)
+        numbers = [i for i, name in places.items() if name in plain]
+        types = {i: np.float64 if name in plain else "category" for i, name in places.items()}
         try:
             frame = pd.read_csv(  # pyright: ignore[reportCallIssue]
                 io.BytesIO(whole), sep=self.separator, header=None, names=list(range(width)),
                 usecols=list(places), dtype=types, keep_default_na=False,  # pyright: ignore[reportArgumentType]
-                na_values={i: _NO_NUMBER for i, name in places.items() if name in numeric},
+                na_values=dict.fromkeys(numbers, _NO_NUMBER),
                 float_precision="round_trip",  # pyright: ignore[reportArgumentType]
                 engine="c", quoting=csv.QUOTE_NONE, index_col=False,
             )  # fmt: skip
@@ -185,11 +188,11 @@ class CsvFile:
             return self._read_fast(columns, ()) if numeric else None
         if len(frame) != rows:  # empty lines
             return None
-        if any(np.isinf(frame[i]).any() for i, name in places.items() if name in numeric):
+        if numbers and np.isinf(frame[numbers].to_numpy()).any():
             return self._read_fast(columns, ())
         _check_cells(self.name, len(frame), width)
         read = {
-            name: frame[i].to_numpy() if name in numeric else _distinct(frame[i])
+            name: frame[i].to_numpy() if name in plain else _distinct(frame[i])
             for i, name in places.items()
         }
         if _has_blank_rows(read):
