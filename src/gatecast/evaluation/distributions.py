@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -201,6 +202,7 @@ def _tail(ratio: float, a: float, b: float) -> float:
     return incomplete_beta(b, a, 1.0 / (1.0 + ratio))
 
 
+@functools.lru_cache(maxsize=64)
 def studentised_range(share: float, k: int) -> float:
     """Give the quantile of the range of k standard normal variables.
 
