@@ -100,10 +100,9 @@ void pack_columns(const Net& net, const T* theta, T* packed, bool backward) {
 template <class T>
 size_t column_work(const Net& net, int steps, int warmup, int columns, bool backward) {
   const size_t C = columns;
-  const int inputs = net.inputs > net.hidden ? net.inputs : net.hidden;
   return WalkScratch(net, steps, warmup, backward, true, net.hidden * C, net.inputs * C,
                      net.outputs * C).size +
-         (backward ? outer_work<T>(inputs + net.hidden) : 0);
+         (backward ? outer_work<T>() : 0);
 }
 
 template <class T, class CellType>
@@ -224,39 +223,41 @@ class ColumnRun : public Walk<T, ColumnRun<T, CellType>> {
         task.dx[(size_t(task.first + n) * task.steps + t) * I + i] = dx[size_t(i) * C + n];
   }
 
-  // Rows of `count` arguments of all units, from the first on.
-  Rows<T> arguments(int l, int first, int count) const {
-    return {gates(l, 0) + first * block, count * H, ptrdiff_t(4 * block)};
-  }
+  int gradient_steps() const { return depth_block / C; }
 
-  void add_gradients() {
-    const bool add = task.accumulate;
+  void add_gradients(int first, int count) {
+    if (!task.accumulate && first + count == task.steps)
+      for (size_t p = 0; p < net.size(); ++p) task.gradient[p] = T(0);
     const int G = net.width();
-    T* const work = task.work + scratch.size;
+    T *const work = task.work + scratch.size, *const none = nullptr;
     for (int l = 0; l < net.layers; ++l) {
       const int I = net.layer_inputs(l);
       const ptrdiff_t step = scratch.layer[l].input_step;
       T* kernel = task.gradient + net.kernel(l);
       T* recurrent = task.gradient + net.recurrent(l);
+      T* bias = task.gradient + net.bias(l);
+      // rows of `some` arguments of all units, from the argument `a` on
+      const auto arguments = [&](int a, int some) {
+        return Rows<T>{gates(l, first) + a * block, some * H, ptrdiff_t(4 * block)};
+      };
       if (net.cell == Cell::lstm) {  // the recurrent kernel's rows follow the kernel's
-        add_outer(arguments(l, 0, 4), Rows<T>{input(l, 0), I + H, step}, task.steps, C, kernel, G,
-                  add, work);
+        add_outer(arguments(0, 4), Rows<T>{input(l, first), I + H, step}, count, C, kernel, G, bias,
+                  work);
       } else {
-        const Rows<T> x{input(l, 0), I, step}, h{hidden(l, 0), H, step};
-        add_outer(arguments(l, 0, 3), x, task.steps, C, kernel, G, add, work);
-        add_outer(arguments(l, 0, 2), h, task.steps, C, recurrent, G, add, work);
-        add_outer(arguments(l, 3, 1), h, task.steps, C, recurrent + 2 * H, G, add, work);
+        const Rows<T> x{input(l, first), I, step}, h{hidden(l, first), H, step};
+        add_outer(arguments(0, 3), x, count, C, kernel, G, bias, work);
+        add_outer(arguments(0, 2), h, count, C, recurrent, G, none, work);
+        add_outer(arguments(3, 1), h, count, C, recurrent + 2 * H, G, bias + 3 * H, work);
       }
-      add_sums(arguments(l, 0, 4), task.steps, C, task.gradient + net.bias(l), add);
     }
-    const Rows<T> d_out{outputs(task.warmup), K, ptrdiff_t(K) * C};
-    const Rows<T> seen{top(task.warmup), H, this->top_step()};
-    const int steps = task.loss_steps();
-    add_outer(d_out, seen, steps, C, task.gradient + net.head(), K, add, work);
-    add_sums(d_out, steps, C, task.gradient + net.head_bias(), add);
+    const int end = first + count, from = first > task.warmup ? first : task.warmup;
+    if (from >= end) return;
+    const Rows<T> d_out{outputs(from), K, ptrdiff_t(K) * C}, seen{top(from), H, this->top_step()};
+    add_outer(d_out, seen, end - from, C, task.gradient + net.head(), K,
+              task.gradient + net.head_bias(), work);
     if (net.skip) {
-      const Rows<T> x{input(0, task.warmup), net.inputs, scratch.layer[0].input_step};
-      add_outer(d_out, x, steps, C, task.gradient + net.skip_kernel(), K, add, work);
+      const Rows<T> x{input(0, from), net.inputs, scratch.layer[0].input_step};
+      add_outer(d_out, x, end - from, C, task.gradient + net.skip_kernel(), K, none, work);
     }
   }
 };

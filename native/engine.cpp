@@ -17,7 +17,7 @@ int columns_of(int samples) {
   constexpr int W = Simd<T>::width;
   if (2 * samples < 16 && 2 * samples < W + 1) return 0;
   if (samples < 8) return 0;
-  return samples <= 64 ? 16 : 32;
+  return samples <= 64 ? narrow_chunk : wide_chunk;
 }
 
 template <class T>

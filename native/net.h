@@ -142,43 +142,10 @@ struct Task {
 
   int loss_steps() const { return steps - warmup; }
 
-  // The loss of output k at loss step s, summed over the samples; each of its `values`, `stride`
-  // apart, becomes d loss / d output.
-  double score(int s, int k, T* values, ptrdiff_t stride) const {
-    using Kind = Loss<T>;
-    switch (measure.kind) {
-      case Kind::squared: return score_as<Kind::squared>(s, k, values, stride);
-      case Kind::absolute: return score_as<Kind::absolute>(s, k, values, stride);
-      case Kind::huber: return score_as<Kind::huber>(s, k, values, stride);
-      default: return score_as<Kind::pinball>(s, k, values, stride);
-    }
-  }
   bool stopped() const {
     if (!pulse) return false;
     if (polls && pulse->poll) pulse->poll(pulse->context);
     return pulse->stop.load(std::memory_order_relaxed);
-  }
-
- private:
-  template <typename Loss<T>::Kind kind>
-  double score_as(int s, int k, T* values, ptrdiff_t stride) const {
-    const int target = k / measure.quantiles;
-    const T level = kind == Loss<T>::pinball ? measure.levels[k % measure.quantiles] : T(0);
-    const T* targets = y + s * y_step + target * y_output;
-    double total = 0;
-    for (int n = 0; n < samples; ++n, values += stride) {
-      const T weight =
-          weights ? weights[chosen[n] * w_sample + s * w_step + target * w_output] : T(1);
-      if (weight == T(0)) {  // a target that is not there
-        *values = T(0);
-        continue;
-      }
-      T slope;
-      total += double(weight * measure.template of<kind>(*values - targets[chosen[n] * y_sample],
-                                                         level, slope));
-      *values = share * weight * slope;
-    }
-    return total;
   }
 };
 

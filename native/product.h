@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
+#include <type_traits>
 #include <utility>
 
 #include "simd.h"
@@ -99,6 +101,9 @@ void add_product(const Panels& p, const T* packed, const T* x, ptrdiff_t ldx, T*
   }
 }
 
+// Columns of a chunk: samples side by side. The tiles of weight gradients are made for each.
+constexpr int narrow_chunk = 16, wide_chunk = 32;
+
 // One operand of a weight gradient: `rows` rows of `columns` values for each step.
 template <class T>
 struct Rows {
@@ -107,107 +112,162 @@ struct Rows {
   ptrdiff_t step;
 };
 
-// packed[k][r] = rows[r][k] for `columns` values of k, zero for the rows from `valid` on to `height`.
-// Writes up to a vector beyond its end, where what is packed next will stand.
-template <class T>
-void pack_transposed(const T* rows, int valid, int height, int columns, T* packed) {
+// packed[k][r] = rows[r][k] for `columns` values of k and NV vectors of r, zero from row `valid` on.
+// Adds each row's values to its lane of `sums`.
+template <class T, int NV>
+void pack_transposed(const T* rows, int valid, int columns, T* packed, Vec<T> (&sums)[NV]) {
   constexpr int W = Simd<T>::width;
-  const int last = (height - 1) / W * W;
-  for (int c = 0; c < columns; c += W, packed += W * height)
-    for (int first = last; first >= 0; first -= W) {  // the last first: it writes beyond its row
-      Vec<T> v[W];
+  for (int c = 0; c < columns; c += W)
+#pragma GCC unroll 2
+    for (int v = 0; v < NV; ++v) {
+      Vec<T> values[W];
+      load_transposed<T>(rows + v * W * ptrdiff_t(columns) + c, columns, valid - v * W, values);
 #pragma GCC unroll 16
-      for (int r = 0; r < W; ++r)
-        v[r] = first + r < valid ? load(rows + (first + r) * ptrdiff_t(columns) + c) : Vec<T>{};
-      transpose<T>(v);
-#pragma GCC unroll 16
-      for (int k = 0; k < W; ++k) store<T>(packed + k * height + first, v[k]);
+      for (int k = 0; k < W; k += 2) {
+        sums[v] += values[k] + values[k + 1];
+        store<T>(packed + ((c + k) * NV + v) * W, values[k]);
+        store<T>(packed + ((c + k + 1) * NV + v) * W, values[k + 1]);
+      }
     }
 }
 
 // A weight gradient is a product along steps and samples. They are taken in blocks of this depth, so
-// that a panel of one operand stays in the first-level cache and all of the other in the second.
+// that a panel of one operand stays in the first-level cache.
 constexpr int depth_block = 256;
 
-// Scratch that add_outer needs where its second operand has up to so many rows.
+// Scratch that add_outer needs.
 template <class T>
-size_t outer_work(int rows) {
-  constexpr int W = Simd<T>::width;
-  return size_t((rows > W ? rows : W) + max_rows + 2 * W) * depth_block + W;
+constexpr size_t outer_work() {
+  return size_t(2) * Simd<T>::width * depth_block;
 }
 
-// gradient[s * row + r * column] += sum over k of b[k][s] * a[k][r]: all panels of b, and `width` rows
-// of a, padded to NV vectors.
-template <class T, int NV>
-void outer_panels(const Panels& p, const T* b, const T* a, int width, T* gradient, ptrdiff_t row,
-                  ptrdiff_t column) {
+// to[s * row + r] += sum over steps and columns of b[step][s][c] * a[step][c][r], for R rows of b
+// and NV vectors of r.
+template <class T, int columns, int NV, int R>
+void outer_tile(const T* b, ptrdiff_t b_step, int steps, const T* a, T* to, ptrdiff_t row) {
+  constexpr int W = Simd<T>::width, line = 64 / sizeof(T);
+  Vec<T> acc[R][NV];
+#pragma GCC unroll 12
+  for (int s = 0; s < R; ++s)
+#pragma GCC unroll 2
+    for (int v = 0; v < NV; ++v) acc[s][v] = load(to + s * row + v * W);
+  for (int t = 0; t < steps; ++t, b += b_step)
+    for (int c = 0; c < columns; ++c, a += NV * W) {
+      __builtin_prefetch(b + b_step + c * line);  // of the next step
+      Vec<T> values[NV];
+#pragma GCC unroll 2
+      for (int v = 0; v < NV; ++v) values[v] = load(a + v * W);
+#pragma GCC unroll 12
+      for (int s = 0; s < R; ++s)
+#pragma GCC unroll 2
+        for (int v = 0; v < NV; ++v) acc[s][v] += b[s * columns + c] * values[v];
+    }
+#pragma GCC unroll 12
+  for (int s = 0; s < R; ++s)
+#pragma GCC unroll 2
+    for (int v = 0; v < NV; ++v) store<T>(to + s * row + v * W, acc[s][v]);
+}
+
+template <class T, int columns, int NV, int R = max_rows>
+void outer_tile_of(int rows, const T* b, ptrdiff_t b_step, int steps, const T* a, T* to,
+                   ptrdiff_t row) {
+  if constexpr (R > 1) {
+    if (rows != R)
+      return outer_tile_of<T, columns, NV, R - 1>(rows, b, b_step, steps, a, to, row);
+  }
+  outer_tile<T, columns, NV, R>(b, b_step, steps, a, to, row);
+}
+
+// gradient[s * row + r * column] += sum over steps and columns of b[step][s][c] * a[step][c][r], for all
+// rows s of b, in tiles of nearly the same height, and `width` of a's, which fill NV vectors.
+template <class T, int columns, int NV>
+void outer_panel(const Rows<T>& b, int begin, int steps, const T* a, int width, T* gradient,
+                 ptrdiff_t row, ptrdiff_t column) {
   constexpr int full = NV * Simd<T>::width;
-  for (int first = 0; first < p.rows; first += p.height, b += size_t(p.height) * p.depth) {
-    const int valid = p.rows - first < p.height ? p.rows - first : p.height;
+  const int tiles = (b.rows + max_rows - 1) / max_rows;
+  for (int i = 0, first = 0, rows; i < tiles; ++i, first += rows) {
+    rows = b.rows / tiles + (i < b.rows % tiles);
+    const T* at = b.data + begin * b.step + first * columns;
     T* to = gradient + first * row;
     if (width == full && column == 1) {
-      product_panel_of<T, NV>(p.height, b, p.depth, a, full, to, row, valid);
+      for (int s = 0; s < max_rows; ++s)  // of the next tile
+        for (int v = 0; v < NV; ++v)
+          __builtin_prefetch(to + (rows + s) * row + v * Simd<T>::width, 1);
+      outer_tile_of<T, columns, NV>(rows, at, b.step, steps, a, to, row);
       continue;
     }
     T tile[max_rows * full] = {};
-    product_panel_of<T, NV>(p.height, b, p.depth, a, full, tile, full, valid);
-    for (int s = 0; s < valid; ++s)
+    outer_tile_of<T, columns, NV>(rows, at, b.step, steps, a, tile, full);
+    for (int s = 0; s < rows; ++s)
       for (int r = 0; r < width; ++r) to[s * row + r * column] += tile[s * full + r];
   }
 }
 
-// gradient[b * ldg + a] (+)= sum over steps and columns of a[step][a][c] * b[step][b][c]: both are
-// transposed into panels, so that a's values are the vector dimension, as in the gradient itself.
 template <class T>
-void add_outer(Rows<T> a, Rows<T> b, int steps, int columns, T* gradient, ptrdiff_t ldg,
-               bool accumulate, T* scratch) {
+int in_whole_vectors(int rows) {
   constexpr int W = Simd<T>::width;
-  if (!accumulate)
-    for (int s = 0; s < b.rows; ++s)
-      for (int r = 0; r < a.rows; ++r) gradient[s * ldg + r] = T(0);
-  ptrdiff_t row = ldg, column = 1;
-  if (a.rows < W && a.rows < b.rows) {  // few outputs: the other operand fills vectors better
-    std::swap(a, b);
-    std::swap(row, column);
-  }
-  const int block = columns < depth_block ? depth_block / columns : 1;
+  return (rows + W - 1) / W * W;
+}
+
+template <class T, int columns>
+void add_outer_of(Rows<T> a, Rows<T> b, int steps, T* gradient, ptrdiff_t row, ptrdiff_t column,
+                  T* sums, T* scratch) {
+  constexpr int W = Simd<T>::width, block = depth_block / columns;
   for (int begin = 0; begin < steps; begin += block) {
     const int count = begin + block < steps ? block : steps - begin;
-    const Panels p(b.rows, count * columns);
-    const auto pack = [&](const Rows<T>& from, int first, int height, T* to) {
-      const int left = from.rows - first, valid = left < height ? left : height;
-      for (int t = begin; t < begin + count; ++t, to += size_t(height) * columns)
-        pack_transposed(from.data + t * from.step + first * ptrdiff_t(columns), valid, height,
-                        columns, to);
+    const auto panel = [&](auto vectors, int i, int width) {
+      constexpr int NV = decltype(vectors)::value;
+      Vec<T> sum[NV] = {};
+      for (int t = 0; t < count; ++t)
+        pack_transposed<T, NV>(a.data + (begin + t) * a.step + i * ptrdiff_t(columns), width, columns,
+                               scratch + t * columns * NV * W, sum);
+      if (sums)
+        for (int r = 0; r < width; ++r) sums[i + r] += sum[r / W][r % W];
+      outer_panel<T, columns, NV>(b, begin, count, scratch, width, gradient + i * column, row, column);
     };
-    T* panel = scratch;
-    for (int i = 0; i < p.count; ++i, panel += size_t(p.height) * p.depth)
-      pack(b, i * p.height, p.height, panel);
     for (int i = 0; i < a.rows; i += 2 * W) {
       const int left = a.rows - i;
-      T* to = gradient + i * column;
-      if (left > W) {
-        pack(a, i, 2 * W, panel);
-        outer_panels<T, 2>(p, scratch, panel, left < 2 * W ? left : 2 * W, to, row, column);
-      } else {
-        pack(a, i, W, panel);
-        outer_panels<T, 1>(p, scratch, panel, left, to, row, column);
-      }
+      if (left > W)
+        panel(std::integral_constant<int, 2>{}, i, left < 2 * W ? left : 2 * W);
+      else
+        panel(std::integral_constant<int, 1>{}, i, left);
     }
   }
 }
 
-// gradient[a] (+)= sum over steps and columns of a[step][a][c]
+// sums[a] += sum over steps and columns of a[step][a][c]
 template <class T>
-void add_sums(const Rows<T>& a, int steps, int columns, T* gradient, bool accumulate) {
+void add_sums(const Rows<T>& a, int steps, int columns, T* sums) {
   for (int i = 0; i < a.rows; ++i) {
     Vec<T> acc = {};
     for (int t = 0; t < steps; ++t) {
       const T* p = a.data + t * a.step + i * ptrdiff_t(columns);
       for (int c = 0; c < columns; c += Simd<T>::width) acc += load(p + c);
     }
-    gradient[i] = sum<T>(acc) + (accumulate ? gradient[i] : T(0));
+    sums[i] += sum<T>(acc);
   }
+}
+
+// gradient[b * ldg + a] += sum over steps and columns of a[step][a][c] * b[step][b][c], and, where
+// there are `sums`, those of a's rows. One operand is transposed into panels and is the vector
+// dimension: the one that leaves fewer lanes empty, which is a's, as in the gradient, where there
+// is no difference.
+template <class T>
+void add_outer(Rows<T> a, Rows<T> b, int steps, int columns, T* gradient, ptrdiff_t ldg, T* sums,
+               T* scratch) {
+  ptrdiff_t row = ldg, column = 1;
+  if (in_whole_vectors<T>(b.rows) * a.rows < in_whole_vectors<T>(a.rows) * b.rows) {
+    if (sums) add_sums(a, steps, columns, sums);
+    sums = nullptr;
+    std::swap(a, b);
+    std::swap(row, column);
+  }
+  if (columns == narrow_chunk)
+    add_outer_of<T, narrow_chunk>(a, b, steps, gradient, row, column, sums, scratch);
+  else if (columns == wide_chunk)
+    add_outer_of<T, wide_chunk>(a, b, steps, gradient, row, column, sums, scratch);
+  else
+    std::abort();  // columns_of() in engine.cpp gives no other
 }
 
 }  // namespace

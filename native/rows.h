@@ -302,7 +302,9 @@ class RowRun : public Walk<T, RowRun<T, CellType>> {
     for (int g = 0; g < G; ++g) store<T>(to + g * W, acc[g]);
   }
 
-  void add_gradients() {
+  int gradient_steps() const { return task.steps; }
+
+  void add_gradients(int, int) {
     const auto from_input = [&](int a) { return net.kernel_block(a); };
     const auto from_hidden = [&](int a) { return net.recurrent_block(a); };
     const auto always = [](int a) { return a; };

@@ -4,8 +4,9 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <utility>
-#if defined(__AVX512F__) || defined(__AVX2__)
+#if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
@@ -106,6 +107,42 @@ inline void transpose(Vec<T> (&v)[Simd<T>::width]) {
 #endif
 }
 
+// to[k][r] = rows[r * stride + k]: `valid` rows, zeros behind them.
+template <class T>
+inline void load_transposed(const T* rows, ptrdiff_t stride, int valid, Vec<T> (&to)[Simd<T>::width]) {
+  constexpr int W = Simd<T>::width;
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<T, float>) {
+    if (valid >= W) {  // put together from quarters on the way in: half of the shuffles
+#pragma GCC unroll 4
+      for (int k = 0; k < W; k += 4) {
+        __m512 quarters[4];
+#pragma GCC unroll 4
+        for (int r = 0; r < 4; ++r) {
+          const auto quarter = [&](int q) { return _mm_loadu_ps(rows + (4 * q + r) * stride + k); };
+          __m512 v = _mm512_castps128_ps512(quarter(0));
+          v = _mm512_insertf32x4(v, quarter(1), 1);
+          v = _mm512_insertf32x4(v, quarter(2), 2);
+          quarters[r] = _mm512_insertf32x4(v, quarter(3), 3);
+        }
+        const __m512 low_01 = _mm512_unpacklo_ps(quarters[0], quarters[1]);
+        const __m512 low_23 = _mm512_unpacklo_ps(quarters[2], quarters[3]);
+        const __m512 high_01 = _mm512_unpackhi_ps(quarters[0], quarters[1]);
+        const __m512 high_23 = _mm512_unpackhi_ps(quarters[2], quarters[3]);
+        to[k] = _mm512_shuffle_ps(low_01, low_23, 0x44);
+        to[k + 1] = _mm512_shuffle_ps(low_01, low_23, 0xee);
+        to[k + 2] = _mm512_shuffle_ps(high_01, high_23, 0x44);
+        to[k + 3] = _mm512_shuffle_ps(high_01, high_23, 0xee);
+      }
+      return;
+    }
+  }
+#endif
+#pragma GCC unroll 16
+  for (int r = 0; r < W; ++r) to[r] = r < valid ? load(rows + r * stride) : Vec<T>{};
+  transpose<T>(to);
+}
+
 inline Vec<float> quotient(Vec<float> x, Vec<float> y) {
 #if defined(__AVX512F__)  // one Newton step on a 14-bit estimate
   const Vec<float> r = (Vec<float>)_mm512_rcp14_ps((__m512)y);
@@ -143,11 +180,32 @@ inline Vec<double> expm1_and_scale(Vec<double> x, Vec<double>& two_n) {
   return p;
 }
 
+// The lesser of a limit and x, and the greater; a NaN stays a NaN. (Of a comparison and a choice GCC
+// makes two instructions, where the processor has one that keeps its second operand beside a NaN.)
+#if defined(__x86_64__)
+#if defined(__AVX512F__)
+#define GATECAST_OF(name) _mm512_##name
+#elif defined(__AVX2__)
+#define GATECAST_OF(name) _mm256_##name
+#else
+#define GATECAST_OF(name) _mm_##name
+#endif
+inline Vec<float> least(Vec<float> limit, Vec<float> x) { return GATECAST_OF(min_ps)(limit, x); }
+inline Vec<float> most(Vec<float> limit, Vec<float> x) { return GATECAST_OF(max_ps)(limit, x); }
+inline Vec<double> least(Vec<double> limit, Vec<double> x) { return GATECAST_OF(min_pd)(limit, x); }
+inline Vec<double> most(Vec<double> limit, Vec<double> x) { return GATECAST_OF(max_pd)(limit, x); }
+#undef GATECAST_OF
+#else
+template <class V>
+inline V least(V limit, V x) { return limit < x ? limit : x; }
+template <class V>
+inline V most(V limit, V x) { return limit > x ? limit : x; }
+#endif
+
 template <class T>
 inline Vec<T> clamp(Vec<T> x, T limit) {
   const Vec<T> high = limit - Vec<T>{};
-  x = x > high ? high : x;
-  return x < -high ? -high : x;
+  return most(-high, least(high, x));
 }
 
 template <class T>
@@ -173,21 +231,29 @@ inline Vec<double> tanh<double>(Vec<double> x) {
 // In single precision a quotient of polynomials is enough, and takes fewer instructions: of degree 13
 // over 6, fitted by least squares, reweighted towards the smallest relative error, up to where
 // tanh is 1 but for rounding. The largest errors are 2.6e-7 of tanh and 1.5e-7 of sigmoid.
+// Gives add + multiply * tanh(s x), where s is 1 or 1/2: s is part of the coefficients, exactly.
+template <int halvings>
+inline Vec<float> tanh_of(Vec<float> x, float multiply, float add) {
+  constexpr float s = 1.0f / (1 << halvings), s2 = s * s, s4 = s2 * s2, s6 = s4 * s2;
+  x = clamp<float>(x, 7.97f / s);
+  const Vec<float> u = x * x;
+  const float m = multiply * s;
+  Vec<float> p = -1.81413397e-13f * s6 * s6 * m * u + 9.94885424e-11f * s6 * s4 * m;
+  p = (p * u - 3.47837847e-08f * s4 * s4 * m) * u + 1.81188825e-05f * s6 * m;
+  p = ((p * u + 4.89734905e-03f * s4 * m) * u + 0.204021588f * s2 * m) * u + 1.55439258f * m;
+  Vec<float> q = (4.06455481e-04f * s6 * u + 3.83625254e-02f * s4) * u + 0.722152412f * s2;
+  q = q * u + 1.55439258f;
+  return quotient(p * x, q) + add;
+}
+
 template <>
 inline Vec<float> tanh<float>(Vec<float> x) {
-  x = clamp<float>(x, 7.97f);
-  const Vec<float> u = x * x;
-  Vec<float> p = -1.81413397e-13f * u + 9.94885424e-11f;
-  p = ((p * u - 3.47837847e-08f) * u + 1.81188825e-05f) * u + 4.89734905e-03f;
-  p = (p * u + 0.204021588f) * u + 1.55439258f;
-  Vec<float> q = (4.06455481e-04f * u + 3.83625254e-02f) * u + 0.722152412f;
-  q = q * u + 1.55439258f;
-  return quotient(p * x, q);
+  return tanh_of<0>(x, 1.0f, 0.0f);
 }
 
 template <>
 inline Vec<float> sigmoid<float>(Vec<float> x) {
-  return 0.5f + 0.5f * tanh<float>(0.5f * x);
+  return tanh_of<1>(x, 0.5f, 0.5f);
 }
 
 }  // namespace

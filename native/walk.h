@@ -4,6 +4,7 @@
 
 #include "cells.h"
 #include "net.h"
+#include "score.h"
 
 namespace gatecast {
 namespace {
@@ -76,7 +77,8 @@ struct WalkScratch {
 //   down(l, t, to)   adds the gradient of the layer's input to the block `to`
 //   back(l, t)       adds the gradient of the hidden state before to dh(l, t)
 //   input_back(t)    writes the gradient of the network's input
-//   add_gradients()
+//   gradient_steps() how many steps add_gradients wants at once
+//   add_gradients(first, count) adds the gradients of these steps' arguments, the last steps first
 //   gate_at(l, t, kind, unit, sample)
 template <class T, class Path>
 class Walk {
@@ -98,8 +100,9 @@ class Walk {
     }
     if (task.final.hidden) store_state();
     if (backward) {
-      errors();
-      if (walk_back()) path().add_gradients();
+      task.loss = score(task, outputs(task.warmup), output_grid.size(), output_grid.unit,
+                        output_grid.sample, output_grid.samples);
+      walk_back();
     }
   }
 
@@ -276,27 +279,16 @@ class Walk {
     });
   }
 
-  // Outputs become d loss / d output.
-  void errors() {
-    double total = 0;
-    for (int t = task.warmup; t < task.steps; ++t) {
-      T* out = outputs(t);
-      for (int k = 0; k < K; ++k, out += output_grid.unit) {
-        total += task.score(t - task.warmup, k, out, output_grid.sample);
-        for (int n = task.samples; n < output_grid.samples; ++n) out[n * output_grid.sample] = T(0);
-      }
-    }
-    task.loss = total;
-  }
-
-  // Back-propagation through time; false if it was stopped half way.
-  bool walk_back() {
+  // Back-propagation through time. Weight gradients are taken some steps at once, while what they
+  // are made of is still in a cache.
+  void walk_back() {
     for (int l = 0; l < net.layers; ++l)
       for (size_t j = 0; j < net.dilation(l) * block; ++j) dh(l, 0)[j] = dc(l, 0)[j] = T(0);
     for (size_t j = 0; j < block; ++j) above()[j] = T(0);
     T* const below = residual ? task.work + scratch.below : above();
+    int pending = 0;
     for (int t = task.steps - 1; t >= 0; --t) {
-      if (task.stopped()) return false;
+      if (task.stopped()) return;
       if (t >= task.warmup) path().head_back(t);
       for (int l = net.layers - 1; l >= 0; --l) {
         path().gates_back(l, t);
@@ -313,6 +305,10 @@ class Walk {
         }
         if (goes_back(l, t)) path().back(l, t);
       }
+      if (++pending == path().gradient_steps() || t == 0) {
+        path().add_gradients(t, pending);
+        pending = 0;
+      }
     }
     if (task.d_initial.hidden)
       for_each_state(task.d_initial, [&](int l, int row, size_t at, bool real, ptrdiff_t to) {
@@ -320,7 +316,6 @@ class Walk {
         task.d_initial.hidden[to] = dh(l, row)[at];
         task.d_initial.cell[to] = dc(l, row)[at];
       });
-    return true;
   }
 };
 
