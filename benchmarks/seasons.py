@@ -97,10 +97,12 @@ def forecasts(
 
 
 def score(task: Task, origins: int, *, mstl: bool, peers: dict[str, Path]) -> list[dict]:
-    """Score every model at the last origins, a day and an hour of the clock apart."""
+    """Score every model at origins over the whole series, at different hours of the clock."""
     rows, n = [], len(task.frame)
+    # what has weeks of history before it, evenly; of a shorter series the last days
+    apart = max((n - task.h - WEEKS * 7 * task.day) // origins, 2 * task.day) + task.day // 8 + 1
     for k in range(origins):
-        end = n - task.h - k * (2 * task.day + task.day // 8 + 1)
+        end = n - task.h - k * apart
         past, ahead = task.frame[max(0, end - WEEKS * 7 * task.day) : end], task.frame[end:]
         ahead = ahead[: task.h]
         actual, y = ahead["y"].to_numpy(float), past["y"].to_numpy(float)
@@ -181,7 +183,7 @@ def main() -> None:
     """Print a table of MASE and coverage, or of the effects."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, help="folder of the parquet files")
-    parser.add_argument("--origins", type=int, default=4)
+    parser.add_argument("--origins", type=int, default=8)
     parser.add_argument("--only", default="", help="sets whose name begins so")
     parser.add_argument("--mstl", action="store_true")
     parser.add_argument("--peers", nargs="*", choices=("Prophet", "neuralforecast"), default=())

@@ -235,7 +235,7 @@ def test_a_file_of_an_older_format_forecasts_and_goes_on_as_when_it_was_written(
 
 def _saved_again(model, path):
     model.save(path)
-    assert storage.read_arrays(path)[1]["version"] == 12
+    assert storage.read_arrays(path)[1]["version"] == 13
     return gatecast.load(path)
 
 

@@ -54,3 +54,22 @@ def test_every_origin_is_forecast_from_what_came_before_it():
     whole = model._quantiles(y[np.newaxis], at)[0, :, :, 0]
     alone = [forecast(model, y[: end + 1]) for end in at]
     np.testing.assert_allclose(whole, alone)
+
+
+def test_differences_from_the_last_value_return_to_where_the_series_was():
+    rng, y = np.random.default_rng(0), np.zeros(4000)
+    for t in range(1, len(y)):
+        y[t] = 0.7 * y[t - 1] + rng.normal()
+    y += 20
+    y[-1] = 25.0
+    model = SeasonalLinear.from_last([y[:-1]], 3, 50, difference=False)
+    np.testing.assert_allclose(model.weights.sum(axis=0), 1.0)
+    expected = 20 + 5 * 0.7 ** np.arange(1, 4)
+    np.testing.assert_allclose(forecast(model, y), expected, atol=0.35)
+    np.testing.assert_allclose(forecast(model, y + 7), forecast(model, y) + 7)
+
+
+def test_a_series_that_stands_still_is_forecast_to_stand_still():
+    y = np.full(40, 3.0)
+    model = SeasonalLinear.from_last([y], 4, 50, difference=False)
+    np.testing.assert_array_equal(forecast(model, y), np.full(4, 3.0))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import gatecast as gc
+from gatecast import storage
 from gatecast.data.calendar import candidate_seasons
 from gatecast.data.reading import read_panel
 from gatecast.data.transforms import FourierSeason, SeasonalAdjustment, fit_season
@@ -141,20 +142,46 @@ def test_weights_are_inverse_squared_errors():
 
 def test_the_average_is_that_of_its_members(weekly):
     benchmark, past = weekly.fitted_.benchmark, weekly.fitted_.past
-    whole, left, *_ = parts = [one.at_end(past).median for one in benchmark.members]
+    adjusted, local, last, *_ = parts = [one.at_end(past).median for one in benchmark.members]
     average = np.average(parts, axis=0, weights=benchmark.weights)
     np.testing.assert_allclose(benchmark.at_end(past).median, average)
     assert sum(benchmark.weights) == pytest.approx(1.0)
     assert len(set(benchmark.weights)) == len(parts)
     (said,) = (one for one in weekly.decisions() if getattr(one, "id", "") == "holdout.weights")
     assert list(said.fields.values()) == list(benchmark.weights)
-    # what is left once the seasons are taken out is forecast from values that have none
-    assert np.abs(left - whole).max() > 0
+    assert np.abs(adjusted - local).max() > 0
+    assert np.abs(local - last).max() > 0
+    np.testing.assert_array_equal(
+        benchmark.at_end(past).spread, benchmark.pretrained.at_end(past).spread
+    )
     inputs = weekly.fitted_.inputs(weekly.panel_)[0]
     at = np.array([len(inputs.values) - 1])
     np.testing.assert_allclose(
         benchmark.along(inputs, at).median, benchmark.at_end(past).median, rtol=1e-6
     )
+
+
+def test_an_average_of_an_older_file_has_the_members_that_it_had(weekly, tmp_path):
+    path = tmp_path / "weekly.gatecast"
+    weekly.save(path)
+    arrays, document = storage.read_arrays(path)
+    combination = document["combination"]
+    del combination["local"], combination["maps"], arrays["benchmark.map1"]
+    combination |= {"seasonal": True, "weights": [0.1, 0.2, 0.3, 0.4]}
+    arrays["benchmark.seasonal"] = arrays.pop("benchmark.map0")
+    # of the last values it held no more than these members use
+    arrays["recent"] = arrays["recent"][:, -weekly.fitted_.benchmark.pretrained.memory :]
+    storage.write_arrays(path, arrays, document | {"version": 12})
+    loaded = gc.load(path)
+    now, then = weekly.fitted_, loaded.fitted_
+    (adjusted, *_, linear), pretrained = now.benchmark.members, now.benchmark.pretrained
+    members = pretrained, adjusted, now.benchmark.maps[0], linear
+    parts = [one.at_end(now.past).median for one in members]
+    average = np.average(parts, axis=0, weights=[0.1, 0.2, 0.3, 0.4])
+    np.testing.assert_allclose(then.benchmark.at_end(then.past).median, average)
+    again = tmp_path / "again.gatecast"
+    loaded.save(again)
+    pd.testing.assert_frame_equal(gc.load(again).predict(), loaded.predict())
 
 
 def test_errors_are_held_against_the_best_simple_forecast(weekly):

@@ -10,6 +10,7 @@ import numpy as np
 
 from gatecast.data.transforms.base import SeriesTransforms
 from gatecast.forecaster.benchmarks import Benchmark, LinearBenchmark, Outlook
+from gatecast.forecaster.local_seasons import LocallyAdjusted
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.records import Past, SeriesInputs
 from gatecast.forecaster.seasonal_linear import SeasonalLinear
@@ -51,26 +52,31 @@ class _Adjusted(Benchmark):
 
 @dataclass(frozen=True, eq=False)
 class AverageBenchmark(Benchmark):
-    """Average two forecasts of the pretrained network and those of two linear maps.
+    """Average forecasts of the pretrained network, of the last value, and of linear maps.
 
-    The network forecasts the series as it is, and what is left of it once seasons are taken out; so
-    do the maps of its last values.
+    The network forecasts what is left of a series once seasons are taken out, as they are
+    throughout, and as they are of late; of the latter the last value is repeated too. One map is of
+    what is left, the others of the series as it is.
 
     Parameters
     ----------
     pretrained : PretrainedBenchmark
-        Quantiles around the average are its own.
+        Quantiles around the average are those that it gives the series as it is.
     linear : LinearBenchmark
         Reaches back over the longest season.
-    seasonal : SeasonalLinear, optional
-        Of the series as it is; models of older gatecasts have none.
+    maps : tuple of SeasonalLinear, default ()
+        Of the series as it is; models of older gatecasts have one or none.
+    local : tuple of int, default ()
+        Seasons that are taken out as they are of late. Models of older gatecasts have none, and
+        instead the network's forecast of the series as it is.
     weights : tuple of float, default ()
         Of the forecasts, in the order of ``members``; they sum to 1. Equal ones if none is given.
     """
 
     pretrained: PretrainedBenchmark
     linear: LinearBenchmark
-    seasonal: SeasonalLinear | None = None
+    maps: tuple[SeasonalLinear, ...] = ()
+    local: tuple[int, ...] = ()
     weights: tuple[float, ...] = ()
 
     @property
@@ -86,7 +92,7 @@ class AverageBenchmark(Benchmark):
     @property
     def memory(self) -> int:
         """How many last values in their own unit it uses."""
-        return max(self.pretrained.memory, self.seasonal.memory if self.seasonal else 0)
+        return max(one.memory for one in (self.pretrained, *self.members))
 
     @property
     def has_quantiles(self) -> bool:
@@ -95,40 +101,49 @@ class AverageBenchmark(Benchmark):
 
     @property
     def members(self) -> tuple[Benchmark, ...]:
-        """The benchmarks; the first has the quantiles."""
-        shortest = replace(self.pretrained, seasons=self.pretrained.seasons[:1])
-        adjusted = _Adjusted(shortest)
-        if self.seasonal is None:
-            return self.pretrained, adjusted, self.linear
-        return self.pretrained, adjusted, self.seasonal, self.linear
+        """The benchmarks whose medians are averaged."""
+        one = self.pretrained
+        adjusted = _Adjusted(replace(one, seasons=one.seasons[:1]))
+        if not self.local:
+            return one, adjusted, *self.maps, self.linear
+        networks = one, None
+        of_late = (LocallyAdjusted(one.h, one.difference, self.local, each) for each in networks)
+        return adjusted, *of_late, *self.maps, self.linear
 
     def _at_end(self, past: Past) -> Outlook:
-        return self.average([one.at_end(past) for one in self.members])
+        return self.average(
+            [one.at_end(past) for one in self.members], self.pretrained.at_end(past)
+        )
 
     def _at_origins(self, preparation: Preparation, held_out: int, which: np.ndarray) -> Outlook:
-        return self.average([one.at_origins(preparation, held_out, which) for one in self.members])
+        origins = preparation, held_out, which
+        made = [one.at_origins(*origins) for one in self.members]
+        return self.average(made, self.pretrained.at_origins(*origins))
 
     def _along(self, series: SeriesInputs, at: np.ndarray) -> Outlook:
-        return self.average([one.along(series, at) for one in self.members])
+        made = [one.along(series, at) for one in self.members]
+        return self.average(made, self.pretrained.along(series, at))
 
     def _share_out(self, series: SeriesInputs, present: float) -> tuple[np.ndarray, np.ndarray]:
         shares, rest = zip(*(one.share_out(series, present) for one in self.members), strict=True)
         return self._weighted(shares), self._weighted(rest)
 
-    def average(self, outlooks: Sequence[Outlook]) -> Outlook:
-        """Average the medians of the members; the quantiles are those of the first.
+    def average(self, outlooks: Sequence[Outlook], pretrained: Outlook) -> Outlook:
+        """Average the medians of the members, with the quantiles of the pretrained network.
 
         Parameters
         ----------
         outlooks : sequence of Outlook
             In the order of ``members``.
+        pretrained : Outlook
+            Of the series as it is.
 
         Returns
         -------
         Outlook
             Transformed, as they are.
         """
-        return Outlook(self._weighted([one.median for one in outlooks]), outlooks[0].spread)
+        return Outlook(self._weighted([one.median for one in outlooks]), pretrained.spread)
 
     def _weighted(self, parts: Sequence[np.ndarray]) -> np.ndarray:
         return np.average(parts, axis=0, weights=self.weights or None)

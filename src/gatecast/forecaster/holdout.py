@@ -97,8 +97,8 @@ class Holdout:
         combination = self._choose_combination(treatment, max_steps)
         trial = self.trial(treatment)
         if trial.preparation.kinds[combination.benchmark].kind == "average":
-            whole, left, seasonal, linear = trial.weights
-            fields = {"whole": whole, "left": left, "seasonal": seasonal, "linear": linear}
+            of = ("adjusted", "local", "last", "seasonal", "level", "linear")
+            fields = dict(zip(of, trial.weights, strict=True))
             self.notes.append(message("holdout.weights", **fields))
         return Choices(treatment, max_steps, combination, trial.weights)
 

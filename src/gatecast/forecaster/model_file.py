@@ -276,10 +276,9 @@ def _write_combination(fitted: FittedForecaster, arrays: dict[str, np.ndarray]) 
     members = (benchmark.pretrained, benchmark.linear) if average else (benchmark,)
     written |= {"benchmark": None, "seasons": []}
     written["weights"] = list(benchmark.weights) if average else []
-    seasonal = benchmark.seasonal if average else None
-    written["seasonal"] = seasonal is not None
-    if seasonal is not None:
-        arrays["benchmark.seasonal"] = seasonal.weights
+    maps = benchmark.maps if average else ()
+    written |= {"maps": len(maps), "local": list(benchmark.local) if average else []}
+    arrays |= {f"benchmark.map{i}": one.weights for i, one in enumerate(maps)}
     for one in members:
         if isinstance(one, PretrainedBenchmark):
             arrays |= {f"pretrained.{name}": a for name, a in one.network.arrays().items()}
@@ -425,10 +424,11 @@ def _read_benchmark(
     pretrained = PretrainedBenchmark(h, difference, network, seasons, level, threads)
     if linear is None:
         return pretrained
-    seasonal = None
-    if written["seasonal"]:
-        seasonal = SeasonalLinear(h, difference, arrays["benchmark.seasonal"])
-    return AverageBenchmark(pretrained, linear, seasonal, tuple(written["weights"]))
+    maps = tuple(
+        SeasonalLinear(h, difference, arrays[f"benchmark.map{i}"]) for i in range(written["maps"])
+    )
+    local, weights = tuple(written["local"]), tuple(written["weights"])
+    return AverageBenchmark(pretrained, linear, maps, local, weights)
 
 
 def _read_calibration(

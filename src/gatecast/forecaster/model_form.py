@@ -47,7 +47,8 @@ _CALIBRATION = Record({"naive_error": Real(0), "reference": Anything()})
 _COMBINATION = Record(
     {
         "weight": Real(0, 1), "members": Whole(1, _MOST), "benchmark": Maybe(Text()),
-        "seasons": Items(Whole(1, 100_000)), "weights": Items(Real(0, 1)), "seasonal": Flag(),
+        "seasons": Items(Whole(1, 100_000)), "weights": Items(Real(0, 1)), "maps": Whole(0, 2),
+        "local": Items(Whole(2, 100_000)),
     }
 )  # fmt: skip
 _TREATMENT = Record(
@@ -153,12 +154,14 @@ def _array_forms(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dic
         forms["calibration.errors"] = Array(double, (None,))
     if document["combination"]["benchmark"] is not None:
         forms["benchmark"] = Array(double, (None, "K"))
-    if document["combination"]["seasonal"]:
-        forms["benchmark.seasonal"] = Array(double, (None, "K"))
+    for i in range(document["combination"]["maps"]):
+        forms[f"benchmark.map{i}"] = Array(double, (None, "K"))
     if document["combination"]["seasons"] or document["combination"]["benchmark"] is None:
         forms["recent"] = Array(double, ("N", None), missing=True)
         if len(document["combination"]["seasons"]) not in (1, 2):
             raise ValueError("combination.seasons has to be one season length, or two")
+        if len(document["combination"]["local"]) > 2:
+            raise ValueError("combination.local has to be one season length, or two")
     forms |= count_forms(document.get("counts"))
     if "pending.lengths" in arrays:
         forms["pending.lengths"] = Array(whole, ("N",), 0)

@@ -16,7 +16,7 @@ from gatecast.forecaster.seasons import as_seasons
 __all__ = ["VERSION", "bring_forward"]
 
 #: The format that is written.
-VERSION = 12
+VERSION = 13
 
 #: From so many series on, a panel was treated as one of related series.
 _RELATED = 20
@@ -41,7 +41,7 @@ def bring_forward(arrays: dict[str, np.ndarray], document: dict[str, Any], versi
     """
     steps = (
         _from_1, _from_2, _from_3, _from_4, _from_5, _from_6, _from_7, _from_8, _from_9, _from_10,
-        _from_11,
+        _from_11, _from_12,
     )  # fmt: skip
     for older, step in enumerate(steps, start=1):
         if version <= older:
@@ -176,6 +176,14 @@ def _from_11(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:  
     settings = document["settings"]
     members = settings.get("n_networks") or PRESETS[settings.get("preset", "default")].n_networks
     document["combination"] |= {"weights": [], "seasonal": False, "members": members}
+
+
+def _from_12(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
+    """Format 13 has more members of an average: seasons as they are of late, and another map."""
+    combination = document["combination"]
+    combination |= {"local": [], "maps": int(combination.pop("seasonal"))}
+    if combination["maps"]:
+        arrays["benchmark.map0"] = arrays.pop("benchmark.seasonal")
 
 
 def _joined(

@@ -21,6 +21,7 @@ from gatecast.forecaster.config import Settings
 from gatecast.forecaster.covariates import Covariates
 from gatecast.forecaster.features import FeatureState, should_difference, typical_change
 from gatecast.forecaster.kinds import as_countries
+from gatecast.forecaster.local_seasons import choose_seasons
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.sampler import SegmentSampler
 from gatecast.forecaster.seasonal_linear import SeasonalLinear
@@ -165,9 +166,7 @@ class Preparation:
             if kind.kind == "pretrained":
                 self._benchmarks[i] = self._pretrained()
             elif kind.kind == "average":
-                self._benchmarks[i] = AverageBenchmark(
-                    self._pretrained(), kind.fit(self.training), self._seasonal(), kind.weights
-                )
+                self._benchmarks[i] = self._average(kind)
             else:
                 self._benchmarks[i] = kind.fit(self.training)
         return self._benchmarks[i]
@@ -180,15 +179,21 @@ class Preparation:
             s.h, self.training.difference, network, network_seasons(s.seasons), s.level, s.threads
         )
 
-    def _seasonal(self) -> SeasonalLinear:
-        """Fit a linear map to the series in their own unit, as far as they are known."""
+    def _average(self, kind: BenchmarkKind) -> AverageBenchmark:
+        """Fit the members of an average to the series as far as they are known."""
         s, past = self.settings, self.panel.head(self.panel.lengths - self.held_out)
         series = [
             at_present_level(self.transforms.of(np.array([i])), one.values[np.newaxis], 0)[0]
             for i, one in enumerate(past)
         ]
-        return SeasonalLinear.fit(
-            series, s.h, s.seasons[0], WEEKS[s.seasons[0]], difference=self.training.difference
+        day, week, difference = s.seasons[0], WEEKS[s.seasons[0]], self.training.difference
+        maps = (
+            SeasonalLinear.fit(series, s.h, day, week, difference=difference),
+            SeasonalLinear.from_last(series, s.h, 2 * week, difference=difference),
+        )
+        local = choose_seasons(series, day, week, s.h)
+        return AverageBenchmark(
+            self._pretrained(), kind.fit(self.training), maps, local, kind.weights
         )
 
 

@@ -1,4 +1,4 @@
-"""A linear map that is shrunk towards the last season repeated, and not towards zero."""
+"""Linear maps that are shrunk towards the last season or the last value, and not towards zero."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ _AT_ONCE = 4096
 class SeasonalLinear(OwnUnitBenchmark):
     """Forecast by a linear map of the last values in their own unit.
 
+    Differences from a season before are mapped, or from the last value: the former follows a season
+    at any level, the latter returns to where the series was.
+
     Parameters
     ----------
     h, difference
@@ -47,7 +50,7 @@ class SeasonalLinear(OwnUnitBenchmark):
     def fit(
         cls, series: Sequence[np.ndarray], h: int, day: int, longest: int, *, difference: bool
     ) -> SeasonalLinear:
-        """Fit a map, one for all series.
+        """Fit a map of seasonal differences, one for all series.
 
         Parameters
         ----------
@@ -78,12 +81,38 @@ class SeasonalLinear(OwnUnitBenchmark):
         reach = max(1, min(longest, int(np.median([len(values) for values in series])) // 4))
         ahead = np.arange(1, h + 1)
         back = season * -(-ahead // season) - ahead  # of the value of a season before, from now
-        weights = ridge(_blocks(series, h, season, reach, back), reach, h, _RIDGE)
+        weights = ridge(_seasonal_blocks(series, h, season, reach, back), reach, h, _RIDGE)
         whole = np.zeros((reach + season, h))
         whole[:reach] += weights
         whole[season:] -= weights
         whole[back, np.arange(h)] += 1.0
         return cls(h, difference, whole)
+
+    @classmethod
+    def from_last(
+        cls, series: Sequence[np.ndarray], h: int, longest: int, *, difference: bool
+    ) -> SeasonalLinear:
+        """Fit a map of differences from the last value, one for all series.
+
+        Parameters
+        ----------
+        series : sequence of ndarray of shape [n]
+            Known values, in their own unit.
+        h : int
+            Steps to forecast, K.
+        longest : int
+            Last values that it sees at most.
+        difference : bool
+            Whether networks are trained on differences.
+
+        Returns
+        -------
+        SeasonalLinear
+            It uses ``longest`` values or a quarter of the median series.
+        """
+        reach = max(2, min(longest, int(np.median([len(values) for values in series])) // 4))
+        weights = ridge(_blocks(series, h, reach), reach - 1, h, _RIDGE)
+        return cls(h, difference, np.vstack([1.0 - weights.sum(axis=0), weights]))
 
     def _quantiles(self, own: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Forecast from steps ``at`` [P] of series [B, T] in their own unit: [B, P, K, 1]."""
@@ -94,6 +123,24 @@ class SeasonalLinear(OwnUnitBenchmark):
 
 
 def _blocks(
+    series: Sequence[np.ndarray], h: int, reach: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Give inputs [n, reach - 1] and targets [n, K] over the mean absolute change."""
+    every = max(1, sum(map(len, series)) // _MOST_STEPS)
+    for values in series:
+        now = np.arange(reach - 1, len(values) - h, every)
+        scale = np.abs(np.diff(values)).mean() if len(now) else 0.0
+        if not scale:
+            continue
+        inputs = sliding_window_view(values / scale, reach)[:, ::-1]
+        targets = sliding_window_view(values[1:] / scale, h)
+        for begin in range(0, len(now), _AT_ONCE):
+            some = now[begin : begin + _AT_ONCE]
+            last = inputs[some - reach + 1, :1]
+            yield inputs[some - reach + 1, 1:] - last, targets[some] - last
+
+
+def _seasonal_blocks(
     series: Sequence[np.ndarray], h: int, season: int, reach: int, back: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Give inputs [n, reach] and targets [n, K] over the mean size of the differences."""

@@ -331,7 +331,9 @@ class HoldoutTrial:
             benchmark = self.preparation.benchmark(which)
             if isinstance(benchmark, AverageBenchmark):
                 weighted = replace(benchmark, weights=self.weights)
-                self._outlooks[which] = weighted.average(self._members)
+                kinds = [kind.kind for kind in self.preparation.kinds]
+                pretrained = self.outlook(kinds.index("pretrained"))
+                self._outlooks[which] = weighted.average(self._members, pretrained)
             else:
                 self._outlooks[which] = self._at_origins(benchmark)
         return self._outlooks[which]
@@ -349,13 +351,9 @@ class HoldoutTrial:
             return []
         average = self.preparation.benchmark(kinds.index("average"))
         assert isinstance(average, AverageBenchmark)
-        # the first and the last are benchmarks of their own
-        between = average.members[1:-1]
-        return [
-            self.outlook(kinds.index("pretrained")),
-            *map(self._at_origins, between),
-            self.outlook(kinds.index("linear")),
-        ]
+        # the last is a benchmark of its own
+        first = map(self._at_origins, average.members[:-1])
+        return [*first, self.outlook(kinds.index("linear"))]
 
     def _at_origins(self, benchmark: Benchmark) -> Outlook:
         return benchmark.at_origins(self.preparation, self.held_out, self.which)

@@ -370,20 +370,24 @@ TEXTS = {
     ),
     "benchmark.pretrained": ("the pretrained network", "预训练网络"),
     "benchmark.average": (
-        "the weighted average of {first} (of the values, and of the seasonally adjusted ones), "
-        "{second} and a linear map of seasonal differences",
-        "{first}（原值和季节调整后的值各一次）、{second}与季节差分的线性映射的加权平均",
+        "the weighted average of {first} (of seasonally adjusted values), the last value with "
+        "the recent season, {second} and two other linear maps",
+        "{first}（用于季节调整后的值）、加上近期季节的最后一个值、{second}与另外两个线性映射的加权平均",
     ),
+    "benchmark.local": ("seasonal adjustment by the recent season", "按近期季节做的季节调整"),
     "benchmark.seasonal_linear": (
         "a linear map of seasonal differences",
         "季节差分的线性映射",
     ),
     "holdout.weights": (
-        "weights of the average, by the errors in the hold-out: {whole:percent} the pretrained "
-        "network, {left:percent} the same of seasonally adjusted values, {seasonal:percent} the "
-        "linear map of seasonal differences, {linear:percent} the other linear map",
-        "平均的权重由留出部分的误差决定：预训练网络 {whole:percent}，季节调整后的预训练网络 "
-        "{left:percent}，季节差分的线性映射 {seasonal:percent}，另一个线性映射 {linear:percent}",
+        "weights of the average, by the errors in the hold-out: the pretrained network "
+        "{adjusted:percent} and, with the recent season, {local:percent}; the last value with the "
+        "recent season {last:percent}; linear maps of seasonal differences {seasonal:percent}, of "
+        "the last values {level:percent} and of seasonally adjusted values {linear:percent}",
+        "平均的权重由留出部分的误差决定：预训练网络 {adjusted:percent}，按近期季节调整的预训练网络 "
+        "{local:percent}，加上近期季节的最后一个值 {last:percent}，季节差分的线性映射 "
+        "{seasonal:percent}，最后若干值的线性映射 {level:percent}，季节调整后的线性映射 "
+        "{linear:percent}",
     ),
     "benchmark.seasonal": (
         "the seasonal naive forecast of {season} steps",
