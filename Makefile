@@ -25,7 +25,7 @@ EXTRAS := all,serve,mcp,mlflow
 
 # two pips must not write into one environment at the same time
 .NOTPARALLEL:
-.PHONY: help demo docs pictures test quick lint bench sanitize fuzz clean \
+.PHONY: help demo docs pictures test quick whole lint bench sanitize fuzz clean \
   compiler wheels test-wheel test-demo test-sdist test-oldest test-newest test-extras reproducible sbom man
 
 help:  ## say what there is
@@ -50,6 +50,9 @@ test: $(VENV)/test.stamp  ## install what the tests need and run them
 
 quick: $(VENV)/test.stamp  ## the same without what takes seconds or a browser
 	$(PYTEST) -m "not slow and not browser"
+
+whole: $(VENV)/test.stamp  ## run what repeats with all settings what make test has with some
+	$(PYTEST) -m whole
 
 lint: $(VENV)/lint.stamp  ## check style and types
 	$(BIN)/ruff check .

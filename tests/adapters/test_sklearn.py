@@ -4,11 +4,21 @@ import sys
 
 import numpy as np
 import pytest
-from sklearn.utils.estimator_checks import check_estimator
 
-import gatecast.adapters.sklearn
-from gatecast.adapters.sklearn import LSTMRegressor
 from gatecast.errors import MissingExtraError, UsageError
+
+check_estimator = LSTMRegressor = None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imported():
+    """Import what takes seconds when a test runs: every worker reads every file of tests."""
+    modules = {
+        "sklearn.utils.estimator_checks": "check_estimator",
+        "gatecast.adapters.sklearn": "LSTMRegressor",
+    }
+    for module, name in modules.items():
+        globals()[name] = getattr(importlib.import_module(module), name)
 
 
 def windows_of_a_sine(level=0.0, size=1.0):
@@ -29,7 +39,7 @@ def test_the_whole_suite_of_scikit_learn_passes(monkeypatch):
 
 @pytest.mark.slow
 def test_the_example_is_true():
-    failed, attempted = doctest.testmod(gatecast.adapters.sklearn)
+    failed, attempted = doctest.testmod(sys.modules[LSTMRegressor.__module__])
     assert (failed, attempted > 0) == (0, True)
 
 
