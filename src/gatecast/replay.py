@@ -192,6 +192,6 @@ def _plain_rows(
         due = future_times(ends.times[which], ends.freq, int(counts.max()))
     except (ValueError, OverflowError):
         return None
-    if not np.array_equal(times, due[np.arange(due.shape[1]) < counts[:, np.newaxis]]):
+    if (times != due[np.arange(due.shape[1]) < counts[:, np.newaxis]]).any():
         return None
     return NewRows(which, counts, np.array([value for _, value in cells]), times, {})

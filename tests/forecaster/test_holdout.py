@@ -5,6 +5,7 @@ import pytest
 from gatecast import LSTMForecaster
 from gatecast.data.reading import read_panel
 from gatecast.forecaster import trial as module
+from gatecast.forecaster.combination import median_of
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.ensemble import Ensemble, TrainedNetwork, TrainingRun
 from gatecast.forecaster.holdout import Holdout
@@ -112,3 +113,9 @@ def test_no_longer_training_is_tried_where_nothing_could_be_clear(monkeypatch):
         tried.clear()
         LSTMForecaster(h, **settings).fit(pd.DataFrame({"ds": np.arange(80), "y": y}))
         assert max(tried) == most
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_the_median_of_networks_is_numpy_s(count):
+    outputs = [*np.random.default_rng(0).normal(size=(count, 3, 4)).astype(np.float32)]
+    np.testing.assert_array_equal(median_of(outputs), np.median(outputs, axis=0))

@@ -427,6 +427,14 @@ def positions(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return np.arange(before[-1]) + np.repeat(starts - before[:-1], lengths)
 
 
+def _alike(lengths: np.ndarray) -> list[np.ndarray]:
+    """Give the positions of equal lengths together, from the smallest length on."""
+    if (lengths == lengths[0]).all():  # as most often
+        return [np.arange(len(lengths))]
+    order = np.argsort(lengths, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1)
+
+
 def equal_lengths(lengths: np.ndarray, most: int | None = None) -> Iterator[tuple[np.ndarray, int]]:
     """Give the series of equal length together, for work on whole arrays.
 
@@ -444,9 +452,7 @@ def equal_lengths(lengths: np.ndarray, most: int | None = None) -> Iterator[tupl
     length : int
         Values of each of them.
     """
-    order = np.argsort(lengths, kind="stable")
-    borders = np.flatnonzero(np.diff(lengths[order])) + 1
-    for same in np.split(order, borders) if len(order) else ():
+    for same in _alike(lengths) if len(lengths) else ():
         length = int(lengths[same[0]])
         batch = most or max(1, _BATCH_VALUES // max(1, length))
         for begin in range(0, len(same), batch):

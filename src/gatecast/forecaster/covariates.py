@@ -235,7 +235,7 @@ class Covariates:
         parts = [self._encode(owner, self.hist, cells), self.fixed[owner]]
         if self.calendar:
             parts.append(_calendar(times))
-        return np.hstack(parts).astype(np.float32)
+        return np.concatenate(parts, axis=1).astype(np.float32)
 
     def future(self, owner: np.ndarray, cells: dict[str, np.ndarray]) -> np.ndarray:
         """Give the future covariates of steps, [n, F], float32; as :meth:`present`.
@@ -335,7 +335,7 @@ class Covariates:
         self, owner: np.ndarray, columns: Sequence[str], cells: dict[str, Any]
     ) -> np.ndarray:
         """Scale numbers, and give names a 0 or 1 each; [n, inputs], float64."""
-        parts = [np.zeros((len(owner), 0))]
+        parts = []
         for name in columns:
             column = np.asarray(cells[name])
             if name in self.names:
@@ -347,7 +347,7 @@ class Covariates:
             at = self.columns.index(name)
             scaled = (column - self.means[owner, at]) / self.deviations[owner, at]
             parts.append(np.clip(scaled, -_LIMIT, _LIMIT)[:, np.newaxis])
-        return np.hstack(parts)
+        return np.concatenate(parts, axis=1) if parts else np.zeros((len(owner), 0))
 
 
 @dataclass(frozen=True, eq=False)

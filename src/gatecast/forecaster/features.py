@@ -330,7 +330,8 @@ class FeatureState:
         local_scales : ndarray of shape [B, n]
             By which inputs and targets of each step are divided; they depend on as much.
         """
-        before = np.column_stack([np.where(np.isnan(self.last), values[:, 0], self.last), values])
+        first = np.where(np.isnan(self.last), values[:, 0], self.last)
+        before = np.concatenate([first[:, np.newaxis], values], axis=1)
         window = self._window(before, self.lags if lags else ())
         self.last = values[:, -1].copy()
         changes = values - before[:, :-1]

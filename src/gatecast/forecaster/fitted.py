@@ -15,7 +15,7 @@ from gatecast.errors import NotFoundError
 from gatecast.forecaster.additive import AdditivePart
 from gatecast.forecaster.additive_columns import ahead_rows, encoded_columns, with_holidays
 from gatecast.forecaster.benchmarks import Benchmark, Outlook
-from gatecast.forecaster.combination import combine
+from gatecast.forecaster.combination import combine, median_of
 from gatecast.forecaster.config import Settings
 from gatecast.forecaster.count_part import CountPart
 from gatecast.forecaster.covariates import Covariates, PendingInputs, pending_inputs
@@ -240,18 +240,18 @@ class FittedForecaster:
         return self.additive.ahead(*ahead_rows(self.covariates, self.ends, self.h, future))
 
     def restore(self, values: np.ndarray, added: np.ndarray | None = None) -> np.ndarray:
-        """Bring transformed forecasts [N, K] back to each series' own unit.
+        """Bring transformed forecasts back to each series' own unit.
 
         Parameters
         ----------
-        values : ndarray of shape [N, K]
-            Transformed forecasts.
+        values : ndarray of shape [..., N, K]
+            Transformed forecasts: one, or several, one after another.
         added : ndarray of shape [N, K], optional
             What :meth:`added_ahead` gave.
 
         Returns
         -------
-        ndarray of shape [N, K]
+        ndarray of shape [..., N, K]
             In each series' own unit.
         """
         own = self.transforms.inverse_transform(values, self.ends.lengths)
@@ -279,7 +279,7 @@ class FittedForecaster:
             Transformed, and less the present value where networks are trained on differences.
         """
         unit = local_scales[:, np.newaxis] * self.scale
-        median = np.median(outputs[: self.n_networks], axis=0).astype(np.float64) * unit
+        median = median_of(outputs[: self.n_networks]).astype(np.float64) * unit
         spread = benchmark.spread
         if len(self.networks) > self.n_networks:
             quantiles = outputs[-1].reshape(len(median), self.h, -1).astype(np.float64)
@@ -314,9 +314,8 @@ class FittedForecaster:
     ) -> Iterator[tuple[np.ndarray, np.ndarray, tuple[State, State]]]:
         """Run the networks along further inputs [B, n, I] of some series, from their states."""
         for network, state, output in zip(self.networks, self.states, outputs, strict=True):
-            before = State(state.hidden[:, which], state.cell[:, which])
             result, after = network.run(
-                x, state=before, warmup=x.shape[1] - 1, threads=self.threads
+                x, state=state.of(which), warmup=x.shape[1] - 1, threads=self.threads
             )
             yield output, result[:, 0], (state, after)
 

@@ -103,18 +103,9 @@ def paths_frame(
 
 def _restored(fitted: FittedForecaster, paths: np.ndarray, added: np.ndarray | None) -> np.ndarray:
     """Bring paths [P, N, K] back to each series' own unit; of few series many paths at once."""
-    restored, count = np.empty(paths.shape), paths.shape[1]
-    at_once = max(1, _ROWS_AT_ONCE // count)
-    for begin in range(0, len(paths), at_once):
-        some = paths[begin : begin + at_once]
-        which = np.tile(np.arange(count), len(some))
-        rows = fitted.transforms.of(which).inverse_transform(
-            some.reshape(-1, some.shape[-1]), fitted.ends.lengths[which]
-        )
-        restored[begin : begin + at_once] = rows.reshape(some.shape)
-    if fitted.additive is None or added is None:
-        return restored
-    return fitted.additive.put_back(restored, added)
+    at_once = max(1, _ROWS_AT_ONCE // paths.shape[1])
+    parts = (paths[begin : begin + at_once] for begin in range(0, len(paths), at_once))
+    return np.concatenate([fitted.restore(some, added) for some in parts])
 
 
 def insample_frame(

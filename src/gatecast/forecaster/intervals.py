@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -33,6 +34,11 @@ def quantile_levels(level: Sequence[float]) -> tuple[float, ...]:
     tuple of float
         Rising, 0.5 among them.
     """
+    return _levels_of(tuple(level))
+
+
+@lru_cache
+def _levels_of(level: tuple[float, ...]) -> tuple[float, ...]:
     ends = {q for share in level for q in (0.5 - share / 200, 0.5 + share / 200)}
     return tuple(sorted({0.5, *ends}))
 

@@ -193,10 +193,9 @@ def require_forecast(fitted: FittedForecaster) -> None:
         if fitted.calibration is not None and len(fitted.calibration.paths):
             farthest = np.abs(fitted.calibration.paths).max(axis=0)
             rows += [median - farthest, median + farthest]
-        added = fitted.added_ahead(future)
-        restored = [fitted.restore(row, added) for row in rows]
+        restored = fitted.restore(np.stack(rows), fitted.added_ahead(future))
         # the values of an update may be these, or others
         fresh = fitted.transforms.transform(restored[0] + 1.0, fitted.ends.lengths)
-        finite = all(np.isfinite(row).all() for row in (*restored, fresh))
+        finite = np.isfinite(restored).all() and np.isfinite(fresh).all()
     if not finite:
         raise ValueError("its forecast is not finite")

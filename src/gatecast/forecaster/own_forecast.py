@@ -33,15 +33,9 @@ def own_forecast(
         Lower and upper ends for each level.
     """
     median, intervals = fitted.forecast(future)
-    added = fitted.added_ahead(future)
-    forecast = fitted.restore(median, added)
-    ends = {
-        share: (
-            fitted.restore(intervals[share][0], added),
-            fitted.restore(intervals[share][1], added),
-        )
-        for share in level
-    }
+    rows = [median, *(end for share in level for end in intervals[share])]
+    forecast, *both = fitted.restore(np.stack(rows), fitted.added_ahead(future))
+    ends = dict(zip(level, zip(both[::2], both[1::2], strict=True), strict=True))
     if fitted.counts is not None:
         which = fitted.counts.which
         forecast[which], of_counts = fitted.counts.forecast(level)

@@ -10,7 +10,6 @@ import numpy as np
 from gatecast.forecaster.additive import ADDITIVE_ROWS, EFFECT_ROWS, AdditivePart, Effects
 from gatecast.forecaster.covariates import COVARIATE_ROWS, Covariates
 from gatecast.forecaster.fitted import FittedForecaster
-from gatecast.kernel import State
 
 __all__ = ["some_series"]
 
@@ -45,7 +44,7 @@ def some_series(fitted: FittedForecaster, which: np.ndarray) -> FittedForecaster
         transforms=fitted.transforms.of(which),
         covariates=_rows(fitted.covariates, COVARIATE_ROWS, which),
         state=fitted.state.of(which),
-        states=[State(s.hidden[:, which], s.cell[:, which]) for s in fitted.states],
+        states=[state.of(which) for state in fitted.states],
         outputs=[output[which] for output in fitted.outputs],
         recent=fitted.recent[which],
         pending=[fitted.pending[i] for i in which] if fitted.pending else [],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gatecast.forecaster.fitted import FittedForecaster, NewRows
-from gatecast.kernel import State
 
 __all__ = ["advance"]
 
@@ -23,7 +22,7 @@ def advance(fitted: FittedForecaster, rows: NewRows) -> None:
     recent, values, additive = fitted.recent, fitted.recent[which], fitted.additive
     counts = fitted.counts
     outputs = [output[which] for output in fitted.outputs]
-    states = [State(s.hidden[:, which], s.cell[:, which]) for s in fitted.states]
+    states = [memory.of(which) for memory in fitted.states]
     try:
         fitted.advance(rows)
     except BaseException:

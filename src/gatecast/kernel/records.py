@@ -46,6 +46,21 @@ class State(NamedTuple):
         shape = (layout.state_rows, samples, layout.hidden)
         return cls(np.zeros(shape, dtype), np.zeros(shape, dtype))
 
+    def of(self, which: np.ndarray) -> State:
+        """Give the memory of some of the samples, in their order.
+
+        Parameters
+        ----------
+        which : ndarray of shape [n], int64
+            Their positions.
+
+        Returns
+        -------
+        State
+            Copies, of n samples.
+        """
+        return State(self.hidden.take(which, axis=1), self.cell.take(which, axis=1))
+
 
 class Forward(NamedTuple):
     """Hold the result of a forward run.

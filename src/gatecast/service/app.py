@@ -33,8 +33,11 @@ _Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 _STATUS: dict[type[Exception], int] = {
     NotFoundError: 404, ConflictError: 409, DataError: 422, UsageError: 400, GatecastError: 500,
 }  # fmt: skip
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _FORECAST = ("series", "level", "future", "history")
 _UPDATE = ("rows",)
+#: Requests that are answered together at most, and rounds of the loop that wait for more.
+_MOST, _LOOKS = 64, 2
 #: The method of each path.
 _METHODS = {"/forecast": "POST", "/update": "POST", "/health": "GET", "/openapi.json": "GET"}
 
@@ -90,7 +93,7 @@ class App:
             document = {"error": error.message.document()}
         except ConnectionResetError:
             return
-        content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        content = _ENCODER.encode(document).encode()
         headers = [
             (b"content-type", b"application/json"), (b"content-length", b"%d" % len(content)),
         ]  # fmt: skip
@@ -120,19 +123,14 @@ class App:
         most = self._max_bytes
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         size, parts, more = 0, [], not announced.isdigit() or int(announced) <= most
-        begin = time.monotonic()
-        while more:
-            left = self._timeout - (time.monotonic() - begin)
-            try:
-                event = await asyncio.wait_for(receive(), left)
-            except asyncio.TimeoutError as error:
-                sentence = message("serve.slow_request", seconds=self._timeout)
-                raise _RefusedError(408, sentence) from error
-            if event["type"] == "http.disconnect":
-                raise ConnectionResetError
-            parts.append(event.get("body", b""))
-            size += len(parts[-1])
-            more = event.get("more_body", False) and size <= most
+        with _Within(self._timeout):
+            while more:
+                event = await receive()
+                if event["type"] == "http.disconnect":
+                    raise ConnectionResetError
+                parts.append(event.get("body", b""))
+                size += len(parts[-1])
+                more = event.get("more_body", False) and size <= most
         if not parts or size > most:
             raise _RefusedError(413, message("serve.too_large", n=most))
         return b"".join(parts)
@@ -141,36 +139,63 @@ class App:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Any] = loop.create_future()
         if not self._arrived:
-            loop.call_soon(self._hand_over, loop)  # after all that has arrived by now
+            loop.call_soon(self._hand_over, loop, 0, _LOOKS)
         self._arrived.append((job, answer))
-        late = loop.call_later(self._timeout, self._give_up, job, answer)
-        try:
-            return await answer
-        finally:
-            late.cancel()
+        return await answer
 
-    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, before: int, looks: int) -> None:
+        """Hand over what has arrived, once nothing more came in the last rounds of the loop."""
+        count = len(self._arrived)
+        if looks and count < _MOST:
+            loop.call_soon(self._hand_over, loop, count, looks - 1 if count == before else _LOOKS)
+            return
         arrived, self._arrived = self._arrived, []
-        self._store.submit(
+        late = loop.call_later(self._timeout, self._give_up, arrived)
+        there = self._store.submit(
             [job for job, _ in arrived],
-            lambda: loop.call_soon_threadsafe(self._resolve, arrived),
+            lambda: loop.call_soon_threadsafe(self._resolve, arrived, late),
         )
+        if there:
+            self._resolve(arrived, late)
 
-    def _resolve(self, arrived: Sequence[tuple[Job, asyncio.Future[Any]]]) -> None:
+    def _resolve(
+        self, arrived: Sequence[tuple[Job, asyncio.Future[Any]]], late: asyncio.TimerHandle
+    ) -> None:
+        late.cancel()
         for job, answer in arrived:
             if answer.done():
                 continue  # given up
-            error = job.exception()
-            if error is None:
-                answer.set_result(job.result())
+            if isinstance(job.answer, Exception):
+                answer.set_exception(job.answer)
             else:
-                answer.set_exception(error)
+                answer.set_result(job.answer)
 
-    def _give_up(self, job: Job, answer: asyncio.Future[Any]) -> None:
-        job.cancel()  # unless it is being done
-        if not answer.done():
-            sentence = message("serve.slow_answer", seconds=self._timeout)
-            answer.set_exception(_RefusedError(503, sentence))
+    def _give_up(self, arrived: Sequence[tuple[Job, asyncio.Future[Any]]]) -> None:
+        sentence = message("serve.slow_answer", seconds=self._timeout)
+        for job, answer in arrived:
+            job.given_up = True
+            if not answer.done():
+                answer.set_exception(_RefusedError(503, sentence))
+
+
+class _Within:
+    """Refuse a request that has not arrived within some seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._late = seconds, False
+
+    def __enter__(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._end = asyncio.get_running_loop().call_later(self._seconds, self._cut_off, task)
+
+    def _cut_off(self, task: asyncio.Task[Any]) -> None:
+        self._late = task.cancel()
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        self._end.cancel()
+        if self._late and kind is asyncio.CancelledError:
+            raise _RefusedError(408, message("serve.slow_request", seconds=self._seconds)) from None
 
 
 def run(

@@ -45,7 +45,7 @@ def read_body(body: bytes, allowed: Sequence[str]) -> dict[str, Any]:
         If it is no JSON object, has NaN or an infinity, or another name.
     """
     try:
-        document = json.loads(body or b"{}", parse_constant=_no_number)
+        document = _DECODER.decode(body.decode("utf-8-sig") or "{}")
     except (ValueError, RecursionError) as error:
         raise UsageError(message("serve.not_json", reason=str(error))) from error
     if not isinstance(document, dict):
@@ -58,6 +58,9 @@ def read_body(body: bytes, allowed: Sequence[str]) -> dict[str, Any]:
 
 def _no_number(text: str) -> None:
     raise ValueError(f"{text} is no number")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
 
 
 def rows_of(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

@@ -1,4 +1,6 @@
-"""The served model: one thread changes it, a journal keeps its updates, the file is rewritten.
+"""The served model: one at a time changes it, a journal keeps its updates, the file is rewritten.
+
+What is done in a moment is done where it is requested; a thread of its own does what takes longer.
 
 An update is answered once it is in the journal beside the file (``.name.journal``), so that the end
 of the process, however it comes, loses none that was answered. The file is written again every few
@@ -15,13 +17,12 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from gatecast.errors import GatecastError, UsageError
+from gatecast.errors import UsageError
 from gatecast.forecaster import LSTMForecaster
 from gatecast.journal import Journal
 from gatecast.messages import message
@@ -36,11 +37,14 @@ _log = logging.getLogger("gatecast")
 #: Seconds, and updates, after which the file is written again.
 _SAVE_SECONDS, _SAVE_UPDATES = 300.0, 100_000
 _SYNC_SECONDS = 1.0
+#: Rows and series that are done where they are requested: some milliseconds.
+_FEW = 64
 _MISSING = (0, 0, 0)
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
-class Job(Future):
-    """What a request wants, and its answer.
+class Job:
+    """What a request wants, and its answer once there is one.
 
     Parameters
     ----------
@@ -49,11 +53,19 @@ class Job(Future):
         columns and cells, of an update.
     update : bool
         Whether it is one.
+
+    Attributes
+    ----------
+    answer : dict, Exception or None
+        Rows, as ``forecast``, or how many rows and series were taken in; or why there is none.
+    given_up : bool
+        Whether nobody waits for it; it is not done then, unless it has been begun.
     """
 
     def __init__(self, document: dict[str, Any], *, update: bool) -> None:
-        super().__init__()
         self.document, self.update = document, update
+        self.answer: dict[str, Any] | Exception | None = None
+        self.given_up = False
 
 
 class Store:
@@ -84,6 +96,7 @@ class Store:
             self._journal.close()
             raise
         self._saved_at = time.monotonic()
+        self._turn = threading.Lock()
         self._jobs: SimpleQueue[tuple[Sequence[Job], Callable[[], object]] | None] = SimpleQueue()
         self._ended = threading.Event()
         self._threads = [
@@ -95,52 +108,43 @@ class Store:
 
     # ------------------------------------------------------------------ what requests call
 
-    def submit(self, jobs: Sequence[Job], done: Callable[[], object] = lambda: None) -> None:
-        """Have jobs done, together where that is possible.
+    def submit(self, jobs: Sequence[Job], done: Callable[[], object] = lambda: None) -> bool:
+        """Have jobs done, together where that is possible: few at once, others in another thread.
 
         Parameters
         ----------
         jobs : sequence of Job
-            They come at the same time, so updates are taken in before forecasts are made.
+            They come at the same time, so updates are taken in before forecasts are made. With
+            their answers, updates outlive the process.
         done : callable
-            Called in another thread once all of them have answers; those of updates outlive the
-            process then.
-        """
-        self._jobs.put((jobs, done))
-
-    def forecast(self, document: dict[str, Any]) -> Job:
-        """Forecast what a request asks for.
-
-        Parameters
-        ----------
-        document : dict
-            See :func:`gatecast.service.requests.forecast_together`.
+            Called in the other thread once all of them have answers.
 
         Returns
         -------
-        Future of dict
-            Rows, as ``forecast``.
+        bool
+            Whether they have answers already; ``done`` is not called then.
         """
-        job = Job(document, update=False)
-        self.submit([job])
-        return job
+        few = sum(map(self._size, jobs)) <= _FEW
+        here = few and (not _has_updates(jobs) or self._is_current())
+        if not here or not self._turn.acquire(blocking=False):
+            self._jobs.put((jobs, done))
+            return False
+        try:
+            self._run(jobs)
+        finally:
+            self._turn.release()
+        return True
 
-    def update(self, rows: list[dict[str, Any]]) -> Job:
-        """Take rows in; done once they outlive the process.
-
-        Parameters
-        ----------
-        rows : list of dict
-            Columns and cells.
-
-        Returns
-        -------
-        Future of dict
-            How many rows and series were taken in.
-        """
-        job = Job({"rows": rows}, update=True)
-        self.submit([job])
-        return job
+    def _size(self, job: Job) -> int:
+        """Count the rows or series that a job is about; a table of a forecast is too many."""
+        if job.update:
+            return len(job.document["rows"])
+        if "history" in job.document or "future" in job.document:
+            return _FEW + 1
+        names = job.document.get("series")
+        if names is None:
+            return len(self._replay.places)
+        return len(names) if isinstance(names, list) else 1
 
     def health(self) -> dict[str, Any]:
         """Say how the service is.
@@ -171,7 +175,7 @@ class Store:
         finally:
             self._journal.close()
 
-    # ------------------------------------------------------------------------ the one thread
+    # --------------------------------------------------------------------- one at a time
 
     def _work(self) -> None:
         ending = False
@@ -185,32 +189,34 @@ class Store:
                 pass
             ending = None in batches
             whole = [one for one in batches if one is not None]
-            self._run([job for jobs, _ in whole for job in jobs])
+            every = [job for jobs, _ in whole for job in jobs]
+            with self._turn:
+                if _has_updates(every):
+                    self._refresh()
+                self._run(every)
             for _, done in whole:
                 outcome(done)  # whoever waited may be gone
-            try:
-                self._save_if_due()
-            except (GatecastError, OSError) as error:
-                _log.error("%s", error)
+            failed = outcome(self._save_if_due)
+            if failed is not None:
+                _log.error("%s", failed)
 
     def _run(self, jobs: Sequence[Job]) -> None:
-        running = [job for job in jobs if job.set_running_or_notify_cancel()]
-        updates = [job for job in running if job.update]
+        running = [job for job in jobs if not job.given_up]
+        failed = outcome(partial(self._answer, running))
+        for job in running:
+            job.answer = job.answer or failed
+
+    def _answer(self, jobs: Sequence[Job]) -> None:
+        updates = [job for job in jobs if job.update]
+        forecasts = [job for job in jobs if not job.update]
         if updates:
-            self._refresh()
             self._take_in(updates)
-        forecasts = [job for job in running if not job.update]
-        answers = forecast_together(
-            self.model.fitted_,
-            self._replay.places,
-            self.model.alias,
-            [job.document for job in forecasts],
-        )
-        for job, answer in zip(forecasts, answers, strict=True):
-            if isinstance(answer, Exception):
-                job.set_exception(answer)
-            else:
-                job.set_result({"forecast": answer})
+        if forecasts:
+            documents = [job.document for job in forecasts]
+            fitted, places = self.model.fitted_, self._replay.places
+            answers = forecast_together(fitted, places, self.model.alias, documents)
+            for job, made in zip(forecasts, answers, strict=True):
+                job.answer = made if isinstance(made, Exception) else {"forecast": made}
 
     def _take_in(self, updates: Sequence[Job]) -> None:
         """Take in updates, and answer them once the journal has their records."""
@@ -231,10 +237,8 @@ class Store:
             self._read()  # as it was before them
             both = [(rows, error) for rows in all_rows]
         for job, (rows, more) in zip(updates, both, strict=True):
-            if isinstance(more, Exception):
-                job.set_exception(more)
-            else:
-                job.set_result({"rows": len(rows), "new_series": more})
+            failed = isinstance(more, Exception)
+            job.answer = more if failed else {"rows": len(rows), "new_series": more}
 
     def _sync(self) -> None:
         """Sync the journal every second, beside the other thread: it takes some 10 ms."""
@@ -247,7 +251,8 @@ class Store:
         now, waiting = time.monotonic(), len(self._journal.records)
         if waiting >= _SAVE_UPDATES or (waiting and now - self._saved_at >= _SAVE_SECONDS):
             self._saved_at = now
-            self._save()
+            with self._turn:
+                self._save()
 
     # --------------------------------------------------------------------------- the file
 
@@ -263,14 +268,15 @@ class Store:
         _, conflicts = self._replay.follow(self._journal.records, str(self.path))
         self.conflicts += conflicts
 
+    def _is_current(self) -> bool:
+        """Tell whether nobody else has changed the file."""
+        return self._identity() in (self._current, _MISSING)
+
     def _refresh(self) -> None:
         """Read the file again if somebody else has changed it."""
-        if self._identity() in (self._current, _MISSING):
-            return
-        try:
-            self._read()
-        except (GatecastError, OSError) as error:
-            _log.error("%s", error)  # what is in memory is served on, and written next time
+        failed = None if self._is_current() else outcome(self._read)
+        if failed is not None:
+            _log.error("%s", failed)  # what is in memory is served on, and written next time
 
     def _save(self) -> None:
         with locked(self.path):
@@ -288,5 +294,9 @@ class Store:
         return (status.st_mtime_ns, status.st_ino, status.st_size)
 
 
+def _has_updates(jobs: Sequence[Job]) -> bool:
+    return any(job.update for job in jobs)
+
+
 def _record(rows: list[dict[str, Any]]) -> bytes:
-    return json.dumps(rows, separators=(",", ":")).encode()
+    return _ENCODER.encode(rows).encode()

@@ -7,7 +7,8 @@ series. Time runs along the last axis of every array.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from gatecast.messages import Message, Range, message
 
 __all__ = [
     "Parameter", "SeriesTransforms", "Transform",
-    "column", "number", "require_above_zero", "require_finite", "span", "take",
+    "column", "names_of", "number", "require_above_zero", "require_finite", "span", "take",
 ]  # fmt: skip
 
 #: A number, or an array with one for each series.
@@ -165,12 +166,25 @@ def take(transform: _T, which: np.ndarray | int) -> _T:
     Transform
         With numbers for one series, arrays for several.
     """
-    names = [f.name for f in fields(transform)]  # pyright: ignore[reportArgumentType]
-    arrays = {
-        name: value for name in names if isinstance(value := getattr(transform, name), np.ndarray)
-    }
-    chosen = {name: number(value[which]) for name, value in arrays.items()}
-    return replace(transform, **chosen)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    values = (getattr(transform, name) for name in names_of(type(transform)))
+    return type(transform)(*(number(v[which]) if isinstance(v, np.ndarray) else v for v in values))
+
+
+@lru_cache
+def names_of(kind: type) -> tuple[str, ...]:
+    """Name the parameters of a kind of transform.
+
+    Parameters
+    ----------
+    kind : type
+        A dataclass.
+
+    Returns
+    -------
+    tuple of str
+        Its fields, in the order in which it takes them.
+    """
+    return tuple(field.name for field in fields(kind))
 
 
 def number(parameter: Any) -> Any:

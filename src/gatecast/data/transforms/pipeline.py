@@ -137,16 +137,16 @@ class Step:
         Step
             Of B series.
         """
-        return replace(self, rows=self.rows[which])
+        return Step(self.transform, self.rows[which])
 
     def transformed(
         self, values: np.ndarray, start: int | np.ndarray, *, inverse: bool = False
     ) -> np.ndarray:
-        """Apply or undo it; values [N, n], the first of each at position ``start``.
+        """Apply or undo it; values [..., N, n], the first of each at position ``start``.
 
         Parameters
         ----------
-        values : ndarray of shape [N, n]
+        values : ndarray of shape [..., N, n]
             Of all series.
         start : int or ndarray of shape [N]
             Position of the first value.
@@ -155,18 +155,20 @@ class Step:
 
         Returns
         -------
-        ndarray of shape [N, n]
+        ndarray of shape [..., N, n]
             Values where it does not apply are as they were.
         """
         there = self.rows >= 0
-        if not there.any():
+        of_all = there.all()
+        if not of_all and not there.any():
             return values
-        fitted: Any = take(self.transform, self.rows[there])
+        fitted: Any = take(self.transform, self.rows if of_all else self.rows[there])
         step = fitted.inverse_transform if inverse else fitted.transform
-        if there.all():
+        if of_all:
             return step(values, start)
         values = np.array(values, np.float64)
-        values[there] = step(values[there], start if np.ndim(start) == 0 else start[there])  # pyright: ignore[reportIndexIssue]
+        some = start if np.ndim(start) == 0 else start[there]  # pyright: ignore[reportIndexIssue]
+        values[..., there, :] = step(values[..., there, :], some)
         return values
 
 
@@ -270,7 +272,7 @@ class TransformPipeline:
             Of B series.
         """
         steps = tuple(step.of(which) for step in self.steps)
-        return replace(self, steps=steps, count=len(which))
+        return TransformPipeline(steps, len(which), self.treatment)
 
     def transform(self, values: np.ndarray, start: int | np.ndarray = 0) -> np.ndarray:
         """Scale the values of all series for the network.
@@ -292,18 +294,18 @@ class TransformPipeline:
         return values
 
     def inverse_transform(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:
-        """Bring scaled values [N, n] back to each series' own unit; as :meth:`transform`.
+        """Bring scaled values back to each series' own unit; as :meth:`transform`.
 
         Parameters
         ----------
-        values : ndarray of shape [..., n]
-            Transformed values.
-        start : int or ndarray of shape [B], default 0
+        values : ndarray of shape [..., N, n]
+            Transformed values; of several forecasts, one after another.
+        start : int or ndarray of shape [N]
             Position of the first value.
 
         Returns
         -------
-        ndarray of shape [..., n]
+        ndarray of shape [..., N, n]
             In the series' own unit.
         """
         for step in reversed(self.steps):

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gatecast.data.transforms.base import Parameter, Transform, column, number, require_finite, span
+from gatecast.data.transforms.base import (
+    Parameter,
+    Transform,
+    column,
+    names_of,
+    number,
+    require_finite,
+    span,
+)
 from gatecast.errors import DataError
 from gatecast.messages import Message, message
 
@@ -21,8 +29,8 @@ class _Scaler(Transform):
 
     @property
     def _shift_and_size(self) -> tuple[Any, Any]:
-        shift, size = (getattr(self, f.name) for f in fields(self))  # pyright: ignore[reportArgumentType]
-        return column(shift), column(size)
+        shift, size = names_of(type(self))
+        return column(getattr(self, shift)), column(getattr(self, size))
 
     def _apply(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
         shift, size = self._shift_and_size
