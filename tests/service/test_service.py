@@ -105,7 +105,7 @@ def frame_of(answer):
 
 def test_the_service_answers_as_the_model_does(path, fitted):
     model = gatecast.load(path)
-    process = Process(path, "--max-bytes", "5000", "--timeout", "0.5")
+    process = Process(path, "--max-bytes", "5000", "--timeout", "3")
     client = process.client
     assert client("GET", "/health")[1]["series"] == 6
     pd.testing.assert_frame_equal(
