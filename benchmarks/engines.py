@@ -1,10 +1,10 @@
 """One table through Dask, Ray and Spark, beside the forecasts of a single process.
 
 For each engine: whether all rows are the same to the bit, seconds with one worker and with two,
-with the engine running already, and the CPU seconds of the driver and of all that works for it: on
-a machine that others use too, these say what a second worker can give. ``--kill`` kills a worker in
-the middle. The engine reads Parquet and writes Parquet. Needs dask, distributed, ray and pyspark
-(with a Java runtime): ``engines.py --series 20000 --engines dask ray spark``.
+once they have forecast a small table, and the CPU seconds of the driver and of all that works for
+it: on a machine that others use too, these say what a second worker can give. ``--kill`` kills a
+worker in the middle. The engine reads Parquet and writes Parquet. Needs dask, distributed, ray and
+pyspark (with a Java runtime): ``engines.py --series 20000 --engines dask ray spark``.
 """
 
 from __future__ import annotations
@@ -165,6 +165,10 @@ def main() -> None:
         data.mkdir()
         for i, rows in enumerate(np.array_split(np.arange(len(frame)), FILES)):
             frame.iloc[rows].to_parquet(data / f"{i:02}.parquet", index=False)
+        first = Path(folder) / "first"
+        first.mkdir()
+        for i, rows in enumerate(np.array_split(np.arange(min(len(frame), 120_000)), 4)):
+            frame.iloc[rows].to_parquet(first / f"{i}.parquet", index=False)
         begin = time.process_time()
         expected = model.predict(frame)
         print(f"one process: {time.process_time() - begin:.1f} CPU s", flush=True)
@@ -173,6 +177,8 @@ def main() -> None:
         for name, workers, kill in runs:
             shutil.rmtree(out, ignore_errors=True)
             with ENGINES[name](model, workers) as run:
+                run(first, out)
+                shutil.rmtree(out)
                 if kill:
                     kill_later(name)
                 before, driver = sum(cpu for _, cpu in below().values()), time.process_time()

@@ -7,9 +7,11 @@ is none of ours. A function gets and gives pandas tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any, Protocol, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from gatecast.data.reading.partitions import series_hashes
@@ -129,32 +131,67 @@ _GROUPS_A_PROCESSOR = 4
 
 
 class _Ray:
+    """Map where rows lie, and move those of series that lie in several blocks: moving is slow.
+
+    Blocks stay as they are once they are made. Partitions of Dask and Spark may be made anew, so
+    which series lie in several of them is not known before.
+    """
+
     def __init__(self, table: Any) -> None:
         self._table = table
 
     def map(self, function: Function, example: pd.DataFrame, by: Sequence[str] = ()) -> Any:  # noqa: ARG002
         if not by:
-            return self._table.map_batches(function, batch_format="pandas", batch_size=None)
+            return _map_blocks(self._table, function)
         blocks, resources = self._table.materialize(), import_module("ray").cluster_resources()
-        # small tables are one block, and would keep one worker busy
-        count = max(blocks.num_blocks(), _GROUPS_A_PROCESSOR * int(resources.get("CPU", 1)))
-
-        def marked(rows: pd.DataFrame) -> pd.DataFrame:
-            return rows.assign(**{_BUCKET: (series_hashes(rows, by) % count).astype("int64")})
-
-        # a block after a shuffle may be part of a partition; a group is whole
-        groups = blocks.map_batches(marked, batch_format="pandas").groupby(
-            _BUCKET, num_partitions=count
+        least = _GROUPS_A_PROCESSOR * int(resources.get("CPU", 1))
+        if blocks.num_blocks() < least:  # of one block, one worker would be busy
+            blocks = blocks.repartition(least).materialize()
+        count = blocks.num_blocks()
+        lying = _map_blocks(
+            blocks.select_columns(list(by)),
+            lambda rows: pd.DataFrame({_BUCKET: np.unique(series_hashes(rows, by))}),
         )
-        return groups.map_groups(
-            lambda rows: function(rows.drop(columns=_BUCKET)), batch_format="pandas"
-        )
+        series, times = np.unique(lying.to_pandas()[_BUCKET].to_numpy(), return_counts=True)
+        parted = series[times > 1]
+        if 2 * len(parted) > len(series):
+            return _map_groups(blocks, function, by, count)
+        if not len(parted):
+            return _map_blocks(blocks, function)
+
+        def those(rows: pd.DataFrame, *, moved: bool) -> pd.DataFrame:
+            return rows.iloc[np.flatnonzero(np.isin(series_hashes(rows, by), parted) == moved)]
+
+        groups = -(-len(parted) * count // len(series))
+        moved = _map_blocks(blocks, partial(those, moved=True))
+        stayed = _map_blocks(blocks, lambda rows: function(those(rows, moved=False)))
+        return stayed.union(_map_groups(moved, function, by, groups))
 
     def collect(self, table: Any) -> pd.DataFrame:
         return table.to_pandas()
 
     def empty(self) -> pd.DataFrame:
         return self._table.limit(1).to_pandas().iloc[:0]
+
+
+def _map_blocks(table: Any, function: Function) -> Any:
+    """Map over the blocks of a table of Ray, each as a whole."""
+    return table.map_batches(function, batch_format="pandas", batch_size=None)
+
+
+def _map_groups(table: Any, function: Function, by: Sequence[str], count: int) -> Any:
+    """Bring rows of a table of Ray together in so many groups of whole series, and map over these.
+
+    A block after a shuffle may be part of a partition; a group is whole.
+    """
+
+    def marked(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows.assign(**{_BUCKET: (series_hashes(rows, by) % count).astype("int64")})
+
+    groups = _map_blocks(table, marked).groupby(_BUCKET, num_partitions=count)
+    return groups.map_groups(
+        lambda rows: function(rows.drop(columns=_BUCKET)), batch_format="pandas"
+    )
 
 
 class _Spark:
