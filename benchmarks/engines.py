@@ -106,8 +106,8 @@ def spark(model: gc.LSTMForecaster, workers: int) -> Iterator[Run]:
 
 
 ENGINES: dict[str, Any] = {"dask": dask, "ray": ray, "spark": spark}
-#: What is in the command of a process that works for it.
-WORKERS = {"dask": "spawn_main", "ray": "ray::", "spark": "pyspark.daemon"}
+#: What is in the command of a process that works for it (of Ray, on a task of ours).
+WORKERS = {"dask": "spawn_main", "ray": "ray::MapBatches", "spark": "pyspark.daemon"}
 
 
 def below() -> dict[int, tuple[str, float]]:
