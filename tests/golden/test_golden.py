@@ -17,6 +17,9 @@ from gatecast.kernel.native import simd_level
 
 pytestmark = pytest.mark.slow
 
+#: Shares of the pretrained network come from differences of its outputs over a step of 0.01, which
+#: magnify how a processor of another width rounds.
+OTHERWISE = {("pretrained_member", "shares"): 0.05}
 RECORDED = Path(__file__).with_name("forecasts.npz")
 
 
@@ -225,7 +228,7 @@ def test_forecasts_are_the_recorded_ones(case, tmp_path):
     found = case(tmp_path)
     with np.load(RECORDED) as recorded:
         # of the usual size of a column; a processor of another width rounds in another order
-        tolerance = 1e-6 if str(recorded["simd"]) == simd_level() else 1e-4
+        same = str(recorded["simd"]) == simd_level()
         names = {
             name.split(" / ")[1] for name in recorded if name.startswith(f"{case.__name__} / ")
         }
@@ -233,6 +236,7 @@ def test_forecasts_are_the_recorded_ones(case, tmp_path):
         for name, values in found.items():
             expected = recorded[f"{case.__name__} / {name}"]
             size = np.abs(np.nan_to_num(expected)).mean(axis=0) + 1e-12
+            tolerance = 1e-6 if same else OTHERWISE.get((case.__name__, name), 1e-4)
             np.testing.assert_allclose(
                 values / size, expected / size, rtol=0, atol=tolerance, err_msg=name
             )
