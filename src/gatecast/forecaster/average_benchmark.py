@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,7 +100,7 @@ class AverageBenchmark(Benchmark):
         """Whether it forecasts quantiles besides the median."""
         return True
 
-    @property
+    @cached_property
     def members(self) -> tuple[Benchmark, ...]:
         """The benchmarks whose medians are averaged."""
         one = self.pretrained

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gatecast.data.transforms.seasonal import moving_average
 from gatecast.forecaster.own_unit import OwnUnitBenchmark
 from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.messages import message
@@ -169,24 +170,20 @@ def decompose(values: np.ndarray, seasons: Sequence[int]) -> list[np.ndarray]:
     tricube weights.
     """
     parts = [np.zeros(values.shape) for _ in seasons]
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if len(seasons) > 1 else 1):
         for j, m in enumerate(seasons):
             others = sum(part for k, part in enumerate(parts) if k != j)
             left = values - others
-            season = _smoothed(left - _moving_average(left, m), m, _WINDOWS[j])
-            parts[j] = season - _moving_average(season, m)
+            season = _smoothed(left - _trend(left, m), m, _WINDOWS[j])
+            parts[j] = season - _trend(season, m)
     return parts
 
 
-def _moving_average(values: np.ndarray, m: int) -> np.ndarray:
-    """Average over a season around each step [B, n]; the first and last one are continued."""
-    total = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)
-    whole = (total[:, m:] - total[:, :-m]) / m
-    if m % 2 == 0:
-        whole = (whole[:, 1:] + whole[:, :-1]) / 2
-    before = m // 2
-    after = values.shape[1] - whole.shape[1] - before
-    return np.pad(whole, ((0, 0), (before, after)), mode="edge")
+def _trend(values: np.ndarray, m: int) -> np.ndarray:
+    """Average over a season around each step [B, n]; the first and last average are continued."""
+    averages, half = moving_average(values, m)
+    at = np.clip(np.arange(values.shape[1]) - half, 0, averages.shape[1] - 1)
+    return averages[:, at]
 
 
 def _smoothed(values: np.ndarray, m: int, window: int) -> np.ndarray:

@@ -77,11 +77,14 @@ class SeasonalLinear(OwnUnitBenchmark):
         horizon has, so that the value of a season before is known; and never longer than
         ``longest``.
         """
-        season = min(day * -(-h // day), longest)
-        reach = max(1, min(longest, int(np.median([len(values) for values in series])) // 4))
+        season, reach = min(day * -(-h // day), longest), _reach(series, longest)
         ahead = np.arange(1, h + 1)
         back = season * -(-ahead // season) - ahead  # of the value of a season before, from now
-        weights = ridge(_seasonal_blocks(series, h, season, reach, back), reach, h, _RIDGE)
+        blocks = (
+            ((last[:, :reach] - last[:, season:]) / scale, targets)
+            for last, targets, scale in _blocks(series, reach + season, season, back)
+        )
+        weights = ridge(blocks, reach, h, _RIDGE)
         whole = np.zeros((reach + season, h))
         whole[:reach] += weights
         whole[season:] -= weights
@@ -110,8 +113,12 @@ class SeasonalLinear(OwnUnitBenchmark):
         SeasonalLinear
             It uses ``longest`` values or a quarter of the median series.
         """
-        reach = max(2, min(longest, int(np.median([len(values) for values in series])) // 4))
-        weights = ridge(_blocks(series, h, reach), reach - 1, h, _RIDGE)
+        reach = max(2, _reach(series, longest))
+        blocks = (
+            ((last[:, 1:] - last[:, :1]) / scale, targets)
+            for last, targets, scale in _blocks(series, reach, 1, np.zeros(h, int))
+        )
+        weights = ridge(blocks, reach - 1, h, _RIDGE)
         return cls(h, difference, np.vstack([1.0 - weights.sum(axis=0), weights]))
 
     def _quantiles(self, own: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -122,37 +129,28 @@ class SeasonalLinear(OwnUnitBenchmark):
         return (windows[..., ::-1] @ self.weights)[..., np.newaxis]
 
 
+def _reach(series: Sequence[np.ndarray], longest: int) -> int:
+    """Count the last values, or differences, that a map sees."""
+    return max(1, min(longest, int(np.median([len(values) for values in series])) // 4))
+
+
 def _blocks(
-    series: Sequence[np.ndarray], h: int, reach: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Give inputs [n, reach - 1] and targets [n, K] over the mean absolute change."""
+    series: Sequence[np.ndarray], n: int, season: int, back: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+    """Give the last values [B, n] of steps, the newest first, and targets [B, K] after them.
+
+    Targets are differences from the value ``back`` steps before now, over the mean size of seasonal
+    differences, which is given too.
+    """
     every = max(1, sum(map(len, series)) // _MOST_STEPS)
     for values in series:
-        now = np.arange(reach - 1, len(values) - h, every)
-        scale = np.abs(np.diff(values)).mean() if len(now) else 0.0
+        now = np.arange(n - 1, len(values) - len(back), every)
+        scale = np.abs(values[season:] - values[:-season]).mean() if len(now) else 0.0
         if not scale:
             continue
-        inputs = sliding_window_view(values / scale, reach)[:, ::-1]
-        targets = sliding_window_view(values[1:] / scale, h)
+        last = sliding_window_view(values, n)[:, ::-1]
+        after = sliding_window_view(values[1:], len(back))
         for begin in range(0, len(now), _AT_ONCE):
             some = now[begin : begin + _AT_ONCE]
-            last = inputs[some - reach + 1, :1]
-            yield inputs[some - reach + 1, 1:] - last, targets[some] - last
-
-
-def _seasonal_blocks(
-    series: Sequence[np.ndarray], h: int, season: int, reach: int, back: np.ndarray
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Give inputs [n, reach] and targets [n, K] over the mean size of the differences."""
-    every = max(1, sum(map(len, series)) // _MOST_STEPS)
-    for values in series:
-        changes = values[season:] - values[:-season]
-        now = np.arange(season + reach - 1, len(values) - h, every)
-        scale = np.abs(changes).mean() if len(now) else 0.0
-        if not scale:
-            continue
-        inputs = sliding_window_view(changes / scale, reach)[:, ::-1]
-        for begin in range(0, len(now), _AT_ONCE):
-            some = now[begin : begin + _AT_ONCE]
-            targets = sliding_window_view(values[1:], h)[some] - values[some[:, np.newaxis] - back]
-            yield inputs[some - season - reach + 1], targets / scale
+            targets = after[some] - values[some[:, np.newaxis] - back]
+            yield last[some - n + 1], targets / scale, scale

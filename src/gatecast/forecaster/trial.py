@@ -331,8 +331,7 @@ class HoldoutTrial:
             benchmark = self.preparation.benchmark(which)
             if isinstance(benchmark, AverageBenchmark):
                 weighted = replace(benchmark, weights=self.weights)
-                kinds = [kind.kind for kind in self.preparation.kinds]
-                pretrained = self.outlook(kinds.index("pretrained"))
+                pretrained = self.outlook(self._kinds.index("pretrained"))
                 self._outlooks[which] = weighted.average(self._members, pretrained)
             else:
                 self._outlooks[which] = self._at_origins(benchmark)
@@ -346,14 +345,17 @@ class HoldoutTrial:
     @cached_property
     def _members(self) -> list[Outlook]:
         """Forecasts of the members of the average benchmark."""
-        kinds = [kind.kind for kind in self.preparation.kinds]
-        if "average" not in kinds:
+        if "average" not in self._kinds:
             return []
-        average = self.preparation.benchmark(kinds.index("average"))
+        average = self.preparation.benchmark(self._kinds.index("average"))
         assert isinstance(average, AverageBenchmark)
         # the last is a benchmark of its own
         first = map(self._at_origins, average.members[:-1])
-        return [*first, self.outlook(kinds.index("linear"))]
+        return [*first, self.outlook(self._kinds.index("linear"))]
+
+    @property
+    def _kinds(self) -> list[str]:
+        return [kind.kind for kind in self.preparation.kinds]
 
     def _at_origins(self, benchmark: Benchmark) -> Outlook:
         return benchmark.at_origins(self.preparation, self.held_out, self.which)

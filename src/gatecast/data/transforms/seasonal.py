@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "WEEKS", "FourierSeason", "SeasonalAdjustment", "find_season_length", "fit_season",
-    "is_seasonal",
+    "is_seasonal", "moving_average",
 ]  # fmt: skip
 
 #: A day's steps, and those of the week that may be a season too.
@@ -89,7 +89,7 @@ class SeasonalAdjustment(Transform):
             require_above_zero(values, message("transform.multiplicative"))
 
         values = np.ascontiguousarray(values, dtype=np.float64)
-        trend, half = _moving_average(values, season_length)
+        trend, half = moving_average(values, season_length)
         inner = values[..., half : half + trend.shape[-1]]
         rest = inner / trend if kind == "multiplicative" else inner - trend
 
@@ -355,8 +355,24 @@ def _is_peak(acf: np.ndarray, lag: int) -> bool:
     return bool(acf[lag] >= acf[max(1, lag - reach) : lag + reach + 1].max())
 
 
-def _moving_average(values: np.ndarray, season_length: int) -> tuple[np.ndarray, int]:
-    """Average values [..., n] over one season around each; [..., n - 2 half], and half."""
+def moving_average(values: np.ndarray, season_length: int) -> tuple[np.ndarray, int]:
+    """Average values over one season around each.
+
+    Parameters
+    ----------
+    values : ndarray of shape [..., n]
+        More than a season.
+    season_length : int
+        Steps in a season, m; of an even number m + 1 values are averaged, with half weights at
+        both ends.
+
+    Returns
+    -------
+    averages : ndarray of shape [..., n - 2 half]
+        From the step ``half`` on.
+    half : int
+        Steps at each end that have no whole season around them.
+    """
     if season_length % 2:
         weights = np.full(season_length, 1.0 / season_length)
     else:
