@@ -161,6 +161,19 @@ def test_the_service_answers_as_the_model_does(path, fitted):
     pd.testing.assert_frame_equal(again, model.predict(), check_exact=True)
 
 
+def test_ctrl_c_twice_ends_it_at_once_and_still_writes_the_model(path):
+    process = Process(path)
+    assert process.client("POST", "/update", {"rows": rows(table(31, first=30))})[0] == 200
+    process.client.connection.close()
+    for _ in range(2):
+        process.process.send_signal(signal.SIGINT)
+        time.sleep(0.01)  # two signals at the same moment are one
+    assert process.process.communicate(timeout=60)[1] == "gatecast: stopped\n"
+    assert process.process.returncode == 130
+    assert not journal_of(path).exists()
+    assert (gatecast.load(path).ends_.lengths == 31).all()
+
+
 def test_a_killed_service_loses_no_update_that_it_answered(path, fitted):
     process = Process(path)
     lasting = table(60, first=30)

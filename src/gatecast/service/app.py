@@ -79,7 +79,10 @@ class App:
         if scope["type"] == "lifespan":
             await receive()
             await send({"type": "lifespan.startup.complete"})
-            await receive()
+            try:
+                await receive()
+            except asyncio.CancelledError:
+                return  # Ctrl-C twice: whoever has the store closes it
             await asyncio.to_thread(self._store.close)
             await send({"type": "lifespan.shutdown.complete"})
             return
