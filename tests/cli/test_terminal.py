@@ -127,3 +127,30 @@ def test_ctrl_c_ends_with_one_word_and_130(folder, options, arguments, pattern):
     run.finish(130)
     assert run.output == ""
     assert run.lines[-1] == "gatecast: stopped"
+
+
+@pytest.mark.parametrize("where", ["live.Live.start", "console.Console.clear_live"])
+def test_ctrl_c_as_bars_begin_or_end_is_answered_as_any_other(folder, where):
+    run = Terminal("forecast", "air.csv", "--h", 2, cwd=folder, options=("-c", PRESSED, where))
+    run.finish(130)
+    assert run.lines[-1] == "gatecast: stopped"
+
+
+#: The command line, where Ctrl-C comes within a method of Rich.
+PRESSED = """
+import os, signal, sys
+from importlib import import_module
+from gatecast.__main__ import run
+
+module, kind, name = sys.argv[1].split(".")
+kind = getattr(import_module("rich." + module), kind)
+method = getattr(kind, name)
+
+def pressed(*arguments, **options):
+    method(*arguments, **options)
+    os.kill(os.getpid(), signal.SIGINT)
+
+setattr(kind, name, pressed)
+sys.argv = ["gatecast", *sys.argv[4:]]
+run()
+"""

@@ -49,6 +49,8 @@ def become(request):
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
+    if os.isatty(0):
+        lead()
     sys.stdin = os.fdopen(0, closefd=False)
     sys.stdout.reconfigure(line_buffering=os.isatty(1))
     os.chdir(request["cwd"])
@@ -63,6 +65,8 @@ if __name__ == "__main__":
     for module in IMPORTED:
         with suppress(ImportError):  # optional, or not of every version
             import_module(module)
+    from helpers.leader import lead
+
     from gatecast.__main__ import run
     from gatecast.report.page import _templates
 

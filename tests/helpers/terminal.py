@@ -11,17 +11,12 @@ import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 
 from rich.cells import cell_len
 
 from helpers.command import Fork
 
-#: Make standard error the terminal that Ctrl-C comes from, and become the program.
-_TAKE = """
-import fcntl, os, sys, termios
-fcntl.ioctl(2, termios.TIOCSCTTY, 0)
-os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
-"""
 #: Colours, cursor movements, erasures.
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07")
 
@@ -37,11 +32,15 @@ class Terminal:
         (self._errors, errors), (self._output, output) = os.openpty(), os.openpty()
         for end in (errors, output):
             fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        modes = termios.tcgetattr(errors)
+        modes[3] |= termios.NOFLSH  # Ctrl-C drops nothing that is on its way to the reader
+        termios.tcsetattr(errors, termios.TCSANOW, modes)
         wanted = {"TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
         hidden = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CI", "PYTHONWARNINGS")
         env = {k: v for k, v in os.environ.items() if k not in hidden} | wanted
         if options:
-            words = [sys.executable, "-c", _TAKE, *options, "-m", "gatecast", *arguments]
+            leader = Path(__file__).with_name("leader.py")
+            words = [sys.executable, leader, *options, "-m", "gatecast", *arguments]
             self._process = subprocess.Popen(
                 list(map(str, words)), cwd=cwd, stdin=errors, stderr=errors, stdout=output,
                 start_new_session=True, env=env,
@@ -87,6 +86,7 @@ class Terminal:
         """Read to the end; the exit code must be the one that is wanted."""
         try:
             self._read(lambda: False, timeout)
+            os.kill(self._process.pid, signal.SIGTERM)  # see helpers.leader
             assert self._process.wait(10) == code, self.errors
         finally:
             with contextlib.suppress(OSError):  # all have ended

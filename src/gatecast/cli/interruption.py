@@ -10,7 +10,7 @@ import signal
 import sys
 from types import FrameType
 
-__all__ = ["EXIT_CODE", "Interrupted", "watch"]
+__all__ = ["EXIT_CODE", "Interrupted", "leave_at_once", "watch"]
 
 #: What shells show for a program that Ctrl-C ended: 128 and the number of the signal.
 EXIT_CODE = 130
@@ -41,12 +41,12 @@ def watch(*, ending: bool = False) -> None:
 def _interrupt(_number: int, frame: FrameType | None) -> None:
     while frame is not None:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
-            _leave_at_once()  # half an import turns an exception into any other, or swallows it
+            leave_at_once()  # half an import turns an exception into any other, or swallows it
         frame = frame.f_back
     raise Interrupted
 
 
-def _leave_at_once() -> None:
+def leave_at_once() -> None:
     """End the program here, without what Python does at its end."""
     cursor = b"\x1b[?25h\n" if os.isatty(2) else b""  # progress bars hide it
     os.write(2, cursor + b"gatecast: stopped\n")
@@ -54,10 +54,10 @@ def _leave_at_once() -> None:
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
-    _leave_at_once()
+    leave_at_once()
 
 
 def _not_raised(unraisable: sys.UnraisableHookArgs) -> None:
     if isinstance(unraisable.exc_value, Interrupted):
-        _leave_at_once()  # it came up in a finalizer or a callback, where Python drops it
+        leave_at_once()  # it came up in a finalizer or a callback, where Python drops it
     sys.__unraisablehook__(unraisable)

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from gatecast import __version__
-from gatecast.cli.interruption import EXIT_CODE
+from gatecast.cli.interruption import EXIT_CODE, leave_at_once
 from gatecast.cli.spelling import as_option
 from gatecast.errors import GatecastError
 
@@ -75,7 +75,7 @@ def _stoppable(verb: Callable[..., None]) -> Callable[..., None]:
         try:
             verb(*arguments, **options)
         except KeyboardInterrupt:
-            _leave("stopped", EXIT_CODE)
+            _leave_stopped()
 
     return run_verb
 
@@ -124,10 +124,10 @@ def run() -> None:
     except GatecastError as error:
         _leave(error.text(spelling=as_option), error.exit_code)
     except KeyboardInterrupt:
-        _leave("stopped", EXIT_CODE)
+        _leave_stopped()
     except Exception as error:
         if _came_of_ctrl_c(error):
-            _leave("stopped", EXIT_CODE)
+            _leave_stopped()
         _leave(
             f"internal error: {type(error).__name__}: {error}; "
             "please report it, with the command and its data if you may share them",
@@ -140,6 +140,12 @@ def _came_of_ctrl_c(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__ or error.__context__
     return error is not None
+
+
+def _leave_stopped() -> None:
+    if sys.stderr is not sys.__stderr__:
+        leave_at_once()  # it is Rich's: Ctrl-C came as bars began or ended, and they are drawn still
+    _leave("stopped", EXIT_CODE)
 
 
 def _leave(message: str, code: int) -> None:
