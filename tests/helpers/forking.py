@@ -65,10 +65,9 @@ if __name__ == "__main__":
     for module in IMPORTED:
         with suppress(ImportError):  # optional, or not of every version
             import_module(module)
-    from helpers.leader import lead
-
     from gatecast.__main__ import run
     from gatecast.report.page import _templates
+    from helpers.leader import lead
 
     for name in ("backtest.html", "explain.html", "forecast.html"):
         _templates().get_template(name)

@@ -144,7 +144,7 @@ def _came_of_ctrl_c(error: BaseException | None) -> bool:
 
 def _leave_stopped() -> None:
     if sys.stderr is not sys.__stderr__:
-        leave_at_once()  # it is Rich's: Ctrl-C came as bars began or ended, and they are drawn still
+        leave_at_once()  # Rich's: Ctrl-C came as bars began or ended, which are drawn still
     _leave("stopped", EXIT_CODE)
 
 
