@@ -232,7 +232,7 @@ def _written(times: np.ndarray) -> list[str]:
     seconds = times.astype("datetime64[s]")
     if (seconds == times).all():
         return np.datetime_as_string(seconds).tolist()
-    return [pd.Timestamp(time).isoformat() for time in times]
+    return [time.isoformat() for time in pd.DatetimeIndex(times)]
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
