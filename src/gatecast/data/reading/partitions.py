@@ -296,7 +296,7 @@ def series_hashes(frame: pd.DataFrame, id_cols: Sequence[str]) -> np.ndarray:
     for column in id_cols:
         codes, names = pd.factorize(frame[column], use_na_sentinel=False)
         texts = np.array([str(name) for name in names], object)
-        hashed: Any = hash_array(texts, categorize=False)  # pyright: ignore
+        hashed: Any = hash_array(texts, categorize=False)  # pyright: ignore[reportCallIssue, reportArgumentType]
         whole = whole * np.uint64(1_000_003) + hashed[codes]
     return whole
 
