@@ -23,6 +23,24 @@ def test_of_a_short_series_the_forecast_is_the_pretrained_networks():
     assert any(one.id == "combination.prior" for one in model.decisions() if hasattr(one, "id"))
 
 
+def test_the_pretrained_network_runs_once_between_two_updates(monkeypatch):
+    model = gc.LSTMForecaster(h=12, **QUICK).fit(air_passengers())
+    quantiles, calls = PretrainedBenchmark._quantiles, []
+
+    def counting(self, own, at):
+        calls.append(own.shape)
+        return quantiles(self, own, at)
+
+    monkeypatch.setattr(PretrainedBenchmark, "_quantiles", counting)
+    first = model.predict()
+    model.components()
+    model.simulate(3)
+    assert calls == [(1, 144)]
+    model.update([420.0])
+    assert model.predict().iloc[0, -1] != first.iloc[1, -1]
+    assert len(calls) == 2
+
+
 @pytest.mark.parametrize("n", [7, 9])
 def test_series_too_short_to_hold_out_have_a_forecast_and_intervals(n):
     y = pd.Series(np.arange(n) * 10.0 + 100)

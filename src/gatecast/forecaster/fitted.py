@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -44,8 +44,7 @@ class FittedForecaster:
     look_back : int or None
         Steps of a window; None where networks carry their state along the series.
     n_networks : int
-        Networks whose median is the forecast; one more may have the quantiles of intervals, which
-        else are the benchmark's.
+        Networks whose median is the forecast; where there is one more, the intervals are its.
     threads : int
         Threads that networks run on.
     ends : Ends
@@ -108,6 +107,8 @@ class FittedForecaster:
     additive: AdditivePart | None = None
     counts: CountPart | None = None
     fills_gaps: bool = False
+    #: The benchmark's last forecast, and the ends that it was made from: new ones after each step.
+    _outlook: tuple[Ends, Outlook] | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def from_training(
@@ -214,8 +215,10 @@ class FittedForecaster:
         Forecast
             Of N series; :meth:`restore` brings its arrays back to their own unit.
         """
-        outlook = self.benchmark.at_end(self.past)
-        result = self.combine(self._last_outputs(future), self.state.local_scale, outlook)
+        if self._outlook is None or self._outlook[0] is not self.ends:
+            self._outlook = self.ends, self.benchmark.at_end(self.past)
+        _, made = self._outlook
+        result = self.combine(self._last_outputs(future), self.state.local_scale, made)
         if not self.difference:
             return result
         present = self.state.last[:, np.newaxis]
