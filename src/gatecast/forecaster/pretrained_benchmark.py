@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import numpy as np
 
@@ -16,6 +17,8 @@ __all__ = ["PretrainedBenchmark"]
 
 #: Origins within a long series that share one run.
 _ORIGINS = 256
+#: Values that are forecast at once, which bounds the memory of a run; each has all quantiles.
+_FORECASTS = 4 * 256 * 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,15 +63,23 @@ class PretrainedBenchmark(OwnUnitBenchmark):
 
     def _quantiles(self, own: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Forecast from steps ``at`` [P] of series [B, T] in their own unit: [B, P, K, Q]."""
-        levels = np.array(self.levels)
-        made = np.empty((len(own), len(at), self.h, len(levels)))
-        for begin in range(0, len(at), _ORIGINS):
-            some = at[begin : begin + _ORIGINS]
-            first = max(0, int(some[-1]) + 1 - self.memory)
-            longer = longer_season(self.seasons, int(some[0]) - first + 1)
+        parts = [at[begin : begin + _ORIGINS] for begin in range(0, len(at), _ORIGINS)]
+        ends = [int(part[-1]) + 1 for part in parts]
+        lengths = [min(end, self.memory) for end in ends]
+        # a run is filled up to eight rows: parts of long series with windows alike are such rows
+        most = max(1, _FORECASTS // (_ORIGINS * self.h * len(own)))
+
+        def window(i: int) -> tuple[int, int, bytes]:
+            return i // most, lengths[i], (parts[i] - ends[i]).tobytes()
+
+        made: list[np.ndarray] = []
+        for _, alike in groupby(range(len(parts)), window):
+            which = list(alike)
+            n, steps = lengths[which[0]], parts[which[0]] - ends[which[0]] + lengths[which[0]]
             quantiles = self.network.forecast_both_views(
-                own[:, first : some[-1] + 1], some - first, self.h, self.seasons[0], longer,
+                np.concatenate([own[:, ends[i] - n : ends[i]] for i in which]), steps, self.h,
+                self.seasons[0], longer_season(self.seasons, int(steps[0]) + 1),
                 threads=self.threads,
             )  # fmt: skip
-            made[:, begin : begin + _ORIGINS] = quantiles_at(quantiles, levels)
-        return made
+            made += np.split(quantiles_at(quantiles, np.array(self.levels)), len(which))
+        return np.concatenate(made, axis=1)
