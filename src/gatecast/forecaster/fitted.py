@@ -107,7 +107,7 @@ class FittedForecaster:
     additive: AdditivePart | None = None
     counts: CountPart | None = None
     fills_gaps: bool = False
-    #: The benchmark's last forecast, and the ends that it was made from: new ones after each step.
+    # the benchmark's last forecast, and the ends that it is of; a step has new ones
     _outlook: tuple[Ends, Outlook] | None = field(default=None, init=False, repr=False)
 
     @classmethod
@@ -130,10 +130,8 @@ class FittedForecaster:
             All values, as the networks were trained on them.
         networks : list of Network
             The ensemble, and the network of the quantiles where there are intervals.
-        calibration : Calibration or None
-            Of the hold-out.
-        weight : float
-            The networks' weight beside the benchmark.
+        calibration, weight
+            As for the class.
         panel : Panel
             The series, in their own unit.
 
