@@ -2,8 +2,9 @@
 
 import copy
 import pickle
+import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event, active_count, get_ident
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 
 from gatecast import LSTMForecaster, PretrainedLSTM
 from gatecast.datasets import air_passengers
+from gatecast.forecaster.threads import beside
 
 SETTINGS = {"h": 3, "max_steps": 5, "n_networks": 1, "hidden": 4, "threads": 1}
 
@@ -130,3 +132,56 @@ def test_a_copy_shares_no_array_with_its_original_and_goes_its_own_way(fitted, d
 
 def test_one_that_is_not_fitted_is_copied_too():
     assert copy.copy(LSTMForecaster(h=2)) == LSTMForecaster(h=2)
+
+
+def test_work_beside_a_training_has_a_thread_of_its_own_and_is_waited_for():
+    began, trained, where = Event(), Event(), []
+
+    def step(i):
+        began.set()
+        trained.wait()
+        where.append((i, get_ident() == main))
+        return i
+
+    main = get_ident()
+    with beside(map(step, range(3)), 2):
+        began.wait()
+        trained.set()
+    assert where == [(0, False), (1, False), (2, False)]
+    with beside(map(step, range(3)), 1):  # no thread to spare
+        pass
+    assert len(where) == 3
+
+
+def test_an_error_beside_a_training_is_raised_and_one_in_it_ends_the_work():
+    with pytest.raises(ZeroDivisionError), beside((1 / i for i in [0]), 2):
+        pass
+    began, go_on, steps = Event(), Event(), []
+
+    def step(i):
+        steps.append(i)
+        began.set()
+        go_on.wait()
+
+    def stop():
+        with beside(map(step, range(3)), 2):
+            began.wait()
+            raise KeyboardInterrupt
+
+    before = active_count()
+    with pytest.raises(KeyboardInterrupt):
+        stop()
+    go_on.set()
+    deadline = time.monotonic() + 10
+    while active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert (active_count(), steps) == (before, [0])
+
+
+@pytest.mark.parametrize("n", [40, 400])
+def test_forecasts_are_the_same_whatever_was_made_beside_what(n):
+    t = np.arange(n)
+    y = 50 + 8 * np.sin(2 * np.pi * t / 12) + np.random.default_rng(0).normal(size=n).cumsum()
+    y = pd.Series(y)
+    made = [LSTMForecaster(h=6, level=[80], threads=k).fit(y).predict() for k in (1, 2)]
+    pd.testing.assert_frame_equal(*made, check_exact=True)

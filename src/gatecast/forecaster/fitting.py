@@ -20,6 +20,7 @@ from gatecast.forecaster.intervals import Calibration
 from gatecast.forecaster.preparation import Preparation, Preparer, SeasonalTreatment
 from gatecast.forecaster.progress import ProgressAggregator
 from gatecast.forecaster.starting import Start, as_it_is
+from gatecast.forecaster.threads import beside
 from gatecast.forecaster.transfer import TransferHoldout
 from gatecast.forecaster.trial import Choices, HoldoutTrial
 from gatecast.messages import Message, message
@@ -125,7 +126,8 @@ def fit(
     members = s.n_networks if choices.combination.weight else 1
     runs = _runs(final, choices, members, trial)
     aggregator.expect(aggregator.done + sum(run.steps for run in runs))
-    trained = ensemble.train(runs)
+    with beside(map(final.benchmark, [0]), s.threads):
+        trained = ensemble.train(runs)
     fitted = FittedForecaster.from_training(
         replace(s, n_networks=members), final, [one.network for one in trained], calibration,
         choices.combination.weight, panel,

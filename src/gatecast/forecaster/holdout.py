@@ -18,6 +18,7 @@ from gatecast.forecaster.combination import (
 from gatecast.forecaster.ensemble import Ensemble
 from gatecast.forecaster.features import lags_of, seasons_of
 from gatecast.forecaster.preparation import MANY_SERIES, Origin, Preparer, SeasonalTreatment
+from gatecast.forecaster.threads import beside
 from gatecast.forecaster.trial import Choices, HoldoutTrial, train_trials
 from gatecast.messages import Message, message
 
@@ -93,9 +94,11 @@ class Holdout:
             What the final networks are trained to do.
         """
         treatment = self._choose_treatment(candidates[0])
-        max_steps = self._choose_steps(treatment, candidates)
-        combination = self._choose_combination(treatment, max_steps)
         trial = self.trial(treatment)
+        forecasts = map(trial.outlook, range(len(trial.preparation.kinds)))
+        with beside(forecasts, self.settings.threads):
+            max_steps = self._choose_steps(treatment, candidates)
+        combination = self._choose_combination(treatment, max_steps)
         if trial.preparation.kinds[combination.benchmark].kind == "average":
             of = ("adjusted", "local", "last", "seasonal", "level", "linear")
             fields = dict(zip(of, trial.weights, strict=True))

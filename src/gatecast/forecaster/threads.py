@@ -1,18 +1,18 @@
-"""What threads may do with one model, and what its copies share with it: nothing."""
+"""What threads do within a fit, and may do with one model."""
 
 from __future__ import annotations
 
 import copy
 import functools
 import threading
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from gatecast.log import timed
 from gatecast.storage import Origin
 
-__all__ = ["Shared", "one_at_a_time"]
+__all__ = ["Shared", "beside", "one_at_a_time"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -84,3 +84,45 @@ def one_at_a_time(method: Callable[Concatenate[_S, _P], _R]) -> Callable[Concate
             return method(self, *args, **kwargs)
 
     return alone
+
+
+@contextmanager
+def beside(work: Iterator[object], threads: int) -> Iterator[None]:
+    """Do work in a thread of its own while networks train, and wait for its end.
+
+    Parameters
+    ----------
+    work : iterator
+        Whose steps can be done as well later. After an error, as of Ctrl-C, in what runs beside
+        them there is no further one, and the one that has begun is not waited for.
+    threads : int
+        How many a fit may use; of one it has none to spare, and the work is left for later.
+
+    Yields
+    ------
+    None
+        Once the work has begun.
+    """
+    if threads < 2:
+        yield
+        return
+    errors: list[BaseException] = []
+    stopped = threading.Event()
+
+    def run() -> None:
+        try:
+            while not stopped.is_set() and next(work, stopped) is not stopped:
+                pass
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield
+    except BaseException:
+        stopped.set()
+        raise
+    thread.join()
+    if errors:
+        raise errors[0]

@@ -247,8 +247,8 @@ def _named(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
         try:
             return work(rows, **more).reindex(columns=example.columns)
         except Exception as error:
-            joined = rows[list(ids)].astype(str).agg(",".join, axis=1)
-            names = sorted(joined.unique())
+            each = zip(*(rows[name] for name in ids), strict=True)
+            names = sorted({",".join(map(str, one)) for one in each})
             reason = error.message if isinstance(error, GatecastError) else repr(error)
             kind = type(error) if isinstance(error, GatecastError) else GatecastError
             raise kind(

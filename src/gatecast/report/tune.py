@@ -78,7 +78,7 @@ def tune_page(
     trials = result.trials.reset_index(drop=True)
     # what was not searched has no column; what mattered most is shown first
     names = [name for name in result.settings if name in trials]
-    searched = [name for name in names if trials[name].astype(str).nunique() > 1]
+    searched = [name for name in names if len(set(map(str, trials[name]))) > 1]
     searched.sort(key=lambda name: -result.importance.get(name, 0.0))
     shown, charts = _forecast_charts(result)
     charts["history"] = as_data(search_chart(result))
@@ -206,7 +206,7 @@ def _slice(trials: pd.DataFrame, name: str, loss: Text) -> Chart:
     )
     wide = _is_wide(trials["value"].to_numpy(np.float64))
     if not numbers:
-        x = values.astype(str).to_numpy(dtype=object)
+        x = np.array([str(value) for value in values], object)
         return Chart(_dots(trials, x), name, loss, log_y=wide)
     x = np.array([math.nan if value is None else float(value) for value in values])
     log_x = min(given) > 0 and max(given) >= 5 * min(given)

@@ -316,7 +316,7 @@ def in_order(frame: pd.DataFrame, id_cols: Sequence[str]) -> pd.DataFrame:
     DataFrame
         Rows of a series stay in their order.
     """
-    texts = pd.DataFrame({name: frame[name].astype(str) for name in id_cols})
+    texts = pd.DataFrame({name: frame[name].astype(object).map(str) for name in id_cols})
     order = texts.sort_values(list(id_cols), kind="stable").index
     frame = frame.loc[order].reset_index(drop=True)
     named = [name for name in id_cols if isinstance(frame[name].dtype, pd.CategoricalDtype)]
