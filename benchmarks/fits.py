@@ -14,6 +14,8 @@ seasonal naive forecast within the training part (MASE).
 AutoARIMA, on one thread too, in the peers' environment (``--env``). neuralforecast and AutoARIMA
 see what came before each origin; Prophet cannot, and forecasts all values held out from the end of
 the training part. What takes more than ``--limit`` seconds is stopped.
+
+``--command`` measures ``gatecast forecast air.csv --h 12`` instead, imports and page and all.
 """
 
 from __future__ import annotations
@@ -21,8 +23,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,6 +138,33 @@ def fit_peer(python: Path, peer: str, name: str, limit: float) -> list[float] | 
     return [answer["cpu"], answer["seconds"], mase(name, answer["forecasts"])]
 
 
+def command(sources: dict[str, Path], runs: int = 7) -> None:
+    """Print the CPU seconds of the command, of each state in turn: median and least."""
+    from gatecast.datasets import air_passengers
+
+    taken: dict[str, list[float]] = {state: [] for state in sources}
+    words = [sys.executable, "-m", "gatecast", "forecast", "air.csv", "--h", "12"]
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    with tempfile.TemporaryDirectory() as folder:
+        air_passengers().to_csv(Path(folder, "air.csv"), index=False)
+        for _ in range(1 + runs):
+            for state, source in sources.items():
+                before = resource.getrusage(resource.RUSAGE_CHILDREN)
+                subprocess.run(
+                    words, cwd=folder, env={**env, "PYTHONPATH": str(source.resolve())},
+                    check=True, capture_output=True,
+                )  # fmt: skip
+                after = resource.getrusage(resource.RUSAGE_CHILDREN)
+                user, system = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
+                taken[state].append(user + system)
+    first = None
+    for state, (_, *counted) in taken.items():  # modules are compiled in the first run
+        median = statistics.median(counted)
+        ratio = "" if first is None else f"  ratio {median / first:.2f}"
+        first = first or median
+        print(f"command {state:8s} {median:6.2f} CPU s, least {min(counted):.2f}{ratio}")
+
+
 def main() -> None:
     """Parse, measure, print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -141,11 +173,15 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="threads of a fit (1)")
     parser.add_argument("--peers", action="store_true", help="beside other libraries too")
     parser.add_argument("--env", type=Path, default=ENVIRONMENT, help="of the peers")
+    parser.add_argument("--command", action="store_true", help="the command line instead")
     parser.add_argument("--limit", type=float, default=600, help="seconds of a peer's fit (600)")
     options = parser.parse_args()
     sources = {"now": HERE.parent / "src"}
     if options.before:
         sources = {"before": options.before, **sources}
+    if options.command:
+        command(sources)
+        return
     print(f"{'fit':16s} {'':14s} {'CPU s':>8s} {'s':>8s} {'MASE':>7s} {'steps':>6s}  CPU ratio")
     for name in options.only:
         first = None
