@@ -120,9 +120,8 @@ def beside(work: Iterator[object], threads: int) -> Iterator[None]:
     thread.start()
     try:
         yield
-    except BaseException:
+        thread.join()
+    finally:
         stopped.set()
-        raise
-    thread.join()
     if errors:
         raise errors[0]
