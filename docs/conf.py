@@ -38,6 +38,7 @@ extensions = [
     "bilingual",
     "chart_labels",
     "chinese_search",
+    "local_kernels",
     "mathml",
     "myst_nb",
     "numpydoc",
