@@ -23,7 +23,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -32,6 +31,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from apart import cpu_seconds
 from peers import ENVIRONMENT, peers_python
 
 HERE = Path(__file__).parent
@@ -144,19 +144,13 @@ def command(sources: dict[str, Path], runs: int = 7) -> None:
 
     taken: dict[str, list[float]] = {state: [] for state in sources}
     words = [sys.executable, "-m", "gatecast", "forecast", "air.csv", "--h", "12"]
-    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    with tempfile.TemporaryDirectory() as folder:
-        air_passengers().to_csv(Path(folder, "air.csv"), index=False)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        air_passengers().to_csv(folder / "air.csv", index=False)
         for _ in range(1 + runs):
             for state, source in sources.items():
-                before = resource.getrusage(resource.RUSAGE_CHILDREN)
-                subprocess.run(
-                    words, cwd=folder, env={**env, "PYTHONPATH": str(source.resolve())},
-                    check=True, capture_output=True,
-                )  # fmt: skip
-                after = resource.getrusage(resource.RUSAGE_CHILDREN)
-                user, system = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
-                taken[state].append(user + system)
+                seconds = cpu_seconds(*words, cwd=folder, PYTHONPATH=str(source.resolve()))
+                taken[state].append(seconds)
     first = None
     for state, (_, *counted) in taken.items():  # modules are compiled in the first run
         median = statistics.median(counted)

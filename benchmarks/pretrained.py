@@ -10,9 +10,7 @@ the process and not the time that passes, which other work moves.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,19 +18,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from apart import cpu_seconds
 
 import gatecast as gc
 from gatecast.datasets import air_passengers
-
-
-def cpu_seconds(*command: str) -> float:
-    """Run a process, and give the processor time that it took."""
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    assert status == 0, command
-    return usage.ru_utime + usage.ru_stime
 
 
 def thousand_series(positive: bool) -> float:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.forecasting import lay_out, transforms_of
+from helpers.waiting import wait_until
 
 from gatecast import PretrainedLSTM
 from gatecast.data.left_out import SeriesLeftOutWarning
@@ -395,7 +396,6 @@ def test_nothing_after_the_end_is_known_to_what_is_measured(monkeypatch):
 def test_ctrl_c_stops_all_networks_at_once():
     import signal
     import threading
-    import time
 
     reports = []
 
@@ -407,10 +407,8 @@ def test_ctrl_c_stops_all_networks_at_once():
     before = threading.active_count()
     with pytest.raises(KeyboardInterrupt):
         LSTMForecaster(h=12, max_steps=20_000, n_networks=4).fit(sunspots(), progress=interrupt)
-    deadline = time.monotonic() + 10  # no network goes on; a benchmark ends what it has begun
-    while threading.active_count() > before and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert threading.active_count() == before
+    # no network goes on; a benchmark ends what it has begun
+    wait_until(lambda: threading.active_count() == before)
     assert reports[-1].epoch < 0.1 * reports[-1].epochs
 
 

@@ -1,14 +1,14 @@
-"""Threads that share a model, and copies that share nothing with their original."""
+"""Threads of a fit, threads that share a model, and copies that share nothing with it."""
 
 import copy
 import pickle
-import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event, active_count, get_ident
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.waiting import wait_until
 
 from gatecast import LSTMForecaster, PretrainedLSTM
 from gatecast.datasets import air_passengers
@@ -172,10 +172,8 @@ def test_an_error_beside_a_training_is_raised_and_one_in_it_ends_the_work():
     with pytest.raises(KeyboardInterrupt):
         stop()
     go_on.set()
-    deadline = time.monotonic() + 10
-    while active_count() > before and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert (active_count(), steps) == (before, [0])
+    wait_until(lambda: active_count() == before)
+    assert steps == [0]
 
 
 @pytest.mark.parametrize("n", [40, 400])

@@ -218,11 +218,10 @@ def test_predictions_are_drawn_at_the_time_they_are_for(visit, demo):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("width", "lang", "scheme"),
-    [(390, "en", "dark"), (390, "zh", "light"), (1100, "en", "light"), (1100, "zh", "dark")],
-)
-def test_nothing_overlaps_or_sticks_out(visit, tmp_path, demo, width, lang, scheme):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [390, 1100])
+def test_nothing_overlaps_or_sticks_out(visit, tmp_path, demo, width, scheme, lang):
     pages = [
         demo, write_backtest(tmp_path / "b.html", ["north", "south"]),
         write_forecast(tmp_path / "f.html", ["north", "south"], key="shop"),
@@ -431,13 +430,13 @@ def test_one_step_forecasts_are_one_line(visit, tmp_path):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("attack", ATTACKS[::4])
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_names_in_a_backtest_run_nothing(visit, tmp_path, attack):
-    page = visit(write_backtest(tmp_path / "page.html", [*ATTACKS, "plain"], column=attack))
+    page = visit(write_backtest(tmp_path / "page.html", [attack, "plain"], column=attack))
     page.mouse.move(500, 700)
     page.wait_for_timeout(50)
     assert page.evaluate("typeof window.hacked") == "undefined"
-    assert page.locator(".card .name").all_text_contents() == [*ATTACKS, "plain"]
+    assert page.locator(".card .name").first.text_content() == attack
 
 
 @pytest.mark.browser

@@ -13,6 +13,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.waiting import wait_until
 
 import gatecast
 from gatecast import replay
@@ -397,8 +398,6 @@ def test_the_file_is_written_in_intervals(path, monkeypatch):
     for day in (31, 32):
         ask(store, rows(table(day, first=day - 1)))
     assert len(ask(store)["forecast"]) == 18
-    deadline = time.monotonic() + 30
-    while store.health()["in_journal"] and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: not store.health()["in_journal"], 30)
     assert gatecast.load(path).fitted_.ends.lengths.tolist() == [32] * 6
     store.close()

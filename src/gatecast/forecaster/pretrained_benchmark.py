@@ -75,7 +75,8 @@ class PretrainedBenchmark(OwnUnitBenchmark):
         made: list[np.ndarray] = []
         for _, alike in groupby(range(len(parts)), window):
             which = list(alike)
-            n, steps = lengths[which[0]], parts[which[0]] - ends[which[0]] + lengths[which[0]]
+            n = lengths[which[0]]
+            steps = parts[which[0]] - ends[which[0]] + n
             quantiles = self.network.forecast_both_views(
                 np.concatenate([own[:, ends[i] - n : ends[i]] for i in which]), steps, self.h,
                 self.seasons[0], longer_season(self.seasons, int(steps[0]) + 1),
