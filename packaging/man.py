@@ -6,7 +6,7 @@ import re
 import sys
 from typing import Any
 
-import typer
+import click
 
 from gatecast import __version__
 from gatecast.cli.main import app
@@ -33,7 +33,7 @@ def usage(parameter: Any) -> str:
 
 def page() -> str:
     """Give the whole page."""
-    group: Any = typer.main.get_command(app)
+    group = click.Context(app)
     lines = [
         f'.TH GATECAST 1 "" "gatecast {__version__}" "User Commands"',
         ".SH NAME",
@@ -42,18 +42,17 @@ def page() -> str:
         ".B gatecast",
         "\\fIverb\\fR [\\fIoptions\\fR]",
         ".SH DESCRIPTION",
-        escaped(group.help),
+        escaped(app.help or ""),
         "Results go to standard output, all else to standard error.",
         ".SH VERBS",
     ]
-    for name, command in group.commands.items():
+    for name in app.list_commands(group):
+        command = app.get_command(group, name)
+        assert command is not None
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
         given = " ".join(f"\\fI{escaped(str(p.name).upper())}\\fR" for p in arguments)
         lines += [f".SS gatecast {escaped(name)} {given}".rstrip(), escaped(command.help or "")]
-        for parameter in arguments:
-            lines += [".TP", f"\\fI{escaped(str(parameter.name).upper())}\\fR"]
-            lines += [escaped(getattr(parameter, "help", None) or "")]
         for parameter in options:
             lines += [".TP", usage(parameter), escaped(parameter.help or "")]
     lines.append(".SH EXIT STATUS")

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import typer
 from helpers.command import gatecast
+from helpers.verbs import verbs
 
-from gatecast.cli.main import app
 from gatecast.cli.settings import SETTINGS
 from gatecast.cli.spelling import OPTIONS
 from gatecast.cli.tables import rounded
@@ -471,16 +470,14 @@ def test_forecasts_have_the_digits_they_deserve(values, digits, texts):
 
 def test_every_setting_of_the_forecaster_is_an_option():
     assert {"h", *SETTINGS} == LSTMForecaster(1).get_params().keys()
-    verbs = typer.main.get_command(app).commands
     for name, setting in SETTINGS.items():
         flag = setting.option or "--" + name.replace("_", "-")
         for verb in ("forecast", "backtest", "tune"):
-            assert any(flag in p.opts for p in verbs[verb].params), (verb, flag)
+            assert any(flag in p.opts for p in verbs()[verb].params), (verb, flag)
 
 
 def test_what_messages_call_arguments_are_options():
-    verbs = typer.main.get_command(app).commands.values()
-    there = {flag for verb in verbs for p in verb.params for flag in p.opts}
+    there = {flag for verb in verbs().values() for p in verb.params for flag in p.opts}
     assert set(OPTIONS.values()) <= there
 
 
@@ -520,6 +517,6 @@ def test_options_by_their_old_names_work_and_say_the_new_one(passengers):
     (passengers.parent / "old.toml").write_text("[forecast]\nseeds = 2\nupdates = 4\n")
     again = gatecast(*asked, "--config", "old.toml", "--difference", "no", cwd=passengers.parent)
     assert json.loads(again.stdout)["settings"] == settings
-    forecast = typer.main.get_command(app).commands["forecast"]
+    forecast = verbs()["forecast"]
     old_flags = {"--seeds", "--updates", "--target"}
     assert all(p.hidden for p in forecast.params if old_flags & {*p.opts})

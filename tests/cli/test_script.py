@@ -6,8 +6,8 @@ import runpy
 import numpy as np
 import pandas as pd
 import pytest
-import typer
-from typer.testing import CliRunner
+from click.testing import CliRunner
+from helpers.verbs import verbs
 
 from gatecast.cli.main import app
 from gatecast.errors import UsageError
@@ -56,9 +56,8 @@ def assert_same(records, frame):
 
 
 def test_each_verb_with_a_result_writes_a_script():
-    verbs = typer.main.get_command(app).commands
-    having = {name for name in verbs if any("--script" in p.opts for p in verbs[name].params)}
-    assert having == {*verbs} - {"doctor", "mcp", "serve"}
+    having = {n for n, verb in verbs().items() if any("--script" in p.opts for p in verb.params)}
+    assert having == {*verbs()} - {"doctor", "mcp", "serve"}
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ IMPORTS = ("-X", "importtime")
 @pytest.mark.parametrize(
     ("options", "arguments", "pattern"),
     [
-        (IMPORTS, ("forecast", "air.csv", "--h", 2), "typer.main"),
+        (IMPORTS, ("forecast", "air.csv", "--h", 2), "click.core"),
         (IMPORTS, ("forecast", "air.csv", "--h", 2), "numpy._core.multiarray"),
         (IMPORTS, ("backtest", "air.csv", "--h", 2), "pandas._libs.tslibs"),
         (IMPORTS, ("tune", "shop.csv", "--h", 2), "optuna"),
@@ -135,6 +135,33 @@ def test_ctrl_c_as_bars_begin_or_end_is_answered_as_any_other(folder, where):
     run.finish(130)
     assert run.lines[-1] == "gatecast: stopped"
 
+
+def test_ctrl_c_does_not_wait_for_what_is_made_beside_a_training(folder):
+    asked = ("forecast", "air.csv", "--h", 2, "--threads", 2)
+    run = Terminal(*asked, cwd=folder, options=("-c", ENDLESS))
+    run.wait_for("training")
+    run.press_ctrl_c()
+    run.finish(130)
+    assert run.lines[-1] == "gatecast: stopped"
+
+
+#: The command line, where what is made beside a training never ends.
+ENDLESS = """
+import sys
+from threading import Event, Thread
+from gatecast.__main__ import run
+
+run_thread = Thread.run
+
+def run_for_ever(thread):
+    if thread.name == "gatecast-beside":
+        Event().wait()
+    run_thread(thread)
+
+Thread.run = run_for_ever
+sys.argv = ["gatecast", *sys.argv[3:]]
+run()
+"""
 
 #: The command line, where Ctrl-C comes within a method of Rich.
 PRESSED = """

@@ -8,6 +8,7 @@ from threading import Barrier, Event, active_count, get_ident
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.command import python
 from helpers.waiting import wait_until
 
 from gatecast import LSTMForecaster, PretrainedLSTM
@@ -174,6 +175,31 @@ def test_an_error_beside_a_training_is_raised_and_one_in_it_ends_the_work():
     go_on.set()
     wait_until(lambda: active_count() == before)
     assert steps == [0]
+
+
+def test_python_ends_as_it_should_while_native_code_runs_beside():
+    done = python("""
+import time
+from threading import Event
+
+import numpy as np
+from gatecast.forecaster.threads import beside
+from gatecast.kernel import layout, native
+
+lstm = layout.Layout(inputs=1, hidden=64, outputs=1)
+theta, x = np.zeros(lstm.size), np.zeros((64, 5000, 1))
+began = Event()
+
+def step(_):
+    began.set()
+    native.forward(lstm, theta, x)
+
+with beside(map(step, [0]), 2):
+    began.wait()
+    time.sleep(0.05)  # the call has begun, and goes on for longer
+    raise SystemExit(7)
+""")
+    assert (done.returncode, done.stderr) == (7, "")
 
 
 @pytest.mark.parametrize("n", [40, 400])

@@ -23,7 +23,6 @@ IMPORTED = (
     "gatecast.report.backtest", "gatecast.report.demo", "gatecast.report.explain",
     "gatecast.report.forecast", "gatecast.report.learn", "gatecast.saved",
     "gatecast.tutorial.lessons", "gatecast.tuning.study", "optuna", "rich.progress", "rich.table",
-    "typer._adapters",
 )  # fmt: skip
 
 

@@ -10,12 +10,11 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
-import typer
+from helpers.verbs import verbs
 
 import gatecast
 from gatecast import errors
 from gatecast.cli import doctor
-from gatecast.cli.main import app
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -164,7 +163,7 @@ def test_the_man_page_has_every_verb_and_option(tmp_path):
     }
     text = man.page()
     plain = text.replace("\\-", "-")
-    for name, command in typer.main.get_command(app).commands.items():
+    for name, command in verbs().items():
         assert f".SS gatecast {name}" in plain
         for parameter in command.params:
             if parameter.param_type_name == "option" and not parameter.hidden:
@@ -180,18 +179,19 @@ def test_the_man_page_has_every_verb_and_option(tmp_path):
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_completes_verbs(shell):
-    words = {
-        "bash": {"COMP_WORDS": "gatecast fore", "COMP_CWORD": "1"},
-        "zsh": {"_TYPER_COMPLETE_ARGS": "gatecast fore"},
-        "fish": {
-            "_TYPER_COMPLETE_ARGS": "gatecast fore",
-            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
-        },
-    }[shell]
-    environment = {**os.environ, **words, "_GATECAST_COMPLETE": f"complete_{shell}"}
-    code = "import sys; sys.argv = ['gatecast']; from gatecast.__main__ import run; run()"
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
-    )
-    assert "forecast" in done.stdout, done.stderr
-    assert "backtest" not in done.stdout
+    def answer(request, **more):
+        code = "import sys; sys.argv = ['gatecast']; from gatecast.__main__ import run; run()"
+        environment = {**os.environ, **more, "_GATECAST_COMPLETE": f"{shell}_{request}"}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    if shell != "bash" or shutil.which("bash"):
+        assert "_GATECAST_COMPLETE" in answer("source")  # what the install page has shells read
+    word = "fore" if shell == "fish" else "1"
+    lines = answer("complete", COMP_WORDS="gatecast fore", COMP_CWORD=word)
+    assert "forecast" in lines
+    assert "backtest" not in lines

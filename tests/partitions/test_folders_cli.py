@@ -8,7 +8,7 @@ import time
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 import gatecast as gc
 from gatecast.cli.main import app

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from gatecast.cli.config import CONFIG
-from gatecast.cli.options import (
-    GAP,
-    ID_COL,
-    JOBS,
-    JSON,
-    N_WINDOWS,
-    NO_REPORT,
-    REFIT,
-    RESUME,
-    STEP_SIZE,
-    TARGET_COL,
-    TIME_COL,
-    TIME_LIMIT,
-    WINDOW,
-    names,
-)
+from gatecast.cli.options import COLUMNS, FILE, JSON, NO_REPORT, H, names, page
 from gatecast.cli.script import SCRIPT
 from gatecast.cli.settings import with_settings
 
@@ -42,43 +27,42 @@ __all__ = ["Findings", "backtest", "examine"]
 _EXAMINED = 60
 
 
+@click.command()
+@click.argument("file", type=FILE)
+@H
+@click.option("--models", help="Models by name, for example LSTM,combination,ets+theta,Naive.")
+@click.option("--n-windows", type=int, help="Cutoffs; up to 20 of few series, 3 of many.")
+@click.option(
+    "--step-size", type=int, help="Steps between cutoffs; a quarter of the horizon, or all of it."
+)
+@click.option("--gap", default=0, help="Steps after a cutoff that are not scored.")
+@click.option("--window", type=int, help="Last values known at a cutoff; all if not given.")
+@click.option("--refit", default=1, help="Fit at every so many cutoffs; 0 fits at the first only.")
+@click.option("--output", "-o", type=FILE, help="CSV or Parquet file for all forecasts.")
+@page("gatecast-backtest.html")
+@NO_REPORT
+@click.option("--resume", type=FILE, help="Folder that keeps finished fits, to go on from.")
+@click.option("--jobs", default=1, help="Fits at the same time.")
+@click.option(
+    "--time-limit", default=600.0, help="Seconds that a statistical model may take at a cutoff."
+)
+@COLUMNS
+@SCRIPT
+@JSON
+@CONFIG
 @with_settings()
 def backtest(
-    file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
-    h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
-    models: Annotated[
-        str, typer.Option(help="Models by name, for example LSTM,combination,ets+theta,Naive.")
-    ] = "",
-    n_windows: N_WINDOWS = None,
-    step_size: STEP_SIZE = None,
-    gap: GAP = 0,
-    window: WINDOW = None,
-    refit: REFIT = 1,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="CSV or Parquet file for all forecasts."),
-    ] = None,
-    report: Annotated[Path, typer.Option(help="The page to write.")] = Path(
-        "gatecast-backtest.html"
-    ),
-    no_report: NO_REPORT = False,
-    resume: RESUME = None,
-    jobs: JOBS = 1,
-    time_limit: TIME_LIMIT = 600.0,
-    id_col: ID_COL = None,
-    time_col: TIME_COL = None,
-    target_col: TARGET_COL = None,
-    script: SCRIPT = None,
-    as_json: JSON = False,
-    config: CONFIG = None,
-    *,
+    file: Path, h: int, models: str | None, n_windows: int | None, step_size: int | None, gap: int,
+    window: int | None, refit: int, output: Path | None, report: Path, no_report: bool,
+    resume: Path | None, jobs: int, time_limit: float, id_col: str | None, time_col: str | None,
+    target_col: str | None, script: Path | None, as_json: bool, config: Path | None,
     settings: dict[str, Any],
-) -> None:
+) -> None:  # fmt: skip
     """Forecast the past of the series in a file, and say which model to use.
 
-    Every model is fitted at each cutoff on what was known then. Prints the leaderboard and the
-    verdict, and writes a page; and, where the LSTM takes part, the glass box of one fitted on
-    everything.
+    FILE is a CSV or Parquet file with times and values. Every model is fitted at each cutoff on
+    what was known then. Prints the leaderboard and the verdict, and writes a page; and, where the
+    LSTM takes part, the glass box of one fitted on everything.
     """
     from gatecast.cli.inputs import compare, read_series
     from gatecast.cli.outputs import check_outputs, deferred, finish
@@ -88,7 +72,7 @@ def backtest(
 
     outputs = {"--output": output, "--report": None if no_report else report, "--script": script}
     check_outputs(outputs, [file, config])
-    compared = candidates(names(models) or DEFAULT, h, time_limit=time_limit, **settings)
+    compared = candidates(names(models or "") or DEFAULT, h, time_limit=time_limit, **settings)
     panel = read_series(file, id_col, time_col, target_col, settings)
     wanted: dict[str, Any] = {
         "n_windows": n_windows, "step_size": step_size, "gap": gap, "window": window,
@@ -268,4 +252,4 @@ def _print(findings: Findings, output: Path | None) -> None:
     for note in findings.result.notes:
         say(note)
     if output is not None:
-        typer.echo(f"Forecasts: {output}", err=True)
+        click.echo(f"Forecasts: {output}", err=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
+from gatecast.cli.options import FILE
 from gatecast.errors import NotFoundError, UsageError
 from gatecast.messages import message
 
@@ -19,7 +20,7 @@ else:
 __all__ = ["CONFIG"]
 
 
-def _read(context: typer.Context, path: Path | None) -> Path | None:
+def _read(context: click.Context, _: click.Parameter, path: Path | None) -> Path | None:
     """Make the file's settings the defaults of this verb; options on the line go before them."""
     if path is None:
         return None
@@ -52,12 +53,7 @@ def _read(context: typer.Context, path: Path | None) -> Path | None:
     return path
 
 
-CONFIG = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        callback=_read,
-        is_eager=True,
-        help="TOML file with options, under the verb's name: [forecast], h = 12.",
-    ),
-]
+CONFIG = click.option(
+    "--config", type=FILE, callback=_read, is_eager=True,
+    help="TOML file with options, under the verb's name: [forecast], h = 12.",
+)  # fmt: skip

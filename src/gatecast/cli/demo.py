@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
-from gatecast.cli.explain import LANG, Language
-from gatecast.cli.options import JSON
+from gatecast.cli.options import FILE, JSON, LANG
 from gatecast.cli.script import SCRIPT
 
 if TYPE_CHECKING:
@@ -18,23 +17,22 @@ if TYPE_CHECKING:
 __all__ = ["demo"]
 
 
+@click.command()
+@click.option(
+    "--output",
+    "-o",
+    type=FILE,
+    help="The page to write; gatecast-demo.html or gatecast-learn.html if not given.",
+)
+@click.option("--learn", is_flag=True, help="Write a guided page instead: how an LSTM remembers.")
+@LANG
+@click.option("--random-state", default=0, help="Seed of weights and shuffling.")
+@SCRIPT
+@JSON
 def demo(
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="The page to write; gatecast-demo.html or gatecast-learn.html if not given.",
-        ),
-    ] = None,
-    learn: Annotated[
-        bool, typer.Option("--learn", help="Write a guided page instead: how an LSTM remembers.")
-    ] = False,
-    lang: LANG = Language.en,
-    random_state: Annotated[int, typer.Option(help="Seed of weights and shuffling.")] = 0,
-    script: SCRIPT = None,
-    as_json: JSON = False,
-) -> None:
+    output: Path | None, learn: bool, lang: str, random_state: int, script: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Run the tutorial's experiment: a noisy sine, an LSTM, and what it should be held against.
 
     Trains the tutorial's network as it was written and on sequences, scores both beside simple
@@ -63,8 +61,8 @@ def demo(
     with working("lessons"):
         lessons = make_lessons(random_state=random_state, fifty=carried.network)
     glass = beside(output)
-    learn_page(lessons, glass, lang=lang.value, back=output.name)
-    demo_page(result, output, lang=lang.value, glass=glass.name)
+    learn_page(lessons, glass, lang=lang, back=output.name)
+    demo_page(result, output, lang=lang, glass=glass.name)
     picture: Path | None = output.with_suffix(".png")
     try:
         demo_picture(result, picture)
@@ -72,7 +70,7 @@ def demo(
         picture = None  # the page has the chart; the PNG comes with the extra
 
     if as_json:
-        typer.echo(json.dumps(_document(result, output, glass, picture)))
+        click.echo(json.dumps(_document(result, output, glass, picture)))
     else:
         _print(result, output, glass, picture)
 
@@ -91,14 +89,14 @@ def _script(script: Path | None, function: str, random_state: int) -> None:
     write_script(script, "demo", lines)
 
 
-def _learn(output: Path, lang: Language, random_state: int, as_json: bool) -> None:
+def _learn(output: Path, lang: str, random_state: int, as_json: bool) -> None:
     from gatecast.cli.console import working
     from gatecast.report.learn import learn_page
     from gatecast.tutorial.lessons import make_lessons
 
     with working("lessons"):
         lessons = make_lessons(random_state=random_state)
-    learn_page(lessons, output, lang=lang.value)
+    learn_page(lessons, output, lang=lang)
     if as_json:
         scores = {
             name: {"test_rmse": getattr(lessons, name).test_rmse}
@@ -106,9 +104,9 @@ def _learn(output: Path, lang: Language, random_state: int, as_json: bool) -> No
         }
         scores["naive"] = {"test_rmse": lessons.naive_rmse}
         scores["noise_floor"] = {"test_rmse": lessons.noise_floor}
-        typer.echo(json.dumps({**scores, "report": str(output)}))
+        click.echo(json.dumps({**scores, "report": str(output)}))
     else:
-        typer.echo(f"Page: {output}")
+        click.echo(f"Page: {output}")
 
 
 def _document(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.util
 import json
 import platform
+import sys
 from typing import Any
 
-import typer
+import click
 
 from gatecast.cli.options import JSON
 
@@ -28,25 +29,25 @@ EXTRAS = {
     "mcp": ("mcp", "mcp"),
     "mlflow": ("mlflow-skinny", "mlflow"),
 }
-NEEDED = ("numpy", "pandas", "narwhals", "safetensors", "jinja2", "rich", "typer")
+NEEDED = ("numpy", "pandas", "narwhals", "safetensors", "jinja2", "rich", "click")
 
 
-def doctor(
-    as_json: JSON = False,
-) -> None:
+@click.command()
+@JSON
+def doctor(as_json: bool) -> None:
     """Say versions, SIMD level, threads and extras, and check the kernel against its twin."""
     from gatecast.cli.console import say, working
 
     with working("checking"):
         facts = _facts()
     if as_json:
-        typer.echo(json.dumps(facts))
+        click.echo(json.dumps(facts))
     else:
         width = max(map(len, facts))
         for name, value in facts.items():
             say(f"{name:{width}}  {value}", error=False)
     if facts["largest difference"] > 1e-12:
-        raise typer.Exit(1)
+        sys.exit(1)
 
 
 def _facts() -> dict[str, Any]:

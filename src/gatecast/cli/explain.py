@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
-from gatecast.cli.options import JSON
-from gatecast.cli.predict import MODEL
+from gatecast.cli.options import FILE, JSON, LANG
 from gatecast.cli.script import SCRIPT
 
 if TYPE_CHECKING:
@@ -21,55 +19,42 @@ if TYPE_CHECKING:
     from gatecast.forecaster import LSTMForecaster
     from gatecast.report.explain import BacktestSummary
 
-__all__ = ["LANG", "Language", "explain"]
+__all__ = ["explain"]
 
 
-class Language(str, Enum):
-    """Languages of the pages."""
-
-    en = "en"
-    zh = "zh"
-
-
-LANG = Annotated[
-    Language, typer.Option(help="Language that the page opens in; a button on it changes it.")
-]
-
-
+@click.command()
+@click.argument("model", type=FILE)
+@click.argument("file", type=FILE)
+@click.option("--series", help="Name of the series to look at; else the first.")
+@click.option(
+    "--output", "-o", type=FILE, default="gatecast-explain.html", help="The page to write."
+)
+@click.option(
+    "--network", type=int, help="Which of the model's networks, from 0; else one that forecasts."
+)
+@click.option(
+    "--futr-file",
+    type=FILE,
+    help="CSV or Parquet file with the columns that the model knows in advance.",
+)
+@LANG
+@click.option(
+    "--backtest", is_flag=True, help="Backtest the model beside others first; takes longer."
+)
+@click.option("--png", is_flag=True, help="Write a picture beside the page, with matplotlib.")
+@click.option("--svg", is_flag=True, help="The same as an SVG.")
+@SCRIPT
+@JSON
 def explain(
-    model: MODEL,
-    file: Annotated[Path, typer.Argument(help="CSV or Parquet file of the model's series.")],
-    series: Annotated[
-        str | None, typer.Option(help="Name of the series to look at; else the first.")
-    ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path(
-        "gatecast-explain.html"
-    ),
-    network: Annotated[
-        int | None,
-        typer.Option(help="Which of the model's networks, from 0; else one that forecasts."),
-    ] = None,
-    futr_file: Annotated[
-        Path | None,
-        typer.Option(help="CSV or Parquet file with the columns that the model knows in advance."),
-    ] = None,
-    lang: LANG = Language.en,
-    backtest: Annotated[
-        bool,
-        typer.Option("--backtest", help="Backtest the model beside others first; takes longer."),
-    ] = False,
-    png: Annotated[
-        bool, typer.Option("--png", help="Write a picture beside the page, with matplotlib.")
-    ] = False,
-    svg: Annotated[bool, typer.Option("--svg", help="The same as an SVG.")] = False,
-    script: SCRIPT = None,
-    as_json: JSON = False,
-) -> None:
+    model: Path, file: Path, series: str | None, output: Path, network: int | None,
+    futr_file: Path | None, lang: str, backtest: bool, png: bool, svg: bool, script: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Show what the gates and the memory of a saved model did along a series.
 
-    Writes a page with the LSTM's cell drawn and alive, and says how good the forecast was on values
-    held back, how far back the network looks, what its units follow, and which past steps made the
-    forecast.
+    MODEL is what forecast --save wrote, FILE a CSV or Parquet file of its series. Writes a page
+    with the LSTM's cell drawn and alive, and says how good the forecast was on values held back,
+    how far back the network looks, what its units follow, and which past steps made the forecast.
     """
     from gatecast.cli.console import working
     from gatecast.explain.explanation import explain as explain_model
@@ -82,13 +67,13 @@ def explain(
     with working("explaining the forecast"):
         explained = explain_model(fitted, file, series, network, futr_file)
     title = f"{file.name}, {explained.series}" if explained.id_col is not None else file.name
-    explain_page(explained, output, subject=title, lang=lang.value, backtest=compared)
+    explain_page(explained, output, subject=title, lang=lang, backtest=compared)
     _script(script, model, file, series, network, futr_file)
     pictures = _pictures(explained, output, {".png": png, ".svg": svg})
     verdict = (compared and compared.verdict) or [explained.training.verdict]
     if as_json:
         paths = {"report": str(output), "pictures": [str(picture) for picture in pictures]}
-        typer.echo(json.dumps(_document(explained, verdict, compared) | paths))
+        click.echo(json.dumps(_document(explained, verdict, compared) | paths))
     else:
         _print(explained, verdict, [output, *pictures])
 
@@ -130,9 +115,9 @@ def _print(explained: Explanation, verdict: Sequence[str], files: list[Path]) ->
     for sentence in (*verdict, *explained.notes, *explained.memory.sentences):
         say(sentence, error=False)
     page, *pictures = files
-    typer.echo(f"Page: {page}", err=True)
+    click.echo(f"Page: {page}", err=True)
     for picture in pictures:
-        typer.echo(f"Picture: {picture}", err=True)
+        click.echo(f"Picture: {picture}", err=True)
 
 
 def _document(

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 if TYPE_CHECKING:
     from gatecast.forecaster import LSTMForecaster
 
 __all__ = ["RESUME", "forecast_folder", "is_folder", "predict_folder"]
 
-RESUME = Annotated[
-    bool,
-    typer.Option("--resume", help="Go on with the forecasts of a folder that were begun."),
-]
+RESUME = click.option(
+    "--resume", is_flag=True, help="Go on with the forecasts of a folder that were begun."
+)
 
 
 def is_folder(file: Path | None, *, resume: bool) -> bool:
@@ -57,7 +56,7 @@ def _fit(
         say(sentence)
     if save is not None:
         model.save(save)
-        typer.echo(f"Model: {save}", err=True)
+        click.echo(f"Model: {save}", err=True)
     return model
 
 
@@ -73,7 +72,7 @@ def _forecast_into(model: Any, file: Path, output: Path, *, resume: bool) -> Non
         say(note)
     counts = {"series": result.series, "files": len(result.files), "kept": result.kept}
     say(message("partitions.done", **counts))
-    typer.echo(f"Forecast: {output}", err=True)
+    click.echo(f"Forecast: {output}", err=True)
 
 
 def predict_folder(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from gatecast.cli.config import CONFIG
 from gatecast.cli.folders import RESUME
-from gatecast.cli.options import DIGITS, ID_COL, JSON, NO_REPORT, TARGET_COL, TIME_COL
+from gatecast.cli.options import COLUMNS, FILE, JSON, NO_REPORT, SAVE, H, page
 from gatecast.cli.predict import FUTR, OUTPUT, plan_of
 from gatecast.cli.script import SCRIPT
 from gatecast.cli.settings import with_settings
@@ -24,47 +24,47 @@ if TYPE_CHECKING:
 
 __all__ = ["forecast"]
 
-MODEL = Annotated[
-    str,
-    typer.Option(
-        help="LSTM, pretrained (no fit), combination (or pretrained+ets+theta, for example), a "
-        "baseline by name, or best."
-    ),
-]
 
-
+@click.command()
+@click.argument("file", type=FILE)
+@H
+@click.option(
+    "--model",
+    default="LSTM",
+    help="LSTM, pretrained (no fit), combination (or pretrained+ets+theta, for example), a "
+    "baseline by name, or best.",
+)
+@OUTPUT
+@page("gatecast-forecast.html")
+@click.option(
+    "--digits",
+    type=click.IntRange(1, 17),
+    default=6,
+    help="Digits of a forecast in CSV; 17 for all.",
+)
+@click.option("--glass", is_flag=True, help="Write the LSTM's glass box beside the page.")
+@NO_REPORT
+@SAVE
+@COLUMNS
+@FUTR
+@SCRIPT
+@RESUME
+@JSON
+@CONFIG
 @with_settings()
 def forecast(
-    file: Annotated[Path, typer.Argument(help="CSV or Parquet file, or a folder of the latter.")],
-    h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
-    model: MODEL = "LSTM",
-    output: OUTPUT = None,
-    report: Annotated[Path, typer.Option(help="The page to write.")] = Path(
-        "gatecast-forecast.html"
-    ),
-    digits: DIGITS = 6,
-    glass: Annotated[
-        bool, typer.Option("--glass", help="Write the LSTM's glass box beside the page.")
-    ] = False,
-    no_report: NO_REPORT = False,
-    save: Annotated[Path | None, typer.Option(help="File to keep the fitted model in.")] = None,
-    id_col: ID_COL = None,
-    time_col: TIME_COL = None,
-    target_col: TARGET_COL = None,
-    futr_file: FUTR = None,
-    script: SCRIPT = None,
-    resume: RESUME = False,
-    as_json: JSON = False,
-    config: CONFIG = None,
-    *,
-    settings: dict[str, Any],
-) -> None:
+    file: Path, h: int, model: str, output: Path | None, report: Path, digits: int, glass: bool,
+    no_report: bool, save: Path | None, id_col: str | None, time_col: str | None,
+    target_col: str | None, futr_file: tuple[Path, ...], script: Path | None, resume: bool,
+    as_json: bool, config: Path | None, settings: dict[str, Any],
+) -> None:  # fmt: skip
     """Forecast the series in a file.
 
-    The forecast goes to stdout as CSV (or to a file); a page with history and forecast is written
-    beside it, and with --glass the glass box that shows the LSTM's memory at work. Columns are
-    found out where the file leaves no doubt. Of a folder of Parquet files, which may be larger than
-    the memory, an LSTM learns on a sample of series, and forecasts all into the folder --output.
+    FILE is a CSV or Parquet file, or a folder of the latter. The forecast goes to stdout as CSV (or
+    to a file); a page with history and forecast is written beside it, and with --glass the glass
+    box that shows the LSTM's memory at work. Columns are found out where the file leaves no doubt.
+    Of a folder of Parquet files, which may be larger than the memory, an LSTM learns on a sample of
+    series, and forecasts all into the folder --output.
     """
     from gatecast.cli.folders import forecast_folder, is_folder
     from gatecast.cli.inputs import read_series, without_pyarrow
@@ -72,7 +72,7 @@ def forecast(
 
     model = _checked_name(model, h, save, settings, futr_file)
     if model == "LSTM":  # others come from packages that may rely on pyarrow
-        without_pyarrow(file, output, *(futr_file or []))
+        without_pyarrow(file, output, *futr_file)
     if is_folder(file, resume=resume):
         other = None if model == "LSTM" else f"--model {model}"
         given = {"--futr-file": futr_file, "--json": as_json, "--glass": glass, other: other}
@@ -82,7 +82,7 @@ def forecast(
     _check_glass(glass, model, no_report=no_report)
     page = None if no_report else report
     outputs = {"--output": output, "--save": save, "--report": page, "--script": script}
-    check_outputs(outputs, [file, *(futr_file or []), config])
+    check_outputs(outputs, [file, *futr_file, config])
     plan = plan_of(futr_file)
     panel = read_series(file, id_col, time_col, target_col, settings)
     fitted, result = _forecast(model, panel, h, settings, plan, save)
@@ -97,7 +97,7 @@ def forecast(
     written: dict[str, Path | None] = {"model": saved, "report": None, "glass": None}
     if page is not None:
         with deferred(failures):
-            shown = next(iter(futr_file or []), None)
+            shown = next(iter(futr_file), None)
             written |= _pages(result, fitted, page, file.name, shown, glass=glass)
     finish(_document(result, frame, output) if as_json else None, written, failures)
 
@@ -241,7 +241,7 @@ def _checked_name(
     h: int,
     save: Path | None,
     settings: dict[str, Any],
-    futr_file: list[Path] | None,
+    futr_file: tuple[Path, ...],
 ) -> str:
     """Give the model's full name, unless the request makes no sense."""
     from gatecast.errors import UsageError, too_small

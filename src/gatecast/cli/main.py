@@ -6,13 +6,12 @@ import functools
 import importlib
 import os
 import sys
+import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-import typer
-from typer.core import TyperGroup
+import click
 
 from gatecast import __version__
 from gatecast.cli.interruption import EXIT_CODE, leave_at_once
@@ -25,74 +24,35 @@ _VERBS = {
     "update": "predict", "tune": "tune", "explain": "explain", "doctor": "doctor", "mcp": "mcp",
     "serve": "serve",
 }  # fmt: skip
-_PLAIN: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
 
 
-class _Parsers(Mapping[str, Any]):
-    """Give the parser of each verb; made when it is looked up, which takes longer than to read."""
+class _Verbs(click.Group):
+    """Know all verbs by name; the module of one is read when it is looked up, which takes long."""
 
-    def __getitem__(self, verb: str) -> Any:
-        return _parser(verb)
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_VERBS)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(_VERBS)
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        cmd_name: str,
+    ) -> click.Command | None:
+        if cmd_name not in _VERBS:
+            return None
+        return getattr(importlib.import_module(f"gatecast.cli.{_VERBS[cmd_name]}"), cmd_name)
 
-    def __len__(self) -> int:
-        return len(_VERBS)
-
-
-class _Verbs(TyperGroup):
-    """Know all verbs by name."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.commands = _Parsers()  # pyright: ignore[reportAttributeAccessIssue]
-
-
-@functools.cache
-def _parser(verb: str) -> Any:
-    """Make the parser of one verb."""
-    one = typer.Typer(add_completion=False, **_PLAIN)
-    module = importlib.import_module(f"gatecast.cli.{_VERBS[verb]}")
-    one.command(verb)(_stoppable(getattr(module, verb)))
-    return typer.main.get_command(one)
-
-
-app = typer.Typer(
-    cls=_Verbs,
-    help="Forecast time series with LSTMs: honest scores, native speed, gates you can look at.",
-    no_args_is_help=True,
-    add_completion=True,  # --install-completion, --show-completion
-    **_PLAIN,
-)
-
-
-def _stoppable(verb: Callable[..., None]) -> Callable[..., None]:
-    """Let a verb end by Ctrl-C with our word and code, not with those of the parser."""
-
-    @functools.wraps(verb)
-    def run_verb(*arguments: Any, **options: Any) -> None:
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a verb; Ctrl-C ends it with our word and code, not with those of the parser."""
         try:
-            verb(*arguments, **options)
+            return super().invoke(ctx)
         except KeyboardInterrupt:
             _leave_stopped()
 
-    return run_verb
 
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"gatecast {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: bool = typer.Option(
-        False, "--version", callback=_show_version, is_eager=True, help="Say the version."
-    ),
-) -> None:
-    """Take the options that stand before the verb."""
+@click.group(cls=_Verbs, context_settings={"show_default": True})
+@click.version_option(__version__, message="gatecast %(version)s", help="Say the version.")
+def app() -> None:
+    """Forecast time series with LSTMs: honest scores, native speed, gates you can look at."""
 
 
 def _show_warning(message: Warning | str, *where: Any) -> None:
@@ -142,13 +102,14 @@ def _came_of_ctrl_c(error: BaseException | None) -> bool:
     return error is not None
 
 
-def _leave_stopped() -> None:
-    if sys.stderr is not sys.__stderr__:
-        leave_at_once()  # Rich's: Ctrl-C came as bars began or ended, which are drawn still
+def _leave_stopped() -> NoReturn:
+    drawing = sys.stderr is not sys.__stderr__  # Rich's: Ctrl-C came as bars began or ended
+    if drawing or any(thread.name.startswith("gatecast") for thread in threading.enumerate()):
+        leave_at_once()  # Python's own end would wait for the thread
     _leave("stopped", EXIT_CODE)
 
 
-def _leave(message: str, code: int) -> None:
+def _leave(message: str, code: int) -> NoReturn:
     from gatecast.cli.console import say
 
     say(f"gatecast: {message}")

@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import click
+
 __all__ = ["make_server", "mcp"]
 
 _INSTRUCTIONS = (
@@ -15,6 +17,7 @@ _INSTRUCTIONS = (
 )
 
 
+@click.command()
 def mcp() -> None:
     """Offer forecasts to an agent: a server of the Model Context Protocol on stdin and stdout.
 

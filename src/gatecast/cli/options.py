@@ -2,46 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Any, TypeVar
 
-import typer
+import click
 
 from gatecast.errors import UsageError
 from gatecast.messages import message
 
 __all__ = [
-    "DIGITS", "GAP", "ID_COL", "JOBS", "JSON", "NO_REPORT", "N_WINDOWS", "REFIT", "RESUME",
-    "STEP_SIZE", "TARGET_COL", "TIME_COL", "TIME_LIMIT", "WINDOW",
-    "choice", "frequency", "levels", "names", "seasons",
+    "COLUMNS",
+    "FILE",
+    "JSON",
+    "LANG",
+    "NO_REPORT",
+    "SAVE",
+    "H",
+    "choice",
+    "frequency",
+    "levels",
+    "names",
+    "page",
+    "seasons",
+    "several",
 ]  # fmt: skip
 
-ID_COL = Annotated[str | None, typer.Option(help="Column of series names.")]
-TIME_COL = Annotated[str | None, typer.Option(help="Column of times.")]
-TARGET_COL = Annotated[str | None, typer.Option(help="Column of values.")]
-DIGITS = Annotated[
-    int, typer.Option("--digits", min=1, max=17, help="Digits of a forecast in CSV; 17 for all.")
-]
-NO_REPORT = Annotated[bool, typer.Option("--no-report", help="Write no page.")]
-JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+_Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
-N_WINDOWS = Annotated[int | None, typer.Option(help="Cutoffs; up to 20 of few series, 3 of many.")]
-STEP_SIZE = Annotated[
-    int | None,
-    typer.Option(help="Steps between cutoffs; a quarter of the horizon, or all of it."),
-]
-GAP = Annotated[int, typer.Option(help="Steps after a cutoff that are not scored.")]
-WINDOW = Annotated[
-    int | None, typer.Option(help="Last values known at a cutoff; all if not given.")
-]
-REFIT = Annotated[int, typer.Option(help="Fit at every so many cutoffs; 0 fits at the first only.")]
-RESUME = Annotated[
-    Path | None, typer.Option(help="Folder that keeps finished fits, to go on from.")
-]
-JOBS = Annotated[int, typer.Option(help="Fits at the same time.")]
-TIME_LIMIT = Annotated[
-    float, typer.Option(help="Seconds that a statistical model may take at a cutoff.")
-]
+#: The type of an argument or option that is a file or a folder.
+FILE = click.Path(path_type=Path)
+H = click.option("--h", type=int, required=True, help="Steps to forecast.")
+SAVE = click.option("--save", type=FILE, help="File to keep the fitted model in.")
+NO_REPORT = click.option("--no-report", is_flag=True, help="Write no page.")
+LANG = click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en",
+    help="Language that the page opens in; a button on it changes it.",
+)  # fmt: skip
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def several(*options: Callable[[_Verb], _Verb]) -> Callable[[_Verb], _Verb]:
+    """Make one decorator of several, in the order of the help."""
+
+    def decorate(verb: _Verb) -> _Verb:
+        for option in reversed(options):
+            verb = option(verb)
+        return verb
+
+    return decorate
+
+
+def page(default: str) -> Callable[[_Verb], _Verb]:
+    """Give the option for the page that a verb writes."""
+    return click.option("--report", type=FILE, default=default, help="The page to write.")
+
+
+COLUMNS = several(
+    click.option("--id-col", help="Column of series names."),
+    click.option("--time-col", help="Column of times."),
+    click.option("--target-col", help="Column of values."),
+)
 
 
 def names(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import typer
+import click
 
 from gatecast import storage
 from gatecast.errors import UsageError
@@ -120,6 +120,6 @@ def finish(
     else:
         for kind, path in written.items():
             if path is not None:
-                typer.echo(f"{_LABELS[kind]}: {path}", err=True)
+                click.echo(f"{_LABELS[kind]}: {path}", err=True)
     if failures:
         raise failures[0]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from gatecast.cli.folders import RESUME
-from gatecast.cli.options import JSON
+from gatecast.cli.options import FILE, JSON
 from gatecast.cli.script import SCRIPT
 
 if TYPE_CHECKING:
@@ -19,40 +19,37 @@ if TYPE_CHECKING:
     from gatecast.forecaster import LSTMForecaster
     from gatecast.pretrained.forecaster import PretrainedLSTM
 
-__all__ = ["plan_of", "predict", "update"]
+__all__ = ["FUTR", "OUTPUT", "plan_of", "predict", "update"]
 
-MODEL = Annotated[Path, typer.Argument(help="What forecast --save wrote.")]
-OUTPUT = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", help="File or folder for the forecast; else stdout."),
-]
-FUTR = Annotated[
-    list[Path] | None,
-    typer.Option(
-        help="CSV or Parquet file with the columns that the model knows in advance; given again, "
-        "another plan to compare."
-    ),
-]
+OUTPUT = click.option(
+    "--output", "-o", type=FILE, help="File or folder for the forecast; else stdout."
+)
+FUTR = click.option(
+    "--futr-file", type=FILE, multiple=True,
+    help="CSV or Parquet file with the columns that the model knows in advance; given again, "
+    "another plan to compare.",
+)  # fmt: skip
 
 
+@click.command()
+@click.argument("model", type=FILE)
+@click.argument("file", type=FILE, required=False)
+@OUTPUT
+@FUTR
+@SCRIPT
+@RESUME
+@JSON
 def predict(
-    model: MODEL,
-    file: Annotated[
-        Path | None,
-        typer.Argument(help="New rows that follow, or other series (but for a combination)."),
-    ] = None,
-    output: OUTPUT = None,
-    futr_file: FUTR = None,
-    script: SCRIPT = None,
-    resume: RESUME = False,
-    as_json: JSON = False,
-) -> None:
+    model: Path, file: Path | None, output: Path | None, futr_file: tuple[Path, ...],
+    script: Path | None, resume: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Forecast with a saved model, without training.
 
-    New rows are taken in first, one step of arithmetic for each; series that were not in the fit
-    are forecast from their own rows, and they alone if the file has no others. The model's file
-    stays as it is. A folder of Parquet files with whole histories is forecast into the folder
-    --output, file by file.
+    MODEL is what forecast --save wrote; FILE has new rows that follow, or other series (but for a
+    combination). New rows are taken in first, one step of arithmetic for each; series that were not
+    in the fit are forecast from their own rows, and they alone if the file has no others. The
+    model's file stays as it is. A folder of Parquet files with whole histories is forecast into the
+    folder --output, file by file.
     """
     from gatecast.cli.folders import is_folder, predict_folder
     from gatecast.cli.outputs import check_outputs
@@ -63,7 +60,7 @@ def predict(
         given = {"--futr-file": futr_file, "--json": as_json}
         predict_folder(model, file, output, script, given, resume=resume)
         return
-    check_outputs({"--output": output, "--script": script}, [model, file, *(futr_file or [])])
+    check_outputs({"--output": output, "--script": script}, [model, file, *futr_file])
     plan = plan_of(futr_file)
     loaded, others = load(model), None
     notes = loaded.reading_notes_  # of the journal of a service
@@ -81,27 +78,29 @@ def predict(
     write_script(script, "predict", ["", *lines, f"forecast = {forecast}", *shown])
 
 
+@click.command()
+@click.argument("model", type=FILE)
+@click.argument("file", type=FILE)
+@OUTPUT
+@FUTR
+@SCRIPT
+@JSON
 def update(
-    model: MODEL,
-    file: Annotated[
-        Path,
-        typer.Argument(help="New rows that follow, or new series (but for a combination)."),
-    ],
-    output: OUTPUT = None,
-    futr_file: FUTR = None,
-    script: SCRIPT = None,
-    as_json: JSON = False,
-) -> None:
+    model: Path, file: Path, output: Path | None, futr_file: tuple[Path, ...],
+    script: Path | None, as_json: bool,
+) -> None:  # fmt: skip
     """Take new rows into a saved model, keep it, and forecast, without training.
 
-    The forecast comes out first, and the model is written when that is safe: after an error it is
-    as it was, and the same command can be given again. Several updates of one file take turns.
+    MODEL is what forecast --save wrote; FILE has new rows that follow, or new series (but for a
+    combination). The forecast comes out first, and the model is written when that is safe: after an
+    error it is as it was, and the same command can be given again. Several updates of one file take
+    turns.
     """
     from gatecast.cli.outputs import check_outputs
     from gatecast.cli.script import write_script, written_call
     from gatecast.saved import open_for_update
 
-    check_outputs({"--output": output, "--script": script}, [model, file, *(futr_file or [])])
+    check_outputs({"--output": output, "--script": script}, [model, file, *futr_file])
     plan = plan_of(futr_file)
     with open_for_update(model) as opened:
         opened.update(file)
@@ -116,7 +115,7 @@ def update(
     write_script(script, "update", lines)
 
 
-def plan_of(files: list[Path] | None) -> Path | dict[str, Path] | None:
+def plan_of(files: Sequence[Path]) -> Path | dict[str, Path] | None:
     """Give the plan of some files: of several each by its name, without folder and ending."""
     if not files:
         return None

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
+
+from gatecast.cli.options import FILE
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["SCRIPT", "Code", "constructor", "reading", "shown", "write_script", "written_call"]
 
-SCRIPT = Annotated[
-    Path | None, typer.Option("--script", help="File for the Python that reproduces the result.")
-]
+SCRIPT = click.option("--script", type=FILE, help="File for the Python that reproduces the result.")
 
 
 def written_call(function: str, *positional: Any, **named: Any) -> str:
@@ -150,4 +150,4 @@ def write_script(path: Path | None, verb: str, lines: Sequence[str]) -> None:
     title = f'"""Reproduce what ``gatecast {verb}`` gave (gatecast {__version__})."""'
     imports = ["import gatecast as gc"] if any("gc." in line for line in lines) else []
     storage.write_text(path, "\n".join([title, "", *imports, *lines, ""]))
-    typer.echo(f"Script: {path}", err=True)
+    click.echo(f"Script: {path}", err=True)

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
+
+from gatecast.cli.options import FILE
 
 __all__ = ["serve"]
 
 
-def serve(
-    model: Annotated[Path, typer.Argument(help="What forecast --save wrote.")],
-    host: Annotated[
-        str, typer.Option(help="Address to listen at; there is no password.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 for any that is free.")] = 8000,
-    max_bytes: Annotated[int, typer.Option(help="Bytes that a request may have.")] = 2**20,
-    timeout: Annotated[float, typer.Option(help="Seconds that a request may take.")] = 30.0,
-) -> None:
+@click.command()
+@click.argument("model", type=FILE)
+@click.option("--host", default="127.0.0.1", help="Address to listen at; there is no password.")
+@click.option("--port", default=8000, help="Port; 0 for any that is free.")
+@click.option("--max-bytes", default=2**20, help="Bytes that a request may have.")
+@click.option("--timeout", default=30.0, help="Seconds that a request may take.")
+def serve(model: Path, host: str, port: int, max_bytes: int, timeout: float) -> None:
     """Serve a saved LSTM: POST /forecast and /update, GET /health and /openapi.json.
 
-    An update is answered once it is in a journal beside the model's file; the file is written again
-    every five minutes and at the end, and records of the journal are taken in at the start. Needs
-    the extra [serve].
+    MODEL is what forecast --save wrote. An update is answered once it is in a journal beside the
+    model's file; the file is written again every five minutes and at the end, and records of the
+    journal are taken in at the start. Needs the extra [serve].
     """
     from gatecast.cli.console import say
     from gatecast.errors import require_extra, too_small

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Collection
 from dataclasses import fields
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
-from gatecast.cli.options import choice, frequency, levels, names, seasons
+from gatecast.cli.options import choice, frequency, levels, names, seasons, several
 from gatecast.forecaster import kinds
 from gatecast.forecaster.config import Config, Setting, setting_of
 from gatecast.forecaster.renamed import OLD_SETTINGS, current_names
@@ -54,7 +53,7 @@ def with_settings(without: Collection[str] = ()) -> Callable[..., Callable[..., 
             deprecated = {name: text for name in old if (text := options.pop(name)) is not None}
             for name in deprecated:
                 new = message("option.renamed", old=_flag(name), now=_flag(old[name]))
-                typer.echo(new, err=True)
+                click.echo(new, err=True)
             settings = current_names(deprecated, warn=False) | {
                 name: read(text) if (read := _READ[type(table[name].kind)][1]) else text
                 for name, text in written.items()
@@ -62,16 +61,10 @@ def with_settings(without: Collection[str] = ()) -> Callable[..., Callable[..., 
             }
             verb(**options, settings=settings)
 
-        own = inspect.signature(verb, eval_str=True).parameters.values()
-        parameters = [
-            p.replace(kind=p.KEYWORD_ONLY) for p in own if p.name != "settings"
-        ] + [_parameter(name, setting) for name, setting in table.items()] + [
-            _parameter(name, table[now], True)
-            for name, now in old.items()
-        ]  # fmt: skip
-        call.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportAttributeAccessIssue]
-        call.__annotations__ = {p.name: p.annotation for p in parameters}
-        return call
+        return several(
+            *(_option(name, setting) for name, setting in table.items()),
+            *(_option(name, table[now], hidden=True) for name, now in old.items()),
+        )(call)
 
     return decorate
 
@@ -92,13 +85,8 @@ def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def _parameter(name: str, setting: Setting, hidden: bool = False) -> inspect.Parameter:
-    option = typer.Option(setting.option or _flag(name), help=setting.help, hidden=hidden)
+def _option(name: str, setting: Setting, *, hidden: bool = False) -> Callable[..., Any]:
     written = _READ[type(setting.kind)][0]
-    kind: Any = bool if written is bool else written | None
-    return inspect.Parameter(
-        name,
-        inspect.Parameter.KEYWORD_ONLY,
-        default=False if written is bool else None,
-        annotation=Annotated[kind, option],
-    )
+    kind: dict[str, Any] = {"is_flag": True} if written is bool else {"type": written}
+    flag = _flag(name) if hidden else setting.option or _flag(name)
+    return click.option(flag, name, help=setting.help, hidden=hidden, **kind)

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from gatecast import storage
 from gatecast.cli.outputs import emit
@@ -117,4 +117,4 @@ def write_forecast(frame: pd.DataFrame, output: Path | None, digits: int = DIGIT
         emit(_as_csv(frame))  # to be piped as it is
     else:
         write_table(frame, output)
-        typer.echo(f"Forecast: {output}", err=True)
+        click.echo(f"Forecast: {output}", err=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from gatecast.cli.config import CONFIG
-from gatecast.cli.options import ID_COL, JSON, NO_REPORT, TARGET_COL, TIME_COL
+from gatecast.cli.options import COLUMNS, FILE, JSON, NO_REPORT, SAVE, H, page
 from gatecast.cli.script import SCRIPT
 from gatecast.cli.settings import with_settings
 
@@ -18,47 +19,43 @@ if TYPE_CHECKING:
 __all__ = ["tune"]
 
 
+@click.command()
+@click.argument("file", type=FILE)
+@H
+@click.option("--n-trials", default=50, help="Trials in all, earlier runs included.")
+@click.option("--timeout", type=float, help="Seconds after which no further trial begins.")
+@click.option("--storage", help="SQLite file, or a database URL; else memory.")
+@click.option("--study-name", default="gatecast", help="Name of the study in its storage.")
+@click.option("--resume", is_flag=True, help="Go on with the study in the storage.")
+@click.option("--n-jobs", type=int, help="Trials at the same time.")
+@click.option("--sampler", default="tpe", help="tpe, or gp for a Gaussian process.")
+@click.option("--loss", default="absolute", help="What is minimised: absolute or squared.")
+@click.option(
+    "--space",
+    multiple=True,
+    help="A setting with its range, choice or value, as often as needed: "
+    "hidden=8:32, cell=lstm,gru, season_length=7.",
+)
+@SAVE
+@page("gatecast-tune.html")
+@NO_REPORT
+@COLUMNS
+@SCRIPT
+@JSON
+@CONFIG
 @with_settings(without=("loss",))
 def tune(
-    file: Annotated[Path, typer.Argument(help="CSV or Parquet file with times and values.")],
-    h: Annotated[int, typer.Option("--h", help="Steps to forecast.")],
-    n_trials: Annotated[int, typer.Option(help="Trials in all, earlier runs included.")] = 50,
-    timeout: Annotated[
-        float | None, typer.Option(help="Seconds after which no further trial begins.")
-    ] = None,
-    storage: Annotated[
-        str | None, typer.Option(help="SQLite file, or a database URL; else memory.")
-    ] = None,
-    study_name: Annotated[str, typer.Option(help="Name of the study in its storage.")] = "gatecast",
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the study in the storage.")
-    ] = False,
-    n_jobs: Annotated[int | None, typer.Option(help="Trials at the same time.")] = None,
-    sampler: Annotated[str, typer.Option(help="tpe, or gp for a Gaussian process.")] = "tpe",
-    loss: Annotated[str, typer.Option(help="What is minimised: absolute or squared.")] = "absolute",
-    space: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A setting with its range, choice or value, as often as needed: "
-            "hidden=8:32, cell=lstm,gru, season_length=7."
-        ),
-    ] = None,
-    save: Annotated[Path | None, typer.Option(help="File to keep the fitted model in.")] = None,
-    report: Annotated[Path, typer.Option(help="The page to write.")] = Path("gatecast-tune.html"),
-    no_report: NO_REPORT = False,
-    id_col: ID_COL = None,
-    time_col: TIME_COL = None,
-    target_col: TARGET_COL = None,
-    script: SCRIPT = None,
-    as_json: JSON = False,
-    config: CONFIG = None,
-    *,
+    file: Path, h: int, n_trials: int, timeout: float | None, storage: str | None, study_name: str,
+    resume: bool, n_jobs: int | None, sampler: str, loss: str, space: tuple[str, ...],
+    save: Path | None, report: Path, no_report: bool, id_col: str | None, time_col: str | None,
+    target_col: str | None, script: Path | None, as_json: bool, config: Path | None,
     settings: dict[str, Any],
-) -> None:
+) -> None:  # fmt: skip
     """Search for the settings that forecast the series in a file best.
 
-    Says what was found and whether it is better than the defaults on origins that the search
-    never saw, and writes a page with the trials. Ctrl-C ends the search and keeps what it has.
+    FILE is a CSV or Parquet file with times and values. Says what was found and whether it is
+    better than the defaults on origins that the search never saw, and writes a page with the
+    trials. Ctrl-C ends the search and keeps what it has.
     """
     from gatecast.cli.outputs import check_outputs, deferred, finish
 
@@ -66,7 +63,7 @@ def tune(
     study = None if storage is None or "://" in storage else storage
     check_outputs({"--save": save, "--report": page, "--script": script}, [file, study, config])
     search: dict[str, Any] = {
-        "n_trials": n_trials, "space": _space(space or []), "n_jobs": n_jobs, "sampler": sampler,
+        "n_trials": n_trials, "space": _space(space), "n_jobs": n_jobs, "sampler": sampler,
         "loss": loss, "id_col": id_col, "time_col": time_col, "target_col": target_col,
     }  # fmt: skip
     result = _search(
@@ -126,7 +123,7 @@ def _print(result: Tuning) -> None:
     width = max(map(len, result.settings))
     for name, value in result.settings.items():
         shown = f"{value:.4g}" if isinstance(value, float) else value
-        typer.echo(f"{name:{width}}  {'chosen from the data' if value is None else shown}")
+        click.echo(f"{name:{width}}  {'chosen from the data' if value is None else shown}")
     for text in result.sentences:
         say(sentence(text, spelling=as_option), error=False)
 
@@ -141,7 +138,7 @@ def _pages(result: Tuning, page: Path, name: str) -> dict[str, Path | None]:
     return {"report": page, "glass": glass}
 
 
-def _space(options: list[str]) -> dict[str, Any]:
+def _space(options: Sequence[str]) -> dict[str, Any]:
     from gatecast.errors import UsageError
     from gatecast.messages import message
 

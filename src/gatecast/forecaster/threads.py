@@ -94,7 +94,8 @@ def beside(work: Iterator[object], threads: int) -> Iterator[None]:
     ----------
     work : iterator
         Whose steps can be done as well later. After an error, as of Ctrl-C, in what runs beside
-        them there is no further one, and the one that has begun is not waited for.
+        them there is no further one, and the one that has begun is not waited for until Python
+        ends, which must not happen to a thread in native code.
     threads : int
         How many a fit may use; of one it has none to spare, and the work is left for later.
 
@@ -116,7 +117,7 @@ def beside(work: Iterator[object], threads: int) -> Iterator[None]:
         except BaseException as error:
             errors.append(error)
 
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=run, name="gatecast-beside")
     thread.start()
     try:
         yield
