@@ -91,7 +91,7 @@ def test_a_glass_box_of_nothing_is_refused(passengers, other):
 def test_forecast_to_a_file_and_as_json(passengers):
     done = gatecast(
         "forecast", passengers, "--h", 3, "-o", "out.csv", "--report", "r.html", "--json",
-        "--save", "m.gatecast", "--glass", cwd=passengers.parent,
+        "--save", "m.gatecast", "--glass", "--lang", "zh", cwd=passengers.parent,
     )  # fmt: skip
     found = json.loads(done.stdout)
     table = pd.read_csv(passengers.parent / "out.csv", float_precision="round_trip")
@@ -101,6 +101,8 @@ def test_forecast_to_a_file_and_as_json(passengers):
     assert json.loads(predicted.stdout)["forecast"] == found["forecast"]
     assert found["report"] == "r.html"
     assert found["glass"] == "r-glass.html"
+    for page in ("r.html", "r-glass.html"):
+        assert '<html lang="zh">' in (passengers.parent / page).read_text()
     assert any("monthly" in sentence for sentence in found["decisions"])
 
 
@@ -375,8 +377,10 @@ def test_a_backtest_prints_the_leaderboard_and_the_verdict(passengers):
 def test_the_glass_box_of_a_backtest_says_what_it_said(passengers):
     folder = passengers.parent
     asked = ("backtest", "air.csv", "--h", 2, "--models", "LSTM,Naive", "--n-windows", 2)
-    asked += ("--level", 80, "--json")
+    asked += ("--level", 80, "--json", "--lang", "zh")
     found = json.loads(gatecast(*asked, cwd=folder).stdout)
+    for page in (found["report"], found["glass"]):
+        assert '<html lang="zh">' in (folder / page).read_text()
     assert found["glass"] == "gatecast-backtest-glass.html"
     assert 'href="./gatecast-backtest-glass.html"' in (folder / found["report"]).read_text()
     glass = html.unescape((folder / found["glass"]).read_text())

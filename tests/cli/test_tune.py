@@ -43,7 +43,10 @@ def test_tune_finds_says_keeps_and_goes_on(folder):
     assert gatecast("predict", "m.gatecast", cwd=folder).stdout.startswith("day,LSTM\n2024-03-31,")
     again = gatecast(*asked, "--n-trials", 5, cwd=folder, code=2)
     assert "resume" in again.stderr
-    found = json.loads(gatecast(*asked, "--n-trials", 5, "--resume", "--json", cwd=folder).stdout)
+    more = ("--n-trials", 5, "--resume", "--lang", "zh")
+    found = json.loads(gatecast(*asked, *more, "--json", cwd=folder).stdout)
+    for page in ("gatecast-tune.html", "gatecast-tune-glass.html"):
+        assert '<html lang="zh">' in (folder / page).read_text()
     assert [trial["number"] for trial in found["trials"]] == list(range(5))
     assert all(2 <= trial["hidden"] <= 6 for trial in found["trials"][1:])
     assert found["kept"] in ("found", "defaults")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gatecast.cli.config import CONFIG
-from gatecast.cli.options import COLUMNS, FILE, JSON, NO_REPORT, H, names, page
+from gatecast.cli.options import COLUMNS, FILE, JSON, H, names, page_options
 from gatecast.cli.script import SCRIPT
 from gatecast.cli.settings import with_settings
 
@@ -39,8 +39,7 @@ _EXAMINED = 60
 @click.option("--window", type=int, help="Last values known at a cutoff; all if not given.")
 @click.option("--refit", default=1, help="Fit at every so many cutoffs; 0 fits at the first only.")
 @click.option("--output", "-o", type=FILE, help="CSV or Parquet file for all forecasts.")
-@page("gatecast-backtest.html")
-@NO_REPORT
+@page_options("gatecast-backtest.html")
 @click.option("--resume", type=FILE, help="Folder that keeps finished fits, to go on from.")
 @click.option("--jobs", default=1, help="Fits at the same time.")
 @click.option(
@@ -53,7 +52,7 @@ _EXAMINED = 60
 @with_settings()
 def backtest(
     file: Path, h: int, models: str | None, n_windows: int | None, step_size: int | None, gap: int,
-    window: int | None, refit: int, output: Path | None, report: Path, no_report: bool,
+    window: int | None, refit: int, output: Path | None, report: Path, no_report: bool, lang: str,
     resume: Path | None, jobs: int, time_limit: float, id_col: str | None, time_col: str | None,
     target_col: str | None, script: Path | None, as_json: bool, config: Path | None,
     settings: dict[str, Any],
@@ -91,7 +90,7 @@ def backtest(
         columns = (id_col, time_col, target_col)
         _script(script, file, settings, columns, compared, panel, h, wanted)
         if not no_report:
-            written |= _pages(findings, report, lstm, settings.get("level", []), file)
+            written |= _pages(findings, report, lstm, settings.get("level", []), file, lang)
     finish(_document(findings, output) if as_json else None, written, failures)
 
 
@@ -174,6 +173,7 @@ def _pages(
     lstm: LSTMForecaster | None,
     level: list[float],
     file: Path,
+    lang: str,
 ) -> dict[str, Path | None]:
     """Write the page and, of an LSTM that is fitted on everything, the glass box."""
     from gatecast.cli.glass import write_glass
@@ -183,9 +183,14 @@ def _pages(
     glass, result = None, findings.result
     if lstm is not None and "LSTM" in result.models:
         fitted = fit_with_bar(replace(lstm, level=level), result.panel)
-        glass = write_glass(fitted, page, name=file.name, backtest=findings.summary())
+        glass = write_glass(fitted, page, name=file.name, lang=lang, backtest=findings.summary())
     backtest_page(
-        result, page, subject=file.name, answers=findings.answers, glass=glass and glass.name
+        result,
+        page,
+        subject=file.name,
+        answers=findings.answers,
+        lang=lang,
+        glass=glass and glass.name,
     )
     return {"report": page, "glass": glass}
 

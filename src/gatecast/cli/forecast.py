@@ -10,7 +10,7 @@ import click
 
 from gatecast.cli.config import CONFIG
 from gatecast.cli.folders import RESUME
-from gatecast.cli.options import COLUMNS, FILE, JSON, NO_REPORT, SAVE, H, page
+from gatecast.cli.options import COLUMNS, FILE, JSON, SAVE, H, page_options
 from gatecast.cli.predict import FUTR, OUTPUT, plan_of
 from gatecast.cli.script import SCRIPT
 from gatecast.cli.settings import with_settings
@@ -35,7 +35,7 @@ __all__ = ["forecast"]
     "baseline by name, or best.",
 )
 @OUTPUT
-@page("gatecast-forecast.html")
+@page_options("gatecast-forecast.html")
 @click.option(
     "--digits",
     type=click.IntRange(1, 17),
@@ -43,7 +43,6 @@ __all__ = ["forecast"]
     help="Digits of a forecast in CSV; 17 for all.",
 )
 @click.option("--glass", is_flag=True, help="Write the LSTM's glass box beside the page.")
-@NO_REPORT
 @SAVE
 @COLUMNS
 @FUTR
@@ -53,8 +52,8 @@ __all__ = ["forecast"]
 @CONFIG
 @with_settings()
 def forecast(
-    file: Path, h: int, model: str, output: Path | None, report: Path, digits: int, glass: bool,
-    no_report: bool, save: Path | None, id_col: str | None, time_col: str | None,
+    file: Path, h: int, model: str, output: Path | None, report: Path, no_report: bool, lang: str,
+    digits: int, glass: bool, save: Path | None, id_col: str | None, time_col: str | None,
     target_col: str | None, futr_file: tuple[Path, ...], script: Path | None, resume: bool,
     as_json: bool, config: Path | None, settings: dict[str, Any],
 ) -> None:  # fmt: skip
@@ -98,7 +97,7 @@ def forecast(
     if page is not None:
         with deferred(failures):
             shown = next(iter(futr_file), None)
-            written |= _pages(result, fitted, page, file.name, shown, glass=glass)
+            written |= _pages(result, fitted, page, file.name, shown, lang, glass=glass)
     finish(_document(result, frame, output) if as_json else None, written, failures)
 
 
@@ -210,6 +209,7 @@ def _pages(
     page: Path,
     name: str,
     futr_file: Path | None,
+    lang: str,
     *,
     glass: bool,
 ) -> dict[str, Path | None]:
@@ -222,8 +222,8 @@ def _pages(
     if glass and isinstance(fitted, (LSTMForecaster, PretrainedLSTM)):
         from gatecast.cli.glass import write_glass
 
-        box = write_glass(fitted, page, name=name, futr_file=futr_file)
-    forecast_page(result, page, subject=name, glass=box and box.name)
+        box = write_glass(fitted, page, name=name, lang=lang, futr_file=futr_file)
+    forecast_page(result, page, subject=name, lang=lang, glass=box and box.name)
     return {"report": page, "glass": box}
 
 

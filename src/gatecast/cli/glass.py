@@ -26,6 +26,7 @@ def write_glass(
     page: Path,
     *,
     name: str,
+    lang: str,
     futr_file: Path | None = None,
     backtest: BacktestSummary | None = None,
 ) -> Path | None:
@@ -39,6 +40,8 @@ def write_glass(
         The page that will lead to it.
     name : str
         What is explained, for people.
+    lang : {"en", "zh"}
+        Language that the box opens in.
     futr_file : path, optional
         As for ``model.predict``.
     backtest : BacktestSummary, optional
@@ -67,5 +70,5 @@ def write_glass(
         return None
     path = beside(page)
     title = name if explained.id_col is None else f"{name}, {explained.series}"
-    explain_page(explained, path, subject=title, backtest=backtest, back=page.name)
+    explain_page(explained, path, subject=title, lang=lang, backtest=backtest, back=page.name)
     return path

@@ -12,20 +12,8 @@ from gatecast.errors import UsageError
 from gatecast.messages import message
 
 __all__ = [
-    "COLUMNS",
-    "FILE",
-    "JSON",
-    "LANG",
-    "NO_REPORT",
-    "SAVE",
-    "H",
-    "choice",
-    "frequency",
-    "levels",
-    "names",
-    "page",
-    "seasons",
-    "several",
+    "COLUMNS", "FILE", "JSON", "LANG", "SAVE", "H",
+    "choice", "frequency", "levels", "names", "page_options", "seasons", "several",
 ]  # fmt: skip
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
@@ -34,7 +22,6 @@ _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
 H = click.option("--h", type=int, required=True, help="Steps to forecast.")
 SAVE = click.option("--save", type=FILE, help="File to keep the fitted model in.")
-NO_REPORT = click.option("--no-report", is_flag=True, help="Write no page.")
 LANG = click.option(
     "--lang", type=click.Choice(["en", "zh"]), default="en",
     help="Language that the page opens in; a button on it changes it.",
@@ -53,9 +40,13 @@ def several(*options: Callable[[_Verb], _Verb]) -> Callable[[_Verb], _Verb]:
     return decorate
 
 
-def page(default: str) -> Callable[[_Verb], _Verb]:
-    """Give the option for the page that a verb writes."""
-    return click.option("--report", type=FILE, default=default, help="The page to write.")
+def page_options(default: str) -> Callable[[_Verb], _Verb]:
+    """Give the options for the page that a verb writes beside its results."""
+    return several(
+        click.option("--report", type=FILE, default=default, help="The page to write."),
+        click.option("--no-report", is_flag=True, help="Write no page."),
+        LANG,
+    )
 
 
 COLUMNS = several(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gatecast.cli.config import CONFIG
-from gatecast.cli.options import COLUMNS, FILE, JSON, NO_REPORT, SAVE, H, page
+from gatecast.cli.options import COLUMNS, FILE, JSON, SAVE, H, page_options
 from gatecast.cli.script import SCRIPT
 from gatecast.cli.settings import with_settings
 
@@ -37,8 +37,7 @@ __all__ = ["tune"]
     "hidden=8:32, cell=lstm,gru, season_length=7.",
 )
 @SAVE
-@page("gatecast-tune.html")
-@NO_REPORT
+@page_options("gatecast-tune.html")
 @COLUMNS
 @SCRIPT
 @JSON
@@ -47,9 +46,9 @@ __all__ = ["tune"]
 def tune(
     file: Path, h: int, n_trials: int, timeout: float | None, storage: str | None, study_name: str,
     resume: bool, n_jobs: int | None, sampler: str, loss: str, space: tuple[str, ...],
-    save: Path | None, report: Path, no_report: bool, id_col: str | None, time_col: str | None,
-    target_col: str | None, script: Path | None, as_json: bool, config: Path | None,
-    settings: dict[str, Any],
+    save: Path | None, report: Path, no_report: bool, lang: str, id_col: str | None,
+    time_col: str | None, target_col: str | None, script: Path | None, as_json: bool,
+    config: Path | None, settings: dict[str, Any],
 ) -> None:  # fmt: skip
     """Search for the settings that forecast the series in a file best.
 
@@ -79,7 +78,7 @@ def tune(
         _print(result)
     with deferred(failures):
         _script(script, file, h, settings, search)
-        written |= {} if page is None else _pages(result, page, file.name)
+        written |= {} if page is None else _pages(result, page, file.name, lang)
     finish(_document(result) if as_json else None, written, failures)
 
 
@@ -128,13 +127,13 @@ def _print(result: Tuning) -> None:
         say(sentence(text, spelling=as_option), error=False)
 
 
-def _pages(result: Tuning, page: Path, name: str) -> dict[str, Path | None]:
+def _pages(result: Tuning, page: Path, name: str, lang: str) -> dict[str, Path | None]:
     """Write the page of a search, and the glass box of what came of it beside it."""
     from gatecast.cli.glass import write_glass
     from gatecast.report.tune import tune_page
 
-    glass = write_glass(result.forecaster, page, name=name)
-    tune_page(result, page, subject=name, glass=glass and glass.name)
+    glass = write_glass(result.forecaster, page, name=name, lang=lang)
+    tune_page(result, page, subject=name, lang=lang, glass=glass and glass.name)
     return {"report": page, "glass": glass}
 
 
