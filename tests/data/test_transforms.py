@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -456,3 +458,18 @@ def test_several_forecasts_are_restored_at_once_as_one_by_one():
         np.testing.assert_array_equal(made, fitted.inverse_transform(one, ends))
         for i, restored in enumerate(made):
             np.testing.assert_array_equal(restored, fitted[i].inverse_transform(one[i], ends[i]))
+
+
+def test_ranges_of_logarithms_and_of_values_are_said_apart():
+    rng = np.random.default_rng(0)
+    grows = np.exp(rng.normal(0.02, 0.1, (2, 90)).cumsum(1) + 3)
+    values = np.concatenate([grows, rng.normal(500, 5, (3, 90))])
+    values[2:] *= [[-1], [-2], [-3]]  # below zero: no logarithms
+    fitted = TransformPipeline.fit(values.ravel(), np.arange(0, 451, 90), Treatment(6))
+    told = [sentence for sentence in fitted.decisions(list("abcde")) if "their mean" in sentence]
+    numbers = [map(float, re.search("mean, (.+) to (.+), and", s).groups()) for s in told]
+    named = [re.search(r"of \d of 5 series \((.+)\)", sentence)[1] for sentence in told]
+    of_values, of_logarithms = map(list, numbers)
+    assert named == ['"c", "d", "e"', '"a", "b"']
+    assert of_values == pytest.approx(sorted(values[2:].mean(1))[::2], abs=0.01)
+    assert of_logarithms == pytest.approx(sorted(np.log(grows).mean(1)), abs=0.01)

@@ -345,28 +345,34 @@ class TransformPipeline:
         -------
         list of Message
             In the order in which transforms are applied; of several series which they are, and the
-            ranges of what differs.
+            ranges of what differs: of logarithms and of other values apart.
         """
         if self.count == 1:
             return self[0].decisions()
-        sentences = []
+        sentences, in_logarithms = [], np.zeros(self.count, bool)
         for step in self.steps:
-            which = np.flatnonzero(step.rows >= 0)
-            if not len(which):
-                continue
-            decision = take(step.transform, step.rows[which]).describe()
-            if len(which) == self.count:
-                fields = {"n": self.count} if self.count > 2 else {}
-                kind = "transform.of_all" if fields else "transform.of_both"
-                sentences.append(message(kind, decision=decision, **fields))
-                continue
-            shown = [str(names[int(i)]) for i in which]
-            sentences.append(
-                message(
-                    "transform.of_some", k=len(which), n=self.count, names=shown, decision=decision
-                )
-            )
+            which = step.rows >= 0
+            for part in (which & ~in_logarithms, which & in_logarithms):
+                if part.any():
+                    decision = take(step.transform, step.rows[part]).describe()
+                    sentences.append(self._of_which(part, decision, names))
+            if isinstance(step.transform, Log):
+                in_logarithms |= which
         return sentences
+
+    def _of_which(
+        self, which: np.ndarray, decision: Message, names: Sequence[Any] | np.ndarray
+    ) -> Message:
+        """Say of which series a decision is."""
+        if which.all():
+            fields = {"n": self.count} if self.count > 2 else {}
+            return message(
+                "transform.of_all" if fields else "transform.of_both", decision=decision, **fields
+            )
+        shown = [str(names[int(i)]) for i in np.flatnonzero(which)]
+        return message(
+            "transform.of_some", k=len(shown), n=self.count, names=shown, decision=decision
+        )
 
 
 def _fit_batch(
