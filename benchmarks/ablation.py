@@ -20,7 +20,7 @@ from apart import apart
 from sets import SETS, load, scores
 
 from gatecast import LSTMForecaster
-from gatecast.forecaster import holdout, preparation, trial
+from gatecast.forecaster.fitting import holdout, preparation, trial
 from gatecast.network import Network
 
 USUAL = ["tourism_monthly", "tourism_quarterly", "m1_monthly", "m4_yearly", "m4_monthly_tail"]

@@ -32,7 +32,7 @@ from sets import SETS, load, scores
 
 from gatecast import LSTMForecaster
 from gatecast.baselines import AutoARIMA, AutoETS, SeasonalNaive, Theta
-from gatecast.forecaster.config import PRESETS
+from gatecast.forecaster.settings.config import PRESETS
 
 BASELINES: dict[str, Any] = {
     kind.__name__: kind for kind in (SeasonalNaive, Theta, AutoETS, AutoARIMA)

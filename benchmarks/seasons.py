@@ -26,7 +26,7 @@ from peers import ENVIRONMENT, peers_python
 
 import gatecast as gc
 from gatecast.data.reading import read_panel
-from gatecast.forecaster.additive import AdditivePart
+from gatecast.forecaster.additive.part import AdditivePart
 
 #: Weeks of history that each model is given at an origin.
 WEEKS = 12

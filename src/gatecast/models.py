@@ -6,7 +6,7 @@ from typing import Any
 
 from gatecast import baselines
 from gatecast.errors import NotFoundError
-from gatecast.forecaster.kinds import requested_season
+from gatecast.forecaster.settings.kinds import requested_season
 from gatecast.messages import message
 
 __all__ = ["NAMES", "full_name", "make_model"]

@@ -14,9 +14,9 @@ import pandas as pd
 from gatecast.data.calendar import future_times
 from gatecast.errors import GatecastError, ModelFileError
 from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.forecasting.updating import advance
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.forecaster.records import NewRows
-from gatecast.forecaster.updating import advance
 from gatecast.messages import message
 
 __all__ = ["Replay"]

@@ -8,8 +8,8 @@ from gatecast import LSTMForecaster
 from gatecast.data.gaps import whole_part
 from gatecast.data.left_out import SeriesLeftOutWarning, left_out
 from gatecast.data.reading import read_panel
-from gatecast.forecaster.config import Settings
-from gatecast.forecaster.preparation import Origin, Preparer, SeasonalTreatment
+from gatecast.forecaster.fitting.preparation import Origin, Preparer, SeasonalTreatment
+from gatecast.forecaster.settings.config import Settings
 
 
 def days(n, **columns):

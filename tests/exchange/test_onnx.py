@@ -10,7 +10,7 @@ import gatecast as gc
 from gatecast.data.transforms.pipeline import KINDS
 from gatecast.errors import MissingExtraError, NotFittedError, UsageError
 from gatecast.exchange import as_forecaster
-from gatecast.forecaster.benchmarks import LinearBenchmark
+from gatecast.forecaster.benchmarks.benchmark import LinearBenchmark
 from gatecast.network import Network
 
 ort = pytest.importorskip("onnxruntime", reason="needs onnxruntime, and the extra [onnx]")

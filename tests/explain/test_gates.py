@@ -10,7 +10,7 @@ from gatecast.errors import DataError, NotFittedError, NotFoundError, UsageError
 from gatecast.explain import gates
 from gatecast.explain.inputs import model_inputs
 from gatecast.forecaster import LSTMForecaster, load
-from gatecast.forecaster.frames import insample_one_step
+from gatecast.forecaster.forecasting.frames import insample_one_step
 from gatecast.kernel import GATES, reference
 
 QUICK = {"h": 3, "max_steps": 20, "n_networks": 2, "hidden": 5, "pretrained": False}

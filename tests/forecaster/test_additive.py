@@ -7,9 +7,9 @@ import pytest
 import gatecast as gc
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError
-from gatecast.forecaster.additive import AdditivePart
-from gatecast.forecaster.partial_regression import partial_regression
-from gatecast.forecaster.regressors import Regressors
+from gatecast.forecaster.additive.part import AdditivePart
+from gatecast.forecaster.additive.partial_regression import partial_regression
+from gatecast.forecaster.additive.regressors import Regressors
 
 QUICK = {"hidden": 4, "max_steps": 5, "n_networks": 1}
 

@@ -10,10 +10,10 @@ from gatecast.baselines import SeasonalNaive
 from gatecast.datasets import noisy_sine as tutorial
 from gatecast.explain import attribution
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.benchmarks import LinearBenchmark
-from gatecast.forecaster.combination import Combination, choose_combination
-from gatecast.forecaster.features import FeatureState
-from gatecast.forecaster.trial import HoldoutTrial
+from gatecast.forecaster.benchmarks.benchmark import LinearBenchmark
+from gatecast.forecaster.benchmarks.combination import Combination, choose_combination
+from gatecast.forecaster.fitting.trial import HoldoutTrial
+from gatecast.forecaster.inputs.features import FeatureState
 
 
 def noisy_sine(n):

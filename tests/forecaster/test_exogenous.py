@@ -7,7 +7,7 @@ import pytest
 import gatecast
 from gatecast.errors import DataError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.benchmarks import Outlook
+from gatecast.forecaster.benchmarks.benchmark import Outlook
 
 QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8, "pretrained": False}
 
@@ -122,7 +122,7 @@ def walked_from_the_start(model, frame, days):
     from dataclasses import replace
 
     from gatecast.data.reading import read_panel
-    from gatecast.forecaster.additive_columns import encoded_columns
+    from gatecast.forecaster.additive.columns import encoded_columns
 
     panel = read_panel(
         frame, id_col="shop", target_col="y", extra_cols=model.fitted_.covariates.columns
@@ -166,7 +166,7 @@ def test_nothing_after_the_cutoff_reaches_scales_names_or_forecast():
 
 def test_what_is_held_back_reaches_no_scale_of_what_is_measured():
     from gatecast.data.reading import read_panel
-    from gatecast.forecaster.covariates import Covariates
+    from gatecast.forecaster.inputs.covariates import Covariates
 
     frame = promoted(100)
     later = frame.assign(price=np.where(frame.index >= 80, 1e9, frame["price"]))
@@ -180,7 +180,7 @@ def test_what_is_held_back_reaches_no_scale_of_what_is_measured():
 
 
 def test_calendar_of_a_day_a_week_and_a_year():
-    from gatecast.forecaster.covariates import _calendar
+    from gatecast.forecaster.inputs.covariates import _calendar
 
     times = np.array(["2024-01-01T00", "2024-01-01T06", "2024-07-02T00"], "datetime64[us]")
     day, week, year = (_calendar(times)[:, i] for i in range(3))

@@ -4,14 +4,14 @@ import pytest
 
 from gatecast import LSTMForecaster
 from gatecast.data.reading import read_panel
-from gatecast.forecaster import trial as module
-from gatecast.forecaster.combination import median_of
-from gatecast.forecaster.config import Settings
-from gatecast.forecaster.ensemble import Ensemble, TrainedNetwork, TrainingRun
-from gatecast.forecaster.holdout import Holdout
-from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
-from gatecast.forecaster.progress import ProgressAggregator
-from gatecast.forecaster.trial import HoldoutTrial, train_trials
+from gatecast.forecaster.benchmarks.combination import median_of
+from gatecast.forecaster.fitting import trial as module
+from gatecast.forecaster.fitting.ensemble import Ensemble, TrainedNetwork, TrainingRun
+from gatecast.forecaster.fitting.holdout import Holdout
+from gatecast.forecaster.fitting.preparation import Preparer, SeasonalTreatment
+from gatecast.forecaster.fitting.progress import ProgressAggregator
+from gatecast.forecaster.fitting.trial import HoldoutTrial, train_trials
+from gatecast.forecaster.settings.config import Settings
 
 
 def holdout(n_series, threads=1, n=60):

@@ -9,7 +9,7 @@ from gatecast.data.intermittency import demand_of
 from gatecast.data.panel import Panel, offsets_of
 from gatecast.data.reading import read_panel
 from gatecast.errors import UsageError
-from gatecast.forecaster.hurdle import Hurdle
+from gatecast.forecaster.counts.hurdle import Hurdle
 from gatecast.service.requests import forecast_together
 
 QUICK = {"hidden": 4, "max_steps": 4, "n_networks": 1, "pretrained": False}

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gatecast.forecaster.local_seasons import LocallyAdjusted, choose_seasons, decompose
+from gatecast.forecaster.benchmarks.local_seasons import LocallyAdjusted, choose_seasons, decompose
 
 DAY, WEEK = 6, 42
 

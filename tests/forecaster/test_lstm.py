@@ -11,9 +11,9 @@ from gatecast.data.left_out import SeriesLeftOutWarning
 from gatecast.datasets import air_passengers, lynx, noisy_sine, sunspots
 from gatecast.errors import DataError, NotFittedError, UsageError
 from gatecast.forecaster import LSTMForecaster, load
-from gatecast.forecaster.features import FeatureState
-from gatecast.forecaster.sampler import SegmentSampler
-from gatecast.forecaster.training_data import run_windows
+from gatecast.forecaster.inputs.features import FeatureState
+from gatecast.forecaster.inputs.sampler import SegmentSampler
+from gatecast.forecaster.inputs.training_data import run_windows
 from gatecast.network import Network
 
 QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8, "pretrained": False}
@@ -374,7 +374,7 @@ def test_nothing_after_the_end_is_known_to_what_is_measured(monkeypatch):
     frame = noisy_walks(30, 60)
     poisoned = frame.copy()
     poisoned.loc[poisoned["ds"] >= 55, "y"] *= 1e6
-    from gatecast.forecaster import ensemble
+    from gatecast.forecaster.fitting import ensemble
 
     networks, train = [], ensemble.Ensemble.train
 

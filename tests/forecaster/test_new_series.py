@@ -13,7 +13,7 @@ from gatecast.data.transforms import LevelShift
 from gatecast.data.transforms.joining import join_pipelines
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
 from gatecast.errors import DataError, NotFoundError, UsageError
-from gatecast.forecaster.new_series import fit_others, join
+from gatecast.forecaster.forecasting.new_series import fit_others, join
 
 QUICK = {"hidden": 6, "max_steps": 50, "n_networks": 2}
 

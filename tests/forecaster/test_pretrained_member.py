@@ -6,7 +6,7 @@ import pytest
 
 import gatecast as gc
 from gatecast.datasets import air_passengers
-from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
+from gatecast.forecaster.benchmarks.pretrained import PretrainedBenchmark
 
 QUICK = {"max_steps": 20, "n_networks": 1, "hidden": 4, "threads": 1}
 

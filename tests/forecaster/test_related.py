@@ -10,9 +10,9 @@ from helpers.forecasting import lay_out, transforms_of
 from gatecast.data.reading import read_panel
 from gatecast.errors import UsageError
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.config import PRESETS
-from gatecast.forecaster.features import FeatureState, lags_of, seasons_of, typical_change
-from gatecast.forecaster.trial import HoldoutTrial
+from gatecast.forecaster.fitting.trial import HoldoutTrial
+from gatecast.forecaster.inputs.features import FeatureState, lags_of, seasons_of, typical_change
+from gatecast.forecaster.settings.config import PRESETS
 
 QUICK = {"max_steps": 40, "n_networks": 1, "hidden": 8, "pretrained": False}
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gatecast import LSTMForecaster
-from gatecast.forecaster.renamed import current_names
+from gatecast.forecaster.settings.renamed import current_names
 
 SMALL = {"hidden": 3, "threads": 1}
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gatecast.forecaster.seasonal_linear import SeasonalLinear
+from gatecast.forecaster.benchmarks.seasonal_linear import SeasonalLinear
 
 
 def seasons(n, day=12, phi=0.6, noise=0.01, seed=0):

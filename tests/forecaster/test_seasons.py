@@ -10,9 +10,9 @@ from gatecast.data.calendar import candidate_seasons
 from gatecast.data.reading import read_panel
 from gatecast.data.transforms import FourierSeason, SeasonalAdjustment, fit_season
 from gatecast.errors import DataError
-from gatecast.forecaster.average_benchmark import weights_of
-from gatecast.forecaster.benchmarks import Outlook
-from gatecast.forecaster.seasons import further_seasons, lasting_share, seasons_for
+from gatecast.forecaster.benchmarks.average import weights_of
+from gatecast.forecaster.benchmarks.benchmark import Outlook
+from gatecast.forecaster.settings.seasons import further_seasons, lasting_share, seasons_for
 
 WEEKEND = np.array([1.0, 1, 1, 1, 1, 0, 0])
 

@@ -8,11 +8,11 @@ import gatecast
 from gatecast import LSTMForecaster
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFoundError, UsageError
-from gatecast.forecaster.config import Settings
-from gatecast.forecaster.ensemble import TrainingRun
-from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
-from gatecast.forecaster.progress import ProgressAggregator
-from gatecast.forecaster.transfer import SHARES, FineTuning, StartedPreparer
+from gatecast.forecaster.fitting.ensemble import TrainingRun
+from gatecast.forecaster.fitting.preparation import Preparer, SeasonalTreatment
+from gatecast.forecaster.fitting.progress import ProgressAggregator
+from gatecast.forecaster.fitting.transfer import SHARES, FineTuning, StartedPreparer
+from gatecast.forecaster.settings.config import Settings
 
 QUICK = {"hidden": 8, "preset": "fast", "season_length": 1}
 H = 2

@@ -19,7 +19,7 @@ from gatecast.data.transforms import (
 )
 from gatecast.errors import DataError, UsageError
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.seasons import as_seasons, find_season, keeps_phase
+from gatecast.forecaster.settings.seasons import as_seasons, find_season, keeps_phase
 
 QUICK = {"max_steps": 20, "n_networks": 1, "hidden": 6, "pretrained": False}
 AIR = datasets.air_passengers()["y"].to_numpy()

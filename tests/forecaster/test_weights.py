@@ -9,10 +9,10 @@ from helpers.forecasting import lay_out
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFoundError, UsageError
 from gatecast.forecaster import LSTMForecaster, load
-from gatecast.forecaster.combination import NETWORK_ALONE
-from gatecast.forecaster.config import Settings
-from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
-from gatecast.forecaster.sampler import SegmentSampler
+from gatecast.forecaster.benchmarks.combination import NETWORK_ALONE
+from gatecast.forecaster.fitting.preparation import Preparer, SeasonalTreatment
+from gatecast.forecaster.inputs.sampler import SegmentSampler
+from gatecast.forecaster.settings.config import Settings
 
 QUICK = {"max_steps": 30, "n_networks": 1, "hidden": 4, "pretrained": False, "season_length": 1}
 N = 200

@@ -4,8 +4,8 @@ import numpy as np
 
 from gatecast.data.panel import offsets_of
 from gatecast.data.transforms import TransformPipeline, Treatment
-from gatecast.forecaster.features import FeatureState
-from gatecast.forecaster.training_data import SequenceDataset
+from gatecast.forecaster.inputs.features import FeatureState
+from gatecast.forecaster.inputs.training_data import SequenceDataset
 
 __all__ = ["lay_out", "transforms_of"]
 

@@ -55,5 +55,5 @@ def test_what_a_script_takes_from_the_package_is_there(script):
 
 
 def test_what_is_not_there_is_named():
-    text = "from gatecast.forecaster import holdout, recipe\nholdout.lags_of = holdout.Stretches"
-    assert lacking(text) == ["gatecast.forecaster.recipe", "gatecast.forecaster.holdout.Stretches"]
+    text = "from gatecast import forecaster, recipe\nforecaster.load = forecaster.Stretches"
+    assert lacking(text) == ["gatecast.recipe", "gatecast.forecaster.Stretches"]

@@ -8,8 +8,8 @@ import pytest
 
 import gatecast as gc
 from gatecast.data.reading import read_panel
-from gatecast.forecaster.config import Settings
-from gatecast.forecaster.preparation import Origin, Preparer, SeasonalTreatment
+from gatecast.forecaster.fitting.preparation import Origin, Preparer, SeasonalTreatment
+from gatecast.forecaster.settings.config import Settings
 from gatecast.pretrained.features import BENCHMARKS, HORIZON_INPUTS, horizon_inputs, step_inputs
 from gatecast.pretrained.fine_tuning import HEAD, Samples, fine_tune, loss_and_gradients
 from gatecast.pretrained.network import LEVELS, load_weights

@@ -147,7 +147,7 @@ def test_a_season_that_the_fit_detected_stays(tmp_path, monkeypatch):
     values = 20 * np.sin(2 * np.pi * t / 20) + np.random.default_rng(8).standard_normal(3000)
     model = PretrainedLSTM(h=5).fit(pd.Series(values))
     assert model.seasons_ == (20,)
-    monkeypatch.setattr("gatecast.forecaster.seasons.find_season", None)
+    monkeypatch.setattr("gatecast.forecaster.settings.seasons.find_season", None)
     model.save(tmp_path / "m.gatecast")
     loaded = gatecast.load(tmp_path / "m.gatecast")
     assert loaded.predict().equals(model.predict())

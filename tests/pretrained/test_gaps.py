@@ -99,6 +99,6 @@ def test_a_filled_panel_that_is_cut_knows_nothing_later():
 def test_histories_are_filled_once(monkeypatch):
     _, table = hours(gaps=((200, 20),))
     model = gc.LSTMForecaster(h=6, preset="fast", max_steps=5).fit(table)
-    monkeypatch.setattr("gatecast.forecaster.tables.fill_gaps", None)
+    monkeypatch.setattr("gatecast.forecaster.forecasting.tables.fill_gaps", None)
     gc.explain(model)
     gc.forecast(model)

@@ -20,8 +20,8 @@ from gatecast.errors import MissingExtraError, UsageError
 from gatecast.evaluation.backtest import backtest
 from gatecast.explain import explain
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.benchmarks import LinearBenchmark
-from gatecast.forecaster.fitting import combination_sentences
+from gatecast.forecaster.benchmarks.benchmark import LinearBenchmark
+from gatecast.forecaster.fitting.fit import combination_sentences
 from gatecast.messages import Message, message
 from gatecast.report.explain import BacktestSummary, explain_page
 from gatecast.report.glass import pack_attribution, pack_forecast, pack_gates, time_labels

@@ -24,7 +24,7 @@ from gatecast.saved import read_model
 
 pytest.importorskip("uvicorn")
 
-from gatecast.forecaster.updating import advance
+from gatecast.forecaster.forecasting.updating import advance
 from gatecast.service import store as of_store
 from gatecast.service.store import Job, Store
 

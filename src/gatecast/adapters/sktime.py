@@ -13,8 +13,8 @@ import pandas as pd
 
 from gatecast.errors import DataError, require_extra
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.config import Config, documented
-from gatecast.forecaster.tables import FEWEST_VALUES, read_future_covariates
+from gatecast.forecaster.forecasting.tables import FEWEST_VALUES, read_future_covariates
+from gatecast.forecaster.settings.config import Config, documented
 from gatecast.messages import message
 
 __all__ = ["SktimeLSTMForecaster"]

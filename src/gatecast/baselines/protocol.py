@@ -19,7 +19,7 @@ from gatecast.data.panel import Panel, Series
 from gatecast.data.reading import read_panel
 from gatecast.errors import DataError, NotFittedError, UsageError, series_name, too_small
 from gatecast.forecaster.columns import add_forecast
-from gatecast.forecaster.kinds import as_seasons, check_level
+from gatecast.forecaster.settings.kinds import as_seasons, check_level
 from gatecast.messages import Message, message
 
 __all__ = ["Baseline", "Forecaster"]

@@ -156,7 +156,7 @@ def _backtest(model: LSTMForecaster, panel: Panel) -> BacktestSummary:
     from gatecast.cli.inputs import compare
     from gatecast.evaluation.registry import DEFAULT, candidates
     from gatecast.forecaster import LSTMForecaster
-    from gatecast.forecaster.kinds import first_season
+    from gatecast.forecaster.settings.kinds import first_season
 
     others = [name for name in DEFAULT if name != "LSTM"]
     season = first_season(model.season_length)

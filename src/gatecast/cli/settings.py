@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from gatecast.cli.options import choice, frequency, levels, names, seasons, several
-from gatecast.forecaster import kinds
-from gatecast.forecaster.config import Config, Setting, setting_of
-from gatecast.forecaster.renamed import OLD_SETTINGS, current_names
+from gatecast.forecaster.settings import kinds
+from gatecast.forecaster.settings.config import Config, Setting, setting_of
+from gatecast.forecaster.settings.renamed import OLD_SETTINGS, current_names
 from gatecast.messages import message
 
 __all__ = ["SETTINGS", "covariates", "first_season", "with_settings"]

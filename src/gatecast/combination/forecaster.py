@@ -32,8 +32,8 @@ from gatecast.errors import (
     wrong_choice,
 )
 from gatecast.forecaster.columns import add_forecast
-from gatecast.forecaster.kinds import as_seasons, check_level
-from gatecast.forecaster.tables import FEWEST_VALUES
+from gatecast.forecaster.forecasting.tables import FEWEST_VALUES
+from gatecast.forecaster.settings.kinds import as_seasons, check_level
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
 from gatecast.models import full_name, make_model

@@ -31,7 +31,7 @@ from gatecast.errors import (
 from gatecast.evaluation.cutoffs import Window, between, never_forecast, windows_at
 from gatecast.evaluation.metrics import naive_scale
 from gatecast.evaluation.results import Backtest
-from gatecast.forecaster.kinds import as_seasons
+from gatecast.forecaster.settings.kinds import as_seasons
 from gatecast.messages import message
 from gatecast.network.processors import available_threads
 from gatecast.progress import counted, reporting

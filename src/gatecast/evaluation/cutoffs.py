@@ -12,7 +12,7 @@ from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError
 from gatecast.evaluation.results import MANY_SERIES
-from gatecast.forecaster.tables import FEWEST_VALUES
+from gatecast.forecaster.forecasting.tables import FEWEST_VALUES
 from gatecast.messages import Message, message
 
 __all__ = ["Window", "between", "default_windows", "never_forecast", "windows_at"]

@@ -14,7 +14,7 @@ from gatecast.data.left_out import left_out
 from gatecast.data.panel import Panel
 from gatecast.errors import DataError, NotFittedError
 from gatecast.evaluation.plottable import Plottable
-from gatecast.forecaster.plans import PLAN
+from gatecast.forecaster.forecasting.plans import PLAN
 from gatecast.messages import Message, message
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def _history(model: Any, source: Any) -> Panel:
         return source
     panel = getattr(model, "panel_", None)
     if source is not None and hasattr(model, "fitted_"):
-        from gatecast.forecaster.tables import read_histories
+        from gatecast.forecaster.forecasting.tables import read_histories
 
         return read_histories(model.fitted_, source, {})[0]
     if source is not None and panel is not None:
@@ -217,7 +217,7 @@ def _answers(model: Any, panel: Panel) -> dict[Message, Message]:
     if not hasattr(model, "fitted_") or _only_counts(model):
         return {}
     from gatecast.diagnostics.fit import insample_persistence
-    from gatecast.forecaster.frames import insample_one_step
+    from gatecast.forecaster.forecasting.frames import insample_one_step
 
     some = panel.take(np.unique(np.linspace(0, len(panel) - 1, _SAMPLED).astype(int))).tail(_LAST)
     inputs = model.fitted_.inputs(some)

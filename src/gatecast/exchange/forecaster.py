@@ -11,12 +11,12 @@ from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
 from gatecast.data.transforms.pipeline import Scale
 from gatecast.errors import UsageError, series_name
-from gatecast.forecaster.config import Config, Settings
 from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.fitting.preparation import Preparer, SeasonalTreatment
+from gatecast.forecaster.forecasting.tables import long_enough
 from gatecast.forecaster.lstm import LSTMForecaster
-from gatecast.forecaster.model_file import SavedModel
-from gatecast.forecaster.preparation import Preparer, SeasonalTreatment
-from gatecast.forecaster.tables import long_enough
+from gatecast.forecaster.model_file.file import SavedModel
+from gatecast.forecaster.settings.config import Config, Settings
 from gatecast.messages import message
 from gatecast.network import Network
 

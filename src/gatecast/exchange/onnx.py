@@ -18,9 +18,9 @@ from gatecast import __version__
 from gatecast.errors import UsageError, require_extra
 from gatecast.exchange.onnx_graph import OPSET, Graph
 from gatecast.exchange.onnx_layers import Recurrence, transform
-from gatecast.forecaster.benchmarks import LinearBenchmark
-from gatecast.forecaster.features import INPUT_LIMIT, LEAST_SCALE
+from gatecast.forecaster.benchmarks.benchmark import LinearBenchmark
 from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.inputs.features import INPUT_LIMIT, LEAST_SCALE
 from gatecast.forecaster.intervals import quantile_levels
 from gatecast.messages import message
 from gatecast.storage import write_bytes

@@ -27,10 +27,10 @@ from gatecast.explain.result import (
     relative_errors,
 )
 from gatecast.explain.training import training_summary
-from gatecast.forecaster.average_benchmark import AverageBenchmark
-from gatecast.forecaster.benchmarks import Benchmark
+from gatecast.forecaster.benchmarks.average import AverageBenchmark
+from gatecast.forecaster.benchmarks.benchmark import Benchmark
+from gatecast.forecaster.benchmarks.pretrained import PretrainedBenchmark
 from gatecast.forecaster.lstm import LSTMForecaster
-from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
 from gatecast.forecaster.records import SeriesInputs
 from gatecast.messages import Message, message
 from gatecast.pretrained.forecaster import PretrainedLSTM

@@ -10,8 +10,8 @@ from gatecast.data.panel import Panel
 from gatecast.data.transforms import Log
 from gatecast.errors import DataError, NotFittedError, UsageError
 from gatecast.forecaster.fitted import SeriesInputs
+from gatecast.forecaster.forecasting.tables import read_histories
 from gatecast.forecaster.lstm import LSTMForecaster
-from gatecast.forecaster.tables import read_histories
 from gatecast.messages import message
 from gatecast.network import Network
 

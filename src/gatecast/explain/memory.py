@@ -20,8 +20,8 @@ from gatecast.explain.inputs import (
     trace_network,
 )
 from gatecast.explain.sensitivity import output_gradient, state_before
-from gatecast.forecaster.kinds import first_season
 from gatecast.forecaster.lstm import LSTMForecaster
+from gatecast.forecaster.settings.kinds import first_season
 from gatecast.kernel import GATES, Layout
 from gatecast.messages import Message, message, sentence
 

@@ -27,7 +27,7 @@ from gatecast.explain.result import (
 )
 from gatecast.explain.sensitivity import output_gradient, state_before
 from gatecast.explain.training import TrainingSummary, answers_about_errors
-from gatecast.forecaster.pretrained_benchmark import PretrainedBenchmark
+from gatecast.forecaster.benchmarks.pretrained import PretrainedBenchmark
 from gatecast.kernel import State
 from gatecast.messages import Message, message
 from gatecast.pretrained.features import CHANGES

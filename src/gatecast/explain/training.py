@@ -10,8 +10,8 @@ import numpy as np
 from gatecast.diagnostics.fit import insample_persistence, loss_settled
 from gatecast.diagnostics.residuals import heteroscedasticity, ljung_box, mean_error
 from gatecast.explain.inputs import ModelInputs
-from gatecast.forecaster.benchmarks import SIMPLEST
-from gatecast.forecaster.frames import insample_one_step
+from gatecast.forecaster.benchmarks.benchmark import SIMPLEST
+from gatecast.forecaster.forecasting.frames import insample_one_step
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.messages import Message, message
 

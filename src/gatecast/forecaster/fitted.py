@@ -12,18 +12,18 @@ from gatecast.data.panel import Ends, Panel, equal_lengths, offsets_of
 from gatecast.data.schema import Schema
 from gatecast.data.transforms.pipeline import TransformPipeline
 from gatecast.errors import NotFoundError
-from gatecast.forecaster.additive import AdditivePart
-from gatecast.forecaster.additive_columns import ahead_rows, encoded_columns, with_holidays
-from gatecast.forecaster.benchmarks import Benchmark, Outlook
-from gatecast.forecaster.combination import combine, median_of
-from gatecast.forecaster.config import Settings
-from gatecast.forecaster.count_part import CountPart
-from gatecast.forecaster.covariates import Covariates, PendingInputs, pending_inputs
-from gatecast.forecaster.features import FeatureState
+from gatecast.forecaster.additive.columns import ahead_rows, encoded_columns, with_holidays
+from gatecast.forecaster.additive.part import AdditivePart
+from gatecast.forecaster.benchmarks.benchmark import Benchmark, Outlook
+from gatecast.forecaster.benchmarks.combination import combine, median_of
+from gatecast.forecaster.counts.part import CountPart
+from gatecast.forecaster.fitting.preparation import Preparation
+from gatecast.forecaster.inputs.covariates import Covariates, PendingInputs, pending_inputs
+from gatecast.forecaster.inputs.features import FeatureState
+from gatecast.forecaster.inputs.training_data import FEWEST_SAMPLES, SequenceDataset, run_windows
 from gatecast.forecaster.intervals import Calibration, intervals, spread_of
-from gatecast.forecaster.preparation import Preparation
 from gatecast.forecaster.records import Forecast, NewRows, Past, SeriesInputs
-from gatecast.forecaster.training_data import FEWEST_SAMPLES, SequenceDataset, run_windows
+from gatecast.forecaster.settings.config import Settings
 from gatecast.kernel import State
 from gatecast.messages import message
 from gatecast.network import Network

@@ -9,18 +9,18 @@ from typing import Any
 
 from gatecast.data.panel import Panel
 from gatecast.errors import not_whole, series_name
-from gatecast.forecaster.config import Config, Settings, documented
-from gatecast.forecaster.effects import effect_sentences
+from gatecast.forecaster.additive.effects import effect_sentences
 from gatecast.forecaster.fitted import FittedForecaster
-from gatecast.forecaster.fitting import fit
-from gatecast.forecaster.model_file import SavedModel, load_model, model_bytes, save_model
-from gatecast.forecaster.renamed import WithOldNames
-from gatecast.forecaster.seasons import seasons_for
-from gatecast.forecaster.serving import Serving
-from gatecast.forecaster.starting import is_pretrained, require_start
-from gatecast.forecaster.tables import long_enough
+from gatecast.forecaster.fitting.fit import fit
+from gatecast.forecaster.fitting.starting import is_pretrained, require_start
+from gatecast.forecaster.forecasting.serving import Serving
+from gatecast.forecaster.forecasting.tables import long_enough
+from gatecast.forecaster.inputs.weights import read_weighted
+from gatecast.forecaster.model_file.file import SavedModel, load_model, model_bytes, save_model
+from gatecast.forecaster.settings.config import Config, Settings, documented
+from gatecast.forecaster.settings.renamed import WithOldNames
+from gatecast.forecaster.settings.seasons import seasons_for
 from gatecast.forecaster.threads import one_at_a_time
-from gatecast.forecaster.weights import read_weighted
 from gatecast.messages import Message
 from gatecast.network import Progress
 from gatecast.pretrained.gaps import fill_gaps
@@ -106,9 +106,9 @@ class LSTMForecaster(WithOldNames, Serving, Config):
             :meth:`update`, which does not train. If all are the same, they have no effect.
         start_from : LSTMForecaster, path or "pretrained", optional
             A fitted model, or its file, at whose weights the networks start, where the hold-out
-            shows that it helps; see :mod:`gatecast.forecaster.transfer`. With "pretrained" the
-            pretrained network, which the networks are combined with, is fine-tuned on the series
-            where that helps; see :mod:`gatecast.pretrained.fine_tuning`.
+            shows that it helps; see :mod:`gatecast.forecaster.fitting.transfer`. With "pretrained"
+            the pretrained network, which the networks are combined with, is fine-tuned on the
+            series where that helps; see :mod:`gatecast.pretrained.fine_tuning`.
         progress : callable or bool, optional
             A bar if True, and in notebooks if not given; see :mod:`gatecast.progress`. A callable
             is told how far training is, over all networks as one; an epoch is then a training step.

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from gatecast.data.transforms.pipeline import SeriesTransforms, TransformPipeline
-from gatecast.forecaster.additive import AdditivePart
-from gatecast.forecaster.features import FeatureState
+from gatecast.forecaster.additive.part import AdditivePart
+from gatecast.forecaster.inputs.features import FeatureState
 
 __all__ = ["Forecast", "NewRows", "Past", "SeriesInputs"]
 

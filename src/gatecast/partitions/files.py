@@ -16,7 +16,7 @@ from gatecast.data.left_out import SeriesLeftOutWarning, left_out, warn_left_out
 from gatecast.data.reading import PartitionedTable, partition_files
 from gatecast.errors import NotFittedError, NotFoundError, UsageError, require_extra
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.batches import forecast_file, id_columns, require_no_plan
+from gatecast.forecaster.forecasting.batches import forecast_file, id_columns, require_no_plan
 from gatecast.messages import Message, message
 from gatecast.progress import counted, reporting
 from gatecast.storage import read_saved, replacing

@@ -23,16 +23,16 @@ from gatecast.data.reading.partitions import SAMPLE_SERIES, in_order, series_has
 from gatecast.errors import GatecastError, UsageError, too_small
 from gatecast.evaluation.cutoffs import windows_at
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.batches import (
+from gatecast.forecaster.fitted import FittedForecaster
+from gatecast.forecaster.forecasting.batches import (
     forecast_rows,
     id_columns,
     read_usable,
     require_no_plan,
 )
-from gatecast.forecaster.fitted import FittedForecaster
-from gatecast.forecaster.frames import forecast_frame
-from gatecast.forecaster.new_series import fit_others
-from gatecast.forecaster.tables import FEWEST_VALUES
+from gatecast.forecaster.forecasting.frames import forecast_frame
+from gatecast.forecaster.forecasting.new_series import fit_others
+from gatecast.forecaster.forecasting.tables import FEWEST_VALUES
 from gatecast.messages import message
 from gatecast.partitions.engines import engine_of
 from gatecast.partitions.files import require_global

@@ -16,7 +16,7 @@ from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel, equal_lengths
 from gatecast.data.transforms.present_level import panel_at_present_level
 from gatecast.errors import ModelFileError, not_whole
-from gatecast.forecaster.kinds import as_seasons
+from gatecast.forecaster.settings.kinds import as_seasons
 from gatecast.forecaster.threads import Shared, one_at_a_time
 from gatecast.messages import Message, message
 from gatecast.pretrained.features import Features, step_inputs
@@ -447,7 +447,7 @@ class PretrainedLSTM(Shared, Baseline):
         usual = default_season_length(self.panel_.freq)
         if usual == 1 and isinstance(self.panel_.freq, int):
             # dates tell their season, and need nothing of it: a cold start is shorter
-            from gatecast.forecaster.seasons import find_season
+            from gatecast.forecaster.settings.seasons import find_season
 
             usual, _ = find_season([series.values for series in self.panel_])
         return with_week(usual)

@@ -17,7 +17,7 @@ from gatecast.data.reading import (
     split_rows,
 )
 from gatecast.errors import DataError
-from gatecast.forecaster.new_rows import require_rows_follow, with_history
+from gatecast.forecaster.forecasting.new_rows import require_rows_follow, with_history
 from gatecast.messages import Message, message
 
 __all__ = ["FEWEST_VALUES", "append", "read_others"]

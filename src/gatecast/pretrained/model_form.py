@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gatecast.data.stored import PANEL_FIELDS, panel_forms, panel_to_arrays, stored_panel
-from gatecast.forecaster.kinds import as_seasons
+from gatecast.forecaster.settings.kinds import as_seasons
 from gatecast.messages import documents, from_document, message
 from gatecast.pretrained.network import PretrainedNetwork
 from gatecast.pretrained.seasons import memory_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from gatecast.forecaster.components import HOLIDAYS, LEVEL, NETWORK, TREND
+from gatecast.forecaster.forecasting.components import HOLIDAYS, LEVEL, NETWORK, TREND
 from gatecast.report.charts import MODELS, Chart, Text, Trace, clock
 from gatecast.report.tables import by_series, number
 

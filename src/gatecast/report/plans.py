@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from gatecast.forecaster.plans import PLAN
+from gatecast.forecaster.forecasting.plans import PLAN
 from gatecast.report.tables import decimals, share
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import pandas as pd
 from gatecast.data.calendar import future_times
 from gatecast.errors import NotFoundError, UsageError
 from gatecast.forecaster.fitted import FittedForecaster
-from gatecast.forecaster.frames import forecast_frame
-from gatecast.forecaster.new_series import read_request
-from gatecast.forecaster.own_forecast import own_forecast
-from gatecast.forecaster.subset import some_series
+from gatecast.forecaster.forecasting.frames import forecast_frame
+from gatecast.forecaster.forecasting.new_series import read_request
+from gatecast.forecaster.forecasting.own_forecast import own_forecast
+from gatecast.forecaster.forecasting.subset import some_series
 from gatecast.messages import message
 
 __all__ = ["forecast_together", "outcome", "read_body", "rows_of"]

@@ -15,7 +15,7 @@ from gatecast.data.panel import Panel
 from gatecast.errors import too_small
 from gatecast.evaluation.backtest import backtest
 from gatecast.evaluation.results import Backtest
-from gatecast.forecaster.tables import FEWEST_VALUES
+from gatecast.forecaster.forecasting.tables import FEWEST_VALUES
 
 __all__ = ["Plan", "history_before"]
 

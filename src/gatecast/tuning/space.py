@@ -14,9 +14,9 @@ import numpy as np
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.errors import UsageError
-from gatecast.forecaster.config import Config, setting_of
-from gatecast.forecaster.distributions import Choice, Distribution, Floats, Integers
-from gatecast.forecaster.renamed import current_names
+from gatecast.forecaster.settings.config import Config, setting_of
+from gatecast.forecaster.settings.distributions import Choice, Distribution, Floats, Integers
+from gatecast.forecaster.settings.renamed import current_names
 from gatecast.messages import message
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ __all__ = [
 ]
 
 
-#: What is searched, by the name of the setting: see :class:`gatecast.forecaster.config.Config`.
+#: What is searched, by the name of the setting; see
+#: :class:`gatecast.forecaster.settings.config.Config`.
 SPACE: Mapping[str, Distribution] = {
     one.name: search for one in fields(Config) if (search := setting_of(one).search) is not None
 }

@@ -31,7 +31,7 @@ from gatecast.errors import (
 from gatecast.evaluation.plottable import Plottable
 from gatecast.evaluation.results import Backtest
 from gatecast.forecaster import LSTMForecaster
-from gatecast.forecaster.kinds import first_season
+from gatecast.forecaster.settings.kinds import first_season
 from gatecast.messages import Message, message
 from gatecast.progress import reporting, trials
 from gatecast.tuning import storage as studies

@@ -1,0 +1,1 @@
+"""The benchmarks that the networks' forecast is combined with, and the combination."""

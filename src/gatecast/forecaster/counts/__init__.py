@@ -1,0 +1,1 @@
+"""Series of intermittent demand, which are forecast by a hurdle model."""

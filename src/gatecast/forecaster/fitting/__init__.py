@@ -1,0 +1,1 @@
+"""A fit: prepare, hold out, choose, train, keep."""

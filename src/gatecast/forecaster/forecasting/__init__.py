@@ -1,0 +1,1 @@
+"""What a fitted forecaster does: forecast, go on with new values, take in new series."""

@@ -1,0 +1,1 @@
+"""The file of a fitted forecaster: arrays and a document, of every format since the first."""
