@@ -96,6 +96,7 @@ def test_errors_and_help_fit(folder, arguments, code):
     run = Terminal(*arguments, cwd=folder)
     run.finish(code)
     assert run.too_wide == []
+    assert not re.search(r"^ .*\.\.\.$", run.output, re.M)  # what a verb does is not cut off
 
 
 IMPORTS = ("-X", "importtime")

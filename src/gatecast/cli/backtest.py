@@ -57,7 +57,7 @@ def backtest(
     target_col: str | None, script: Path | None, as_json: bool, config: Path | None,
     settings: dict[str, Any],
 ) -> None:  # fmt: skip
-    """Forecast the past of the series in a file, and say which model to use.
+    """Forecast the past of the series, and say which model to use.
 
     FILE is a CSV or Parquet file with times and values. Every model is fitted at each cutoff on
     what was known then. Prints the leaderboard and the verdict, and writes a page; and, where the

@@ -33,11 +33,11 @@ def demo(
     output: Path | None, learn: bool, lang: str, random_state: int, script: Path | None,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Run the tutorial's experiment: a noisy sine, an LSTM, and what it should be held against.
+    """Run the tutorial's experiment, beside what it is held against.
 
-    Trains the tutorial's network as it was written and on sequences, scores both beside simple
-    models and the noise floor, and writes a page with charts and, beside it, the glass box: the
-    guided page that --learn writes alone.
+    Trains the tutorial's network on its noisy sine, as it was written and on sequences, scores both
+    beside simple models and the noise floor, and writes a page with charts and, beside it, the glass
+    box: the guided page that --learn writes alone.
     """
     _script(script, "make_lessons" if learn else "run_tutorial", random_state)
     if learn:

@@ -35,7 +35,10 @@ NEEDED = ("numpy", "pandas", "narwhals", "safetensors", "jinja2", "rich", "click
 @click.command()
 @JSON
 def doctor(as_json: bool) -> None:
-    """Say versions, SIMD level, threads and extras, and check the kernel against its twin."""
+    """Say versions, threads and extras, and check the kernel.
+
+    The kernel's gradients are held against those of its NumPy twin.
+    """
     from gatecast.cli.console import say, working
 
     with working("checking"):

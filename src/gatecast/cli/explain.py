@@ -50,7 +50,7 @@ def explain(
     futr_file: Path | None, lang: str, backtest: bool, png: bool, svg: bool, script: Path | None,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Show what the gates and the memory of a saved model did along a series.
+    """Show what a saved model's gates and memory did along a series.
 
     MODEL is what forecast --save wrote, FILE a CSV or Parquet file of its series. Writes a page
     with the LSTM's cell drawn and alive, and says how good the forecast was on values held back,

@@ -19,11 +19,11 @@ _INSTRUCTIONS = (
 
 @click.command()
 def mcp() -> None:
-    """Offer forecasts to an agent: a server of the Model Context Protocol on stdin and stdout.
+    """Offer forecasts to an agent (Model Context Protocol).
 
-    Eight tools: inspect, backtest, verdict, forecast, explain, update, tune, script. They read and
-    write files of this machine with the rights of the user who starts it, and give no rows of the
-    data unless these are requested. Needs the extra [mcp].
+    A server on stdin and stdout with eight tools: inspect, backtest, verdict, forecast, explain,
+    update, tune, script. They read and write files of this machine with the rights of the user who
+    starts it, and give no rows of the data unless these are requested. Needs the extra [mcp].
     """
     make_server().run("stdio")
 

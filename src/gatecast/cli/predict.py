@@ -89,12 +89,12 @@ def update(
     model: Path, file: Path, output: Path | None, futr_file: tuple[Path, ...],
     script: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Take new rows into a saved model, keep it, and forecast, without training.
+    """Take new rows into a saved model, and forecast.
 
     MODEL is what forecast --save wrote; FILE has new rows that follow, or new series (but for a
-    combination). The forecast comes out first, and the model is written when that is safe: after an
-    error it is as it was, and the same command can be given again. Several updates of one file take
-    turns.
+    combination). There is no training. The forecast comes out first, and the model is written when
+    that is safe: after an error it is as it was, and the same command can be given again. Several
+    updates of one file take turns.
     """
     from gatecast.cli.outputs import check_outputs
     from gatecast.cli.script import write_script, written_call

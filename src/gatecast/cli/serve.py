@@ -18,11 +18,12 @@ __all__ = ["serve"]
 @click.option("--max-bytes", default=2**20, help="Bytes that a request may have.")
 @click.option("--timeout", default=30.0, help="Seconds that a request may take.")
 def serve(model: Path, host: str, port: int, max_bytes: int, timeout: float) -> None:
-    """Serve a saved LSTM: POST /forecast and /update, GET /health and /openapi.json.
+    """Serve a saved LSTM over HTTP.
 
-    MODEL is what forecast --save wrote. An update is answered once it is in a journal beside the
-    model's file; the file is written again every five minutes and at the end, and records of the
-    journal are taken in at the start. Needs the extra [serve].
+    POST /forecast and /update, GET /health and /openapi.json. MODEL is what forecast --save wrote.
+    An update is answered once it is in a journal beside the model's file; the file is written again
+    every five minutes and at the end, and records of the journal are taken in at the start. Needs
+    the extra [serve].
     """
     from gatecast.cli.console import say
     from gatecast.errors import require_extra, too_small
