@@ -36,8 +36,8 @@ def demo(
     """Run the tutorial's experiment, beside what it is held against.
 
     Trains the tutorial's network on its noisy sine, as it was written and on sequences, scores both
-    beside simple models and the noise floor, and writes a page with charts and, beside it, the glass
-    box: the guided page that --learn writes alone.
+    beside simple models and the noise floor, and writes a page with charts and, beside it, the
+    glass box: the guided page that --learn writes alone.
     """
     _script(script, "make_lessons" if learn else "run_tutorial", random_state)
     if learn:
