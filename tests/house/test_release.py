@@ -155,6 +155,12 @@ def test_conda_has_the_same_dependencies_and_licence_files():
     assert theirs == {line.split(";")[0].replace(">=", " >=").strip() for line in ours}
 
 
+def test_what_a_package_leaves_out_lies_at_the_top():
+    # "docs" alone would leave out any folder of that name in the package too
+    left_out = tomllib.loads(PYPROJECT)["tool"]["scikit-build"]["sdist"]["exclude"]
+    assert all(name.startswith("/") and (ROOT / name[1:]).is_dir() for name in left_out)
+
+
 def test_the_man_page_has_every_verb_and_option(tmp_path):
     assert {*man.EXIT_CODES} == {0, 130} | {
         error.exit_code
