@@ -1,5 +1,7 @@
 """The MLflow flavour, with a local store."""
 
+import importlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +9,19 @@ import pytest
 import gatecast as gc
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of MLflow
-mlflow = pytest.importorskip("mlflow", reason="needs the extra [mlflow]: make test-extras")
-flavour = pytest.importorskip("gatecast.adapters.mlflow")
 
 FAST = {"pretrained": False, "max_steps": 50, "n_networks": 1, "hidden": 4, "threads": 1}
+
+mlflow = flavour = None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imported():
+    """Import what takes a second when a test runs: every worker reads every file of tests."""
+    globals()["mlflow"] = pytest.importorskip(
+        "mlflow", reason="needs the extra [mlflow]: make test-extras"
+    )
+    globals()["flavour"] = importlib.import_module("gatecast.adapters.mlflow")
 
 
 def table(seed=0):

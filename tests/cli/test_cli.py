@@ -72,7 +72,9 @@ def test_forecast_goes_to_stdout_and_nothing_else_does(passengers):
 
 
 def test_the_glass_box_of_a_forecast_is_written_on_request(passengers):
-    done = gatecast("forecast", passengers, "--h", 12, "--glass", cwd=passengers.parent)
+    done = gatecast(
+        "forecast", passengers, "--h", 12, "--glass", "--hidden", 4, cwd=passengers.parent
+    )
     assert done.stderr.endswith("Glass box: gatecast-forecast-glass.html\n")
     page = (passengers.parent / "gatecast-forecast.html").read_text()
     assert 'href="./gatecast-forecast-glass.html"' in page
@@ -91,7 +93,7 @@ def test_a_glass_box_of_nothing_is_refused(passengers, other):
 def test_forecast_to_a_file_and_as_json(passengers):
     done = gatecast(
         "forecast", passengers, "--h", 3, "-o", "out.csv", "--report", "r.html", "--json",
-        "--save", "m.gatecast", "--glass", "--lang", "zh", cwd=passengers.parent,
+        "--save", "m.gatecast", "--glass", "--hidden", 4, "--lang", "zh", cwd=passengers.parent,
     )  # fmt: skip
     found = json.loads(done.stdout)
     table = pd.read_csv(passengers.parent / "out.csv", float_precision="round_trip")
@@ -263,7 +265,9 @@ def test_what_is_not_a_model_is_said(saved):
 
 def test_options_come_from_a_file_and_the_line_goes_before_it(passengers):
     folder = passengers.parent
-    (folder / "c.toml").write_text("[forecast]\nh = 3\nlevel = [90]\nseason-length = 12\n")
+    (folder / "c.toml").write_text(
+        "[forecast]\nh = 3\nlevel = [90]\nseason-length = 12\nhidden = 4\n"
+    )
     done = gatecast("forecast", "air.csv", "--config", "c.toml", cwd=folder)
     assert done.stdout.splitlines()[0] == "month,LSTM,LSTM-lo-90,LSTM-hi-90"
     assert len(done.stdout.splitlines()) == 4
@@ -319,7 +323,7 @@ def test_columns_known_in_advance_come_from_a_file_of_their_own(tmp_path):
     done = gatecast(*asked, cwd=tmp_path, code=2)
     assert "--futr-file" in done.stderr
     plan = ("--futr-file", "plan.csv")
-    done = gatecast(*asked, *plan, "--calendar", "--save", "m", cwd=tmp_path)
+    done = gatecast(*asked, *plan, "--calendar", "--hidden", 4, "--save", "m", cwd=tmp_path)
     assert "future covariates, up to the end of the horizon: promo" in done.stderr.replace(
         "\n", " "
     )
@@ -377,7 +381,7 @@ def test_a_backtest_prints_the_leaderboard_and_the_verdict(passengers):
 def test_the_glass_box_of_a_backtest_says_what_it_said(passengers):
     folder = passengers.parent
     asked = ("backtest", "air.csv", "--h", 2, "--models", "LSTM,Naive", "--n-windows", 2)
-    asked += ("--level", 80, "--json", "--lang", "zh")
+    asked += ("--level", 80, "--hidden", 4, "--json", "--lang", "zh")
     found = json.loads(gatecast(*asked, cwd=folder).stdout)
     for page in (found["report"], found["glass"]):
         assert '<html lang="zh">' in (folder / page).read_text()
@@ -439,7 +443,9 @@ def test_a_forecast_by_the_best(tmp_path):
 
 def test_what_is_done_to_the_data_can_be_said(passengers):
     asked = ("forecast", "air.csv", "--h", 2, "--log", "box-cox", "--scale", "robust")
-    done = gatecast(*asked, "--adjust-season", "no", "--clip-outliers", cwd=passengers.parent)
+    done = gatecast(
+        *asked, "--adjust-season", "no", "--clip-outliers", "--hidden", 4, cwd=passengers.parent
+    )
     for words in ("the power", "median", "0 of 144 values are outliers, beyond"):
         assert words in done.stderr
     assert "a season of" not in done.stderr

@@ -116,7 +116,7 @@ def test_a_page_that_cannot_be_written_costs_no_forecast(folder, monkeypatch):
 
 def test_a_model_that_cannot_be_saved_costs_no_forecast(folder):
     args = ("forecast", "old.csv", "--h", 3, "--save", "new", "--no-report", "-o", "f.csv")
-    done = gatecast(*args, cwd=folder, code=2, most=1000)
+    done = gatecast(*args, "--hidden", 4, cwd=folder, code=2, most=1000)
     assert 'cannot write "new": File too large' in done.stderr
     assert "Model:" not in done.stderr
     assert len(pd.read_csv(folder / "f.csv")) == 3

@@ -2,13 +2,11 @@
 
 import ast
 import importlib.util
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from helpers.command import python
 
 import gatecast
 from gatecast import datasets, errors, exchange, explain
@@ -174,11 +172,13 @@ def test_every_public_name_has_a_page_and_an_example(short):
 @pytest.mark.parametrize(
     "notebook", [s for s in SCRIPTS if s.parent.name == "notebooks"], ids=name_of
 )
-def test_notebooks_run(notebook, tmp_path):
+def test_notebooks_run(notebook, tmp_path, monkeypatch):
     pytest.importorskip("plotly", reason="needs the extra [plot]")
-    done = subprocess.run(
-        [sys.executable, "-W", "error::DeprecationWarning:__main__", str(notebook)],
-        cwd=tmp_path, capture_output=True, text=True, timeout=600,
-        env={**os.environ, "MPLBACKEND": "agg", "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
+    code = f"""
+import runpy, warnings
+warnings.filterwarnings("error", category=DeprecationWarning, module="__main__$")
+runpy.run_path({str(notebook)!r}, run_name="__main__")
+"""
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    done = python(code, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -63,8 +62,10 @@ def test_neither_killed_processes_nor_threads_lose_a_row(kind):
 
 @pytest.mark.slow
 def test_each_act_of_the_long_run_loses_nothing():
-    command = [sys.executable, long_run.__file__, "--minutes=0"]
-    found = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    code = f"import runpy; runpy.run_path({long_run.__file__!r}, run_name='__main__')"
+    done = python(code, "--minutes=0")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
     assert found["acts"] == len(long_run.ACTS)
     assert found["lost"] == found["left"] == 0
     assert found["rows"] >= 2 * lost_updates.UPDATES

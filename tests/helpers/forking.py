@@ -4,6 +4,7 @@ Answers, a line each: a new process says its number once its streams are those r
 ``{"wait": number}`` is answered by its exit code once it has ended, or at once by null.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -24,6 +25,11 @@ IMPORTED = (
     "gatecast.report.forecast", "gatecast.report.learn", "gatecast.saved",
     "gatecast.tutorial.lessons", "gatecast.tuning.study", "optuna", "rich.progress", "rich.table",
 )  # fmt: skip
+#: What takes longest, and few import: the first that has one of these words, for all after it.
+RARELY = {
+    "statsforecast.models": {"demo", "best", "--backtest"},
+    "matplotlib.figure": {"demo", "--png", "--svg"},
+}
 
 
 def serve():
@@ -34,9 +40,21 @@ def serve():
             ended, status = os.waitpid(request["wait"], 0 if request["long"] else os.WNOHANG)
             code = os.waitstatus_to_exitcode(status) if ended else None
             print(json.dumps(code), flush=True)
-        elif not os.fork():
+            continue
+        words = set(request["arguments"])
+        if not words & {"--help", "--learn"}:
+            import_all(module for module, wanted in RARELY.items() if words & wanted)
+        if not os.fork():
             return request
     return sys.exit()
+
+
+def import_all(modules):
+    """Import what is there; to be looked for by nobody, nor copied for that."""
+    for module in modules:
+        with suppress(ImportError):  # optional, or not of every version
+            import_module(module)
+    gc.freeze()
 
 
 def become(request):
@@ -59,19 +77,29 @@ def become(request):
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["most"],) * 2)
 
 
+def leave_imported():
+    """Let Python end without taking apart what others wrote: that takes longer than most verbs.
+
+    gatecast's own modules are taken apart, and what is left of its kernel is told.
+    """
+    kept = [sys.modules.pop(name, None) for name in imported if not name.startswith("gatecast")]
+    kept.append(kept)
+    gc.freeze()  # a cycle that nobody looks for
+
+
 if __name__ == "__main__":
+    begun, imported = set(sys.modules), set()
+    atexit.register(leave_imported)  # the first to be registered is the last to be called
     sys.path[0] = str(Path(__file__).parents[1])  # as in a test
-    for module in IMPORTED:
-        with suppress(ImportError):  # optional, or not of every version
-            import_module(module)
+    import_all(IMPORTED)
     from gatecast.__main__ import run
     from gatecast.report.page import _templates
     from helpers.leader import lead
 
     for name in ("backtest.html", "explain.html", "forecast.html"):
         _templates().get_template(name)
-    gc.freeze()  # and nothing of it is copied to be searched
     request = serve()
+    imported = set(sys.modules) - begun
     become(request)
     sys.argv = ["gatecast", *request["arguments"]]
     if request["code"] is None:

@@ -68,6 +68,12 @@ def modules():
     return found
 
 
+@cache
+def nodes(tree):
+    """Give all nodes of a module; walking there takes longer than every rule."""
+    return list(ast.walk(tree))
+
+
 def room(name):
     return name.partition(".")[0]
 
@@ -77,10 +83,10 @@ def imports(name, *, for_types=False):
     tree, found = modules()[name], []
     skipped = set()
     if not for_types:
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
                 skipped |= {id(part) for body in node.body for part in ast.walk(body)}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if id(node) in skipped:
             continue
         if isinstance(node, ast.Import):
@@ -154,14 +160,14 @@ def private_access():
     """Count uses of a private name outside the module that defines it."""
     found = Counter()
     for tree in modules().values():
-        own = {n.name for n in ast.walk(tree) if hasattr(n, "name") and n.name}
-        own |= {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        own = {n.name for n in nodes(tree) if hasattr(n, "name") and n.name}
+        own |= {n.id for n in nodes(tree) if isinstance(n, ast.Name)}
         stored = (ast.Store, ast.Del)
         own |= {
-            n.attr for n in ast.walk(tree)
+            n.attr for n in nodes(tree)
             if isinstance(n, ast.Attribute) and isinstance(n.ctx, stored) and _of_self(n)
         }  # fmt: skip
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.Attribute) and _private(node.attr):
                 if not _of_self(node) and node.attr not in own:
                     found[node.attr] += 1
@@ -195,7 +201,7 @@ def own_words():
     """Count the places that bind an identifier with a word that the field does not use."""
     found = Counter()
     for tree in modules().values():
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             words = re.findall(r"[A-Z]?[a-z]+", _bound(node))
             found.update({word.lower() for word in words} & WORDS)
     return found
@@ -207,7 +213,7 @@ def errors_as_text():
     return Counter(
         room(module)
         for module, tree in modules().items()
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS
         if node.args and isinstance(node.args[0], texts)
     )
@@ -219,7 +225,7 @@ def sentences_read():
     for module, tree in modules().items():
         if module.startswith("messages"):
             continue
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             for text in _looked_for(node):
                 if " " in text.strip() and any(text in words for words in _sentences()):
                     found[f"{module}: {text}"] += 1

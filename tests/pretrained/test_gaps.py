@@ -77,7 +77,7 @@ def test_a_series_is_filled_alike_alone_and_among_others():
 
 
 def test_a_model_says_it_and_its_parts_agree():
-    _, table = hours(gaps=((200, 20), (300, 1)))
+    _, table = hours(14, gaps=((200, 20), (300, 1)))
     model = gc.LSTMForecaster(h=6, preset="fast", max_steps=5).fit(table)
     assert "from both sides" in " ".join(model.decisions())
     again = model.predict(table)
@@ -97,7 +97,7 @@ def test_a_filled_panel_that_is_cut_knows_nothing_later():
 
 
 def test_histories_are_filled_once(monkeypatch):
-    _, table = hours(gaps=((200, 20),))
+    _, table = hours(14)
     model = gc.LSTMForecaster(h=6, preset="fast", max_steps=5).fit(table)
     monkeypatch.setattr("gatecast.forecaster.forecasting.tables.fill_gaps", None)
     gc.explain(model)

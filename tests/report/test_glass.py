@@ -73,14 +73,24 @@ ATTACKS = [
 ]
 
 
-def fitted(cell="lstm", layers=1):
-    settings = {"h": 6, "max_steps": 30, "n_networks": 1, "hidden": 7, "level": [80]}
-    return LSTMForecaster(cell=cell, layers=layers, **settings).fit(air_passengers())
+def fitted(**more):
+    settings = {"h": 6, "max_steps": 30, "n_networks": 1, "hidden": 7}
+    return LSTMForecaster(**settings, **more).fit(air_passengers())
 
 
 @pytest.fixture(scope="module")
-def inside():
-    return explain(fitted(), network=0)
+def model():
+    return fitted(level=[80])
+
+
+@pytest.fixture(scope="module")
+def inside(model):
+    return explain(model, network=0)
+
+
+def look_inside(**more):
+    """Explain a forecast that the pretrained network, which takes the longest, has no part in."""
+    return explain(fitted(level=[80], pretrained=False, **more), network=0)
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +123,8 @@ def unpacked(packed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("lstm", 2), ("gru", 1)])
-def test_what_is_packed_is_what_the_gates_are(cell, layers):
-    found = explain(fitted(cell, layers), network=0)
+def test_what_is_packed_is_what_the_gates_are(inside, cell, layers):
+    found = inside if (cell, layers) == ("lstm", 1) else look_inside(cell=cell, layers=layers)
     packed = packed_gates(found)
     values = unpacked(packed)
     assert packed["bits"] == 16
@@ -281,7 +291,7 @@ def test_what_was_found_inside_shows_itself_as_the_page(inside):
 @pytest.mark.slow
 @pytest.mark.parametrize("layers", [1, 2])
 def test_figures_hold_what_the_page_draws(inside, layers):
-    found = inside if layers == 1 else explain(fitted("gru", layers), network=0)
+    found = inside if layers == 1 else look_inside(cell="gru", layers=layers)
     drawn = figures(found)
     assert set(drawn) == {"forecast", "gates", "attribution", "training", "residuals"}
     lines = {trace.name: trace for trace in drawn["forecast"].data}
@@ -353,10 +363,12 @@ def until(page, holds):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_the_numbers_shown_are_those_of_gates(open_glass, tmp_path, cell):
-    found = explain(fitted(cell), network=0)
-    explain_page(found, tmp_path / "page.html", subject="air.csv")
-    _, player = open_glass(tmp_path / "page.html")
+def test_the_numbers_shown_are_those_of_gates(open_glass, tmp_path, inside, page_of, cell):
+    found, path = inside, page_of
+    if cell == "gru":
+        found, path = look_inside(cell=cell), tmp_path / "page.html"
+        explain_page(found, path, subject="air.csv")
+    _, player = open_glass(path)
     for step, unit in ((0, 2), (100, 5), (143, 0)):
         player.go(step)
         player.part("unit").select_option(str(unit))
@@ -446,8 +458,7 @@ def test_a_click_on_a_spike_shows_what_the_memory_did_there(open_glass, page_of,
 
 @pytest.mark.browser
 def test_windows_are_shown_end_to_end_from_an_empty_memory(open_glass, tmp_path):
-    settings = {"h": 6, "max_steps": 30, "n_networks": 1, "hidden": 7, "look_back": 10}
-    found = explain(LSTMForecaster(**settings).fit(air_passengers()))
+    found = explain(fitted(look_back=10, pretrained=False))
     explain_page(found, tmp_path / "page.html", subject="air.csv")
     page, player = open_glass(tmp_path / "page.html")
     assert "window of look_back=10" in page.locator("body").inner_text()
@@ -488,7 +499,7 @@ def test_what_a_backtest_said_stands_first_with_its_leaderboard(open_glass, tmp_
 
 
 @pytest.mark.browser
-def test_verdict_and_what_was_learnt_stand_where_they_belong(open_glass, page_of, inside):
+def test_verdict_and_what_was_learnt_stand_where_they_belong(open_glass, page_of, inside, model):
     page, _ = open_glass(page_of)
     headings = page.locator("h2").all_inner_texts()
     assert headings == [
@@ -499,7 +510,6 @@ def test_verdict_and_what_was_learnt_stand_where_they_belong(open_glass, page_of
     assert lead.rstrip(".")[1:] == inside.training.verdict[1:]
     data = json.loads(page.locator("#data").text_content())
     errors = inside.history["y"].to_numpy()[1:] - data["glass"]["main"]["prediction"][1:]
-    model = fitted()
     insample = model.predict_insample().drop_duplicates("cutoff")  # of one step ahead
     np.testing.assert_allclose(errors[: len(insample)], insample["y"] - insample["LSTM"], atol=1e-3)
     np.testing.assert_allclose(data["losses"], model.losses_[:1])
@@ -546,8 +556,8 @@ def test_zoom_keeps_the_step_in_sight(open_glass, page_of):
 
 @pytest.mark.browser
 def test_ten_thousand_steps_are_one_page_that_can_be_zoomed(open_glass, tmp_path):
-    model = LSTMForecaster(h=1, hidden=50, max_steps=5, n_networks=1).fit(noisy_sine())
-    found = explain(model)
+    settings = {"h": 1, "hidden": 50, "max_steps": 5, "n_networks": 1, "pretrained": False}
+    found = explain(LSTMForecaster(**settings).fit(noisy_sine()))
     explain_page(found, tmp_path / "page.html", subject="sine")
     assert (tmp_path / "page.html").stat().st_size < 1_000_000
     _, player = open_glass(tmp_path / "page.html")
@@ -591,13 +601,20 @@ def test_the_language_is_changed_and_chosen(open_glass, tmp_path, inside, page_o
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1100])
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_nothing_overlaps_or_sticks_out(open_glass, page_of, width, scheme, lang):
-    page, player = open_glass(page_of, width=width, scheme=scheme)
-    if lang == "zh":
-        page.locator("#lang").click()
+@pytest.mark.parametrize(
+    ("width", "schemes"), [(390, ("dark", "light")), (1100, ("light", "dark"))]
+)
+def test_nothing_overlaps_or_sticks_out(open_glass, page_of, width, schemes):
+    page, player = open_glass(page_of, width=width, scheme=schemes[0])
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        for lang in ("en", "zh"):
+            assert page.locator("html").get_attribute("lang") == lang
+            assert_nothing_overlaps_or_sticks_out(page, player, width)
+            page.locator("#lang").click()
+
+
+def assert_nothing_overlaps_or_sticks_out(page, player, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     boxes = page.evaluate(
         """() => [...document.querySelectorAll('.head, .lead, h2, ul, canvas, .tools, .key, .stage,'

@@ -218,38 +218,43 @@ def test_predictions_are_drawn_at_the_time_they_are_for(visit, demo):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("width", [390, 1100])
-def test_nothing_overlaps_or_sticks_out(visit, tmp_path, demo, width, scheme, lang):
+@pytest.mark.parametrize(
+    ("width", "schemes"), [(390, ("dark", "light")), (1100, ("light", "dark"))]
+)
+def test_nothing_overlaps_or_sticks_out(visit, tmp_path, demo, width, schemes):
     pages = [
         demo, write_backtest(tmp_path / "b.html", ["north", "south"]),
         write_forecast(tmp_path / "f.html", ["north", "south"], key="shop"),
     ]  # fmt: skip
     for path in pages:
-        page = visit(path, width, scheme)
-        if lang == "zh":
-            page.locator("#lang").click()
-        boxes = page.evaluate(
-            """() => {
-              const blocks = '.head, h2, p:not(.unseen), dl, .scroll, .tools, .chart, .gallery,'
-                + 'summary';
-              return [...document.querySelectorAll(blocks)].filter(b => !b.closest('.pair'))
-                .filter(b => b.checkVisibility()).map(block => {
-                  const r = block.getBoundingClientRect();
-                  return [r.left, r.top, r.right, r.bottom];
-                });
-            }"""
-        )
-        for (_, _, right, bottom), (_, top, _, _) in itertools.pairwise(boxes):
-            assert right <= width
-            assert bottom <= top + 1
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        ink = page.evaluate("getComputedStyle(document.body).color")
-        assert ink == ("rgb(28, 33, 40)" if scheme == "light" else "rgb(230, 237, 243)")
-        assert page.evaluate("draw.colours().ink") == (
-            "#1c2128" if scheme == "light" else "#e6edf3"
-        )
+        page = visit(path, width, schemes[0])
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            for lang in ("en", "zh"):
+                assert page.locator("html").get_attribute("lang") == lang
+                assert_nothing_overlaps_or_sticks_out(page, width, scheme)
+                page.locator("#lang").click()
+
+
+def assert_nothing_overlaps_or_sticks_out(page, width, scheme):
+    boxes = page.evaluate(
+        """() => {
+          const blocks = '.head, h2, p:not(.unseen), dl, .scroll, .tools, .chart, .gallery,'
+            + 'summary';
+          return [...document.querySelectorAll(blocks)].filter(b => !b.closest('.pair'))
+            .filter(b => b.checkVisibility()).map(block => {
+              const r = block.getBoundingClientRect();
+              return [r.left, r.top, r.right, r.bottom];
+            });
+        }"""
+    )
+    for (_, _, right, bottom), (_, top, _, _) in itertools.pairwise(boxes):
+        assert right <= width
+        assert bottom <= top + 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    assert ink == ("rgb(28, 33, 40)" if scheme == "light" else "rgb(230, 237, 243)")
+    assert page.evaluate("draw.colours().ink") == ("#1c2128" if scheme == "light" else "#e6edf3")
 
 
 @pytest.mark.browser

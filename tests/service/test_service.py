@@ -13,6 +13,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.command import python
 from helpers.waiting import wait_until
 
 import gatecast
@@ -293,10 +294,10 @@ def test_another_writer_of_the_file_and_the_service_lose_nothing(path):
         "with gatecast.open_for_update(sys.argv[1]) as model:\n"
         "    model.update(pd.DataFrame({'unique_id': ['s1'], 'ds': [sys.argv[2]], 'y': [9.0]}))\n"
     )
-    subprocess.run([sys.executable, "-c", other, str(path), "2024-01-31"], check=True)
+    assert python(other, path, "2024-01-31").returncode == 0
     ask(store, rows(later[later["unique_id"] == "s2"]))
     assert store.model.fitted_.ends.lengths.tolist() == [31, 31, 31, 30, 30, 30]
-    subprocess.run([sys.executable, "-c", other, str(path), "2024-02-01"], check=True)
+    assert python(other, path, "2024-02-01").returncode == 0
     store.close()
     assert gatecast.load(path).fitted_.ends.lengths.tolist() == [31, 32, 31, 30, 30, 30]
 
