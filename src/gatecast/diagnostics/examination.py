@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gatecast.diagnostics.fit import horizon_persistence, noise_floor_gap, persistence
+from gatecast.diagnostics.fit import noise_floor_gap
+from gatecast.diagnostics.persistence import horizon_persistence, persistence
 from gatecast.diagnostics.residuals import (
     drift,
     heteroscedasticity,

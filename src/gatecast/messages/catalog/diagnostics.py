@@ -179,6 +179,13 @@ TEXTS = {
         "准误"
         "（{allowed:.4f}）",
     ),
+    "fit.gap_harder": (
+        "training RMSE {train:.4f}, test RMSE {test:.4f} one step ahead; the test part is harder: "
+        "the RMSE of the naive forecast is {train_naive:.4f} in the training part and "
+        "{test_naive:.4f} in the test part",
+        "提前一步的训练 RMSE 为 {train:.4f}，测试 RMSE 为 {test:.4f}；测试部分更难："
+        "朴素预测的 RMSE 在训练部分为 {train_naive:.4f}，在测试部分为 {test_naive:.4f}",
+    ),
     "fit.neither": ("neither: {gap}", "都不是：{gap}"),
     "fit.not_overfitted": (
         "not overfitted: {gap}; underfitting cannot be judged without a noise floor",
@@ -208,6 +215,11 @@ TEXTS = {
         "yes: forecasts look most like the value {lag:step|steps} before; their skill over the "
         "naive forecast is {skill:.2f}",
         "是：预测最像 {lag} 步之前的值，相对朴素预测的技巧为 {skill:.2f}",
+    ),
+    "persistence.better": (
+        "no: forecasts look most like the value {lag:step|steps} before, but are better than it; "
+        "their skill over the naive forecast is {skill:.2f}",
+        "没有：预测虽然最像 {lag} 步之前的值，但比照抄更好，相对朴素预测的技巧为 {skill:.2f}",
     ),
     "persistence.moves": (
         "no: forecasts move {share:percent} as far from the last value as the series does; their "
@@ -260,6 +272,17 @@ TEXTS = {
         "没有，反而有害：训练步数从 {steps} 增到 {longer} 时，后面数值上提前一步的误差高 "
         "{gain:.1%}（p "
         "{p:p}）",
+    ),
+    "training.no_weight": (
+        "this does not apply: {benchmark} makes the forecast, and the networks trained on the "
+        "series have no weight in it",
+        "不适用：以{benchmark}为预测，在这条序列上训练的网络在其中没有权重",
+    ),
+    "training.no_weight_one_step": (
+        "this was not tested: one step ahead, where trainings are compared, {benchmark} makes the "
+        "forecast, and the networks trained on the series have no weight in it",
+        "没有检验：训练在提前一步的预测上比较，而那里以{benchmark}为预测，在这条序列上训练的网络"
+        "在其中没有权重",
     ),
     # recommendation
     "recommend.best": (

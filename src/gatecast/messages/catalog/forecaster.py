@@ -368,6 +368,7 @@ TEXTS = {
         "{benchmark} makes the forecast: on the hold-out nothing was clearly better",
         "以{benchmark}为预测：在留出部分上，没有其他方法明显更好",
     ),
+    "benchmark.counts": ("the model of intermittent demand", "间歇需求模型"),
     "benchmark.pretrained": ("the pretrained network", "预训练网络"),
     "benchmark.average": (
         "the weighted average of {first} (of seasonally adjusted values), the last value with "
