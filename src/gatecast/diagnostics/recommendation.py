@@ -168,11 +168,11 @@ def _headline(
     backtest: Backtest, metric: str, errors: dict[str, float], use: str, best: str, other: str,
     test: Any, over: str,
 ) -> Message:  # fmt: skip
-    table, rival = backtest.forecasts, other if use == best else best
+    table, rival = backtest.scored, other if use == best else best
     if np.allclose(table[use], table[rival], rtol=1e-9, atol=0.0):
         return message("recommend.same_forecasts", model=use, other=rival)
     n = int(test["n"])
-    if use == best and _is_exact(backtest, best):
+    if use == best and not errors[best]:
         fields = {"metric": metric, "error": errors[other]}
         return message("recommend.exact", model=use, other=other, **fields)
     numbers = {"n": n, "p": test["p"], "low": test["low"], "high": test["high"]}
@@ -190,14 +190,6 @@ def _headline(
         return message("recommend.simpler", best=best, margin=MARGIN, **fields)
     sure = test["p"] < _CHANCE and test["difference"] > 0
     return message("recommend.best" if sure else "recommend.best_unsure", other=other, **fields)
-
-
-def _is_exact(backtest: Backtest, model: str) -> bool:
-    """Whether a model's forecasts differ from what came by rounding alone."""
-    table = backtest.forecasts
-    actual = table[backtest.target_col]
-    size = float(np.abs(actual).max())
-    return bool(np.allclose(table[model], actual, rtol=0.0, atol=1e-9 * size))
 
 
 def _few(backtest: Backtest, over: str) -> list[Message]:
@@ -231,11 +223,15 @@ def series_characteristics(backtest: Backtest) -> list[Message]:
     list of Message
         Whether they are random walks, nonlinear, and of long memory.
     """
-    tests = []
+    tests, constant = [], 0
     step = max(1, len(backtest.panel) // _MOST_TESTED)
-    for series in list(backtest.panel)[::step][:_MOST_TESTED]:
+    some = list(backtest.panel)[::step][:_MOST_TESTED]
+    for series in some:
         season = backtest.season
         values = series.values
+        if not np.ptp(values):
+            constant += 1
+            continue
         if is_seasonal(values, season):
             values = SeasonalAdjustment.fit(values, season, "additive").transform(values)
         try:
@@ -244,8 +240,10 @@ def series_characteristics(backtest: Backtest) -> list[Message]:
         except DataError:
             continue
         tests.append((linearity, memory, variance_ratio))
+    if not tests and constant == len(some):
+        return [message("series.constant" if constant == 1 else "series.none_changes")]
     if not tests:
-        return [message("series.too_short")]
+        return [message("series.short_or_constant" if constant else "series.too_short")]
     if len(backtest.panel) == 1:
         linearity, memory, variance_ratio = tests[0]
         return [variance_ratio.sentence, linearity.sentence, memory.sentence]

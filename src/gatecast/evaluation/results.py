@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from gatecast.data.panel import Panel
 from gatecast.errors import DataError, NotFoundError, UsageError, wrong_choice
 from gatecast.evaluation.metrics import owa
 from gatecast.evaluation.plottable import Plottable
+from gatecast.evaluation.rounding import rounding_errors
 from gatecast.evaluation.scoring import score_rows
 from gatecast.evaluation.significance import (
     Ranks,
@@ -84,6 +86,23 @@ class Backtest(Plottable):
         """Why each series that cannot be used is left out, by its name."""
         return left_out(self.notes)
 
+    @cached_property
+    def scored(self) -> pd.DataFrame:
+        """The ``forecasts`` as they are scored: what differs from the value by rounding is exact.
+
+        Without this, models whose forecasts are all exact would be ranked by rounding errors.
+        """
+        table = self.forecasts.copy()
+        places = np.zeros(len(table), np.intp)
+        if self.id_col is not None:
+            places = pd.Index(self.panel.ids).get_indexer(pd.Index(table[self.id_col]))
+        allowed = rounding_errors(self.panel)[places]
+        actual = table[self.target_col].to_numpy(np.float64)
+        for name in self.models:
+            forecast = table[name].to_numpy(np.float64)
+            table[name] = np.where(np.abs(forecast - actual) <= allowed, actual, forecast)
+        return table
+
     def score(self, by: str = "series") -> pd.DataFrame:
         """Compute every metric.
 
@@ -108,7 +127,7 @@ class Backtest(Plottable):
             raise wrong_choice("by", by, groups)
         scales = (self.scales["absolute"].to_numpy(), self.scales["squared"].to_numpy())
         return score_rows(
-            self.forecasts, self.models, groups[by], target_col=self.target_col, scales=scales
+            self.scored, self.models, groups[by], target_col=self.target_col, scales=scales
         )
 
     @property
@@ -221,8 +240,8 @@ class Backtest(Plottable):
 
     def _losses(self, loss: str, *, scaled: bool) -> pd.DataFrame:
         _check_loss(loss)
-        y = self.forecasts[self.target_col].to_numpy(np.float64)
-        error = np.abs(self.forecasts[list(self.models)].to_numpy(np.float64) - y[:, np.newaxis])
+        y = self.scored[self.target_col].to_numpy(np.float64)
+        error = np.abs(self.scored[list(self.models)].to_numpy(np.float64) - y[:, np.newaxis])
         if loss == "squared":
             error = error**2
         if scaled and self.several:

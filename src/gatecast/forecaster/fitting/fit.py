@@ -179,6 +179,8 @@ def _learning(settings: Settings, final: Preparation, weights: np.ndarray | None
         (False, True): "learning.differences_requested",
         (False, False): "learning.levels_requested",
     }[settings.difference == "auto", bool(final.dataset.difference)]
+    if settings.difference == "auto" and not any(np.ptp(one.values) for one in final.panel):
+        name = "learning.constant"
     sentences = [message(name)]
     if final.dataset.state.initial_scale is not None:
         sentences.append(message("learning.local_scale"))

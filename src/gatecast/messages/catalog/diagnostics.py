@@ -56,6 +56,14 @@ TEXTS = {
         "the series are too short to test for nonlinearity and long memory",
         "序列太短，无法检验非线性和长记忆",
     ),
+    "series.none_changes": (
+        "none of the series changes, so they cannot be tested",
+        "这些序列都没有变化，无法检验",
+    ),
+    "series.short_or_constant": (
+        "the series are too short to test for nonlinearity and long memory, or do not change",
+        "序列太短或没有变化，无法检验非线性和长记忆",
+    ),
     "series.shares": (
         "of {n} series tested, {nonlinear:.0%} are nonlinear, {long_memory:.0%} have long memory "
         "and {random_walk:.0%} look like random walks",
@@ -120,6 +128,10 @@ TEXTS = {
         "no: {reference} is beaten at all {h} steps (by {first:percent} at the first, "
         "{last:percent} at the last)",
         "不长：全部 {h} 步都胜过 {reference}（第一步 {first:percent}，最后一步 {last:percent}）",
+    ),
+    "horizon.exact": (
+        "no: forecasts are exact at all {h} steps",
+        "不长：全部 {h} 步的预测都完全准确",
     ),
     "horizon.none": (
         "yes: {reference} is not beaten at the first step (skill {skill:percent})",

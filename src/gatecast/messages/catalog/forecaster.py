@@ -255,6 +255,10 @@ TEXTS = {
         "the network is trained on differences, because the level is not stationary",
         "网络在差分上训练，因为水平不平稳",
     ),
+    "learning.constant": (
+        "the values do not change, so the network has nothing to learn",
+        "数值没有变化，网络没有什么可学的",
+    ),
     "learning.levels_requested": (
         "the network is trained on levels, as requested",
         "按要求，网络在水平值上训练",
