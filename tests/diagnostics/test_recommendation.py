@@ -312,3 +312,23 @@ def test_constant_series_are_not_called_too_short():
     assert of(flat, flat) == "series.none_changes"
     assert of(flat, short) == "series.short_or_constant"
     assert of(short, short) == "series.too_short"
+
+
+def test_a_gain_is_given_once_and_no_pronoun_stands_for_the_series():
+    rng = np.random.default_rng(0)
+    losses = {"LSTM": np.full(12, 1.0), "SARIMA": np.full(12, 1.2), "Naive": np.full(12, 2.0)}
+    done = of_losses(losses)
+    walk = series(rng.normal(size=200).cumsum())
+    done = dataclasses.replace(done, panel=backtest([Naive(h=1)], walk, n_windows=2).panel)
+    told = verdict(done)
+    assert str(told.sentences[0]).startswith("use LSTM: its MAE is 17 % below that of SARIMA")
+    assert not any(one.id.startswith("recommend.lstm") for one in told.sentences)
+    about = [one for one in told.sentences if one.id.startswith("series.")]
+    assert len(about) == 3
+    assert about[0].startswith("the series' changes look like those of a random walk")
+    assert all("the series" in one for one in about)
+    assert all("序列" in one.text("zh") and "它" not in one.text("zh") for one in about)
+    # where the first sentence compares others, the ARIMA model is still named
+    losses["Theta"] = np.full(12, 1.1)
+    gain = verdict(of_losses(losses)).sentences
+    assert "the MAE of the LSTM is 17 % below that of SARIMA" in gain

@@ -145,7 +145,7 @@ def verdict(backtest: Backtest, *, loss: str = "absolute") -> Verdict:
     sentences = [
         _headline(backtest, metric, errors, use, best, other, table.loc[other], over),
         *_few(backtest, over),
-        *_arima(metric, errors),
+        *_arima(metric, errors, {use, other}),
         *series_characteristics(backtest),
         *_next_steps(backtest, ties),
     ]
@@ -199,10 +199,10 @@ def _few(backtest: Backtest, over: str) -> list[Message]:
     return []
 
 
-def _arima(metric: str, errors: dict[str, float]) -> list[Message]:
-    """Compare the LSTM with the better of the ARIMA models."""
+def _arima(metric: str, errors: dict[str, float], compared: set[str]) -> list[Message]:
+    """Compare the LSTM with the better of the ARIMA models, unless the first sentence does."""
     rivals = [name for name in errors if name in _ARIMAS and errors[name]]
-    if "LSTM" not in errors or not rivals:
+    if "LSTM" not in errors or not rivals or compared == {"LSTM", rivals[0]}:
         return []
     rival = rivals[0]
     gain = 1.0 - errors["LSTM"] / errors[rival]

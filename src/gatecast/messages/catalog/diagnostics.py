@@ -26,31 +26,32 @@ TEXTS = {
         "没有在序列中检测到非线性（p {p:p}）",
     ),
     "series.not_stationary": (
-        "its level is not stationary (d = {d:.2f}, standard error {error:.2f})",
-        "它的水平不平稳（d = {d:.2f}，标准误 {error:.2f}）",
+        "the series' level is not stationary (d = {d:.2f}, standard error {error:.2f})",
+        "序列的水平不平稳（d = {d:.2f}，标准误 {error:.2f}）",
     ),
     "series.long_memory": (
-        "it has long memory: its autocorrelations decay more slowly than any ARMA's "
+        "the series has long memory: its autocorrelations decay more slowly than any ARMA's "
         "(d = {d:.2f}, standard error {error:.2f})",
-        "它有长记忆：自相关的衰减慢于任何 ARMA（d = {d:.2f}，标准误 {error:.2f}）",
+        "序列有长记忆：自相关的衰减慢于任何 ARMA（d = {d:.2f}，标准误 {error:.2f}）",
     ),
     "series.short_memory": (
-        "it has no long memory (d = {d:.2f}, standard error {error:.2f})",
-        "它没有长记忆（d = {d:.2f}，标准误 {error:.2f}）",
+        "the series has no long memory (d = {d:.2f}, standard error {error:.2f})",
+        "序列没有长记忆（d = {d:.2f}，标准误 {error:.2f}）",
     ),
     "series.random_walk": (
-        "its changes look like those of a random walk (variance ratio {ratio:.2f} over {lag} "
-        "steps, p {p:p})",
-        "它的变化像随机游走（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
+        "the series' changes look like those of a random walk (variance ratio {ratio:.2f} over "
+        "{lag} steps, p {p:p})",
+        "序列的变化像随机游走（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
     ),
     "series.mean_reverting": (
-        "its changes are mean-reverting (variance ratio {ratio:.2f} over {lag} steps, p {p:p})",
-        "它的变化有均值回复（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
+        "the series' changes are mean-reverting (variance ratio {ratio:.2f} over {lag} steps, "
+        "p {p:p})",
+        "序列的变化有均值回复（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
     ),
     "series.trending": (
-        "its changes are positively autocorrelated (variance ratio {ratio:.2f} over {lag} steps, "
-        "p {p:p})",
-        "它的变化呈正自相关（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
+        "the series' changes are positively autocorrelated (variance ratio {ratio:.2f} over {lag} "
+        "steps, p {p:p})",
+        "序列的变化呈正自相关（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
     ),
     "series.too_short": (
         "the series are too short to test for nonlinearity and long memory",
