@@ -332,3 +332,20 @@ def test_a_gain_is_given_once_and_no_pronoun_stands_for_the_series():
     losses["Theta"] = np.full(12, 1.1)
     gain = verdict(of_losses(losses)).sentences
     assert "the MAE of the LSTM is 17 % below that of SARIMA" in gain
+
+
+def test_more_cutoffs_are_advised_only_where_they_fit():
+    rng = np.random.default_rng(0)
+    models = {"Naive": Naive(h=1), "Drift": Drift(h=1)}
+
+    def advice(n, **given):
+        found = backtest(models, series(rng.normal(size=n)), **given)
+        (few,) = [one for one in verdict(found).sentences if "cutoffs are few" in one]
+        return few
+
+    assert advice(8, n_windows=4).endswith("4 cutoffs are few: the order of the models may change")
+    assert "n_windows=20 would make it more certain" in advice(80, n_windows=3)
+    # half of the series is left before the first of so many
+    assert "n_windows=15 would" in advice(30, n_windows=3, step_size=1)
+    backtest(models, series(rng.normal(size=30)), n_windows=15, step_size=1)
+    assert "n_windows=4 would" in advice(30, h=3, n_windows=3, step_size=3, gap=1)

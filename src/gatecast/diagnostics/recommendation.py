@@ -43,6 +43,7 @@ SIMPLEST_FIRST = (
 )  # fmt: skip
 _ARIMAS = ("SARIMA", "AutoARIMA")
 _FEW_CUTOFFS = 10
+_CERTAIN_CUTOFFS = 20
 _MOST_TESTED = 20
 
 
@@ -194,9 +195,20 @@ def _headline(
 
 def _few(backtest: Backtest, over: str) -> list[Message]:
     cutoffs = int(backtest.forecasts["cutoff"].nunique())
-    if over == "cutoffs" and cutoffs < _FEW_CUTOFFS:
-        return [message("recommend.few_cutoffs", n=cutoffs)]
-    return []
+    if over != "cutoffs" or cutoffs >= _FEW_CUTOFFS:
+        return []
+    most = _most_cutoffs(backtest)
+    if most > cutoffs:
+        return [message("recommend.few_cutoffs", n=cutoffs, more=most)]
+    return [message("recommend.all_cutoffs", n=cutoffs)]
+
+
+def _most_cutoffs(backtest: Backtest) -> int:
+    """Count the cutoffs, up to 20, that leave half of the longest series before the first."""
+    step = max(1, backtest.step_size)
+    half = int(np.diff(backtest.panel.offsets).max()) // 2
+    # no forecast reaches further than the cutoffs whose forecasts overlap
+    return min(1 + half // step - backtest.lag, _CERTAIN_CUTOFFS)
 
 
 def _arima(metric: str, errors: dict[str, float], compared: set[str]) -> list[Message]:

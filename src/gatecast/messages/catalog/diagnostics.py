@@ -344,9 +344,13 @@ TEXTS = {
         "{n} 个截断点太少，无法检验",
     ),
     "recommend.few_cutoffs": (
-        "{n:cutoff is|cutoffs are} few: the order of the models may change, and {@n_windows}=20 "
-        "would make it more certain",
-        "{n} 个截断点太少：模型的排序可能改变，{@n_windows}=20 会更有把握",
+        "{n:cutoff is|cutoffs are} few: the order of the models may change, and "
+        "{@n_windows}={more} would make it more certain",
+        "{n} 个截断点太少：模型的排序可能改变，{@n_windows}={more} 会更有把握",
+    ),
+    "recommend.all_cutoffs": (
+        "{n:cutoff is|cutoffs are} few: the order of the models may change",
+        "{n} 个截断点太少：模型的排序可能改变",
     ),
     "recommend.lstm_gains": (
         "the {metric} of the LSTM is {gain:percent} below that of {rival}",
