@@ -141,8 +141,10 @@ class Backtest(Plottable):
         Returns
         -------
         DataFrame
-            Best first by the metric of :meth:`errors`: MAE of a single series, MASE of several;
-            ``owa`` against the reference, where there is one.
+            Best first by the metric of :meth:`errors`: MAE of a single series, MASE of several.
+            ``owa`` is relative to :attr:`reference`, whose own is 1: SeasonalNaive, or Naive where
+            that is not among the models, or neither, and then there is no such column. It is not
+            comparable with an OWA over another reference, such as Naive 2 in the M4 competition.
         """
         table = self.score("pooled")
         if self.reference is not None:
@@ -153,6 +155,13 @@ class Backtest(Plottable):
             ]
         metric, _ = self.errors()
         return table.sort_values(metric.lower(), kind="stable", ignore_index=True)
+
+    @property
+    def about_owa(self) -> Message | None:
+        """What the column ``owa`` of the leaderboard is relative to; None where there is none."""
+        if self.reference is None:
+            return None
+        return message("results.owa", reference=self.reference)
 
     def errors(self, loss: str = "absolute") -> tuple[str, dict[str, float]]:
         """Give the mean error of each model over all rows, by which models are ranked.
