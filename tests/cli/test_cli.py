@@ -363,14 +363,19 @@ def test_a_backtest_prints_the_leaderboard_and_the_verdict(passengers):
     assert max(map(len, lines)) <= 80
     assert [line.split()[0] for line in lines[3:6]] == models.split(",")
     assert "Use LinearAutoregression" in done.stdout
+    reference = "OWA is relative to SeasonalNaive, whose OWA is 1."
+    assert reference in lines
     assert len(pd.read_csv(folder / "all.csv")) == 20 * 12
     page = (folder / "gatecast-backtest.html").read_text()
     assert page.startswith("<!DOCTYPE html>")
     assert "-glass" not in page  # no LSTM took part
+    assert reference in page
     kept = (*asked, "--n-windows", 3, "--json", "--resume", "kept")
     again = gatecast(*kept, cwd=folder)
     found = json.loads(again.stdout)
     assert found["leaderboard"][0]["mase"] < 1 < found["leaderboard"][2]["mase"]
+    assert found["notes"][0] == reference.removesuffix(".")
+    assert found["messages"]["notes"][0]["id"] == "results.owa"
     assert "that may be chance (3 cutoffs" in found["verdict"]
     assert len(list((folder / "kept").iterdir())) == 9
     assert gatecast(*kept, cwd=folder).stdout == again.stdout
@@ -390,6 +395,7 @@ def test_the_glass_box_of_a_backtest_says_what_it_said(passengers):
     glass = html.unescape((folder / found["glass"]).read_text())
     assert f"{found['leaderboard'][0]['mae']:.4g}" in glass
     assert "Would more training help?" in glass
+    assert "OWA is relative to Naive, whose OWA is 1." in glass
     assert "80 % <span" in glass  # its intervals are those that were asked for
     assert found["verdict"].split(". ")[0].removesuffix(".") in glass
 

@@ -44,6 +44,7 @@ def check(name, result):
         assert "rows" not in result
     elif name == "backtest":
         assert [row["model"] for row in result["leaderboard"]] == ["SeasonalNaive", "Naive"]
+        assert result["notes"][0] == "OWA is relative to SeasonalNaive, whose OWA is 1"
     elif name == "verdict":
         assert result["use"] == "SeasonalNaive"
     elif name == "forecast":

@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 import pytest
 
 from gatecast.baselines.naive import naive_one_step
@@ -65,22 +64,6 @@ def test_a_test_part_that_is_easier_is_not_called_a_small_gap():
     assert "within" not in easier.sentence
 
 
-def test_a_copy_of_the_last_value_is_found_out():
-    rng = np.random.default_rng(1)
-    y = rng.normal(size=500).cumsum()
-    copied = fit.persistence(y, naive_one_step(y))
-    assert copied.lag == 1
-    assert copied.skill == pytest.approx(0.0, abs=1e-12)
-    assert copied.sentence.startswith("yes")
-    exact = fit.persistence(y, y)
-    assert (exact.lag, exact.skill) == (0, 1.0)
-    assert copied.sentence.text("zh").startswith("是：预测最像 1 步")
-    assert exact.sentence.startswith("no")
-    # by position, whatever the index of a pandas Series
-    later = pd.Series(naive_one_step(y), index=range(7, 507))
-    assert fit.persistence(pd.Series(y), later) == copied
-
-
 def test_distances_and_speeds_are_said_with_their_numbers():
     assert "31.0 % above" in fit.noise_floor_gap(1.31, 1.0).sentence
     assert "2.00 microseconds each" in fit.prediction_speed(1000, 0.002).sentence
@@ -88,16 +71,6 @@ def test_distances_and_speeds_are_said_with_their_numbers():
     assert shared.explained == pytest.approx((4 - 2.25) / (4 - 1))
     assert "leaves above the floor 58 % is" in shared.sentence
     assert "1.0 % below" in fit.noise_floor_gap(0.99, 1.0).sentence
-
-
-def test_a_missing_forecast_does_not_move_the_others():
-    y = np.random.default_rng(2).normal(size=300).cumsum()
-    forecast = naive_one_step(y)
-    forecast[100:110] = np.nan
-    assert fit.persistence(y, forecast).lag == 1
-    forecast = y.copy()
-    forecast[[0, 150]] = np.nan
-    assert fit.persistence(y, forecast) == fit.Persistence(0, 1.0)
 
 
 def test_what_cannot_be_answered_is_refused_in_a_sentence():
@@ -110,32 +83,29 @@ def test_what_cannot_be_answered_is_refused_in_a_sentence():
         fit.fit_quality(naive_one_step(y), y)
     with pytest.raises(DataError, match="0 test errors"):
         fit.fit_quality(y, np.array([]))
-    with pytest.raises(DataError, match="constant"):
-        fit.persistence(y, np.ones(10))
-    with pytest.raises(DataError, match="2 rows"):
-        fit.persistence(y[:2], y[:2])
     with pytest.raises(UsageError, match="noise_floor=0"):
         fit.noise_floor_gap(1.0, 0.0)
     with pytest.raises(UsageError, match="noise_floor=0"):
         fit.fit_quality(y, y, 0.0)
-    with pytest.raises(UsageError, match="10 values and 9 forecasts"):
-        fit.persistence(y, y[:9])
     with pytest.raises(UsageError, match="count=0"):
         fit.prediction_speed(0, 0.0)
 
 
-def test_forecasts_of_any_horizon_that_hardly_move_are_called_copies():
-    rng = np.random.default_rng(0)
-    last, moved = rng.normal(size=200), rng.normal(size=200)
-    copied = fit.horizon_persistence(last + moved, last, last)
-    assert (copied.share, copied.skill, copied.copied) == (0.0, 0.0, True)
-    assert copied.sentence == "yes: every forecast is the last value"
-    still = fit.horizon_persistence(last + moved, last + 0.05 * moved, last)
-    assert "nearly: forecasts move only 5.0 % as far" in still.sentence
-    # a forecast half of the way has a quarter of the squared error
-    half = fit.horizon_persistence(last + moved, last + 0.5 * moved, last)
-    assert half.share == pytest.approx(0.5)
-    assert half.skill == pytest.approx(0.75)
-    assert "move 50 % as far" in half.sentence
-    with pytest.raises(DataError, match="no value differs"):
-        fit.horizon_persistence(last, last, last)
+def test_a_test_part_that_is_harder_for_every_forecast_is_no_sign_of_overfitting():
+    # changes and errors grow with the level, three times as large in the test part
+    noise, errors = np.random.default_rng(0).normal(size=(2, 4000))
+    level = np.where(np.arange(4000) < 2000, 1.0, 3.0)
+    naive = (noise * level)[:2000], (noise * level)[2000:]
+    errors = 0.3 * errors * level
+    plain = fit.fit_quality(errors[:2000], errors[2000:])
+    assert plain.overfitted
+    harder = fit.fit_quality(errors[:2000], errors[2000:], naive_errors=naive)
+    assert not harder.overfitted
+    assert harder.sentence.startswith("not overfitted: training RMSE 0.29")
+    assert "the test part is harder: the RMSE of the naive forecast is 1.0006" in harder.sentence
+    # errors that grow more than the changes do
+    worse = fit.fit_quality(errors[:2000], 1.5 * errors[2000:], naive_errors=naive)
+    assert worse.overfitted
+    # one that knows the training part by heart, where the naive forecast has no error either
+    by_heart = fit.fit_quality(np.zeros(9), np.ones(9), naive_errors=(np.zeros(9), np.ones(9)))
+    assert by_heart.overfitted

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,12 @@ import pytest
 from gatecast import SARIMA, Drift, LinearAutoregression, LSTMForecaster, Naive, SeasonalNaive
 from gatecast.datasets import air_passengers
 from gatecast.diagnostics.examination import diagnose
-from gatecast.diagnostics.recommendation import MARGIN, recommend, verdict
+from gatecast.diagnostics.recommendation import (
+    MARGIN,
+    recommend,
+    series_characteristics,
+    verdict,
+)
 from gatecast.errors import UsageError
 from gatecast.evaluation.backtest import backtest
 
@@ -266,3 +272,80 @@ def test_two_models_that_forecast_alike_are_said_to():
     done = backtest({"one": Naive(1), "two": Naive(1)}, series(threshold(60)), h=1, n_windows=12)
     assert verdict(done).sentences[0] == "use one: two gives the same forecasts"
     assert verdict(done).sentences[0].text("zh") == "用 one：two 给出同样的预测"
+
+
+def test_models_of_a_constant_series_are_not_ranked_by_rounding_errors():
+    models = {"Theta": Naive(h=3), "SeasonalNaive": Naive(h=3), "LSTM": Naive(h=3)}
+    with pytest.warns(UserWarning, match="undefined"):
+        done = backtest(models, series(np.full(60, 5.0)), n_windows=12, step_size=1)
+    table = done.forecasts.copy()
+    # of double precision, and of the single precision of networks
+    table["Theta"], table["LSTM"] = table["Theta"] + 4.4e-17, table["LSTM"] + 2.2e-08
+    done = dataclasses.replace(done, forecasts=table)
+    metric, errors = done.errors()
+    assert (metric, errors) == ("MAE", {"Theta": 0.0, "SeasonalNaive": 0.0, "LSTM": 0.0})
+    told = verdict(done)
+    assert [one.id for one in told.sentences] == ["recommend.same_forecasts", "series.constant"]
+    answers = diagnose(done, "LSTM")
+    assert answers["Is the horizon too long?"] == "no: forecasts are exact at all 3 steps"
+    assert answers["Are forecasts biased?"].startswith("no bias")
+    # an error that is more than rounding is one, as are small changes of large values
+    larger = dataclasses.replace(done, forecasts=table.assign(LSTM=table["LSTM"] + 1e-3))
+    assert verdict(larger).best == "Theta"
+    assert "at the first step" in diagnose(larger, "LSTM")["Is the horizon too long?"]
+    drifting = backtest({"Naive": Naive(h=1)}, series(1e9 + np.arange(60)), n_windows=12)
+    assert drifting.errors()[1] == {"Naive": 1.0}
+
+
+def test_constant_series_are_not_called_too_short():
+    def of(*ends):
+        table = pd.concat(
+            pd.DataFrame({"unique_id": f"s{i}", "ds": np.arange(len(end)), "y": end})
+            for i, end in enumerate(ends)
+        )
+        models = {"Naive": Naive(h=1), "Drift": Drift(h=1)}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a constant series has no scale
+            return series_characteristics(backtest(models, table, n_windows=2))[0].id
+
+    flat, short = np.full(60, 5.0), np.arange(12.0) % 5
+    assert of(flat, flat) == "series.none_changes"
+    assert of(flat, short) == "series.short_or_constant"
+    assert of(short, short) == "series.too_short"
+
+
+def test_a_gain_is_given_once_and_no_pronoun_stands_for_the_series():
+    rng = np.random.default_rng(0)
+    losses = {"LSTM": np.full(12, 1.0), "SARIMA": np.full(12, 1.2), "Naive": np.full(12, 2.0)}
+    done = of_losses(losses)
+    walk = series(rng.normal(size=200).cumsum())
+    done = dataclasses.replace(done, panel=backtest([Naive(h=1)], walk, n_windows=2).panel)
+    told = verdict(done)
+    assert str(told.sentences[0]).startswith("use LSTM: its MAE is 17 % below that of SARIMA")
+    assert not any(one.id.startswith("recommend.lstm") for one in told.sentences)
+    about = [one for one in told.sentences if one.id.startswith("series.")]
+    assert len(about) == 3
+    assert about[0].startswith("the series' changes look like those of a random walk")
+    assert all("the series" in one for one in about)
+    assert all("序列" in one.text("zh") and "它" not in one.text("zh") for one in about)
+    # where the first sentence compares others, the ARIMA model is still named
+    losses["Theta"] = np.full(12, 1.1)
+    gain = verdict(of_losses(losses)).sentences
+    assert "the MAE of the LSTM is 17 % below that of SARIMA" in gain
+
+
+def test_more_cutoffs_are_advised_only_where_they_fit():
+    rng = np.random.default_rng(0)
+    models = {"Naive": Naive(h=1), "Drift": Drift(h=1)}
+
+    def advice(n, **given):
+        found = backtest(models, series(rng.normal(size=n)), **given)
+        (few,) = [one for one in verdict(found).sentences if "cutoffs are few" in one]
+        return few
+
+    assert advice(8, n_windows=4).endswith("4 cutoffs are few: the order of the models may change")
+    assert "n_windows=20 would make it more certain" in advice(80, n_windows=3)
+    # half of the series is left before the first of so many
+    assert "n_windows=15 would" in advice(30, n_windows=3, step_size=1)
+    backtest(models, series(rng.normal(size=30)), n_windows=15, step_size=1)
+    assert "n_windows=4 would" in advice(30, h=3, n_windows=3, step_size=3, gap=1)

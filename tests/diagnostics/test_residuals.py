@@ -76,6 +76,9 @@ def test_a_horizon_ends_where_the_reference_is_no_longer_beaten():
     assert "Naive is beaten up to step 2 of 3" in found.sentence
     assert "at all 2 steps" in horizon_skill(np.ones(2), np.full(2, 2.0), "Naive").sentence
     assert "not beaten at the first" in horizon_skill(np.ones(2), np.ones(2), "Naive").sentence
+    both_exact = horizon_skill(np.array([0.0, 1.0]), np.array([0.0, 2.0]), "Naive")
+    assert both_exact.skill == (0.0, 0.5)
+    assert both_exact.useful == 0
 
 
 @pytest.mark.slow

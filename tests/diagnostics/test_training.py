@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gatecast import LSTMForecaster, Naive
-from gatecast.datasets import noisy_sine
+from gatecast.datasets import air_passengers, noisy_sine
 from gatecast.diagnostics.training import examine_training
 from gatecast.errors import DataError, UsageError
 
@@ -57,6 +57,28 @@ def test_the_defaults_are_neither():
     assert not found.longer.helps
     assert not found.fit.overfitted
     assert not found.fit.underfitted
+
+
+def test_networks_without_weight_in_the_forecast_are_not_examined():
+    air = air_passengers()
+    answers = examine_training(LSTMForecaster(h=12), air).answers
+    assert list(answers) == ["Would more training help?", "Is it over- or underfitted?"]
+    for answer in answers.values():
+        assert answer.startswith("this does not apply: the pretrained network makes the forecast")
+    model = LSTMForecaster(h=12).fit(air)
+    model.fitted_.weight = 0.5  # as if networks had a part at the longer horizon alone
+    found = examine_training(model, air)
+    assert (found.longer, found.fit) == (None, None)
+    assert "this was not tested: one step ahead" in found.answers["Would more training help?"]
+
+
+def test_the_model_of_intermittent_demand_has_no_training_to_examine():
+    rng = np.random.default_rng(0)
+    demand = np.where(rng.random(90) < 0.2, rng.integers(1, 7, 90), 0.0)
+    quick = {"hidden": 4, "max_steps": 4, "n_networks": 1, "pretrained": False}
+    model = LSTMForecaster(h=1, season_length=1, **quick)
+    answers = examine_training(model, table(demand)).answers
+    assert "the model of intermittent demand makes" in answers["Would more training help?"]
 
 
 def test_what_cannot_be_examined_is_refused():

@@ -49,6 +49,7 @@ def test_windows_by_hand():
     assert board["model"].tolist() == ["Drift", "Naive"]
     assert board["mase"].tolist() == pytest.approx([0, 1.5])
     assert board["owa"].tolist() == pytest.approx([0, 1])
+    assert result.about_owa == "OWA is relative to Naive, whose OWA is 1"
     steps = result.score("step").set_index(["model", "step"])
     assert steps.loc[("Naive", 1), "mae"] == 1
     assert steps.loc[("Naive", 2), "mae"] == 2

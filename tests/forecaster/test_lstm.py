@@ -59,7 +59,10 @@ def test_forecasts_follow_the_unit_and_the_offset_of_the_series():
 
 def test_a_constant_series_stays_constant():
     frame = pd.DataFrame({"ds": range(40), "y": 7.5})
-    np.testing.assert_allclose(LSTMForecaster(h=5, **QUICK).fit(frame).predict()["LSTM"], 7.5)
+    model = LSTMForecaster(h=5, **QUICK).fit(frame)
+    np.testing.assert_allclose(model.predict()["LSTM"], 7.5)
+    assert "the values do not change, so the network has nothing to learn" in model.decisions()
+    assert not any("not stationary" in decision for decision in model.decisions())
 
 
 def test_many_series_share_one_network_and_keep_their_names():

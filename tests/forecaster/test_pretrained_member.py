@@ -50,6 +50,17 @@ def test_series_too_short_to_hold_out_have_a_forecast_and_intervals(n):
     due = gc.PretrainedLSTM(h=3, level=[80, 95]).fit(y).predict()
     for column in ("", "-lo-80", "-hi-95"):
         np.testing.assert_allclose(made[f"LSTM{column}"], due[f"PretrainedLSTM{column}"])
+    # nothing is said of a hold-out that there was not
+    *_, short, prior, alone, intervals = model.decisions()
+    assert short == "the series are too short for a hold-out: no error was measured"
+    assert prior == ("the pretrained network makes the forecast: nothing could be compared with it")
+    assert alone.id == "combination.one_network"
+    assert intervals == (
+        "the intervals are those of the pretrained network; no forecast of these series has tested "
+        "them"
+    )
+    model = gc.LSTMForecaster(h=3, **QUICK).fit(y)
+    assert not any("intervals" in decision for decision in model.decisions())
 
 
 def test_intervals_of_a_short_series_are_nearly_the_pretrained_ones():

@@ -245,6 +245,7 @@ def test_decisions_are_messages_in_both_languages(inside):
             decisions += combination_sentences(benchmark, weight, prior=False)
     assert "的季节朴素预测的组合" in decisions[-1].text("zh")
     decisions += combination_sentences(benchmarks[0], 0.0, prior=True)
+    decisions += combination_sentences(benchmarks[0], 0.0, prior=True, held_out=False)
     for decision in decisions:
         assert isinstance(decision, Message), decision
         chinese = decision.text("zh")

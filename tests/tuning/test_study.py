@@ -6,6 +6,7 @@ import sqlite3
 import time
 import warnings
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,14 @@ from helpers.command import Fork
 
 optuna = pytest.importorskip("optuna", reason="needs the extra [tune]")
 
-from gatecast import LSTMForecaster, backtest, tune  # noqa: E402 - after what it needs
+from gatecast import LSTMForecaster, Naive, backtest, tune  # noqa: E402 - after what it needs
 from gatecast.data.reading import read_panel  # noqa: E402
 from gatecast.datasets import air_passengers  # noqa: E402
 from gatecast.errors import DataError, NotFoundError, UsageError  # noqa: E402
 from gatecast.tuning import search as search_module  # noqa: E402
 from gatecast.tuning.origins import Plan, history_before  # noqa: E402
 from gatecast.tuning.space import SPACE, Integers  # noqa: E402
-from gatecast.tuning.verdict import Verdict, _edges  # noqa: E402
+from gatecast.tuning.verdict import Verdict, _edges, compare  # noqa: E402
 
 SMALL = {"hidden": (2, 6), "max_steps": (3, 12), "look_back": None, "layers": 1}
 QUICK = LSTMForecaster(1, hidden=3, max_steps=5, pretrained=False)
@@ -410,3 +411,15 @@ def test_the_pretrained_network_has_a_part_in_the_trial_of_the_defaults_alone():
     assert first != due
     if found.trials["value"].idxmin() != 0:
         assert found.settings["pretrained"] is False
+
+
+def test_rounding_errors_of_a_constant_series_are_no_gain():
+    models = {"defaults": Naive(h=3), "found": Naive(h=3)}
+    with pytest.warns(UserWarning, match="undefined"):
+        done = backtest(models, pd.DataFrame({"y": np.full(60, 5.0)}), n_windows=7)
+    table = done.forecasts.assign(defaults=done.forecasts["defaults"] + 2.2e-08)
+    verdict = compare(replace(done, forecasts=table), "absolute")
+    assert (verdict.defaults, verdict.found, verdict.skill) == (0.0, 0.0, 0.0)
+    assert not verdict.better
+    table = table.assign(defaults=table["defaults"] + 0.1)
+    assert compare(replace(done, forecasts=table), "absolute").kept

@@ -149,7 +149,8 @@ class Findings:
 
         sentences = self.verdict.sentences if self.verdict else ()
         answers = self.answers if self.model == "LSTM" else {}
-        return BacktestSummary(sentences, self.result.leaderboard(), answers)
+        board, about_owa = self.result.leaderboard(), self.result.about_owa
+        return BacktestSummary(sentences, board, answers, about_owa)
 
 
 def examine(result: Backtest, lstm: LSTMForecaster | None) -> Findings:
@@ -200,13 +201,14 @@ def _document(findings: Findings, output: Path | None) -> dict[str, Any]:
     from gatecast.messages import documents
 
     result, choice, answers = findings.result, findings.verdict, findings.answers
+    notes = [*filter(None, [result.about_owa]), *result.notes]
     tests = records(result.significance(choice.best, over=choice.over)) if choice else []
     return {
         "messages": {
             "verdict": documents(choice.sentences if choice else ()),
             "questions": documents(answers),
             "answers": documents(answers.values()),
-            "notes": documents(result.notes),
+            "notes": documents(notes),
         },
         "leaderboard": records(result.leaderboard()),
         "use": choice.use if choice else None,
@@ -217,7 +219,7 @@ def _document(findings: Findings, output: Path | None) -> dict[str, Any]:
         "significance": tests,
         "diagnosed": findings.model,
         "diagnosis": answers,
-        "notes": list(result.notes),
+        "notes": list(notes),
         "left_out": result.left_out,
         "output": None if output is None else str(output),
     }
@@ -244,6 +246,9 @@ def _print(findings: Findings, output: Path | None) -> None:
     for _, row in board.iterrows():
         table.add_row(str(row["model"]), *(f"{row[name]:.4g}" for name in shown))
     console.print(table)
+    if findings.result.about_owa is not None:
+        console.print(sentence(findings.result.about_owa), markup=False)
+        console.print()
     if findings.verdict:
         verdict = " ".join(sentence(one, spelling=as_option) for one in findings.verdict.sentences)
         console.print(verdict, style="bold", markup=False)

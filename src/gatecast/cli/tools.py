@@ -75,7 +75,8 @@ class Tools:
 
         result = self._backtest(file, h, models, n_windows)
         self.calls.append("print(result.leaderboard())")
-        return {"leaderboard": records(result.leaderboard()), "notes": list(result.notes)}
+        notes = [*filter(None, [result.about_owa]), *result.notes]
+        return {"leaderboard": records(result.leaderboard()), "notes": notes}
 
     def verdict(
         self, file: str, h: int, models: Sequence[str] = _QUICK, n_windows: int = 8

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gatecast.diagnostics.fit import horizon_persistence, noise_floor_gap, persistence
+from gatecast.diagnostics.fit import noise_floor_gap
+from gatecast.diagnostics.persistence import horizon_persistence, persistence
 from gatecast.diagnostics.residuals import (
     drift,
     heteroscedasticity,
@@ -80,7 +81,7 @@ def one_step_errors(backtest: Backtest, model: str) -> np.ndarray:
     ndarray [cutoffs]
         In the series' own unit.
     """
-    table: Any = backtest.forecasts[backtest.forecasts["step"] == 1]
+    table: Any = backtest.scored[backtest.scored["step"] == 1]
     if backtest.id_col is not None:
         table = table[table[backtest.id_col] == table[backtest.id_col].iloc[0]]
     table = table.sort_values("cutoff", kind="stable")
@@ -89,7 +90,7 @@ def one_step_errors(backtest: Backtest, model: str) -> np.ndarray:
 
 
 def _about_errors(backtest: Backtest, model: str, overlap: int) -> dict[Message, Message]:
-    every = backtest.forecasts.sort_values(["cutoff", "step"], kind="stable")
+    every = backtest.scored.sort_values(["cutoff", "step"], kind="stable")
     errors = every[backtest.target_col].to_numpy(float) - every[model].to_numpy(float)
     answers = {}
     if len(errors) >= 10:
@@ -104,7 +105,7 @@ def _about_errors(backtest: Backtest, model: str, overlap: int) -> dict[Message,
 def _about_persistence(backtest: Backtest, model: str) -> dict[Message, Message]:
     """Test whether forecasts copy the last value: by lag step by step, by distance otherwise."""
     question = message("question.persistence")
-    table = backtest.forecasts
+    table = backtest.scored
     if _step_by_step(backtest) and np.ptp(table[model]) > 0:
         one_step: Any = table[table["step"] == 1]
         one_step = one_step.sort_values("cutoff", kind="stable")

@@ -1,29 +1,23 @@
-"""How good a fit is: loss, over- and underfitting, the noise floor, persistence, speed."""
+"""How good a fit is: loss, over- and underfitting, the noise floor, speed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.errors import DataError, UsageError, not_above, too_small
-from gatecast.evaluation.metrics import rmse
+from gatecast.errors import DataError, not_above, too_small
 from gatecast.messages import Message, message
 
 __all__ = [
     "FitQuality",
-    "HorizonPersistence",
     "LossSettled",
     "NoiseFloorGap",
-    "Persistence",
     "PredictionSpeed",
     "fit_quality",
-    "horizon_persistence",
-    "insample_persistence",
     "loss_settled",
     "noise_floor_gap",
-    "persistence",
     "prediction_speed",
 ]
 
@@ -110,6 +104,11 @@ class FitQuality:
         Standard error of test RMSE less train RMSE.
     noise_floor : float or None
         RMSE of the best possible forecast, where it is known.
+    naive : tuple of float, optional
+        RMSE of the naive forecast in the training and in the test part, where it is known.
+    as_hard : bool, default False
+        Whether the test error is no more above the training error, by two standard errors, where
+        both are divided by the naive forecast's: the test part is harder for any forecast.
     """
 
     train_rmse: float
@@ -117,10 +116,19 @@ class FitQuality:
     train_error: float
     difference_error: float
     noise_floor: float | None
+    naive: tuple[float, float] | None = None
+    as_hard: bool = False
 
     @property
     def overfitted(self) -> bool:
-        """Whether the test error is above the training error by more than two standard errors."""
+        """Whether the test error is above the training error by more than two standard errors.
+
+        Not where the naive forecast's error grew as much, as it does with a growing level.
+        """
+        return self._above and not self.as_hard
+
+    @property
+    def _above(self) -> bool:
         return self.test_rmse - self.train_rmse > 2.0 * self.difference_error
 
     @property
@@ -144,7 +152,10 @@ class FitQuality:
         if self.underfitted and self.noise_floor is not None:
             return message("fit.underfitted", above=self.train_rmse / self.noise_floor - 1, **rmses)
         allowed = 2.0 * self.difference_error
-        if self.train_rmse - self.test_rmse > allowed:
+        if self._above and self.naive is not None:
+            train, test = self.naive
+            gap = message("fit.gap_harder", train_naive=train, test_naive=test, **rmses)
+        elif self.train_rmse - self.test_rmse > allowed:
             gap = message("fit.gap_easier", allowed=allowed, **rmses)
         else:
             gap = message("fit.gap_within", allowed=allowed, **rmses)
@@ -154,7 +165,10 @@ class FitQuality:
 
 
 def fit_quality(
-    train_errors: np.ndarray, test_errors: np.ndarray, noise_floor: float | None = None
+    train_errors: np.ndarray,
+    test_errors: np.ndarray,
+    noise_floor: float | None = None,
+    naive_errors: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> FitQuality:
     """Test whether a model is over- or underfitted, from its errors in both parts.
 
@@ -164,6 +178,9 @@ def fit_quality(
         Actual less forecast.
     noise_floor : float, optional
         RMSE of the best possible forecast.
+    naive_errors : tuple of ndarray of shape [n] and [m], optional
+        Those of the naive forecast of the same values. A test part in which that has grown as much
+        is harder, and no sign of overfitting.
 
     Returns
     -------
@@ -191,9 +208,15 @@ def fit_quality(
                 message("fit.errors_not_finite", wrong=wrong, n=len(errors), part=message(name))
             )
     (train, train_error), (test, test_error) = (_rmse_and_its_error(errors) for errors in parts)
-    return FitQuality(
-        train, test, train_error, float(np.hypot(train_error, test_error)), noise_floor
+    error = float(np.hypot(train_error, test_error))
+    if naive_errors is None:
+        return FitQuality(train, test, train_error, error, noise_floor)
+    first, second = (float(np.sqrt(np.mean(errors**2))) for errors in naive_errors)
+    (before, before_error), (after, after_error) = (
+        _ratio_and_its_error(*pair) for pair in zip(parts, naive_errors, strict=True)
     )
+    as_hard = after - before <= 2.0 * float(np.hypot(before_error, after_error))
+    return FitQuality(train, test, train_error, error, noise_floor, (first, second), as_hard)
 
 
 def _rmse_and_its_error(errors: np.ndarray) -> tuple[float, float]:
@@ -204,6 +227,18 @@ def _rmse_and_its_error(errors: np.ndarray) -> tuple[float, float]:
         return 0.0, 0.0
     # the root of a mean has the error of the mean over twice the root
     return root, float(squares.std() / np.sqrt(len(squares))) / (2.0 * root)
+
+
+def _ratio_and_its_error(errors: np.ndarray, naive: np.ndarray) -> tuple[float, float]:
+    """Give the RMSE over that of the naive forecast, and its standard error, in the same way."""
+    squares, unit = errors**2, float((naive**2).mean())
+    if not squares.any():
+        return 0.0, 0.0
+    if not unit:
+        return float("inf"), 0.0
+    ratio = float(squares.mean()) / unit
+    spread = float((squares - ratio * naive**2).std()) / unit
+    return float(np.sqrt(ratio)), spread / np.sqrt(len(squares)) / (2.0 * float(np.sqrt(ratio)))
 
 
 def _check_floor(noise_floor: float) -> None:
@@ -275,163 +310,6 @@ def noise_floor_gap(
     """
     _check_floor(noise_floor)
     return NoiseFloorGap(test_rmse, noise_floor, naive_rmse)
-
-
-@dataclass(frozen=True)
-class Persistence:
-    """Result of the persistence check: whether forecasts lag behind the series.
-
-    Parameters
-    ----------
-    lag : int
-        Steps by which the actual values have to be moved back to look most like the forecasts;
-        0 for a forecast in its place, 1 for a copy of the last value.
-    skill : float
-        Share of the naive forecast's mean squared error that is gone.
-    """
-
-    lag: int
-    skill: float
-
-    @property
-    def sentence(self) -> Message:
-        """The result in words."""
-        if self.lag == 0:
-            return message("persistence.no", skill=self.skill)
-        return message("persistence.yes", lag=self.lag, skill=self.skill)
-
-
-def persistence(actual: np.ndarray, forecast: np.ndarray, longest: int = 10) -> Persistence:
-    """Test whether one-step forecasts only repeat the last value.
-
-    Parameters
-    ----------
-    actual, forecast : ndarray of shape [n]
-        Values, and the forecasts for them; rows without a forecast (NaN) are left out.
-    longest : int, default 10
-        Largest lag tested.
-
-    Returns
-    -------
-    Persistence
-        The lag at which both are most alike, and the skill.
-
-    Raises
-    ------
-    UsageError
-        If there are not as many forecasts as values.
-    DataError
-        If fewer than four rows have a forecast, or either side never changes.
-    """
-    actual, forecast = np.asarray(actual, np.float64), np.asarray(forecast, np.float64)
-    if len(actual) != len(forecast):
-        raise UsageError(message("persistence.lengths", actual=len(actual), forecast=len(forecast)))
-    # sides are compared at one lag only in rows that have both, so gaps do not shift the rest
-    both_there = np.isfinite(actual) & np.isfinite(forecast)
-    if both_there.sum() < 4 or not np.ptp(actual[both_there]) or not np.ptp(forecast[both_there]):
-        raise DataError(message("persistence.few", n=int(both_there.sum())))
-    correlation = []
-    for lag in range(min(longest, len(actual) - 3) + 1):
-        left, right = actual[: len(actual) - lag], forecast[lag:]
-        both = np.isfinite(left) & np.isfinite(right)
-        varied = both.sum() > 2 and np.ptp(left[both]) > 0 and np.ptp(right[both]) > 0
-        correlation.append(np.corrcoef(left[both], right[both])[0, 1] if varied else -np.inf)
-    scored = both_there[1:] & np.isfinite(actual[:-1])
-    value, before = actual[1:][scored], actual[:-1][scored]
-    naive = rmse(value, before) ** 2 if len(value) else 0.0
-    skill = 1.0 - rmse(value, forecast[1:][scored]) ** 2 / naive if naive else float("nan")
-    return Persistence(int(np.argmax(correlation)), skill)
-
-
-@dataclass(frozen=True)
-class HorizonPersistence:
-    """Result of the persistence check of forecasts several steps ahead.
-
-    Parameters
-    ----------
-    share : float
-        How far forecasts are from the last value, over how far the series moved from it; 0 for a
-        copy of the last value.
-    skill : float
-        Share of the naive forecast's mean squared error that is gone.
-    """
-
-    share: float
-    skill: float
-
-    @property
-    def copied(self) -> bool:
-        """Whether forecasts move less than a tenth as far as the series does."""
-        return self.share < 0.1
-
-    @property
-    def sentence(self) -> Message:
-        """The result in words."""
-        if not self.share > 1e-9:
-            return message("persistence.copy")
-        name = "persistence.still" if self.copied else "persistence.moves"
-        return message(name, share=self.share, skill=self.skill)
-
-
-def horizon_persistence(
-    actual: np.ndarray, forecast: np.ndarray, last: np.ndarray
-) -> HorizonPersistence:
-    """Test whether forecasts of any horizon only repeat the last value before each cutoff.
-
-    Parameters
-    ----------
-    actual, forecast, last : ndarray of shape [n]
-        Values, their forecasts, and the last value that was known at the cutoff of each.
-
-    Returns
-    -------
-    HorizonPersistence
-        How far forecasts move, and their skill over the naive forecast.
-
-    Raises
-    ------
-    DataError
-        If no value differs from the last one before its cutoff.
-    """
-    actual, forecast, last = (np.asarray(x, np.float64) for x in (actual, forecast, last))
-    moved, naive = np.abs(actual - last).sum(), np.mean((actual - last) ** 2)
-    if not moved > 0:
-        raise DataError(message("persistence.no_change"))
-    share = float(np.abs(forecast - last).sum() / moved)
-    return HorizonPersistence(share, 1.0 - float(np.mean((actual - forecast) ** 2) / naive))
-
-
-def insample_persistence(
-    pairs: Iterable[tuple[np.ndarray, np.ndarray]], longest: int = 1_000
-) -> Message | None:
-    """Answer whether in-sample forecasts one step ahead only repeat the last value.
-
-    Parameters
-    ----------
-    pairs : iterable of (ndarray of shape [n], ndarray of shape [n])
-        Of each series its values and the forecasts for them; NaN where there is none. The first
-        fifth is left out, where forecasts start from an empty state.
-    longest : int, default 1,000
-        The last so many values of a series count.
-
-    Returns
-    -------
-    Message or None
-        None where no value differs from the one before.
-    """
-    rows = []
-    for actual, fitted in pairs:
-        first = max(len(actual) // 5, len(actual) - longest, 1)
-        value, ahead, last = actual[first:], fitted[first:], actual[first - 1 : -1]
-        there = np.isfinite(value) & np.isfinite(ahead) & np.isfinite(last)
-        row = np.stack([value, ahead, last])[:, there]
-        change = np.abs(row[0] - row[2])
-        if change.sum() > 0:
-            rows.append(row / change.mean())  # so that no series outweighs the others
-    if not rows:
-        return None
-    answer = horizon_persistence(*np.concatenate(rows, axis=1)).sentence
-    return message("persistence.insample", answer=answer)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ SIMPLEST_FIRST = (
 )  # fmt: skip
 _ARIMAS = ("SARIMA", "AutoARIMA")
 _FEW_CUTOFFS = 10
+_CERTAIN_CUTOFFS = 20
 _MOST_TESTED = 20
 
 
@@ -145,7 +146,7 @@ def verdict(backtest: Backtest, *, loss: str = "absolute") -> Verdict:
     sentences = [
         _headline(backtest, metric, errors, use, best, other, table.loc[other], over),
         *_few(backtest, over),
-        *_arima(metric, errors),
+        *_arima(metric, errors, {use, other}),
         *series_characteristics(backtest),
         *_next_steps(backtest, ties),
     ]
@@ -168,11 +169,11 @@ def _headline(
     backtest: Backtest, metric: str, errors: dict[str, float], use: str, best: str, other: str,
     test: Any, over: str,
 ) -> Message:  # fmt: skip
-    table, rival = backtest.forecasts, other if use == best else best
+    table, rival = backtest.scored, other if use == best else best
     if np.allclose(table[use], table[rival], rtol=1e-9, atol=0.0):
         return message("recommend.same_forecasts", model=use, other=rival)
     n = int(test["n"])
-    if use == best and _is_exact(backtest, best):
+    if use == best and not errors[best]:
         fields = {"metric": metric, "error": errors[other]}
         return message("recommend.exact", model=use, other=other, **fields)
     numbers = {"n": n, "p": test["p"], "low": test["low"], "high": test["high"]}
@@ -192,25 +193,28 @@ def _headline(
     return message("recommend.best" if sure else "recommend.best_unsure", other=other, **fields)
 
 
-def _is_exact(backtest: Backtest, model: str) -> bool:
-    """Whether a model's forecasts differ from what came by rounding alone."""
-    table = backtest.forecasts
-    actual = table[backtest.target_col]
-    size = float(np.abs(actual).max())
-    return bool(np.allclose(table[model], actual, rtol=0.0, atol=1e-9 * size))
-
-
 def _few(backtest: Backtest, over: str) -> list[Message]:
     cutoffs = int(backtest.forecasts["cutoff"].nunique())
-    if over == "cutoffs" and cutoffs < _FEW_CUTOFFS:
-        return [message("recommend.few_cutoffs", n=cutoffs)]
-    return []
+    if over != "cutoffs" or cutoffs >= _FEW_CUTOFFS:
+        return []
+    most = _most_cutoffs(backtest)
+    if most > cutoffs:
+        return [message("recommend.few_cutoffs", n=cutoffs, more=most)]
+    return [message("recommend.all_cutoffs", n=cutoffs)]
 
 
-def _arima(metric: str, errors: dict[str, float]) -> list[Message]:
-    """Compare the LSTM with the better of the ARIMA models."""
+def _most_cutoffs(backtest: Backtest) -> int:
+    """Count the cutoffs, up to 20, that leave half of the longest series before the first."""
+    step = max(1, backtest.step_size)
+    half = int(np.diff(backtest.panel.offsets).max()) // 2
+    # no forecast reaches further than the cutoffs whose forecasts overlap
+    return min(1 + half // step - backtest.lag, _CERTAIN_CUTOFFS)
+
+
+def _arima(metric: str, errors: dict[str, float], compared: set[str]) -> list[Message]:
+    """Compare the LSTM with the better of the ARIMA models, unless the first sentence does."""
     rivals = [name for name in errors if name in _ARIMAS and errors[name]]
-    if "LSTM" not in errors or not rivals:
+    if "LSTM" not in errors or not rivals or compared == {"LSTM", rivals[0]}:
         return []
     rival = rivals[0]
     gain = 1.0 - errors["LSTM"] / errors[rival]
@@ -231,11 +235,15 @@ def series_characteristics(backtest: Backtest) -> list[Message]:
     list of Message
         Whether they are random walks, nonlinear, and of long memory.
     """
-    tests = []
+    tests, constant = [], 0
     step = max(1, len(backtest.panel) // _MOST_TESTED)
-    for series in list(backtest.panel)[::step][:_MOST_TESTED]:
+    some = list(backtest.panel)[::step][:_MOST_TESTED]
+    for series in some:
         season = backtest.season
         values = series.values
+        if not np.ptp(values):
+            constant += 1
+            continue
         if is_seasonal(values, season):
             values = SeasonalAdjustment.fit(values, season, "additive").transform(values)
         try:
@@ -244,8 +252,10 @@ def series_characteristics(backtest: Backtest) -> list[Message]:
         except DataError:
             continue
         tests.append((linearity, memory, variance_ratio))
+    if not tests and constant == len(some):
+        return [message("series.constant" if constant == 1 else "series.none_changes")]
     if not tests:
-        return [message("series.too_short")]
+        return [message("series.short_or_constant" if constant else "series.too_short")]
     if len(backtest.panel) == 1:
         linearity, memory, variance_ratio = tests[0]
         return [variance_ratio.sentence, linearity.sentence, memory.sentence]

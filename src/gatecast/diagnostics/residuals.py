@@ -267,16 +267,21 @@ class HorizonSkill:
         Steps before the first at which the reference is not beaten; the horizon if it always is.
     reference : str
         The reference's name.
+    exact : bool, default False
+        Whether the model has no error at any step.
     """
 
     skill: tuple[float, ...]
     useful: int
     reference: str
+    exact: bool = False
 
     @property
     def sentence(self) -> Message:
         """The result in words."""
         h = len(self.skill)
+        if self.exact:
+            return message("horizon.exact", h=h)
         first, last = self.skill[0], self.skill[-1]
         if self.useful == h:
             return message("horizon.all", reference=self.reference, h=h, first=first, last=last)
@@ -300,9 +305,12 @@ def horizon_skill(losses: np.ndarray, reference: np.ndarray, name: str) -> Horiz
     HorizonSkill
         Skill at each step [h].
     """
-    skill = 1.0 - np.asarray(losses, float) / np.maximum(np.asarray(reference, float), 1e-300)
+    own, other = np.asarray(losses, float), np.asarray(reference, float)
+    skill = 1.0 - own / np.maximum(other, 1e-300)
+    skill[own == other] = 0.0  # both may be exact
     lost = np.flatnonzero(~(skill > 0))
-    return HorizonSkill(tuple(map(float, skill)), int(lost[0]) if len(lost) else len(skill), name)
+    useful = int(lost[0]) if len(lost) else len(skill)
+    return HorizonSkill(tuple(map(float, skill)), useful, name, not own.any())
 
 
 def noise_floor(values: np.ndarray, lags: int | None = None) -> float:

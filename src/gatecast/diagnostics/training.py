@@ -13,6 +13,7 @@ from gatecast.diagnostics.residuals import noise_floor
 from gatecast.errors import DataError, UsageError
 from gatecast.evaluation.backtest import backtest
 from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.messages import Message, message
 
 __all__ = ["LongerTraining", "TrainingExamination", "examine_training"]
@@ -62,22 +63,26 @@ class TrainingExamination:
 
     Parameters
     ----------
-    longer : LongerTraining
-        Whether more training would help.
-    fit : FitQuality
-        Training error beside the error one step after it, and the estimated noise floor.
+    longer : LongerTraining or None
+        Whether more training would help; None where networks have no weight in the forecast.
+    fit : FitQuality or None
+        Training error beside the error one step after it, and the estimated noise floor; None in
+        the same case.
+    not_examined : Message, optional
+        Why there is neither.
     """
 
-    longer: LongerTraining
-    fit: FitQuality
+    longer: LongerTraining | None
+    fit: FitQuality | None
+    not_examined: Message | None = None
 
     @property
     def answers(self) -> dict[Message, Message]:
         """Questions and answers."""
-        return {
-            message("question.longer_training"): self.longer.sentence,
-            message("question.fit"): self.fit.sentence,
-        }
+        longer = self.longer.sentence if self.longer else self.not_examined
+        fit = self.fit.sentence if self.fit else self.not_examined
+        answers = {message("question.longer_training"): longer, message("question.fit"): fit}
+        return {question: answer for question, answer in answers.items() if answer is not None}
 
 
 def examine_training(
@@ -86,7 +91,8 @@ def examine_training(
     """Train a forecaster as it is and for longer on the first part of a series, and compare.
 
     Both trainings end before the last ``n_windows`` values; along these the networks run
-    one step at a time, without learning.
+    one step at a time, without learning. Where the networks have no weight in the forecast,
+    nothing is compared: neither question applies to what was not trained on the series.
 
     Parameters
     ----------
@@ -121,7 +127,16 @@ def examine_training(
     count = min(n_windows, n // 3)
     if count < 10:
         raise DataError(message("series.few_values", n=n, needed=30))
-    trained = LSTMForecaster(**settings).fit(panel.head(n - count))
+    first_part = panel.head(n - count)
+    own = getattr(model, "fitted_", None)
+    if own is None and model.h > 1:
+        own = LSTMForecaster(**{**settings, "h": model.h}).fit(first_part).fitted_
+    if own is not None and not _have_weight(own):
+        return _not_examined("training.no_weight", own)
+    trained = LSTMForecaster(**settings).fit(first_part)
+    if not _have_weight(trained.fitted_):
+        name = "training.no_weight" if model.h == 1 else "training.no_weight_one_step"
+        return _not_examined(name, trained.fitted_)
     steps = trained.max_steps_
     models = {
         "as it is": LSTMForecaster(**{**settings, "max_steps": steps}),
@@ -135,11 +150,24 @@ def examine_training(
     before = _errors(insample, result.target_col, model.alias)
     after = _errors(result.forecasts, result.target_col, "as it is")
     floor = noise_floor(panel[0].values) if n >= 300 else 0.0
+    changes = np.diff(insample[result.target_col].to_numpy(np.float64), prepend=np.nan)
+    ahead = result.forecasts[result.target_col].to_numpy(np.float64) - result.last_values()
+    first = max(1, len(before) // 5)  # the first values are forecast from an empty state
     return TrainingExamination(
         LongerTraining(steps, gain, float(row["p"])),
-        # the first values are forecast from an empty state
-        fit_quality(before[len(before) // 5 :], after, floor if floor > 0 else None),
+        fit_quality(before[first:], after, floor if floor > 0 else None, (changes[first:], ahead)),
     )
+
+
+def _have_weight(fitted: FittedForecaster) -> bool:
+    """Whether the networks trained on the series have a part in its forecast."""
+    return fitted.weight > 0 and (fitted.counts is None or not fitted.counts.is_of_all(1))
+
+
+def _not_examined(name: str, fitted: FittedForecaster) -> TrainingExamination:
+    """Say what makes the forecast in place of the networks."""
+    maker = message("benchmark.counts") if fitted.counts else fitted.benchmark.name
+    return TrainingExamination(None, None, message(name, benchmark=maker))
 
 
 def _errors(table: Any, target: str, model: str) -> np.ndarray:

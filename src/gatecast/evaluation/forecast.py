@@ -216,7 +216,7 @@ def _answers(model: Any, panel: Panel) -> dict[Message, Message]:
     """Answer whether an LSTM's forecasts one step ahead only copy the last value, in-sample."""
     if not hasattr(model, "fitted_") or _only_counts(model):
         return {}
-    from gatecast.diagnostics.fit import insample_persistence
+    from gatecast.diagnostics.persistence import insample_persistence
     from gatecast.forecaster.forecasting.frames import insample_one_step
 
     some = panel.take(np.unique(np.linspace(0, len(panel) - 1, _SAMPLED).astype(int))).tail(_LAST)

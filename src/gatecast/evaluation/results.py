@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from gatecast.data.panel import Panel
 from gatecast.errors import DataError, NotFoundError, UsageError, wrong_choice
 from gatecast.evaluation.metrics import owa
 from gatecast.evaluation.plottable import Plottable
+from gatecast.evaluation.rounding import rounding_errors
 from gatecast.evaluation.scoring import score_rows
 from gatecast.evaluation.significance import (
     Ranks,
@@ -84,6 +86,23 @@ class Backtest(Plottable):
         """Why each series that cannot be used is left out, by its name."""
         return left_out(self.notes)
 
+    @cached_property
+    def scored(self) -> pd.DataFrame:
+        """The ``forecasts`` as they are scored: what differs from the value by rounding is exact.
+
+        Without this, models whose forecasts are all exact would be ranked by rounding errors.
+        """
+        table = self.forecasts.copy()
+        places = np.zeros(len(table), np.intp)
+        if self.id_col is not None:
+            places = pd.Index(self.panel.ids).get_indexer(pd.Index(table[self.id_col]))
+        allowed = rounding_errors(self.panel)[places]
+        actual = table[self.target_col].to_numpy(np.float64)
+        for name in self.models:
+            forecast = table[name].to_numpy(np.float64)
+            table[name] = np.where(np.abs(forecast - actual) <= allowed, actual, forecast)
+        return table
+
     def score(self, by: str = "series") -> pd.DataFrame:
         """Compute every metric.
 
@@ -108,7 +127,7 @@ class Backtest(Plottable):
             raise wrong_choice("by", by, groups)
         scales = (self.scales["absolute"].to_numpy(), self.scales["squared"].to_numpy())
         return score_rows(
-            self.forecasts, self.models, groups[by], target_col=self.target_col, scales=scales
+            self.scored, self.models, groups[by], target_col=self.target_col, scales=scales
         )
 
     @property
@@ -122,8 +141,10 @@ class Backtest(Plottable):
         Returns
         -------
         DataFrame
-            Best first by the metric of :meth:`errors`: MAE of a single series, MASE of several;
-            ``owa`` against the reference, where there is one.
+            Best first by the metric of :meth:`errors`: MAE of a single series, MASE of several.
+            ``owa`` is relative to :attr:`reference`, whose own is 1: SeasonalNaive, or Naive where
+            that is not among the models, or neither, and then there is no such column. It is not
+            comparable with an OWA over another reference, such as Naive 2 in the M4 competition.
         """
         table = self.score("pooled")
         if self.reference is not None:
@@ -134,6 +155,13 @@ class Backtest(Plottable):
             ]
         metric, _ = self.errors()
         return table.sort_values(metric.lower(), kind="stable", ignore_index=True)
+
+    @property
+    def about_owa(self) -> Message | None:
+        """What the column ``owa`` of the leaderboard is relative to; None where there is none."""
+        if self.reference is None:
+            return None
+        return message("results.owa", reference=self.reference)
 
     def errors(self, loss: str = "absolute") -> tuple[str, dict[str, float]]:
         """Give the mean error of each model over all rows, by which models are ranked.
@@ -221,8 +249,8 @@ class Backtest(Plottable):
 
     def _losses(self, loss: str, *, scaled: bool) -> pd.DataFrame:
         _check_loss(loss)
-        y = self.forecasts[self.target_col].to_numpy(np.float64)
-        error = np.abs(self.forecasts[list(self.models)].to_numpy(np.float64) - y[:, np.newaxis])
+        y = self.scored[self.target_col].to_numpy(np.float64)
+        error = np.abs(self.scored[list(self.models)].to_numpy(np.float64) - y[:, np.newaxis])
         if loss == "squared":
             error = error**2
         if scaled and self.several:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gatecast.diagnostics.fit import insample_persistence, loss_settled
+from gatecast.diagnostics.fit import loss_settled
+from gatecast.diagnostics.persistence import insample_persistence
 from gatecast.diagnostics.residuals import heteroscedasticity, ljung_box, mean_error
 from gatecast.explain.inputs import ModelInputs
 from gatecast.forecaster.benchmarks.benchmark import SIMPLEST

@@ -84,6 +84,7 @@ def backtest_page(
         verdict=sentence_pairs(choice.sentences if choice else ()),
         headings=board["headings"],
         rows=[(name, colours[name], cells) for name, cells in board["rows"]],
+        about_owa=sentence_pairs(filter(None, [result.about_owa])),
         significance=_significance(result, choice),
         against=choice.best if choice else "",
         shown=shown,

@@ -39,11 +39,14 @@ class BacktestSummary:
         As :class:`gatecast.evaluation.backtest.Backtest` gives it.
     answers : mapping of str to str
         Questions about the model's errors, and answers.
+    about_owa : str, optional
+        What the OWA of the leaderboard is relative to.
     """
 
     verdict: Sequence[str]
     leaderboard: pd.DataFrame
     answers: Mapping[Any, str]
+    about_owa: str | None = None
 
 
 def explain_page(
@@ -142,6 +145,7 @@ def explain_html(
         trained=bool(explained.training.losses),
         verdict=sentence_pairs((backtest and backtest.verdict) or [explained.training.verdict]),
         leaderboard=None if backtest is None else leaderboard_cells(backtest.leaderboard),
+        about_owa=sentence_pairs(filter(None, [backtest and backtest.about_owa])),
         judged=question_pairs(backtest.answers) if backtest else [],
         answers=question_pairs(explained.training.training),
         errors=question_pairs(explained.training.errors),

@@ -33,8 +33,8 @@ __all__ = ["forecast_chart", "forecast_page", "series_charts"]
 MOST_SERIES = 200
 #: Decisions that a reader must know before using the forecast or its intervals.
 _WARNINGS = (
-    "combination.benchmark_only", "combination.prior", "holdout.interval", "effects.few",
-    "effects.beyond", "counts.median",
+    "combination.benchmark_only", "combination.prior", "combination.untested", "holdout.interval",
+    "holdout.no_test", "effects.few", "effects.beyond", "counts.median",
 )  # fmt: skip
 MOST_ROWS = 2000
 #: Effects of which those of 0 are shown too.

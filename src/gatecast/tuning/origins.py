@@ -257,8 +257,8 @@ def losses_by_origin(result: Backtest, loss: str) -> pd.DataFrame:
 
 def scaled_losses(result: Backtest, loss: str) -> pd.DataFrame:
     """Give the loss of each forecast; of many series each is divided by its scale."""
-    y = result.forecasts[result.target_col].to_numpy(np.float64)
-    error = np.abs(result.forecasts[list(result.models)].to_numpy(np.float64) - y[:, np.newaxis])
+    y = result.scored[result.target_col].to_numpy(np.float64)
+    error = np.abs(result.scored[list(result.models)].to_numpy(np.float64) - y[:, np.newaxis])
     error = error**2 if loss == "squared" else error
     if result.id_col is not None and result.forecasts[result.id_col].nunique() > 1:
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -123,7 +123,9 @@ def compare(evaluation: Backtest, loss: str) -> Verdict:
         test = diebold_mariano(first, second, lag)
         gain = test.skill()
         p, skill, low, high = test.p, gain.skill, gain.low, gain.high
-    elif before:
+    if before == after:
+        skill = 0.0  # both may be exact
+    elif len(table) <= lag and before:
         skill = 1.0 - after / before
     return Verdict(before, after, skill, low, high, p, over, len(table))
 

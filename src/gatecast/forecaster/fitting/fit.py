@@ -179,6 +179,8 @@ def _learning(settings: Settings, final: Preparation, weights: np.ndarray | None
         (False, True): "learning.differences_requested",
         (False, False): "learning.levels_requested",
     }[settings.difference == "auto", bool(final.dataset.difference)]
+    if settings.difference == "auto" and not any(np.ptp(one.values) for one in final.panel):
+        name = "learning.constant"
     sentences = [message(name)]
     if final.dataset.state.initial_scale is not None:
         sentences.append(message("learning.local_scale"))
@@ -206,10 +208,14 @@ def _holdout_sentences(
     """Describe what the hold-out has shown."""
     prior = holdout.preparer.prior(choices.treatment)
     combined = combination_sentences(
-        fitted.benchmark, fitted.weight, prior=choices.combination == prior
-    )
+        fitted.benchmark, fitted.weight, prior=choices.combination == prior,
+        held_out=calibration is not None,
+    )  # fmt: skip
     if calibration is None:
-        return [message("holdout.not_possible"), *combined]
+        sentences = [message("holdout.not_possible"), *combined]
+        if fitted.level and fitted.benchmark.has_quantiles:
+            sentences.append(message("holdout.no_test", benchmark=fitted.benchmark.name))
+        return sentences
     trial = holdout.trial(choices.treatment)
     sentences = calibration_sentences(
         choices.max_steps, calibration, holdout.held_out, len(trial.which),
@@ -263,7 +269,9 @@ def calibration_sentences(
     return [compared]
 
 
-def combination_sentences(benchmark: Benchmark, weight: float, *, prior: bool) -> list[Message]:
+def combination_sentences(
+    benchmark: Benchmark, weight: float, *, prior: bool, held_out: bool = True
+) -> list[Message]:
     """Describe the forecast combination.
 
     Parameters
@@ -274,6 +282,8 @@ def combination_sentences(benchmark: Benchmark, weight: float, *, prior: bool) -
         Of the networks.
     prior : bool
         Whether it was chosen because the hold-out showed nothing clearly.
+    held_out : bool, default True
+        Whether there was a hold-out.
 
     Returns
     -------
@@ -282,9 +292,10 @@ def combination_sentences(benchmark: Benchmark, weight: float, *, prior: bool) -
     """
     if weight == 1.0:
         return []
+    untried = "combination.prior" if held_out else "combination.untested"
     if not weight:
-        name = "combination.prior" if prior else "combination.benchmark_only"
+        name = untried if prior else "combination.benchmark_only"
         return [message(name, benchmark=benchmark.name), message("combination.one_network")]
     if prior:
-        return [message("combination.prior", benchmark=benchmark.name)]
+        return [message(untried, benchmark=benchmark.name)]
     return [message("combination.mixed", benchmark=benchmark.name, weight=weight)]

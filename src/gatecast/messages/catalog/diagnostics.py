@@ -26,35 +26,44 @@ TEXTS = {
         "没有在序列中检测到非线性（p {p:p}）",
     ),
     "series.not_stationary": (
-        "its level is not stationary (d = {d:.2f}, standard error {error:.2f})",
-        "它的水平不平稳（d = {d:.2f}，标准误 {error:.2f}）",
+        "the series' level is not stationary (d = {d:.2f}, standard error {error:.2f})",
+        "序列的水平不平稳（d = {d:.2f}，标准误 {error:.2f}）",
     ),
     "series.long_memory": (
-        "it has long memory: its autocorrelations decay more slowly than any ARMA's "
+        "the series has long memory: its autocorrelations decay more slowly than any ARMA's "
         "(d = {d:.2f}, standard error {error:.2f})",
-        "它有长记忆：自相关的衰减慢于任何 ARMA（d = {d:.2f}，标准误 {error:.2f}）",
+        "序列有长记忆：自相关的衰减慢于任何 ARMA（d = {d:.2f}，标准误 {error:.2f}）",
     ),
     "series.short_memory": (
-        "it has no long memory (d = {d:.2f}, standard error {error:.2f})",
-        "它没有长记忆（d = {d:.2f}，标准误 {error:.2f}）",
+        "the series has no long memory (d = {d:.2f}, standard error {error:.2f})",
+        "序列没有长记忆（d = {d:.2f}，标准误 {error:.2f}）",
     ),
     "series.random_walk": (
-        "its changes look like those of a random walk (variance ratio {ratio:.2f} over {lag} "
-        "steps, p {p:p})",
-        "它的变化像随机游走（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
+        "the series' changes look like those of a random walk (variance ratio {ratio:.2f} over "
+        "{lag} steps, p {p:p})",
+        "序列的变化像随机游走（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
     ),
     "series.mean_reverting": (
-        "its changes are mean-reverting (variance ratio {ratio:.2f} over {lag} steps, p {p:p})",
-        "它的变化有均值回复（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
+        "the series' changes are mean-reverting (variance ratio {ratio:.2f} over {lag} steps, "
+        "p {p:p})",
+        "序列的变化有均值回复（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
     ),
     "series.trending": (
-        "its changes are positively autocorrelated (variance ratio {ratio:.2f} over {lag} steps, "
-        "p {p:p})",
-        "它的变化呈正自相关（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
+        "the series' changes are positively autocorrelated (variance ratio {ratio:.2f} over {lag} "
+        "steps, p {p:p})",
+        "序列的变化呈正自相关（{lag} 步的方差比 {ratio:.2f}，p {p:p}）",
     ),
     "series.too_short": (
         "the series are too short to test for nonlinearity and long memory",
         "序列太短，无法检验非线性和长记忆",
+    ),
+    "series.none_changes": (
+        "none of the series changes, so they cannot be tested",
+        "这些序列都没有变化，无法检验",
+    ),
+    "series.short_or_constant": (
+        "the series are too short to test for nonlinearity and long memory, or do not change",
+        "序列太短或没有变化，无法检验非线性和长记忆",
     ),
     "series.shares": (
         "of {n} series tested, {nonlinear:.0%} are nonlinear, {long_memory:.0%} have long memory "
@@ -121,6 +130,10 @@ TEXTS = {
         "{last:percent} at the last)",
         "不长：全部 {h} 步都胜过 {reference}（第一步 {first:percent}，最后一步 {last:percent}）",
     ),
+    "horizon.exact": (
+        "no: forecasts are exact at all {h} steps",
+        "不长：全部 {h} 步的预测都完全准确",
+    ),
     "horizon.none": (
         "yes: {reference} is not beaten at the first step (skill {skill:percent})",
         "太长：第一步就没有胜过 {reference}（技巧 {skill:percent}）",
@@ -179,6 +192,13 @@ TEXTS = {
         "准误"
         "（{allowed:.4f}）",
     ),
+    "fit.gap_harder": (
+        "training RMSE {train:.4f}, test RMSE {test:.4f} one step ahead; the test part is harder: "
+        "the RMSE of the naive forecast is {train_naive:.4f} in the training part and "
+        "{test_naive:.4f} in the test part",
+        "提前一步的训练 RMSE 为 {train:.4f}，测试 RMSE 为 {test:.4f}；测试部分更难："
+        "朴素预测的 RMSE 在训练部分为 {train_naive:.4f}，在测试部分为 {test_naive:.4f}",
+    ),
     "fit.neither": ("neither: {gap}", "都不是：{gap}"),
     "fit.not_overfitted": (
         "not overfitted: {gap}; underfitting cannot be judged without a noise floor",
@@ -208,6 +228,11 @@ TEXTS = {
         "yes: forecasts look most like the value {lag:step|steps} before; their skill over the "
         "naive forecast is {skill:.2f}",
         "是：预测最像 {lag} 步之前的值，相对朴素预测的技巧为 {skill:.2f}",
+    ),
+    "persistence.better": (
+        "no: forecasts look most like the value {lag:step|steps} before, but are better than it; "
+        "their skill over the naive forecast is {skill:.2f}",
+        "没有：预测虽然最像 {lag} 步之前的值，但比照抄更好，相对朴素预测的技巧为 {skill:.2f}",
     ),
     "persistence.moves": (
         "no: forecasts move {share:percent} as far from the last value as the series does; their "
@@ -261,6 +286,17 @@ TEXTS = {
         "{gain:.1%}（p "
         "{p:p}）",
     ),
+    "training.no_weight": (
+        "this does not apply: {benchmark} makes the forecast, and the networks trained on the "
+        "series have no weight in it",
+        "不适用：以{benchmark}为预测，在这条序列上训练的网络在其中没有权重",
+    ),
+    "training.no_weight_one_step": (
+        "this was not tested: one step ahead, where trainings are compared, {benchmark} makes the "
+        "forecast, and the networks trained on the series have no weight in it",
+        "没有检验：训练在提前一步的预测上比较，而那里以{benchmark}为预测，在这条序列上训练的网络"
+        "在其中没有权重",
+    ),
     # recommendation
     "recommend.best": (
         "use {model}: its {metric} is {gain:percent} below that of {other}, the next best "
@@ -308,9 +344,13 @@ TEXTS = {
         "{n} 个截断点太少，无法检验",
     ),
     "recommend.few_cutoffs": (
-        "{n:cutoff is|cutoffs are} few: the order of the models may change, and {@n_windows}=20 "
-        "would make it more certain",
-        "{n} 个截断点太少：模型的排序可能改变，{@n_windows}=20 会更有把握",
+        "{n:cutoff is|cutoffs are} few: the order of the models may change, and "
+        "{@n_windows}={more} would make it more certain",
+        "{n} 个截断点太少：模型的排序可能改变，{@n_windows}={more} 会更有把握",
+    ),
+    "recommend.all_cutoffs": (
+        "{n:cutoff is|cutoffs are} few: the order of the models may change",
+        "{n} 个截断点太少：模型的排序可能改变",
     ),
     "recommend.lstm_gains": (
         "the {metric} of the LSTM is {gain:percent} below that of {rival}",

@@ -79,6 +79,10 @@ TEXTS = {
         "最长的序列有 {longest} 个值；步长 {step}、预测 {reach} 步的 {n_windows} 个窗口至少需要 "
         "{needed} 个：请提供更多历史，或减少窗口，或缩短预测范围",
     ),
+    "results.owa": (
+        "OWA is relative to {reference}, whose OWA is 1",
+        "OWA 以 {reference} 为参照（其 OWA 为 1）",
+    ),
     "results.one_series": (
         '{@over}="series" was requested, and there is one series: use "cutoffs"',
         '要求的是 {@over}="series"，而只有一条序列：请用“cutoffs”',

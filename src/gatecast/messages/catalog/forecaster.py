@@ -255,6 +255,10 @@ TEXTS = {
         "the network is trained on differences, because the level is not stationary",
         "网络在差分上训练，因为水平不平稳",
     ),
+    "learning.constant": (
+        "the values do not change, so the network has nothing to learn",
+        "数值没有变化，网络没有什么可学的",
+    ),
     "learning.levels_requested": (
         "the network is trained on levels, as requested",
         "按要求，网络在水平值上训练",
@@ -350,6 +354,10 @@ TEXTS = {
         "{level:g}% 的区间需要至少 {needed} 次互不重叠的预测来校准，而留出部分只有 {n} 次："
         "区间可能偏窄",
     ),
+    "holdout.no_test": (
+        "the intervals are those of {benchmark}; no forecast of these series has tested them",
+        "区间来自{benchmark}，没有用这些序列的预测检验过",
+    ),
     "combination.benchmark_only": (
         "{benchmark} alone beat every combination with the network on the hold-out: it is the "
         "forecast",
@@ -368,6 +376,11 @@ TEXTS = {
         "{benchmark} makes the forecast: on the hold-out nothing was clearly better",
         "以{benchmark}为预测：在留出部分上，没有其他方法明显更好",
     ),
+    "combination.untested": (
+        "{benchmark} makes the forecast: nothing could be compared with it",
+        "以{benchmark}为预测：没有留出部分，无法与其他方法比较",
+    ),
+    "benchmark.counts": ("the model of intermittent demand", "间歇需求模型"),
     "benchmark.pretrained": ("the pretrained network", "预训练网络"),
     "benchmark.average": (
         "the weighted average of {first} (of seasonally adjusted values), the last value with "
