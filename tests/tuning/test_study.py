@@ -311,6 +311,8 @@ def test_a_plan_leaves_the_last_origins_alone():
         ({"storage": "no/such/folder.db"}, NotFoundError, "no folder"),
         ({"storage": "nosuch://host/db"}, UsageError, "cannot be opened"),
         ({"h": 100}, DataError, "at least"),
+        # 150 steps after the last of 6 test origins, 150 and 4 to learn from before the first of 4
+        ({"h": 150}, DataError, "longest series has 120 values.* needs at least 462"),
         ({"forecaster": LSTMForecaster(1, hist_exog_list=["x"])}, NotFoundError, '"x"'),
     ],
 )

@@ -105,6 +105,13 @@ TEXTS = {
         '{@sampler}="gp" needs {names:list}, not installed here: pip install {packages}',
         "{@sampler}=“gp”需要 {names:list}，这里没有安装：pip install {packages}",
     ),
+    "tuning.too_short": (
+        "the longest series has {longest:value|values}; a search on {searched:origin|origins} and "
+        "{test:test origin|test origins}, {h:step|steps} ahead, needs at least {needed}: supply "
+        "more history, or ask for a shorter horizon",
+        "最长的序列有 {longest} 个值；在 {searched} 个起点上搜索、在 {test} 个测试起点上检验、"
+        "预测 {h} 步至少需要 {needed} 个：请提供更多历史，或缩短预测范围",
+    ),
     "tuning.none_scored": (
         "none of {n:trial|trials} could be scored; the last one: {reason}",
         "{n} 次试验都无法评分；最后一次：{reason}",
