@@ -236,10 +236,11 @@ def test_ctrl_c_keeps_what_was_finished(monkeypatch, tmp_path):
     found = quick(n_trials=50, storage=tmp_path / "s.db")
     assert found.interrupted
     assert found.sentences[0].startswith("the search was stopped")
-    assert found.trials["state"].tolist() == ["finished"] * 3 + ["failed"]
+    assert found.trials["state"].tolist() == ["finished"] * 3 + ["stopped"]
+    assert "4 trials (3 finished and 1 stopped)" in found.sentences[1]
     assert found.forecaster.predict() is not None
     same_again = quick(n_trials=6, storage=tmp_path / "s.db", resume=True)
-    kept = same_again.trials[same_again.trials["state"] != "failed"]
+    kept = same_again.trials[same_again.trials["state"] != "stopped"]
     straight = quick(n_trials=6).trials
     assert kept["value"].tolist() == straight["value"].tolist()
 

@@ -33,6 +33,7 @@ _STATES: dict[str, Pair] = {
     "finished": ("finished", "完成"),
     "pruned": ("pruned", "剪枝"),
     "diverged": ("diverged", "发散"),
+    "stopped": ("stopped", "中止"),
     "failed": ("failed", "失败"),
     "running": ("running", "进行中"),
     "the defaults": ("the defaults", "默认设置"),

@@ -71,9 +71,9 @@ class Tuning(Plottable):
     settings : dict
         Settings found, by name, whether they are kept or not.
     trials : DataFrame
-        A row for each trial: ``number``, ``state`` ("finished", "pruned", "diverged", "failed",
-        "running"), ``value`` (mean loss over its origins), ``seconds``, a column for each setting
-        of the space, ``note``. The first finished one has the defaults.
+        A row for each trial: ``number``, ``state`` ("finished", "pruned", "diverged", "stopped" by
+        Ctrl-C, "failed", "running"), ``value`` (mean loss over its origins), ``seconds``, a column
+        for each setting of the space, ``note``. The first finished one has the defaults.
     origins : DataFrame
         A row for each trial and origin that it was scored on: ``number``, ``origin`` (0 is the
         earliest), ``loss``.
@@ -358,10 +358,11 @@ def _table(study: Any, work: Work) -> pd.DataFrame:
         reason = trial.user_attrs.get("diverged", "")
         defaults = trial.user_attrs.get("defaults", False)
         scores = [v for v in trial.user_attrs.get("scores", ()) if v is not None]
+        stopped = trial.state.name == "FAIL" and trial.user_attrs.get("stopped", False)
         spent = trial.duration
         row: dict[str, Any] = {
             "number": trial.number,
-            "state": "diverged" if reason else names[trial.state.name],
+            "state": "diverged" if reason else "stopped" if stopped else names[trial.state.name],
             # Optuna keeps the last report of a pruned trial as its value
             "value": math.nan if reason or not scores else float(np.mean(scores)),
             "seconds": math.nan if spent is None else spent.total_seconds(),

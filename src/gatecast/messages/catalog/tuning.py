@@ -19,6 +19,7 @@ TEXTS = {
     "tuning.finished": ("{n} finished", "{n} 次完成"),
     "tuning.pruned": ("{n} pruned", "{n} 次提前放弃"),
     "tuning.diverged": ("{n} diverged", "{n} 次发散"),
+    "tuning.trials_stopped": ("{n} stopped", "{n} 次中止"),
     "tuning.failed": ("{n} failed", "{n} 次失败"),
     "tuning.none_better": (
         "no trial was better than the defaults on these origins, so the defaults are kept",
