@@ -107,10 +107,36 @@ class Tuning(Plottable):
     study: Any
 
     @property
+    def settings_table(self) -> pd.DataFrame:
+        """A row for each setting: as found, and the default unless the one found is kept.
+
+        The heads of the columns tell which are kept.
+        """
+        found, defaults = message("tuning.settings_found"), message("tuning.defaults_kept")
+        columns: dict[Message, dict[str, Any]] = {}
+        if self.verdict.kept:
+            columns[message("tuning.settings_kept")] = self.settings
+        else:
+            if self.verdict.n:  # else the defaults are what was found
+                columns[found] = self.settings
+            used = self.forecaster.get_params()
+            columns[defaults] = {name: used[name] for name in self.settings}
+        rows = [[_shown(column[name]) for column in columns.values()] for name in self.settings]
+        heads = pd.Index(list(columns), dtype=object)
+        return pd.DataFrame(rows, list(self.settings), heads, dtype=object)
+
+    @property
     def judgement(self) -> Backtest | None:
         """Deprecated name of ``evaluation``."""
         warnings.warn("Tuning.judgement is now .evaluation", DeprecationWarning, stacklevel=2)
         return self.evaluation
+
+
+def _shown(value: Any) -> Any:
+    """Give the value of a setting as a table has it."""
+    if value is None:
+        return message("tuning.unset")
+    return f"{value:.4g}" if isinstance(value, float) else value
 
 
 def tune(

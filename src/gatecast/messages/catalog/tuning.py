@@ -5,6 +5,10 @@ TEXTS = {
         "the search was stopped; what it had finished was kept",
         "搜索被中止，已完成的部分保留了下来",
     ),
+    "tuning.settings_found": ("found, not kept", "找到的设置（未采用）"),
+    "tuning.settings_kept": ("found, kept", "找到的设置（采用）"),
+    "tuning.defaults_kept": ("defaults, kept", "默认设置（采用）"),
+    "tuning.unset": ("chosen from the data, or none", "由数据决定，或不用"),
     "tuning.tried": (
         "{n:trial|trials} ({states:list}), each scored on up to {origins:past origin|past origins},"
         " {h:step|steps} ahead",
