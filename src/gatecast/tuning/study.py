@@ -122,8 +122,8 @@ class Tuning(Plottable):
             used = self.forecaster.get_params()
             columns[defaults] = {name: used[name] for name in self.settings}
         rows = [[_shown(column[name]) for column in columns.values()] for name in self.settings]
-        heads = pd.Index(list(columns), dtype=object)
-        return pd.DataFrame(rows, list(self.settings), heads, dtype=object)
+        names, heads = pd.Index(list(self.settings)), pd.Index(list(columns), dtype=object)
+        return pd.DataFrame(rows, names, heads, dtype=object)
 
     @property
     def judgement(self) -> Backtest | None:
