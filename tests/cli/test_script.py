@@ -113,6 +113,10 @@ def test_tune(folder):
         "--space", "max_steps=5:8", "--space", "hidden=4:6", "--space", "cell=gru",
     )  # fmt: skip
     assert document["settings"] == again["result"].settings
+    # the defaults alone were tried: the table has what is used
+    table = again["result"].settings_table
+    assert list(table.columns) == ["defaults, kept"]
+    assert table["defaults, kept"]["hidden"] == document["forecaster"]["hidden"]
     values = [trial["value"] for trial in document["trials"]]
     assert values == again["result"].trials["value"].tolist()
 

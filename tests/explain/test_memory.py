@@ -6,6 +6,7 @@ from gatecast.datasets import noisy_sine
 from gatecast.errors import UsageError
 from gatecast.explain import attribution, half_life, memory
 from gatecast.explain.inputs import model_inputs
+from gatecast.explain.memory import describe_memory
 from gatecast.explain.sensitivity import output_gradient
 from gatecast.forecaster import LSTMForecaster
 
@@ -81,11 +82,24 @@ def test_a_leaky_sum_looks_back_as_far_as_a_geometric_series(keep, follows, corr
     p["head.kernel"][:] = 1.0
     found = memory(model)
     assert found.effective_memory == int(np.ceil(np.log(0.05) / np.log(keep)))
+    assert not any("further back" in sentence for sentence in found.sentences)
     curve = found.gradient.query("step == 1")["gradient"].to_numpy()
     np.testing.assert_allclose(curve[1:20] / curve[:19], keep, rtol=1e-4)
     assert set(found.units["follows"]) == {follows}
     np.testing.assert_allclose(found.units["correlation"], correlation, atol=0.03)
     assert found.units["half_life"].iloc[0] == pytest.approx(np.log(0.5) / np.log(keep))
+
+
+@pytest.mark.parametrize(("effective", "further"), [(20, False), (71, True)])
+def test_a_reach_far_beyond_half_lives_is_explained(effective, further):
+    # 95 % of what is halved in 2.59 steps is gone after 11.2 of them
+    units = pd.DataFrame({"half_life": [2.03, 2.59], "dead": False, "follows": "value"})
+    sentences = describe_memory(units, effective, 0.95)
+    assert ["further back" in sentence for sentence in sentences] == [
+        False,
+        *further * [True],
+        False,
+    ]
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from gatecast.diagnostics.training import LongerTraining
 from gatecast.errors import MissingExtraError, UsageError
 from gatecast.evaluation.backtest import backtest
 from gatecast.explain import explain
+from gatecast.explain.training import _with_epochs
 from gatecast.forecaster import LSTMForecaster
 from gatecast.forecaster.benchmarks.benchmark import LinearBenchmark
 from gatecast.forecaster.fitting.fit import combination_sentences
@@ -300,8 +301,8 @@ def test_figures_hold_what_the_page_draws(inside, layers):
     np.testing.assert_array_equal(lines["80 % interval"].y[1:], found.forecast["LSTM-hi-80"])
     (heat,) = drawn["gates"].data
     longest = found.memory.units.sort_values("half_life", kind="stable").iloc[-1]
-    name = f"{longest['layer']:.0f}.{longest['unit']:.0f}"
-    assert heat.y[0] == (name if layers == 2 else name[2:])
+    unit = f"{longest['unit']:.0f}"
+    assert heat.y[0] == (f"layer {longest['layer']:.0f}, unit {unit}" if layers == 2 else unit)
     rows = found.gates[
         (found.gates["layer"] == longest["layer"]) & (found.gates["unit"] == longest["unit"])
     ]
@@ -509,6 +510,12 @@ def test_verdict_and_what_was_learnt_stand_where_they_belong(open_glass, page_of
     ]  # fmt: skip
     lead = page.locator("p.lead").inner_text()
     assert lead.rstrip(".")[1:] == inside.training.verdict[1:]
+    trained = inside.training.training[message("question.training_steps")]
+    assert trained.startswith("each network was trained for 30 steps, as requested")
+    assert len(inside.training.losses[0]) == 2
+    assert trained.endswith("; an epoch is 25 steps")
+    more = _with_epochs(message("training.steps_chosen", steps=150), 150, [8 * [1.0], 6 * [1.0]])
+    assert "; an epoch is 25 steps; the network with 8 epochs went on from that of" in more
     data = json.loads(page.locator("#data").text_content())
     errors = inside.history["y"].to_numpy()[1:] - data["glass"]["main"]["prediction"][1:]
     insample = model.predict_insample().drop_duplicates("cutoff")  # of one step ahead
@@ -519,6 +526,43 @@ def test_verdict_and_what_was_learnt_stand_where_they_belong(open_glass, page_of
             "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0)"
         )
         assert inked, chart
+
+
+@pytest.mark.browser
+def test_axes_have_round_values_and_whole_years(open_glass, page_of):
+    page, _ = open_glass(page_of)
+    texts = page.evaluate("""() => {
+      const pen = CanvasRenderingContext2D.prototype, honest = pen.fillText, texts = [];
+      pen.fillText = function (text, x, y) {
+        texts.push([this.canvas.dataset.chart, this.textAlign, String(text), x]);
+        honest.call(this, text, x, y);
+      };
+      dispatchEvent(new Event("resize"));
+      pen.fillText = honest;
+      return texts;
+    }""")
+    for chart in ("residuals", "forecast", "bars", "curves"):
+        sizes = [float(text) for name, at, text, _ in texts if (name, at) == (chart, "right")]
+        assert len(sizes) >= 3, chart
+        assert len({round(size, 9) for size in np.diff(sizes)}) == 1
+    years = [(int(text), x) for name, at, text, x in texts if (name, at) == ("residuals", "center")]
+    assert [year for year, _ in years] == [
+        *range(1950, 1961, 2)
+    ]  # as the page of a forecast has them
+    assert min(np.diff([x for _, x in years])) > 40
+    # a symmetric axis whose first round step leaves zero alone
+    assert page.evaluate("draw.valueTicks(-45, 45, 4.35)") == [-40, -20, 0, 20, 40]
+
+
+@pytest.mark.browser
+def test_a_unit_of_several_layers_is_called_by_both_numbers(open_glass, page_of):
+    page, player = open_glass(page_of)
+    name = "Glass.prototype.named.call({ packed: { layers: 2, units: 96 } }, 137)"
+    assert page.evaluate(name) == "unit 41 of layer 1"
+    assert f"Unit {player.unit()} held" in player.part("sentence").inner_text()
+    page.locator("#lang").click()
+    assert page.evaluate(name) == "层 1 的单元 41"
+    assert f"单元 {player.unit()} 原来" in player.part("sentence").inner_text()
 
 
 @pytest.mark.browser

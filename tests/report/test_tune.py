@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -40,10 +41,32 @@ def test_the_page_has_what_was_learnt(tmp_path):
     assert "pretrained" in page  # which no trial had a choice of
     kept = re.search(r"the settings found</span>.*?</td>", page)[0]
     assert "(kept)" in kept
+    settings = re.search(r"Settings</span>.*?</details>", page, re.S)[0]
+    assert "found, kept</span>" in settings
+    assert "default" not in settings
     # best first; what has no score last
     rows = '<tr><td class="number"><span class="en" lang="en">{}</span>'
     places = [page.index(rows.format(number)) for number in (3, 0, 1, 2)]
     assert places == sorted(places)
+
+
+def test_settings_that_are_not_kept_stand_beside_those_used(tmp_path):
+    rejected = replace(search(), verdict=Verdict(2.1, 3.0, -0.43, -0.8, -0.1, 0.01, "origins", 20))
+    table = rejected.settings_table
+    assert list(table.columns) == ["found, not kept", "defaults, kept"]
+    assert table.loc["hidden"].tolist() == [64, LSTMForecaster(1).hidden]
+    assert table.loc["look_back"].tolist() == [9, "chosen from the data, or none"]
+    tune_page(rejected, tmp_path / "t.html", subject="air.csv", lang="zh")
+    page = (tmp_path / "t.html").read_text()
+    for text in (
+        "found, not kept",
+        "找到的设置（未采用）",
+        "默认设置（采用）",
+        "由数据决定，或不用",
+    ):
+        assert f"{text}</span>" in page
+    same = replace(rejected, verdict=Verdict.same())  # which the search found
+    assert list(same.settings_table.columns) == ["defaults, kept"]
 
 
 def test_a_number_or_none_is_drawn_as_a_choice_of_two():

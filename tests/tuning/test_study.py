@@ -237,10 +237,11 @@ def test_ctrl_c_keeps_what_was_finished(monkeypatch, tmp_path):
     found = quick(n_trials=50, storage=tmp_path / "s.db")
     assert found.interrupted
     assert found.sentences[0].startswith("the search was stopped")
-    assert found.trials["state"].tolist() == ["finished"] * 3 + ["failed"]
+    assert found.trials["state"].tolist() == ["finished"] * 3 + ["stopped"]
+    assert "4 trials (3 finished and 1 stopped)" in found.sentences[1]
     assert found.forecaster.predict() is not None
     same_again = quick(n_trials=6, storage=tmp_path / "s.db", resume=True)
-    kept = same_again.trials[same_again.trials["state"] != "failed"]
+    kept = same_again.trials[same_again.trials["state"] != "stopped"]
     straight = quick(n_trials=6).trials
     assert kept["value"].tolist() == straight["value"].tolist()
 
@@ -312,6 +313,8 @@ def test_a_plan_leaves_the_last_origins_alone():
         ({"storage": "no/such/folder.db"}, NotFoundError, "no folder"),
         ({"storage": "nosuch://host/db"}, UsageError, "cannot be opened"),
         ({"h": 100}, DataError, "at least"),
+        # 150 steps after the last of 6 test origins, 150 and 4 to learn from before the first of 4
+        ({"h": 150}, DataError, "longest series has 120 values.* needs at least 462"),
         ({"forecaster": LSTMForecaster(1, hist_exog_list=["x"])}, NotFoundError, '"x"'),
     ],
 )

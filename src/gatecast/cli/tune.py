@@ -108,7 +108,8 @@ def _script(
         **{**search, "space": search["space"] or None},
     )  # fmt: skip
     lines = [
-        "", f"result = {call}", "print(result.settings)", "print(*result.sentences, sep='\\n')",
+        "", f"result = {call}", "print(result.settings_table.to_string())",
+        "print(*result.sentences, sep='\\n')",
         "model = result.forecaster  # fitted",
     ]  # fmt: skip
     write_script(script, "tune", lines)
@@ -119,10 +120,7 @@ def _print(result: Tuning) -> None:
     from gatecast.cli.spelling import as_option
     from gatecast.messages import sentence
 
-    width = max(map(len, result.settings))
-    for name, value in result.settings.items():
-        shown = f"{value:.4g}" if isinstance(value, float) else value
-        click.echo(f"{name:{width}}  {'chosen from the data' if value is None else shown}")
+    click.echo(result.settings_table.to_string())
     for text in result.sentences:
         say(sentence(text, spelling=as_option), error=False)
 

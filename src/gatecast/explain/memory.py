@@ -146,7 +146,10 @@ def memory(
         }
     )
     longest = max(len(one.values) for one in series)
-    sentences = (_look_back(model, effective, share, longest), *describe_memory(units))
+    sentences = (
+        _look_back(model, effective, share, longest),
+        *describe_memory(units, effective, share),
+    )
     return MemoryFindings(units, gradient, effective, share, reach, sentences)
 
 
@@ -381,13 +384,17 @@ def _look_back(model: LSTMForecaster, effective: int, share: float, longest: int
     return text
 
 
-def describe_memory(units: pd.DataFrame) -> list[Message]:
+def describe_memory(units: pd.DataFrame, effective: int, share: float) -> list[Message]:
     """Say how long units remember and what they follow.
 
     Parameters
     ----------
     units : DataFrame
         From :func:`describe_units`.
+    effective : int
+        Last steps within which a share of the gradient of the forecast is.
+    share : float
+        Which share.
 
     Returns
     -------
@@ -401,6 +408,9 @@ def describe_memory(units: pd.DataFrame) -> list[Message]:
         lives = np.quantile(alive["half_life"], [0.0, 0.5, 1.0], method="nearest")
         low, middle, high = (float(f"{steps:.3g}") for steps in lives)
         sentences.append(message("memory.half_life", low=low, middle=middle, high=high))
+        # after so many half-lives the share of what a unit keeps itself is past; gates do move
+        if effective > -2.0 * np.log2(1.0 - share) * lives[-1]:
+            sentences.append(message("memory.reaches_further"))
         counts = Counter(name for name in alive["follows"] if name)
         if counts:
             features = [message(_FEATURES[name], n=n) for name, n in counts.most_common()]

@@ -225,7 +225,12 @@ def _run(model: PretrainedLSTM, path: _Path) -> Run:
         reach = message("explain.within", share=_SHARE, steps=effective)
     gradient = pd.DataFrame({"step": 1, "lag": np.arange(len(curve)), "gradient": curve})
     remembered = MemoryFindings(
-        units, gradient, effective, _SHARE, len(curve), (reach, *describe_memory(units))
+        units,
+        gradient,
+        effective,
+        _SHARE,
+        len(curve),
+        (reach, *describe_memory(units, effective, _SHARE)),
     )
     return Run(gates(model), remembered, "lstm")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from gatecast.diagnostics.persistence import insample_persistence
 from gatecast.diagnostics.residuals import heteroscedasticity, ljung_box, mean_error
 from gatecast.explain.inputs import ModelInputs
 from gatecast.forecaster.benchmarks.benchmark import SIMPLEST
+from gatecast.forecaster.fitting.preparation import EPOCH, SHORT_EPOCH
 from gatecast.forecaster.forecasting.frames import insample_one_step
 from gatecast.forecaster.lstm import LSTMForecaster
 from gatecast.messages import Message, message
@@ -102,10 +104,23 @@ def _about_training(model: LSTMForecaster) -> dict[Message, Message]:
     loss = np.mean([one[len(one) - last :] for one in losses], axis=0)
     chosen = model.max_steps is None and model.calibration_ is not None
     name = "training.steps_chosen" if chosen else "training.steps_requested"
+    trained = message(name, steps=model.max_steps_)
     return {
         message("question.loss_settled"): loss_settled(loss.tolist()).sentence,
-        message("question.training_steps"): message(name, steps=model.max_steps_),
+        message("question.training_steps"): _with_epochs(trained, model.max_steps_, losses),
     }
+
+
+def _with_epochs(text: Message, steps: int, losses: Sequence[Sequence[float]]) -> Message:
+    """Add how many steps an epoch has, and which network has more of them than the others."""
+    fewest, most = min(map(len, losses)), max(map(len, losses))
+    epoch = SHORT_EPOCH if -(-steps // SHORT_EPOCH) <= fewest else min(EPOCH, steps)
+    if -(-steps // epoch) > fewest:
+        return text
+    text = message("training.epoch", text=text, epoch=epoch)
+    if most > -(-steps // epoch):
+        text = message("training.went_on", text=text, most=most)
+    return text
 
 
 def answers_about_errors(actual: np.ndarray, fitted: np.ndarray) -> dict[Message, Message]:

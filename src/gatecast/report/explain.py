@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCRIPTS", "STYLES", "BacktestSummary", "explain_html", "explain_page"]
 
-SCRIPTS = ("words.js", "draw.js", "cell.js", "glass.js", "start.js")
+SCRIPTS = ("words.js", "clock.js", "draw.js", "cell.js", "glass.js", "start.js")
 STYLES = ("page.css", "glass.css")
 
 

@@ -123,7 +123,7 @@ def _gates(explanation: Explanation, gate: str) -> Figure:
     values = explanation.gates[gate].to_numpy(np.float64).reshape(-1, len(units))
     several = units["layer"].nunique() > 1
     names = [
-        f"{layer}.{unit}" if several else str(unit)
+        f"layer {layer}, unit {unit}" if several else str(unit)
         for layer, unit in zip(units["layer"], units["unit"], strict=True)
     ]
     colours: dict[str, Any] = {"colorscale": "Cividis"}

@@ -26,7 +26,7 @@ from gatecast.errors import wrong_choice
 __all__ = ["CHARTS", "check_language", "render"]
 
 #: What a page of charts runs.
-CHARTS = ("draw.js", "chart.js", "page.js")
+CHARTS = ("clock.js", "draw.js", "chart.js", "page.js")
 #: Languages that a page can open in; it has both.
 LANGUAGES = ("en", "zh")
 

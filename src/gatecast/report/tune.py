@@ -14,7 +14,7 @@ from gatecast.evaluation.forecast import forecast
 from gatecast.report.charts import Chart, Style, Text, Trace, as_data
 from gatecast.report.forecast import series_charts
 from gatecast.report.page import render
-from gatecast.report.sentences import Pair, sentence_pairs
+from gatecast.report.sentences import Pair, sentence_pairs, words_pair
 from gatecast.report.tables import share
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _STATES: dict[str, Pair] = {
     "finished": ("finished", "完成"),
     "pruned": ("pruned", "剪枝"),
     "diverged": ("diverged", "发散"),
+    "stopped": ("stopped", "中止"),
     "failed": ("failed", "失败"),
     "running": ("running", "进行中"),
     "the defaults": ("the defaults", "默认设置"),
@@ -84,6 +85,7 @@ def tune_page(
     charts["history"] = as_data(search_chart(result))
     for name in searched:
         charts[f"slice-{name}"] = as_data(_slice(trials, name, _LOSSES[result.loss]))
+    table = result.settings_table
     order = trials.sort_values("value", kind="stable", na_position="last")
     columns = ["number", "state", "value", "seconds", *names, "note"]
     page = render(
@@ -98,7 +100,11 @@ def tune_page(
         hidden=0,
         slices=[(f"slice-{name}", name) for name in searched],
         importance=[(name, 100 * part) for name, part in result.importance.items()],
-        settings={name: _setting(value) for name, value in result.settings.items()},
+        heads=[words_pair(head) for head in table.columns],
+        settings=[
+            (name, [words_pair(value) for value in values])
+            for name, *values in table.itertuples(name=None)
+        ],
         columns=[(_COLUMNS.get(name, (name, name)), name in _NUMBERS) for name in columns],
         rows=[
             [_cell(name, value) for name, value in zip(columns, row, strict=True)]
@@ -135,10 +141,6 @@ def _verdict(result: Tuning) -> list[tuple[Pair, str, str, bool]]:
             verdict.kept,
         ),
     ]
-
-
-def _setting(value: Any) -> Any:
-    return f"{value:.4g}" if isinstance(value, float) else value
 
 
 def _cell(name: str, value: Any) -> Pair:

@@ -12,10 +12,11 @@ import pandas as pd
 
 from gatecast.data.calendar import count_steps
 from gatecast.data.panel import Panel
-from gatecast.errors import too_small
+from gatecast.errors import DataError, too_small
 from gatecast.evaluation.backtest import backtest
 from gatecast.evaluation.results import Backtest
 from gatecast.forecaster.forecasting.tables import FEWEST_VALUES
+from gatecast.messages import message
 
 __all__ = ["Plan", "history_before"]
 
@@ -141,10 +142,20 @@ class Plan:
         -------
         Panel
             With fewer series, or the same.
+
+        Raises
+        ------
+        DataError
+            If no series had begun.
         """
         kept = np.flatnonzero(self.known_first(panel) >= FEWEST_VALUES)
-        if len(kept) in (0, len(panel)):
-            return panel  # all of them, or the error says how many values are needed
+        if not len(kept):
+            lengths = np.diff(panel.offsets)
+            needed = self._steps_from_first + self.h + FEWEST_VALUES  # as a forecaster needs them
+            fields = {"searched": self.searched, "test": self.test, "h": self.h, "needed": needed}
+            raise DataError(message("tuning.too_short", longest=lengths.max(), **fields))
+        if len(kept) == len(panel):
+            return panel
         return _take(panel, kept, np.diff(panel.offsets)[kept])
 
     def known_first(self, panel: Panel) -> np.ndarray:
@@ -160,9 +171,13 @@ class Plan:
         ndarray of int64 [series]
             0 or more.
         """
-        first = self.h + (self.test - 1) * self.test_step
-        first += self.h + (self.searched - 1) * self.step
-        return _sizes_before(panel, first)
+        return _sizes_before(panel, self._steps_from_first)
+
+    @property
+    def _steps_from_first(self) -> int:
+        """Steps from the first origin of all to the end of the data."""
+        test = self.h + (self.test - 1) * self.test_step
+        return test + self.h + (self.searched - 1) * self.step
 
     def evaluate(self, models: dict[str, Any], panel: Panel, n_jobs: int | None) -> Backtest:
         """Evaluate models on the test origins.

@@ -106,7 +106,7 @@ def run_trials(
             if not finished_trials(study):
                 raise
         finally:
-            studies.fail_stale_trials(study)
+            studies.fail_stale_trials(study, stopped=interrupts.pending)
     return interrupts.pending
 
 
@@ -134,7 +134,7 @@ def _side_by_side(
             if broken == 3:
                 raise
         finally:
-            studies.fail_stale_trials(study)
+            studies.fail_stale_trials(study, stopped=interrupts.pending)
 
 
 def _next(outcomes: Iterator[bool], interrupts: Interrupts) -> bool | None:
@@ -163,8 +163,10 @@ def _work(study: Any, work: Work, interrupts: Interrupts) -> bool:
             study.sampler, study.pruner = _sampler(work, study, number), _pruner(work.sampler)
             trial = optuna.trial.Trial(study, trial_id)
             _try(trial, work, first, study, interrupts)
-    except BaseException:
+    except BaseException as error:
         with suppress(Exception):
+            if isinstance(error, KeyboardInterrupt):
+                studies.mark_stopped(study, trial_id)
             study.tell(number, state=state.FAIL, skip_if_finished=True)
         raise
     return True

@@ -20,6 +20,7 @@ __all__ = [
     "fail_stale_trials",
     "heartbeat",
     "into_memory",
+    "mark_stopped",
     "open_study",
     "optuna",
     "start",
@@ -220,7 +221,20 @@ def heartbeat(study: Any, trial_id: int) -> Iterator[None]:
         thread.join()
 
 
-def fail_stale_trials(study: Any) -> int:
+def mark_stopped(study: Any, trial_id: int) -> None:
+    """Record that Ctrl-C stopped a trial, which Optuna has no state for.
+
+    Parameters
+    ----------
+    study : optuna.Study
+        That the trial is of.
+    trial_id : int
+        Of a trial that still runs.
+    """
+    study._storage.set_trial_user_attr(trial_id, "stopped", value=True)
+
+
+def fail_stale_trials(study: Any, *, stopped: bool = False) -> int:
     """Fail the trials whose workers are gone.
 
     Those of this machine by asking the system whether the process still runs, at once; those of
@@ -230,6 +244,8 @@ def fail_stale_trials(study: Any) -> int:
     ----------
     study : optuna.Study
         In a database.
+    stopped : bool, default False
+        Whether they are gone because Ctrl-C stopped the search.
 
     Returns
     -------
@@ -243,6 +259,8 @@ def fail_stale_trials(study: Any) -> int:
         worker = trial.user_attrs.get("worker")
         if worker is not None and worker[:2] == _worker()[:2] and not _lives(*worker[2:]):
             with suppress(module.exceptions.UpdateFinishedTrialError):  # another was faster
+                if stopped:
+                    mark_stopped(study, trial._trial_id)
                 failed += study._storage.set_trial_state_values(trial._trial_id, state.FAIL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

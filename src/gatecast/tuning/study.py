@@ -71,9 +71,9 @@ class Tuning(Plottable):
     settings : dict
         Settings found, by name, whether they are kept or not.
     trials : DataFrame
-        A row for each trial: ``number``, ``state`` ("finished", "pruned", "diverged", "failed",
-        "running"), ``value`` (mean loss over its origins), ``seconds``, a column for each setting
-        of the space, ``note``. The first finished one has the defaults.
+        A row for each trial: ``number``, ``state`` ("finished", "pruned", "diverged", "stopped" by
+        Ctrl-C, "failed", "running"), ``value`` (mean loss over its origins), ``seconds``, a column
+        for each setting of the space, ``note``. The first finished one has the defaults.
     origins : DataFrame
         A row for each trial and origin that it was scored on: ``number``, ``origin`` (0 is the
         earliest), ``loss``.
@@ -107,10 +107,36 @@ class Tuning(Plottable):
     study: Any
 
     @property
+    def settings_table(self) -> pd.DataFrame:
+        """A row for each setting: as found, and the default unless the one found is kept.
+
+        The heads of the columns tell which are kept.
+        """
+        found, defaults = message("tuning.settings_found"), message("tuning.defaults_kept")
+        columns: dict[Message, dict[str, Any]] = {}
+        if self.verdict.kept:
+            columns[message("tuning.settings_kept")] = self.settings
+        else:
+            if self.verdict.n:  # else the defaults are what was found
+                columns[found] = self.settings
+            used = self.forecaster.get_params()
+            columns[defaults] = {name: used[name] for name in self.settings}
+        rows = [[_shown(column[name]) for column in columns.values()] for name in self.settings]
+        names, heads = pd.Index(list(self.settings)), pd.Index(list(columns), dtype=object)
+        return pd.DataFrame(rows, names, heads, dtype=object)
+
+    @property
     def judgement(self) -> Backtest | None:
         """Deprecated name of ``evaluation``."""
         warnings.warn("Tuning.judgement is now .evaluation", DeprecationWarning, stacklevel=2)
         return self.evaluation
+
+
+def _shown(value: Any) -> Any:
+    """Give the value of a setting as a table has it."""
+    if value is None:
+        return message("tuning.unset")
+    return f"{value:.4g}" if isinstance(value, float) else value
 
 
 def tune(
@@ -358,10 +384,11 @@ def _table(study: Any, work: Work) -> pd.DataFrame:
         reason = trial.user_attrs.get("diverged", "")
         defaults = trial.user_attrs.get("defaults", False)
         scores = [v for v in trial.user_attrs.get("scores", ()) if v is not None]
+        stopped = trial.state.name == "FAIL" and trial.user_attrs.get("stopped", False)
         spent = trial.duration
         row: dict[str, Any] = {
             "number": trial.number,
-            "state": "diverged" if reason else names[trial.state.name],
+            "state": "diverged" if reason else "stopped" if stopped else names[trial.state.name],
             # Optuna keeps the last report of a pruned trial as its value
             "value": math.nan if reason or not scores else float(np.mean(scores)),
             "seconds": math.nan if spent is None else spent.total_seconds(),

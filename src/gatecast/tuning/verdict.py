@@ -175,6 +175,7 @@ _STATES = {
     "finished": "tuning.finished",
     "pruned": "tuning.pruned",
     "diverged": "tuning.diverged",
+    "stopped": "tuning.trials_stopped",
     "failed": "tuning.failed",
 }
 

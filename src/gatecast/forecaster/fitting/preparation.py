@@ -32,7 +32,7 @@ from gatecast.pretrained.gaps import fill_gaps
 from gatecast.pretrained.network import load_weights
 from gatecast.pretrained.seasons import network_seasons
 
-__all__ = ["Origin", "Preparation", "Preparer", "SeasonalTreatment"]
+__all__ = ["EPOCH", "SHORT_EPOCH", "Origin", "Preparation", "Preparer", "SeasonalTreatment"]
 
 #: With as many series, a panel is treated as one of related series.
 MANY_SERIES = 20
@@ -46,8 +46,8 @@ _LEAST_PER_MAPPED = 16
 _WEEKS_MAPPED, _LEAST_PER_WEEKLY = 2, 4
 #: Training steps of an epoch: after so many, new subsequences are drawn; fewer where horizons are
 #: so long that targets would fill the memory.
-_EPOCH = 25
-_SHORT_EPOCH = 5
+EPOCH = 25
+SHORT_EPOCH = 5
 _MOST_TARGETS = 2**26
 #: Steps of a training subsequence: a tenth of a series or three seasons, but within these bounds.
 _SHORTEST = 32
@@ -490,8 +490,8 @@ class Preparer:
         several = int(data.lengths.sum() / length / 4)
         batch = s.batch_size or min(max(several, _SMALLEST_BATCH), most)
         # an epoch's targets lie in memory at once
-        fits = _EPOCH * batch * (length - warmup) * s.h <= _MOST_TARGETS
-        epoch = _EPOCH if fits else _SHORT_EPOCH
+        fits = EPOCH * batch * (length - warmup) * s.h <= _MOST_TARGETS
+        epoch = EPOCH if fits else SHORT_EPOCH
         # short series of a panel begin together, and steps counted from there would tell the year:
         # what all of them did in it would be learnt by heart, so that subsequences begin anywhere
         anywhere = self.related and not self.long and s.look_back is None

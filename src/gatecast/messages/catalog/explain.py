@@ -35,6 +35,11 @@ TEXTS = {
         "within {middle:,g}",
         "各单元的状态在 {low:,g} 到 {high:,g} 步之内失去一半，中位数为 {middle:,g} 步",
     ),
+    "memory.reaches_further": (
+        "half-lives count what a unit keeps itself; units also pass their outputs on to one "
+        "another at each step, so that the forecast depends on steps further back",
+        "半衰期只计入单元自己保留的部分；各单元每一步还把输出传给彼此，因此预测还取决于更早的步",
+    ),
     "memory.follows": (
         "what units are correlated with most: {features:list}",
         "各单元主要与这些相关：{features:list}",
@@ -105,6 +110,15 @@ TEXTS = {
         "each network was trained for {steps:step|steps}, as many as had the smallest hold-out "
         "error; the learning rate falls to zero at the last of them",
         "每个网络训练 {steps} 步，这在留出的数值上误差最小；学习率在最后一步降到零",
+    ),
+    "training.epoch": (
+        "{text}; an epoch is {epoch:step|steps}",
+        "{text}；每轮 {epoch} 步",
+    ),
+    "training.went_on": (
+        "{text}; the network with {most:epoch|epochs} went on from that of the hold-out, and has "
+        "been trained for more steps than the others",
+        "{text}；有 {most} 轮的网络是从留出时训练的网络继续训练的，步数比其他网络多",
     ),
     "explain.no_lstm": (
         "{function}() explains a fitted LSTMForecaster; found {kind}",

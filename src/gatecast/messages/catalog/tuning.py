@@ -5,6 +5,10 @@ TEXTS = {
         "the search was stopped; what it had finished was kept",
         "搜索被中止，已完成的部分保留了下来",
     ),
+    "tuning.settings_found": ("found, not kept", "找到的设置（未采用）"),
+    "tuning.settings_kept": ("found, kept", "找到的设置（采用）"),
+    "tuning.defaults_kept": ("defaults, kept", "默认设置（采用）"),
+    "tuning.unset": ("chosen from the data, or none", "由数据决定，或不用"),
     "tuning.tried": (
         "{n:trial|trials} ({states:list}), each scored on up to {origins:past origin|past origins},"
         " {h:step|steps} ahead",
@@ -19,6 +23,7 @@ TEXTS = {
     "tuning.finished": ("{n} finished", "{n} 次完成"),
     "tuning.pruned": ("{n} pruned", "{n} 次提前放弃"),
     "tuning.diverged": ("{n} diverged", "{n} 次发散"),
+    "tuning.trials_stopped": ("{n} stopped", "{n} 次中止"),
     "tuning.failed": ("{n} failed", "{n} 次失败"),
     "tuning.none_better": (
         "no trial was better than the defaults on these origins, so the defaults are kept",
@@ -104,6 +109,13 @@ TEXTS = {
     "tuning.no_sampler": (
         '{@sampler}="gp" needs {names:list}, not installed here: pip install {packages}',
         "{@sampler}=“gp”需要 {names:list}，这里没有安装：pip install {packages}",
+    ),
+    "tuning.too_short": (
+        "the longest series has {longest:value|values}; a search on {searched:origin|origins} and "
+        "{test:test origin|test origins}, {h:step|steps} ahead, needs at least {needed}: supply "
+        "more history, or ask for a shorter horizon",
+        "最长的序列有 {longest} 个值；在 {searched} 个起点上搜索、在 {test} 个测试起点上检验、"
+        "预测 {h} 步至少需要 {needed} 个：请提供更多历史，或缩短预测范围",
     ),
     "tuning.none_scored": (
         "none of {n:trial|trials} could be scored; the last one: {reason}",

@@ -3,44 +3,6 @@
 // is in view. It is read by pointing or with the arrow keys, and zoomed by dragging, + and -.
 const inLanguage = (text) => (typeof text === "string" ? text : text[document.documentElement.lang] || text.en);
 
-// times as the user's clock shows them; labels are ISO 8601, which is the same in every language
-const clock = (() => {
-  const DAY = 86400, two = (n) => String(n).padStart(2, "0");
-  const STEPS = [[1, "s"], [5, "s"], [15, "s"], [30, "s"], [60, "s"], [300, "s"], [900, "s"], [1800, "s"], [3600, "s"],
-    [10800, "s"], [21600, "s"], [43200, "s"], [DAY, "d"], [2 * DAY, "d"], [7 * DAY, "d"], [14 * DAY, "d"], [1, "m"],
-    [2, "m"], [3, "m"], [6, "m"], ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((n) => [12 * n, "m"])];
-  const size = ([count, unit]) => (unit === "m" ? count * 30.4 * DAY : count);
-
-  const date = (t) => new Date(t * 1000).toISOString().replace(/^\+00/, "").slice(0, 10);
-  const time = (t) => new Date(t * 1000).toISOString().slice(-13, -5).replace(/:00$/, "");
-  const label = (t, dated) => (dated ? date(t) : `${date(t)} ${time(t)}`);
-
-  // when a month begins, counted from the year 0
-  const begin = (month) => new Date(0).setUTCFullYear(Math.floor(month / 12), ((month % 12) + 12) % 12, 1) / 1000;
-
-  function ticks(low, high, most) {
-    const step = STEPS.find((s) => (high - low) / size(s) <= most) || STEPS[STEPS.length - 1], [count, unit] = step;
-    const found = [];
-    if (unit === "m") {
-      const start = new Date(low * 1000), first = start.getUTCFullYear() * 12 + start.getUTCMonth();
-      for (let month = Math.floor(first / count) * count; begin(month) <= high; month += count) {
-        if (begin(month) >= low) found.push([begin(month), date(begin(month)).slice(0, count % 12 ? -3 : -6)]);
-      }
-      return found;
-    }
-    const offset = unit === "d" && count >= 7 * DAY ? 4 * DAY : 0; // weeks begin on Mondays
-    let before = "";
-    for (let t = Math.ceil((low - offset) / count) * count + offset; t <= high; t += count) {
-      const day = date(t), part = unit === "d" ? day.slice(0, 4) : day, hour = time(t);
-      const fresh = unit === "d" ? day : hour === "00:00" ? day.slice(5) : `${day.slice(5)} ${hour}`;
-      found.push([t, part !== before ? fresh : unit === "d" ? day.slice(5) : hour]);
-      before = part;
-    }
-    return found;
-  }
-  return { ticks, label, DAY };
-})();
-
 class Chart {
   // small: a picture of it among others, without axes and without anything to press
   constructor(root, figure, small = false) {
@@ -172,9 +134,7 @@ class Chart {
       const found = [[1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8]].map((digits) => Chart.logTicks(low, high, digits)).find((one) => one.length > 2);
       if (found) return found;
     }
-    const step = draw.niceStep(high - low, most), found = [];
-    for (let i = Math.ceil(low / step); i * step <= high; i++) found.push(i * step);
-    return found;
+    return draw.valueTicks(low, high, most);
   }
 
   static logTicks(low, high, digits = [1, 2, 5]) {
@@ -233,19 +193,8 @@ class Chart {
 
   paintPlaces(pen, ink, width, height) {
     const { left, right, bottom } = this.area;
-    pen.textBaseline = "top";
-    pen.textAlign = "center";
-    let end = -Infinity;
-    for (const [at, text] of this.placeTicks((right - left) / 84)) {
-      const half = pen.measureText(text).width / 2, x = this.x(at);
-      pen.fillStyle = ink.rule;
-      pen.fillRect(Math.round(x), bottom, 1, 5);
-      const middle = Math.min(width - half - 1, Math.max(half + 1, x));
-      if (middle - half < end + 8) continue;
-      end = middle + half;
-      pen.fillStyle = ink.soft;
-      pen.fillText(text, middle, bottom + 7);
-    }
+    const ticks = this.placeTicks((right - left) / draw.TICK).map(([at, text]) => [this.x(at), text]);
+    draw.placeLabels(pen, ticks, width, bottom, ink);
     pen.fillStyle = ink.rule;
     pen.fillRect(left, bottom, right - left, 1);
     pen.fillStyle = ink.soft;
@@ -255,16 +204,14 @@ class Chart {
 
   placeTicks(most) {
     const [low, high] = this.view;
-    if (this.kind === "time") return clock.ticks(low, high, Math.max(2, most));
+    if (this.kind === "time") return clock.ticks(low, high, most);
     if (this.kind === "name") return this.figure.names.map((name, i) => [i, name]);
     if (this.figure.log_x) {
       const found = Chart.logTicks(low, high);
       if (found.length > 2) return found.map((tick) => [tick, draw.brief(tick)]);
     }
     const whole = this.traces.every((trace) => trace.x.every((x) => x === null || Number.isInteger(x)));
-    const step = draw.niceStep(high - low, Math.max(2, most)), size = whole ? Math.max(1, Math.ceil(step)) : step, found = [];
-    for (let i = Math.ceil(low / size); i * size <= high; i++) found.push([i * size, draw.full(+(i * size).toPrecision(12))]);
-    return found;
+    return draw.numberTicks(low, high, most, whole);
   }
 
   paintMark(pen, ink) {

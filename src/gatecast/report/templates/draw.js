@@ -1,7 +1,7 @@
 "use strict";
 // Canvas and SVG, no more of them than the pictures here need.
 const draw = (() => {
-  const LEFT = 52, RIGHT = 14;
+  const LEFT = 52, RIGHT = 14, TICK = 84;
 
   function colours() {
     const style = getComputedStyle(document.documentElement);
@@ -29,6 +29,24 @@ const draw = (() => {
   function niceStep(span, count) {
     const raw = span / Math.max(1, count), size = 10 ** Math.floor(Math.log10(raw));
     return size * [1, 2, 5, 10].find((m) => m * size >= raw);
+  }
+
+  // round values of an axis, three or more of them
+  function valueTicks(low, high, most) {
+    const found = [];
+    for (let count = most; found.length < 3 && count < 50; count *= 1.5) {
+      const step = niceStep(high - low, count);
+      found.length = 0;
+      for (let i = Math.ceil(low / step); i * step <= high; i++) found.push(i * step);
+    }
+    return found;
+  }
+
+  // round numbers along x, with their texts
+  function numberTicks(low, high, most, whole) {
+    const step = niceStep(high - low || 1, Math.max(2, most)), size = whole ? Math.max(1, Math.ceil(step)) : step, found = [];
+    for (let i = Math.ceil(low / size); i * size <= high; i++) found.push([i * size, full(+(i * size).toPrecision(12))]);
+    return found;
   }
 
   function short(value) {
@@ -68,11 +86,10 @@ const draw = (() => {
 
   function valueAxis(area, low, high, top, bottom, ink) {
     const { pen, left, right } = area;
-    const step = niceStep(high - low, (bottom - top) / 34);
     const y = (value) => bottom - ((value - low) / (high - low)) * (bottom - top);
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) {
+    for (const tick of valueTicks(low, high, (bottom - top) / 34)) {
       pen.strokeStyle = ink.rule;
       pen.lineWidth = 1;
       pen.beginPath();
@@ -80,27 +97,40 @@ const draw = (() => {
       pen.lineTo(right, y(tick));
       pen.stroke();
       pen.fillStyle = ink.soft;
-      pen.fillText(brief(Math.abs(tick) < step / 1e6 ? 0 : tick), left - 6, y(tick));
+      pen.fillText(brief(Math.abs(tick) < (high - low) / 1e6 ? 0 : tick), left - 6, y(tick));
     }
     return y;
   }
 
   // labels of times under a chart of the steps from a to b
   function timeAxis(area, times, a, b, top, ink) {
-    const { pen, left, right } = area;
-    const sizes = [a, (a + b) >> 1, b - 1].map((t) => pen.measureText(times[t] ?? "").width);
-    const most = Math.max(1, Math.floor((right - left) / (Math.max(...sizes) + 18)));
-    // numbers are best round; a date is as good as another
-    const step = typeof times[a] === "number" ? Math.ceil(niceStep(b - a, most)) : Math.ceil((b - a) / most);
-    pen.fillStyle = ink.soft;
+    const { pen, left, right } = area, last = Math.min(b, times.length) - 1, most = (right - left) / TICK;
+    if (last < a) return;
+    const dated = typeof times[a] !== "number", at = (t) => (dated ? clock.read(times[t]) : times[t]);
+    const ticks = dated ? clock.ticks(at(a), at(last), most) : numberTicks(at(a), at(last), most, true);
+    // the step that a tick belongs to: times need not be evenly spaced
+    const step = (value) => {
+      let [low, high] = [a, last];
+      while (low < high) { const middle = (low + high + 1) >> 1; if (at(middle) <= value) low = middle; else high = middle - 1; }
+      return low;
+    };
+    const place = (t) => left + ((t + 0.5 - a) / (b - a)) * (right - left);
+    placeLabels(pen, ticks.map(([value, text]) => [place(step(value)), text]), area.width, top, ink);
+  }
+
+  // labels under a chart, as many as leave room between them
+  function placeLabels(pen, ticks, width, top, ink) {
     pen.textBaseline = "top";
     pen.textAlign = "center";
-    const offset = typeof times[a] === "number" ? (step - (times[a] % step)) % step : Math.floor(step / 2);
-    for (let t = a + offset; t < b; t += step) {
-      if (times[t] === undefined) continue;
-      const x = left + ((t + 0.5 - a) / (b - a)) * (right - left), half = pen.measureText(times[t]).width / 2;
-      pen.fillText(times[t], Math.min(area.width - half, Math.max(half, x)), top + 5);
-      pen.fillRect(x - 0.5, top, 1, 4);
+    let end = -Infinity;
+    for (const [x, text] of ticks) {
+      const half = pen.measureText(text).width / 2, middle = Math.min(width - half - 1, Math.max(half + 1, x));
+      pen.fillStyle = ink.rule;
+      pen.fillRect(Math.round(x), top, 1, 5);
+      if (middle - half < end + 12) continue;
+      end = middle + half;
+      pen.fillStyle = ink.soft;
+      pen.fillText(text, middle, top + 7);
     }
   }
 
@@ -199,5 +229,5 @@ const draw = (() => {
     return made;
   }
 
-  return { colours, canvas, niceStep, short, brief, figures, full, extent, valueAxis, timeAxis, line, dots, band, title, palette, rgb, svg };
+  return { colours, canvas, TICK, valueTicks, numberTicks, placeLabels, short, brief, figures, full, extent, valueAxis, timeAxis, line, dots, band, title, palette, rgb, svg };
 })();

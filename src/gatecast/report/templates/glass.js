@@ -63,8 +63,8 @@ class Glass {
   }
 
   named(unit) {
-    const one = unit % this.packed.units;
-    return this.packed.layers > 1 ? `${Math.floor(unit / this.packed.units)}.${one}` : String(one);
+    const { layers, units } = this.packed;
+    return words().unitOf(unit % units, layers > 1 ? Math.floor(unit / units) : null);
   }
 
   listen() {
@@ -174,7 +174,7 @@ class Glass {
     unit.replaceChildren(...p.order.map((u) => {
       const option = document.createElement("option"), life = p.half_life && p.half_life[u];
       option.value = u;
-      option.textContent = `${said.unit} ${this.named(u)}` + (!p.half_life ? "" :
+      option.textContent = this.named(u) + (!p.half_life ? "" :
         life === null ? ` · ${said.forever}` : ` · ${said.halfLife} ${draw.short(+life.toPrecision(3))}`);
       return option;
     }));
@@ -358,7 +358,7 @@ class Glass {
     pen.fillStyle = ink.ink;
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    pen.fillText(this.named(this.unit), left - 6, 4 + (row + 0.5) * this.rowHeight);
+    pen.fillText(this.unit % this.packed.units, left - 6, 4 + (row + 0.5) * this.rowHeight);
     return { top: 4, bottom: 4 + high, left, right };
   }
 }

@@ -1,10 +1,12 @@
 "use strict";
 // What the player says, in both languages; words that do not change stand in the page itself.
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const WORDS = {
   en: {
     play: "Play", pause: "Pause", unit: "unit", layer: "layer", step: "step", steps: "steps",
     perSecond: "steps a second", halfLife: "half-life", slider: "step of the series",
     forever: "keeps all",
+    unitOf: (unit, layer) => `unit ${unit}` + (layer === null ? "" : ` of layer ${layer}`),
     seriesChart: "the series; a click moves to that step", lineChart: "memory of the chosen unit",
     heatChart: "values of every unit over time; a click chooses step and unit",
     forecastChart: "the end of the series and its forecast",
@@ -20,14 +22,14 @@ const WORDS = {
     lines: { cell: "memory (cell state)", hidden: "what is shown (hidden state)" },
     lstm: (v) => [
       `At ${v.time}, ${v.series} is ${v.value}. `,
-      `Unit ${v.unit} held ${v.before} and keeps ${v.forget} of it: `,
+      `${capital(v.unit)} held ${v.before} and keeps ${v.forget} of it: `,
       `${v.forgotten} is forgotten, ${v.kept} stays. `,
       `It writes ${v.written}, which is ${v.input} of a candidate of ${v.candidate}, and now holds `,
       `${v.cell}. Of tanh(${v.cell}) it shows ${v.output}: ${v.hidden}.`,
     ].join(""),
     gru: (v) => [
       `At ${v.time}, ${v.series} is ${v.value}. `,
-      `Unit ${v.unit} said ${v.before} and keeps ${v.update} of it, ${v.kept}. `,
+      `${capital(v.unit)} said ${v.before} and keeps ${v.update} of it, ${v.kept}. `,
       `The rest comes from a candidate of ${v.candidate}, made with ${v.reset} of what it sees of `,
       `the past: ${v.written} is written, and it now says ${v.hidden}.`,
     ].join(""),
@@ -40,6 +42,7 @@ const WORDS = {
     play: "播放", pause: "暂停", unit: "单元", layer: "层", step: "步", steps: "步",
     perSecond: "步/秒", halfLife: "半衰期", slider: "序列中的步",
     forever: "全部保留",
+    unitOf: (unit, layer) => (layer === null ? "" : `层 ${layer} 的`) + `单元 ${unit}`,
     seriesChart: "序列；点击跳到那一步", lineChart: "所选单元的记忆",
     heatChart: "所有单元随时间的取值；点击选择步和单元",
     forecastChart: "序列的末尾与预测",
@@ -54,14 +57,14 @@ const WORDS = {
     lines: { cell: "记忆（细胞状态）", hidden: "显示（隐藏状态）" },
     lstm: (v) => [
       `${v.time}：${v.series} 的值是 ${v.value}。`,
-      `单元 ${v.unit} 原来的记忆是 ${v.before}，遗忘门保留 ${v.forget}：`,
+      `${v.unit} 原来的记忆是 ${v.before}，遗忘门保留 ${v.forget}：`,
       `忘掉 ${v.forgotten}，留下 ${v.kept}。`,
       `输入门让候选值 ${v.candidate} 的 ${v.input} 写入，即 ${v.written}；现在的记忆是 ${v.cell}。`,
       `输出门放出 tanh(${v.cell}) 的 ${v.output}：${v.hidden}。`,
     ].join(""),
     gru: (v) => [
       `${v.time}：${v.series} 的值是 ${v.value}。`,
-      `单元 ${v.unit} 上一步是 ${v.before}，更新门保留其中的 ${v.update}，即 ${v.kept}。`,
+      `${v.unit} 上一步是 ${v.before}，更新门保留其中的 ${v.update}，即 ${v.kept}。`,
       `其余来自候选值 ${v.candidate}（重置门让它看到过去的 ${v.reset}）：写入 ${v.written}，`,
       `现在是 ${v.hidden}。`,
     ].join(""),
