@@ -111,7 +111,7 @@ class DataError(GatecastError, ValueError):
 
 
 class ModelFileError(GatecastError, ValueError):
-    """Say that a saved file is damaged, or is not what gatecast writes."""
+    """Say that a saved file is damaged or not what gatecast writes, or would be no whole one."""
 
     exit_code = 5
 

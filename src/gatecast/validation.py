@@ -7,16 +7,22 @@ ranges and shapes that were declared, and every number in it is finite.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
+from gatecast.errors import ModelFileError
+from gatecast.messages import message
+from gatecast.storage import DAMAGE
+
 __all__ = [
     "TIMES", "Anything", "Array", "Each", "Field", "Flag", "Items", "Maybe", "Name", "OneOf",
-    "Real", "Record", "Sizes", "Text", "Whole", "check",
+    "Real", "Record", "Sizes", "Text", "Whole", "check", "require_readable",
 ]  # fmt: skip
 
 #: The years 1 to 9999 in microseconds, and step numbers.
@@ -253,6 +259,35 @@ def check(
     for name, form in forms.items():
         form(arrays[name], name, bound)
     return bound
+
+
+def require_readable(
+    path: str | os.PathLike[str],
+    arrays: dict[str, np.ndarray],
+    document: dict[str, Any],
+    read: Callable[[dict[str, np.ndarray], dict[str, Any]], object],
+) -> None:
+    """Make sure that what is to be written can be read again, before it replaces a file.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    arrays, document
+        What is to be written.
+    read : callable
+        Checks arrays and document, the latter as JSON gives it back.
+
+    Raises
+    ------
+    ModelFileError
+        If it cannot.
+    """
+    try:
+        read(arrays, json.loads(json.dumps(document, allow_nan=False)))
+    except DAMAGE as error:
+        reason = f"{type(error).__name__}, {error}"
+        raise ModelFileError(message("file.not_saved", path=str(path), reason=reason)) from error
 
 
 def _agree(

@@ -316,3 +316,54 @@ def test_a_model_whose_first_network_went_on_from_the_hold_out_loads(tmp_path):
     loaded = gatecast.load(tmp_path / "m")
     assert loaded.losses_ == model.losses_
     pd.testing.assert_frame_equal(loaded.predict(), model.predict())
+
+
+def test_a_series_far_off_leaves_the_model_of_the_others_whole(tmp_path):
+    """Errors of all series are shared; added in logarithms a large one is beyond every number."""
+    rng, t = np.random.default_rng(1), np.arange(120)
+    values = {
+        "thermostat": 20 + rng.normal(0, 0.01, 120) - 25 * (t > 116),  # it fails at the end
+        "hits": np.exp(2 + 0.25 * np.cumsum(rng.normal(0.05, 1, 120))),
+    }
+    times = pd.date_range("2024-01-01", periods=120)
+    frame = pd.concat(
+        pd.DataFrame({"unique_id": n, "ds": times, "y": y}) for n, y in values.items()
+    )
+    model = LSTMForecaster(h=7, **QUICK).fit(frame)
+    assert np.ptp(model.calibration_.paths) > 1000  # in units of a mean change
+    model.save(tmp_path / "m")
+    loaded = gatecast.load(tmp_path / "m")
+    pd.testing.assert_frame_equal(loaded.predict(), model.predict())
+    assert np.isfinite(loaded.simulate(400)["LSTM"]).all()
+
+
+def _without_losses(model):
+    model.losses_ = [[float("nan")]]
+
+
+def _too_large(model):
+    model.panel_.values[-1] = 1e200
+
+
+def _no_share(model):
+    model.weights_ = np.array([np.nan, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("model", "spoil"),
+    [
+        (LSTMForecaster(h=2, **QUICK), _without_losses),
+        (PretrainedLSTM(2), _too_large),
+        (gatecast.Combination([PretrainedLSTM(2), "Naive"], 2), _no_share),
+    ],
+)
+def test_what_could_not_be_read_again_does_not_replace_a_file(model, spoil, tmp_path):
+    model.fit(single()[-40:]).save(tmp_path / "m")
+    before = (tmp_path / "m").read_bytes()
+    spoil(model)
+    with pytest.raises(
+        ModelFileError, match=r'not saved in ".*m", since it could not be read again'
+    ):
+        model.save(tmp_path / "m")
+    assert (tmp_path / "m").read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["m"]

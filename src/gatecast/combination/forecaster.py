@@ -296,6 +296,8 @@ class Combination(Parameters, Shared):
         NotFoundError, UsageError
             If a member is none of gatecast's models, or the file cannot be written; an older one is
             then still there, whole.
+        ModelFileError
+            If it could not be read again; nothing is written then.
         ConflictError
             If the model was read from this file, and somebody else has changed the file since.
         """

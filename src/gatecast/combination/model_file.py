@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +15,19 @@ from gatecast.errors import ModelFileError, NotFoundError, UsageError, not_whole
 from gatecast.forecaster import LSTMForecaster
 from gatecast.messages import documents, from_document, message
 from gatecast.pretrained.forecaster import PretrainedLSTM
-from gatecast.storage import DAMAGE, Key, Origin, read_arrays, read_saved, write_arrays
-from gatecast.validation import Anything, Field, Items, OneOf, Real, Record, Text, Whole
+from gatecast.pretrained.model_form import read_document, require_forecast, to_document
+from gatecast.storage import DAMAGE, Key, Origin, encode, read_saved, write_arrays
+from gatecast.validation import (
+    Anything,
+    Field,
+    Items,
+    OneOf,
+    Real,
+    Record,
+    Text,
+    Whole,
+    require_readable,
+)
 
 if TYPE_CHECKING:
     from gatecast.combination.forecaster import Combination
@@ -62,6 +72,8 @@ def save_combination(model: Combination, path: str | os.PathLike[str], sign: Key
     ------
     UsageError
         If a member is none of gatecast's models, or the file cannot be written.
+    ModelFileError
+        If it could not be read again; nothing is written then.
     """
     arrays, of_panel = panel_to_arrays(model.panel_)
     arrays["weights"] = model.weights_
@@ -83,6 +95,7 @@ def save_combination(model: Combination, path: str | os.PathLike[str], sign: Key
         "decisions": documents(model.decisions()),
         "panel": of_panel,
     }
+    require_readable(path, arrays, document, partial(_read, type(model)))
     return write_arrays(path, arrays, document, sign)
 
 
@@ -125,37 +138,48 @@ def load_combination(
             )
         )
     try:
-        _FORM(document, "", {})
-        panel = stored_panel(arrays, document["panel"])
-        members = [
-            _member_from_file(one, _part(arrays, f"{i}.model."), panel)
-            for i, one in enumerate(document["members"])
-        ]
-        model = kind(models=members, **document["settings"])
-        model.panel_, model.members_ = panel, members
-        model.names_ = [str(name) for name in document["names"]]
-        model.weights_ = arrays["weights"]
-        model.factors_ = dict(zip(model.level, map(float, document["factors"]), strict=True))
-        model.outputs_ = [
-            Outputs(arrays[f"{i}.forecast"], {s: arrays[f"{i}.ends.{s:g}"] for s in model.level})
-            for i in range(len(members))
-        ]
-        model.decisions_ = [from_document(one) for one in document["decisions"]]
-        model.reading_notes_ = []
-        _check(model)
+        model = _read(kind, arrays, document)
+        for member in model.members_:
+            if isinstance(member, PretrainedLSTM):
+                require_forecast(member)
     except (*DAMAGE, UsageError, NotFoundError) as error:
         raise not_whole(path, "kind.combination", error) from error
     return model, origin
+
+
+def _read(
+    kind: type[Combination], arrays: dict[str, np.ndarray], document: dict[str, Any]
+) -> Combination:
+    """Make a combination of what its file holds, and check it."""
+    _FORM(document, "", {})
+    panel = stored_panel(arrays, document["panel"])
+    members = [
+        _member_from_file(one, _part(arrays, f"{i}.model."), panel)
+        for i, one in enumerate(document["members"])
+    ]
+    model = kind(models=members, **document["settings"])
+    model.panel_, model.members_ = panel, members
+    model.names_ = [str(name) for name in document["names"]]
+    model.weights_ = arrays["weights"]
+    model.factors_ = dict(zip(model.level, map(float, document["factors"]), strict=True))
+    model.outputs_ = [
+        Outputs(arrays[f"{i}.forecast"], {s: arrays[f"{i}.ends.{s:g}"] for s in model.level})
+        for i in range(len(members))
+    ]
+    model.decisions_ = [from_document(one) for one in document["decisions"]]
+    model.reading_notes_ = []
+    _check(model)
+    return model
 
 
 def _member_to_file(member: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Give a member's document and arrays."""
     name = type(member).__name__
     if isinstance(member, (LSTMForecaster, PretrainedLSTM)):
-        with TemporaryDirectory() as folder:
-            file = Path(folder, "member")
-            member.save(file)
-            arrays, document = read_arrays(file)
+        if isinstance(member, LSTMForecaster):
+            arrays, document, _ = read_saved(member.to_bytes())
+        else:
+            arrays, document = to_document(member)
         return {"name": name, "document": document}, arrays
     if name not in baselines.__all__ or type(member) is not getattr(baselines, name):
         raise UsageError(message("combination.not_saved", model=name))
@@ -167,14 +191,9 @@ def _member_from_file(document: dict[str, Any], arrays: dict[str, np.ndarray], p
     """Make a member again, as it was fitted."""
     name = document["name"]
     if name in ("LSTMForecaster", "PretrainedLSTM"):
-        with TemporaryDirectory() as folder:
-            file = Path(folder, "member")
-            write_arrays(file, arrays, document["document"])
-            return (
-                LSTMForecaster.load(file)
-                if name == "LSTMForecaster"
-                else PretrainedLSTM.from_file(file)
-            )
+        if name == "LSTMForecaster":
+            return LSTMForecaster.load(encode(arrays, document["document"]))
+        return read_document(PretrainedLSTM, arrays, document["document"])
     if name not in baselines.__all__:
         raise ValueError(f"there is no model {name}")
     settings = {k: tuple(v) if isinstance(v, list) else v for k, v in document["settings"].items()}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "LARGEST",
     "MISSING",
     "Place",
     "TextColumn",
@@ -32,6 +33,8 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "-", "--", "?", "."])
 """Cells, in lower case, that mean that there is no value."""
 
+LARGEST = 1e150
+"""The largest size of a number that is read: squares, and their sums over a series, are finite."""
 
 _ROWS = {"line": "reading.line", "row": "reading.row"}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gatecast.data.cells import LARGEST
 from gatecast.data.transforms import FourierSeason, Log, SeasonalAdjustment
 from gatecast.data.transforms.boxcox import BoxCox
 from gatecast.data.transforms.level_shift import LevelShift
@@ -81,7 +82,7 @@ def _step(g: Graph, step: Step, values: str, position: str, series: str, inverse
         return _clip(g, values, parameter("low"), parameter("high"))
     if isinstance(one, Log):
         if inverse:
-            return g.op("Exp", values)
+            return g.op("Exp", g.op("Min", values, g.constant(np.log(LARGEST))))
         return g.op("Log", g.op("Max", values, parameter("floor")))
     if isinstance(one, BoxCox):
         return _box_cox(g, one, rows, values, series, inverse)

@@ -178,6 +178,8 @@ class LSTMForecaster(WithOldNames, Serving, Config):
             Before :meth:`fit`.
         NotFoundError, UsageError
             If the file cannot be written; an older one is then still there, whole.
+        ModelFileError
+            If it could not be read again; nothing is written then.
         ConflictError
             If the model was read from this file, and somebody else has changed the file since.
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,22 +23,11 @@ from gatecast.messages import Message, message
 from gatecast.pretrained.features import Features, step_inputs
 from gatecast.pretrained.fine_tuning import fine_tune
 from gatecast.pretrained.history import FEWEST_VALUES, append, read_others
-from gatecast.pretrained.model_form import KIND, attributes_of, settings_of, to_document
-from gatecast.pretrained.network import (
-    LEVELS,
-    MEDIAN,
-    load_weights,
-    quantiles_at,
-)
+from gatecast.pretrained.model_form import KIND, read_document, require_forecast, to_document
+from gatecast.pretrained.network import LEVELS, MEDIAN, load_weights, quantiles_at
 from gatecast.pretrained.seasons import longer_season, memory_of, short_and_long, with_week
-from gatecast.storage import (
-    DAMAGE,
-    Key,
-    locked,
-    read_saved,
-    require_unchanged,
-    write_arrays,
-)
+from gatecast.storage import DAMAGE, Key, locked, read_saved, require_unchanged, write_arrays
+from gatecast.validation import require_readable
 
 __all__ = ["KIND", "PretrainedLSTM"]
 
@@ -289,13 +279,18 @@ class PretrainedLSTM(Shared, Baseline):
             Before :meth:`fit`.
         NotFoundError, UsageError
             If the file cannot be written; an older one is then still there, whole.
+        ModelFileError
+            If it could not be read again; nothing is written then.
         ConflictError
             If the model was read from this file, and somebody else has changed the file since.
         """
         self.require_fitted("save")
+        arrays, document = to_document(self)
+        # without a forecast, which takes longer than all else and is finite of finite values
+        require_readable(path, arrays, document, partial(read_document, type(self)))
         with locked(path):
             require_unchanged(path, self._origin)
-            self._origin = write_arrays(path, *to_document(self), sign)
+            self._origin = write_arrays(path, arrays, document, sign)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], *, verify: Key = None) -> PretrainedLSTM:
@@ -328,13 +323,11 @@ class PretrainedLSTM(Shared, Baseline):
                 )
             )
         try:
-            model = cls(**settings_of(arrays, document))
-            vars(model).update(attributes_of(arrays, document), _origin=origin, reading_notes_=[])
-            with np.errstate(all="ignore"):
-                if not np.isfinite(model.predict().select_dtypes("number")).all(axis=None):
-                    raise ValueError("its forecast is not finite")
+            model = read_document(cls, arrays, document)
+            require_forecast(model)
         except DAMAGE as error:
             raise not_whole(path, "kind.pretrained", error) from error
+        model._origin = origin
         return model
 
     def traces(self) -> Iterator[np.ndarray]:

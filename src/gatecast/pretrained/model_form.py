@@ -18,6 +18,7 @@ from gatecast.validation import (
     Flag,
     Items,
     Maybe,
+    OneOf,
     Real,
     Record,
     Text,
@@ -28,7 +29,7 @@ from gatecast.validation import (
 if TYPE_CHECKING:
     from gatecast.pretrained.forecaster import PretrainedLSTM
 
-__all__ = ["KIND", "attributes_of", "settings_of", "to_document"]
+__all__ = ["KIND", "read_document", "require_forecast", "to_document"]
 
 #: What the file of a saved model says it is.
 KIND = "gatecast pretrained LSTM"
@@ -77,55 +78,60 @@ def to_document(model: PretrainedLSTM) -> tuple[dict[str, np.ndarray], dict[str,
     }
 
 
-def settings_of(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dict[str, Any]:
-    """Check what a file holds, and give the settings of its model.
+def read_document(
+    kind: type[PretrainedLSTM], arrays: dict[str, np.ndarray], document: dict[str, Any]
+) -> PretrainedLSTM:
+    """Check what a file holds, and make the model of it.
 
     Parameters
     ----------
+    kind : type
+        :class:`gatecast.PretrainedLSTM`.
     arrays, document
         What :func:`to_document` gave.
 
     Returns
     -------
-    dict
-        By name.
-
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        If something is not as it must be.
-    """
-    _check_form(arrays, document)
-    return document["settings"]
-
-
-def attributes_of(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> dict[str, Any]:
-    """Give what a fit has left.
-
-    Parameters
-    ----------
-    arrays, document
-        What :func:`to_document` gave; they have been checked.
-
-    Returns
-    -------
-    dict
-        By name of the attribute.
+    PretrainedLSTM
+        Fitted.
 
     Raises
     ------
     KeyError, TypeError, ValueError, ModelFileError
-        If the weights or the series are not whole.
+        If something is not as it must be.
     """
+    _check_form(arrays, document)
+    model = kind(**document["settings"])
     weights = {k[8:]: v for k, v in arrays.items() if k.startswith("weights.")}
     # a file of before fine-tuning has no notes
     notes = document.get("fit_notes", [message("pretrained.no_fit")])
-    return {
-        "panel_": stored_panel(arrays, document),
-        "seasons_": as_seasons(document["seasons"])[:2],
-        "network_": PretrainedNetwork.from_arrays(weights),
-        "fit_notes_": [from_document(one) for one in notes],
-    }
+    vars(model).update(
+        panel_=stored_panel(arrays, document),
+        seasons_=as_seasons(document["seasons"])[:2],
+        network_=PretrainedNetwork.from_arrays(weights),
+        fit_notes_=[from_document(one) for one in notes],
+        reading_notes_=[],
+        _origin=None,
+    )
+    return model
+
+
+def require_forecast(model: PretrainedLSTM) -> None:
+    """Make sure that a model that was read makes forecasts of finite numbers.
+
+    Parameters
+    ----------
+    model : PretrainedLSTM
+        As it was read.
+
+    Raises
+    ------
+    ValueError
+        If it does not.
+    """
+    with np.errstate(all="ignore"):
+        if not np.isfinite(model.predict().select_dtypes("number")).all(axis=None):
+            raise ValueError("its forecast is not finite")
 
 
 def _check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None:
@@ -134,7 +140,7 @@ def _check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None
     others: dict[str, Field] = {name: Anything() for name in settings if name not in _SETTINGS}
     record = Record(
         {
-            "kind": Text(), "version": Whole(),
+            "kind": OneOf((KIND,)), "version": OneOf((1,)),
             "settings": Record({**_SETTINGS, **others}, frozenset({"fine_tune"})),
             **PANEL_FIELDS, "seasons": Items(Whole(1, _MOST)), "fit_notes": Items(Anything()),
         },

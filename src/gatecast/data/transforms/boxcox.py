@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gatecast.data.cells import LARGEST
 from gatecast.data.transforms.base import (
     Parameter,
     Transform,
@@ -21,6 +22,8 @@ from gatecast.messages import Message, Range, message
 __all__ = ["BoxCox", "Log", "spread_grows_with_level"]
 
 _POWERS = np.linspace(-1.0, 1.0, 41)
+#: The logarithm of the largest value that is read: none beyond it comes back either.
+_LARGEST_LOG = float(np.log(LARGEST))
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,8 @@ class Log(Transform):
         return np.log(np.maximum(values, column(self.floor)))
 
     def _undo(self, values: np.ndarray, start: int | np.ndarray) -> np.ndarray:  # noqa: ARG002
-        return np.exp(values)
+        # the error of another series, added in logarithms, may be beyond every number
+        return np.exp(np.minimum(values, _LARGEST_LOG))
 
     def _describe(self) -> Message:
         return message("transform.log_requested")

@@ -53,7 +53,7 @@ from gatecast.storage import (
     require_unchanged,
     write_arrays,
 )
-from gatecast.validation import Items, Name
+from gatecast.validation import Items, Name, require_readable
 
 __all__ = ["SavedModel", "load_model", "model_bytes", "save_model"]
 
@@ -117,12 +117,13 @@ def save_model(
 
     Raises
     ------
-    NotFoundError, UsageError
-        If the file cannot be written; an older one is then still there, whole.
+    NotFoundError, UsageError, ModelFileError
+        If the file cannot be written, or read again; an older one is then still there, whole.
     ConflictError
         If the model was read from this file, and somebody else has changed the file since.
     """
     arrays, document = _contents(saved)
+    require_readable(path, arrays, document, _read_checked)
     with locked(path):
         require_unchanged(path, origin)
         return write_arrays(path, arrays, document, sign)
@@ -217,10 +218,7 @@ def load_model(
         )
     try:
         bring_forward(arrays, document, version)
-        check_form(arrays, document)
-        saved = _read(arrays, document)
-        require_forecast(saved.fitted)
-        return saved, origin
+        return _read_checked(arrays, document), origin
     except DAMAGE as error:
         raise not_whole(name, "kind.forecaster", error) from error
 
@@ -316,6 +314,13 @@ def _write_covariates(
 
 
 # --------------------------------------------------------------------------------------- reading
+
+
+def _read_checked(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel:
+    check_form(arrays, document)
+    saved = _read(arrays, document)
+    require_forecast(saved.fitted)
+    return saved
 
 
 def _read(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> SavedModel:

@@ -115,6 +115,12 @@ TEXTS = {
         '"{path}" is not a whole {kind}: {reason}. Take another copy, or make it anew',
         "“{path}”不是完整的{kind}：{reason}。请另取一份副本，或重新生成",
     ),
+    "file.not_saved": (
+        'the model is not saved in "{path}", since it could not be read again: {reason}. What was '
+        "there is unchanged; fit the model to other data or with other settings",
+        "模型未保存到“{path}”，因为之后无法再读取：{reason}。原有内容未变；"
+        "请换用其他数据或设置重新拟合",
+    ),
     "file.other_kind": (
         '"{path}" is not a saved {kind}: give the file of one',
         "“{path}”不是保存的{kind}：请给出这样的文件",
