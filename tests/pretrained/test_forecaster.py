@@ -233,3 +233,29 @@ def test_the_level_after_a_lasting_shift_is_forecast():
     # not before it can be told from an outlier
     early = PretrainedLSTM(h=8).fit(pd.DataFrame({"ds": days[:81], "y": y[:81]}))
     assert "transform.level_shift" not in [getattr(one, "id", "") for one in early.decisions()]
+
+
+def test_forecasts_follow_the_unit_of_the_series():
+    """Of a fit, one on gaps, an update and the quantiles that a head was trained for."""
+    rng, t = np.random.default_rng(0), np.arange(120)
+    months = pd.date_range("2014-01-01", periods=120, freq="MS")
+    price = 2.5 * np.exp(np.cumsum(rng.normal(0, 0.02, 120)))
+    current = np.where(t < 30, 0.0, 10 * np.sin(2 * np.pi * t / 12) + rng.normal(size=120))
+
+    def forecasts(y, unit):
+        rows = pd.DataFrame({"ds": months, "y": y * unit})
+        holes = rows.drop(index=[70, 71, 90])
+        model = PretrainedLSTM(h=3, level=[80], fine_tune=True).fit(holes.iloc[:-4])
+        parts = [model.predict(), model.update(rows.tail(4)).predict(), model.predict(rows)]
+        return np.concatenate([part.iloc[:, -3:].to_numpy(float) for part in parts]) / unit
+
+    for y in (price, current):
+        expected = forecasts(y, 1.0)
+        for unit in (1e-12, 1e-6, 1e12):
+            np.testing.assert_allclose(forecasts(y, unit), expected, rtol=1e-6, atol=1e-6)
+
+
+def test_another_last_value_is_refused_in_any_unit(passengers):
+    model = PretrainedLSTM(h=2).fit(passengers.assign(y=passengers["y"] * 1e-15))
+    with pytest.raises(DataError, match="1960-12-01"):
+        model.update(passengers.tail(1).assign(y=4e-13))
