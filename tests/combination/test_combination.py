@@ -126,6 +126,10 @@ def test_the_factor_is_the_quantile_of_the_scores_shrunk_by_sixteen_forecasts():
     scores = np.sort((np.abs(actuals) / np.sqrt(np.arange(1, 6))).ravel())
     assert interval_factor(bare, actuals, 80.0) == pytest.approx(scores[1600])
     assert interval_factor(made, np.full((400, 5), np.nan), 80.0) is None
+    # in a unit that makes all numbers small
+    small = combined(np.zeros((400, 1, 5)), {80.0: np.full((400, 2, 1, 5), 5e-13)}, np.ones(1))
+    assert interval_factor(small, 1e-12 * actuals, 80.0) == pytest.approx(expected)
+    assert interval_factor(bare, 1e-12 * actuals, 80.0) == pytest.approx(1e-12 * scores[1600])
 
 
 # ------------------------------------------------------------------------------------- the hold-out

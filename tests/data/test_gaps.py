@@ -43,6 +43,12 @@ def test_of_a_series_with_a_long_gap_the_later_part_is_used():
     assert "values before a long gap are not used, since more than 20 %" in notes
     assert '"b" (1 of 2 series)' in notes
     assert "without a value before" not in notes
+    # alone as among others
+    for table in (late, late.drop(columns="unique_id")):
+        alone = read_panel(table)
+        np.testing.assert_array_equal(alone.values, panel[1].values)
+        (note,) = (str(note) for note in alone.notes if "before a long gap" in note)
+        assert ('"b" (1 of 1 series)' in note) is (table is late)
     early = days(60, unique_id="b").drop(range(25, 55))
     with pytest.warns(
         SeriesLeftOutWarning, match='more than 20 % of their steps have no value: "b"'

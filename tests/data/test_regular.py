@@ -87,8 +87,8 @@ def test_no_line_runs_from_one_series_into_the_next():
 def test_a_fifth_is_filled_and_no_more():
     table = days(30)
     assert read_panel(table.drop(range(10, 16))).filled.sum() == 6
-    with pytest.raises(DataError, match=r"7 of 30 steps have no value .* after row 9, 2024-01-10"):
-        read_panel(table.drop(range(10, 17)).reset_index(drop=True))
+    with pytest.raises(DataError, match=r"7 of 30 steps have no value .* after row 19, 2024-01-20"):
+        read_panel(table.drop(range(20, 27)).reset_index(drop=True))
 
 
 def test_a_stray_date_is_refused_before_memory_is_taken():

@@ -46,6 +46,10 @@ def test_inputs_do_not_depend_on_level_or_unit(m, M):
         horizon_inputs(a, at, AHEAD), horizon_inputs(b, at, AHEAD), strict=True
     ):
         np.testing.assert_allclose(first, second, atol=2e-4)
+    for unit in (2.0**-40, 2.0**40):
+        b = step_inputs(unit * y, m, M)
+        assert np.array_equal(a.inputs, b.inputs)
+        assert np.array_equal(unit * a.scale, b.scale)
 
 
 def test_benchmarks_are_the_simple_forecasts_that_they_are_called():

@@ -10,6 +10,7 @@ from gatecast.data.reading import read_panel
 from gatecast.datasets import air_passengers
 from gatecast.errors import DataError, ModelFileError, NotFittedError, UsageError
 from gatecast.pretrained.features import step_inputs
+from gatecast.pretrained.model_form import attributes_of, to_document
 from gatecast.pretrained.network import LEVELS
 
 
@@ -223,13 +224,62 @@ def test_quantiles_are_those_of_the_intervals(passengers):
     np.testing.assert_allclose(f["PretrainedLSTM-hi-95"], q[0, :, -1], rtol=1e-12)
 
 
-def test_the_level_after_a_lasting_shift_is_forecast():
+def test_a_level_shift_is_looked_for_in_the_values_that_a_file_has(tmp_path):
+    rng = np.random.default_rng(0)
+    y = np.where(np.arange(3000) < 2200, 0.0, 100.0) + rng.normal(size=3000)
+    model = PretrainedLSTM(h=2).fit(pd.Series(y))
+    model.save(tmp_path / "m.gatecast")
+    assert gatecast.load(tmp_path / "m.gatecast").predict().equals(model.predict())
+
+
+def test_the_level_after_a_lasting_shift_is_forecast(tmp_path):
     rng = np.random.default_rng(0)
     y = np.where(np.arange(100) < 80, 100.0, 200.0) + rng.normal(size=100)
     days = pd.date_range("2024-01-01", periods=100)
     model = PretrainedLSTM(h=8).fit(pd.DataFrame({"ds": days, "y": y}))
     assert np.abs(model.predict()["PretrainedLSTM"] - 200).max() < 4
     assert "transform.level_shift" in [getattr(one, "id", "") for one in model.decisions()]
+    # whatever other series are taken in, and from the file
+    alone = model.predict()
+    others = panel_of(*[100] * 20, freq="D")
+    grown = gatecast.PretrainedLSTM(h=8).fit(pd.DataFrame({"unique_id": "a", "ds": days, "y": y}))
+    grown.update(others.assign(ds=np.tile(days, 20)))
+    grown.save(tmp_path / "m.gatecast")
+    for one in (grown, gatecast.load(tmp_path / "m.gatecast"), grown.on(grown.panel_.take([0]))):
+        np.testing.assert_allclose(one.predict().iloc[:8, -1], alone.iloc[:, -1], rtol=1e-5)
+    many = PretrainedLSTM(h=8).fit(grown.panel_)
+    together, one = many.predict().iloc[:8, -1], many.on(grown.panel_.take([0])).predict()
+    assert np.abs(together - 200).max() > 4
+    np.testing.assert_allclose(one.iloc[:, -1], together, rtol=1e-5)
+    arrays, document = to_document(many)
+    del document["moves_level"]  # a file of before
+    assert not attributes_of(arrays, document)["moves_level_"]
     # not before it can be told from an outlier
     early = PretrainedLSTM(h=8).fit(pd.DataFrame({"ds": days[:81], "y": y[:81]}))
     assert "transform.level_shift" not in [getattr(one, "id", "") for one in early.decisions()]
+
+
+def test_forecasts_follow_the_unit_of_the_series():
+    """Of a fit, one on gaps, an update and the quantiles that a head was trained for."""
+    rng, t = np.random.default_rng(0), np.arange(120)
+    months = pd.date_range("2014-01-01", periods=120, freq="MS")
+    price = 2.5 * np.exp(np.cumsum(rng.normal(0, 0.02, 120)))
+    current = np.where(t < 30, 0.0, 10 * np.sin(2 * np.pi * t / 12) + rng.normal(size=120))
+
+    def forecasts(y, unit):
+        rows = pd.DataFrame({"ds": months, "y": y * unit})
+        holes = rows.drop(index=[70, 71, 90])
+        model = PretrainedLSTM(h=3, level=[80], fine_tune=True).fit(holes.iloc[:-4])
+        parts = [model.predict(), model.update(rows.tail(4)).predict(), model.predict(rows)]
+        return np.concatenate([part.iloc[:, -3:].to_numpy(float) for part in parts]) / unit
+
+    for y in (price, current):
+        expected = forecasts(y, 1.0)
+        for unit in (1e-12, 1e-6, 1e12):
+            np.testing.assert_allclose(forecasts(y, unit), expected, rtol=1e-6, atol=1e-6)
+
+
+def test_another_last_value_is_refused_in_any_unit(passengers):
+    model = PretrainedLSTM(h=2).fit(passengers.assign(y=passengers["y"] * 1e-15))
+    with pytest.raises(DataError, match="1960-12-01"):
+        model.update(passengers.tail(1).assign(y=4e-13))

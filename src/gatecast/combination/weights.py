@@ -156,13 +156,15 @@ def interval_factor(made: Combined, actuals: np.ndarray, share: float) -> float 
         None where there is no error to measure on.
     """
     errors = actuals - made.forecast
-    below, above = np.moveaxis(np.maximum(made.distances[share], _SMALL), 1, 0)
+    # relative to the errors, whatever the unit
+    least = _SMALL * (float(np.max(np.abs(errors), initial=0.0, where=np.isfinite(errors))) or 1.0)
+    below, above = np.moveaxis(np.maximum(made.distances[share], least), 1, 0)
     scores = np.where(errors > 0, errors / above, -errors / below)
     scores = np.sort(scores[np.isfinite(scores)])
     if not len(scores):
         return None
     place = min(len(scores), int(np.ceil((len(scores) + 1) * share / 100)))
-    factor = max(float(scores[place - 1]), _SMALL)
+    factor = float(scores[place - 1])
     if not made.own:
-        return factor
+        return max(factor, least)
     return float(np.clip(factor, 0.1, 10.0) ** (len(actuals) / (len(actuals) + _PRIOR)))

@@ -13,8 +13,8 @@ What happens to what:
 - a missing value and a missing row are the same: a gap. Gaps are filled by straight lines, up to a
   fifth of the series, and it is said. Missing values before the first and after the last value are
   left out
-- of a series among others with more gaps than are filled, what comes before a long gap is not used
-  if half of its values or more come after it, and it is said
+- of a series with more gaps than are filled, what comes before a long gap is not used if half of
+  its values or more come after it, and it is said
 - a series without any value, or else with more gaps than are filled, is left out, and it is said;
   where all are so, it is an error
 - times off the grid and infinite values are errors
@@ -352,9 +352,7 @@ def _extent(rows: Rows, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.n
 
 
 def _drop_before_gaps(rows: Rows, steps: np.ndarray) -> tuple[Rows, int]:
-    """Use of a series among others only what comes after long gaps, where that is half or more."""
-    if len(rows.ids) == 1:
-        return rows, 0
+    """Use of a series only what comes after long gaps, where that is half or more."""
     values, names, dropped = rows.values.copy(), [], 0
     kept = np.flatnonzero(~np.isnan(values))
     begins = np.searchsorted(rows.codes[kept], np.arange(len(rows.ids) + 1))
@@ -370,9 +368,11 @@ def _drop_before_gaps(rows: Rows, steps: np.ndarray) -> tuple[Rows, int]:
             names.append(str(rows.ids[i]))
     if not names:
         return rows, 0
-    note = message(
-        "reading.before_gaps", names=names, n=len(names), all=len(rows.ids), most=MAX_FILLED
-    )
+    note = message("reading.before_gap", most=MAX_FILLED)
+    if rows.id_col is not None:
+        note = message(
+            "reading.before_gaps", names=names, n=len(names), all=len(rows.ids), most=MAX_FILLED
+        )
     return replace(rows, values=values).note(note), dropped
 
 

@@ -261,7 +261,7 @@ def _followed(
     size = np.where(moved, np.sqrt((y * y).sum(axis=0)), 1.0)
     for row, feature in enumerate(features.values()):
         x = feature - feature.mean(axis=0)
-        if np.ptp(feature, axis=0).max() <= 1e-12 * max(1.0, np.abs(feature).max()):
+        if np.ptp(feature, axis=0).max() <= 1e-12 * np.abs(feature).max():
             continue
         if x.shape[1] == 1:
             correlations[row] = (x[:, 0] @ y) / (size * np.sqrt(x[:, 0] @ x[:, 0]))

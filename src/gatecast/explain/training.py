@@ -144,7 +144,7 @@ def answers_about_errors(actual: np.ndarray, fitted: np.ndarray) -> dict[Message
     actual, errors = actual[first:], actual[first:] - fitted[first:]
     if len(errors) < _FEWEST:
         return {}
-    if not np.std(errors) > 1e-12 * max(1.0, np.abs(actual).max()):
+    if not np.std(errors) > 1e-12 * np.abs(actual).max():
         return copied  # every forecast is exact
     return {
         message("question.autocorrelation"): ljung_box(errors).sentence,

@@ -38,6 +38,8 @@ _MEMORY = 40.0  # steps over which a non-seasonal scale forgets
 _PRIOR = 4.0  # seasonal changes that the one-step changes count as, while few have been seen
 _LEVEL = (20.0, 5.0)  # steps, and seasons, over which the smoothed level forgets
 _SEASON_WEIGHT = 0.2  # smallest weight of the newest season in the seasonal profile
+_LEAST = 1e-9  # smallest local scale, as a share of the largest absolute value so far
+_TINY = 1e-100  # the local scale while all values are zero
 _FEW = 16  # series whose values are averaged one by one
 
 
@@ -100,7 +102,9 @@ def step_inputs(y: np.ndarray, season: int, long_season: int = 0) -> Features:
     scale = r1
     if m > 1:
         scale = _forgetting_mean(dm, m, max(_MEMORY, 4.0 * m), _PRIOR, r1)
-    scale = np.maximum(np.maximum(scale, 0.2 * r1), 1e-6 * np.abs(y) + 1e-9)
+    size = np.abs(y)
+    least = 1e-6 * size + _LEAST * np.maximum.accumulate(size, axis=1) + _TINY
+    scale = np.maximum(np.maximum(scale, 0.2 * r1), least)
     total = np.cumsum(np.concatenate([np.zeros((B, 1)), y], 1), 1)
     mean, mean3 = _trailing_mean(total, max(m, 2)), _trailing_mean(total, max(3 * m, 6))
     level = _forgetting_mean(y, 0, max(_LEVEL[0], _LEVEL[1] * m), 0.0, None)

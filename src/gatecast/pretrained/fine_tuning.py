@@ -143,7 +143,7 @@ def fine_tune(
     panel = panel.take(np.sort(rng.permutation(len(panel))[:count]))
     parts = [*_samples(network, panel, seasons, h, threads)]
     past, held_out = (_joined([part[i] for part in parts]) for i in (0, 1))
-    if not len(past.state) or not held_out.weight.any():
+    if not past.weight.any() or not held_out.weight.any():
         return FineTuned(network, 0.0, 0.0, count)
     trained = _train(network, past, rng)
     losses = [
@@ -251,6 +251,8 @@ def _samples(
                 np.where(there[rows], values, np.nan), seasons[0], longer_season(seasons, n)
             )
             state, _ = network.lstm.run(f.inputs, threads=threads)
+            # before the first change there is no scale to measure what follows in
+            changed = np.logical_or.accumulate(f.y != f.y[:, :1], axis=1)
             made = []
             for first, last, end in ((_FIRST - 1, cut - 2, cut), (cut - 1, n - 2, n)):
                 origins = np.unique(np.linspace(first, last, _ORIGINS).round().astype(int))
@@ -259,7 +261,7 @@ def _samples(
                 target = (f.y[:, target_at] - f.y[:, origins][..., None]) / f.scale[
                     :, origins, None
                 ]
-                weight = (index < end) & there[rows][:, target_at]
+                weight = (index < end) & there[rows][:, target_at] & changed[:, origins, None]
                 count = np.maximum(weight.sum((1, 2), keepdims=True), 1)
                 size = (np.abs(target) * weight).sum((1, 2), keepdims=True) / count
                 weight = weight / count / np.sqrt(np.maximum(size, _SMALL))

@@ -15,7 +15,7 @@ from gatecast.baselines.intervals import Ends
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel, equal_lengths
-from gatecast.data.transforms.present_level import panel_at_present_level
+from gatecast.data.transforms.present_level import RELATED, panel_at_present_level
 from gatecast.errors import ModelFileError, not_whole
 from gatecast.forecaster.settings.kinds import as_seasons
 from gatecast.forecaster.threads import Shared, one_at_a_time
@@ -73,6 +73,9 @@ class PretrainedLSTM(Shared, Baseline):
         The data as read.
     seasons_ : tuple of int
         Season length, or a short one and a longer one; what the fit detected stays.
+    moves_level_ : bool
+        Whether values before a lasting shift of the level are moved to the present level: where the
+        fit had fewer than 20 series, whatever is taken in later.
     reading_notes_ : list of str
         What was detected in the rows of the last update.
 
@@ -121,6 +124,7 @@ class PretrainedLSTM(Shared, Baseline):
         super().fit(source, **columns)
         self.network_ = network
         self.seasons_ = self._detect_seasons()
+        self.moves_level_ = len(self.panel_) < RELATED
         self.fit_notes_: list[Message] = [message("pretrained.no_fit")]
         if self.fine_tune:
             tuned = fine_tune(network, self.panel_, self.seasons_, self.h, threads=self.n_jobs)
@@ -195,7 +199,8 @@ class PretrainedLSTM(Shared, Baseline):
         other = PretrainedLSTM(**self.get_params())
         vars(other).update(
             panel_=panel, network_=self.network_, seasons_=self.seasons_,
-            fit_notes_=self.fit_notes_, reading_notes_=[], _origin=None,
+            moves_level_=self.moves_level_, fit_notes_=self.fit_notes_, reading_notes_=[],
+            _origin=None,
         )  # fmt: skip
         return other
 
@@ -219,7 +224,7 @@ class PretrainedLSTM(Shared, Baseline):
             Before :meth:`fit`.
         """
         panel = self.require_fitted(verb)
-        values, _ = panel_at_present_level(panel)
+        values, _ = self._at_present_level()
         run_along = np.minimum(panel.lengths, memory_of(self.seasons_))
         made = np.empty((len(panel), self.h, len(LEVELS)))
         for rows, length in equal_lengths(run_along, _BATCH):
@@ -372,7 +377,7 @@ class PretrainedLSTM(Shared, Baseline):
         """
         panel = self.require_fitted("view")
         rows = slice(*panel.offsets[i : i + 2])
-        gaps, values = panel.filled[rows].copy(), panel_at_present_level(panel)[0][rows]
+        gaps, values = panel.filled[rows].copy(), self._at_present_level()[0][rows]
         gaps[0] = False
         in_logarithms = bool((values > 0).all())
         values = np.log(values) if in_logarithms else values
@@ -428,7 +433,13 @@ class PretrainedLSTM(Shared, Baseline):
             made.append(message("pretrained.no_season"))
         if panel.extra:
             made.append(message("pretrained.ignored", names=list(panel.extra)))
-        return [*panel.notes, *made, *panel_at_present_level(panel)[1], *self.reading_notes_]
+        return [*panel.notes, *made, *self._at_present_level()[1], *self.reading_notes_]
+
+    def _at_present_level(self) -> tuple[np.ndarray, list[Message]]:
+        """Give the values at the present level, and a sentence for each series that was moved."""
+        if not self.moves_level_:
+            return self.panel_.values, []
+        return panel_at_present_level(self.panel_, memory_of(self.seasons_))
 
     def _least_values(self, seasons: tuple[int, ...]) -> int:  # noqa: ARG002
         return FEWEST_VALUES

@@ -146,8 +146,8 @@ def _rows_of_table(
         schema = panel.schema or assumed_schema(ends, {}, ())
         rows = read_new_rows(source, (), schema=schema, ends=ends, **columns)
     for i, value in rows.last.items():
-        remembered = panel.values[panel.offsets[i + 1] - 1]
-        same = np.isclose(value, remembered, rtol=1e-9, atol=1e-12)
+        own = panel.values[panel.offsets[i] : panel.offsets[i + 1]]
+        same = np.isclose(value, own[-1], rtol=1e-9, atol=1e-12 * np.abs(own).max())
         refuse_other_value(ends, i, value, same=bool(same))
     others, notes = rows.others, rows.notes
     if others is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gatecast.data.stored import PANEL_FIELDS, panel_forms, panel_to_arrays, stored_panel
+from gatecast.data.transforms.present_level import RELATED
 from gatecast.forecaster.settings.kinds import as_seasons
 from gatecast.messages import documents, from_document, message
 from gatecast.pretrained.network import PretrainedNetwork
@@ -74,6 +75,7 @@ def to_document(model: PretrainedLSTM) -> tuple[dict[str, np.ndarray], dict[str,
         "settings": {k: list(v) if isinstance(v, tuple) else v for k, v in settings},
         **of_panel,
         "seasons": list(model.seasons_),
+        "moves_level": model.moves_level_,
         "fit_notes": documents(model.fit_notes_),
     }
 
@@ -105,8 +107,11 @@ def read_document(
     weights = {k[8:]: v for k, v in arrays.items() if k.startswith("weights.")}
     # a file of before fine-tuning has no notes
     notes = document.get("fit_notes", [message("pretrained.no_fit")])
+    panel = stored_panel(arrays, document)
     vars(model).update(
-        panel_=stored_panel(arrays, document),
+        panel_=panel,
+        # an older file decided anew, by the number of its series
+        moves_level_=document.get("moves_level", len(panel) < RELATED),
         seasons_=as_seasons(document["seasons"])[:2],
         network_=PretrainedNetwork.from_arrays(weights),
         fit_notes_=[from_document(one) for one in notes],
@@ -143,8 +148,9 @@ def _check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None
             "kind": OneOf((KIND,)), "version": OneOf((1,)),
             "settings": Record({**_SETTINGS, **others}, frozenset({"fine_tune"})),
             **PANEL_FIELDS, "seasons": Items(Whole(1, _MOST)), "fit_notes": Items(Anything()),
+            "moves_level": Flag(),
         },
-        frozenset({"fit_notes"}),
+        frozenset({"fit_notes", "moves_level"}),
     )  # fmt: skip
     forms = panel_forms(document["dates"])
     forms["values"] = Array(np.float64, ("rows",), -_VALUE, _VALUE)

@@ -13,10 +13,10 @@ from gatecast.data.transforms.level_shift import LevelShift, find_level_shift
 from gatecast.data.transforms.pipeline import Step, TransformPipeline
 from gatecast.messages import Message
 
-__all__ = ["at_present_level", "panel_at_present_level", "without_level_shift"]
+__all__ = ["RELATED", "at_present_level", "panel_at_present_level", "without_level_shift"]
 
-#: From so many series on, a shift of the level is not looked for.
-_RELATED = 20
+#: From so many series on, a fit does not look for a shift of the level.
+RELATED = 20
 
 _Transforms = TypeVar("_Transforms", bound=TransformPipeline | SeriesTransforms)
 
@@ -76,13 +76,15 @@ def at_present_level(
     return np.where(before, without_level_shift(until).inverse_transform(moved, start), values)
 
 
-def panel_at_present_level(panel: Panel) -> tuple[np.ndarray, list[Message]]:
+def panel_at_present_level(panel: Panel, memory: int) -> tuple[np.ndarray, list[Message]]:
     """Move values before a lasting shift of a series' level to the present level, in its own unit.
 
     Parameters
     ----------
     panel : Panel
-        Of 20 series and more all are left as they are.
+        The series.
+    memory : int
+        Last values of each that the shift is looked for in.
 
     Returns
     -------
@@ -92,12 +94,14 @@ def panel_at_present_level(panel: Panel) -> tuple[np.ndarray, list[Message]]:
         A sentence for each series whose level has.
     """
     values, decisions = panel.values, []
-    for i, series in enumerate(panel if len(panel) < _RELATED else ()):
-        (position,) = find_level_shift(series.values[np.newaxis])
+    for i, series in enumerate(panel):
+        recent = series.values[-memory:]
+        (position,) = find_level_shift(recent[np.newaxis])
         if position:
-            shift = LevelShift.fit(series.values, int(position))
+            shift = LevelShift.fit(recent, int(position))
+            moved = shift.transform(series.values, len(recent) - len(series.values))
             values = values.copy()
-            values[panel.offsets[i] : panel.offsets[i + 1]] = shift.transform(series.values)
+            values[panel.offsets[i] : panel.offsets[i + 1]] = moved
             decisions.append(shift.describe())
     return values, decisions
 

@@ -367,6 +367,11 @@ TEXTS = {
         "从 {first} 到 {last}，所有序列共有 {n:,} 个时段，远多于行数：请更正偏离很远的时间，"
         "或给出更长的 {@freq}",
     ),
+    "reading.before_gap": (
+        "values before a long gap are not used, since more than {most:percent} of the steps would "
+        "have to be filled",
+        "长空缺之前的数值没有使用，否则要补上超过 {most:percent} 的步",
+    ),
     "reading.before_gaps": (
         "values before a long gap are not used, since more than {most:percent} of the steps would "
         "have to be filled: {names:names} ({n} of {all:series|series})",
