@@ -17,6 +17,7 @@ Every message is a sentence: what was requested, what was found and where, what 
 
 from __future__ import annotations
 
+import difflib
 import importlib
 from collections.abc import Iterable
 from types import ModuleType
@@ -36,6 +37,7 @@ __all__ = [
     "UsageError",
     "cause",
     "check_percent",
+    "did_you_mean",
     "not_above",
     "not_whole",
     "quote",
@@ -239,6 +241,28 @@ def cause(error: Exception) -> Message | str:
     """
     first = error.args[0] if error.args else ""
     return first if isinstance(first, Message) else str(error) or type(error).__name__
+
+
+def did_you_mean(name: str, names: Iterable[str], cutoff: float = 0.6) -> Message | str:
+    """Give the end of a sentence about a name that is not there: the one that is most like it.
+
+    Parameters
+    ----------
+    name : str
+        What was requested; capitals do not count.
+    names : iterable of str
+        What is there.
+    cutoff : float, default 0.6
+        Least likeness, from 0 to 1.
+
+    Returns
+    -------
+    Message or str
+        For a field of the format ``after``; empty if none is like it.
+    """
+    lower = {one.lower(): one for one in names}
+    near = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=cutoff)
+    return message("name.did_you_mean", name=lower[near[0]]) if near else ""
 
 
 def require_extra(module: str, extra: str, purpose: str) -> ModuleType:

@@ -134,7 +134,8 @@ def test_what_cannot_be_used_is_one_sentence_and_a_code(tmp_path, text, options,
 
 def test_usage_is_explained(tmp_path):
     assert "--h" in gatecast("forecast", "x.csv", cwd=tmp_path, code=2).stderr
-    assert "No such command" in gatecast("tell", cwd=tmp_path, code=2).stderr
+    misspelt = gatecast("forcast", cwd=tmp_path, code=2).stderr
+    assert "No such command 'forcast'. Did you mean 'forecast'?" in misspelt
     assert "h=0" in gatecast("forecast", "x.csv", "--h", 0, cwd=tmp_path, code=2).stderr
     assert gatecast("--version", cwd=tmp_path).stdout == "gatecast 0.1.0\n"
     for verb in ("demo", "forecast"):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.command import gatecast
+from helpers.command import Fork, gatecast
 
 from gatecast import LSTMForecaster
 from gatecast.cli.outputs import check_outputs
@@ -150,11 +150,29 @@ def test_a_backtest_and_a_search_are_printed_before_their_pages(folder):
     assert "Naive" in done.stdout
     assert 'cannot write "gatecast-backtest.html"' in done.stderr
     assert len(pd.read_csv(folder / "f.csv"))
+    assert_finished_without_a_reader(args, "backtest", folder)
+    args = ("forecast", "short.csv", "--h", 2, "--model", "naive")
+    assert_finished_without_a_reader(args, "forecast", folder)
 
     search = [f"--space={setting}" for setting in ("hidden=2", "max_steps=5", "n_networks=1")]
-    args = ("tune", "short.csv", "--h", 2, "--n-trials", 1, *search, "--json")
+    args = ("tune", "short.csv", "--h", 2, "--n-trials", 1, *search)
+    assert_finished_without_a_reader(args, "tune", folder)
+    args = (*args, "--json")
     done = gatecast(*args, cwd=folder, code=2, most=NO_ROOM)
     assert 'cannot write "gatecast-tune' in done.stderr
     found = json.loads(done.stdout)
     assert found["settings"]
     assert found["report"] is found["glass"] is None
+
+
+def assert_finished_without_a_reader(args, verb, folder):
+    """Run a verb whose stdout takes nothing: the page and the script are there all the same."""
+    streams = [os.devnull, "/dev/full", str(folder / "errors")]
+    code = Fork(*args, "--script", "again.py", cwd=folder, streams=streams).wait()
+    errors = (folder / "errors").read_text()
+    assert code == 2, errors
+    assert "Script: again.py" in errors
+    assert f"Page: gatecast-{verb}.html" in errors
+    assert "gatecast: cannot write the result to stdout: No space left" in errors
+    for name in ("again.py", f"gatecast-{verb}.html"):
+        (folder / name).unlink()

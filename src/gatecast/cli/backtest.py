@@ -83,9 +83,10 @@ def backtest(
     findings = examine(result, lstm)
     if output is not None:
         write_table(result.forecasts, output)
-    if not as_json:
-        _print(findings, output)
     written, failures = dict[str, Path | None](report=None, glass=None), list[Exception]()
+    if not as_json:
+        with deferred(failures):
+            _print(findings, output)
     with deferred(failures):
         columns = (id_col, time_col, target_col)
         _script(script, file, settings, columns, compared, panel, h, wanted)
@@ -227,15 +228,14 @@ def _document(findings: Findings, output: Path | None) -> dict[str, Any]:
 
 def _print(findings: Findings, output: Path | None) -> None:
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.padding import Padding
     from rich.table import Table
+    from rich.text import Text
 
-    from gatecast.cli.console import say
+    from gatecast.cli.console import answer, say
     from gatecast.cli.spelling import as_option
     from gatecast.messages import sentence
 
-    console = Console(highlight=False)
     board = findings.result.leaderboard()
     shown = [name for name in ("mae", "rmse", "mase", "smape", "owa") if name in board]
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
@@ -245,20 +245,18 @@ def _print(findings: Findings, output: Path | None) -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     for _, row in board.iterrows():
         table.add_row(str(row["model"]), *(f"{row[name]:.4g}" for name in shown))
-    console.print(table)
+    parts: list[Any] = [table]
     if findings.result.about_owa is not None:
-        console.print(sentence(findings.result.about_owa), markup=False)
-        console.print()
+        parts += [sentence(findings.result.about_owa), ""]
     if findings.verdict:
         verdict = " ".join(sentence(one, spelling=as_option) for one in findings.verdict.sentences)
-        console.print(verdict, style="bold", markup=False)
-        console.print()
+        parts += [Text(verdict, "bold"), ""]
     if findings.answers:
-        console.print(f"The errors of {findings.model}:", markup=False)
-    for question, answer in findings.answers.items():
-        console.print(question, style="bold", markup=False)
-        written = sentence(answer, spelling=as_option)
-        console.print(Padding(written, (0, 0, 0, 2), expand=False))
+        parts.append(f"The errors of {findings.model}:")
+    for question, finding in findings.answers.items():
+        written = sentence(finding, spelling=as_option)
+        parts += [Text(question, "bold"), Padding(Text(written), (0, 0, 0, 2), expand=False)]
+    answer(*parts)
     for note in findings.result.notes:
         say(note)
     if output is not None:

@@ -45,6 +45,7 @@ def demo(
         return
     from gatecast.cli.console import training_bars, working
     from gatecast.cli.glass import beside
+    from gatecast.cli.outputs import emit
     from gatecast.errors import MissingExtraError
     from gatecast.report.demo import demo_page
     from gatecast.report.learn import learn_page
@@ -70,7 +71,7 @@ def demo(
         picture = None  # the page has the chart; the PNG comes with the extra
 
     if as_json:
-        click.echo(json.dumps(_document(result, output, glass, picture)))
+        emit(json.dumps(_document(result, output, glass, picture)) + "\n")
     else:
         _print(result, output, glass, picture)
 
@@ -91,6 +92,7 @@ def _script(script: Path | None, function: str, random_state: int) -> None:
 
 def _learn(output: Path, lang: str, random_state: int, as_json: bool) -> None:
     from gatecast.cli.console import working
+    from gatecast.cli.outputs import emit
     from gatecast.report.learn import learn_page
     from gatecast.tutorial.lessons import make_lessons
 
@@ -104,9 +106,9 @@ def _learn(output: Path, lang: str, random_state: int, as_json: bool) -> None:
         }
         scores["naive"] = {"test_rmse": lessons.naive_rmse}
         scores["noise_floor"] = {"test_rmse": lessons.noise_floor}
-        click.echo(json.dumps({**scores, "report": str(output)}))
+        emit(json.dumps({**scores, "report": str(output)}) + "\n")
     else:
-        click.echo(f"Page: {output}")
+        emit(f"Page: {output}\n")
 
 
 def _document(
@@ -146,11 +148,12 @@ def _document(
 
 def _print(result: TutorialResult, report: Path, glass: Path, picture: Path | None) -> None:
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.padding import Padding
     from rich.table import Table
+    from rich.text import Text
 
-    console = Console(highlight=False)
+    from gatecast.cli.console import answer
+
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("one step ahead", no_wrap=True)
     for heading in ("train RMSE", "test RMSE", "seconds"):
@@ -159,24 +162,16 @@ def _print(result: TutorialResult, report: Path, glass: Path, picture: Path | No
         seconds = "" if run.fit_seconds is None else f"{run.fit_seconds:.2f}"
         table.add_row(run.label, f"{run.train_rmse:.4f}", f"{run.test_rmse:.4f}", seconds)
     table.add_row("noise floor", "", f"{result.noise_floor:.4f}", "")
-    console.print(table)
+    parts: list[Any] = [table]
     for run in result.runs:
         if run.loss:
-            console.print(f"Loss by epoch, {run.label}:")
-            console.print(
-                Padding(" ".join(f"{loss:.4f}" for loss in run.loss), (0, 0, 1, 2), expand=False)
-            )
+            losses = " ".join(f"{loss:.4f}" for loss in run.loss)
+            parts += [f"Loss by epoch, {run.label}:", Padding(losses, (0, 0, 1, 2), expand=False)]
     for observation in result.observations:
-        console.print(observation.question, style="bold")
-        console.print(Padding(observation.answer, (0, 0, 1, 2), expand=False))
-    console.print(result.verdict, style="bold")
-    console.print()
-    for note in result.notes:
-        console.print(note, style="dim")
-    console.print()
-    console.print(f"Page: {report}", soft_wrap=True)
-    console.print(f"Glass box: {glass}", soft_wrap=True)
-    if picture is None:
-        console.print('Picture: none; it needs matplotlib: pip install "gatecast[plot]"')
-    else:
-        console.print(f"Picture: {picture}", soft_wrap=True)
+        written = Padding(Text(observation.answer), (0, 0, 1, 2), expand=False)
+        parts += [Text(observation.question, "bold"), written]
+    parts += [Text(result.verdict, "bold"), ""]
+    parts += [Text(note, "dim") for note in result.notes]
+    parts += ["", f"Page: {report}", f"Glass box: {glass}"]
+    missing = 'none; it needs matplotlib: pip install "gatecast[plot]"'
+    answer(*parts, f"Picture: {missing if picture is None else picture}")

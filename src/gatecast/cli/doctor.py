@@ -39,16 +39,16 @@ def doctor(as_json: bool) -> None:
 
     The kernel's gradients are held against those of its NumPy twin.
     """
-    from gatecast.cli.console import say, working
+    from gatecast.cli.console import answer, working
+    from gatecast.cli.outputs import emit
 
     with working("checking"):
         facts = _facts()
     if as_json:
-        click.echo(json.dumps(facts))
+        emit(json.dumps(facts) + "\n")
     else:
         width = max(map(len, facts))
-        for name, value in facts.items():
-            say(f"{name:{width}}  {value}", error=False)
+        answer(*(f"{name:{width}}  {value}" for name, value in facts.items()))
     if facts["largest difference"] > 1e-12:
         sys.exit(1)
 

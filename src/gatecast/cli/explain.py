@@ -57,6 +57,7 @@ def explain(
     how far back the network looks, what its units follow, and which past steps made the forecast.
     """
     from gatecast.cli.console import working
+    from gatecast.cli.outputs import emit
     from gatecast.explain.explanation import explain as explain_model
     from gatecast.explain.inputs import read_series
     from gatecast.report.explain import explain_page
@@ -73,7 +74,7 @@ def explain(
     verdict = (compared and compared.verdict) or [explained.training.verdict]
     if as_json:
         paths = {"report": str(output), "pictures": [str(picture) for picture in pictures]}
-        click.echo(json.dumps(_document(explained, verdict, compared) | paths))
+        emit(json.dumps(_document(explained, verdict, compared) | paths) + "\n")
     else:
         _print(explained, verdict, [output, *pictures])
 
@@ -110,10 +111,9 @@ def _pictures(explained: Explanation, output: Path, wanted: dict[str, bool]) -> 
 
 
 def _print(explained: Explanation, verdict: Sequence[str], files: list[Path]) -> None:
-    from gatecast.cli.console import say
+    from gatecast.cli.console import answer
 
-    for sentence in (*verdict, *explained.notes, *explained.memory.sentences):
-        say(sentence, error=False)
+    answer(*verdict, *explained.notes, *explained.memory.sentences)
     page, *pictures = files
     click.echo(f"Page: {page}", err=True)
     for picture in pictures:

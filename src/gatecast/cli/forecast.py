@@ -89,7 +89,7 @@ def forecast(
     saved = _save(fitted, save, failures)
     whole = result.frame if result.plans is None else result.plans
     frame = panel.schema.split_ids(whole) if panel.schema else whole
-    _write(result, frame, output, digits, as_json=as_json)
+    _write(result, frame, output, digits, failures, as_json=as_json)
     with deferred(failures):
         columns = (id_col, time_col, target_col)
         _script(script, file, settings, columns, fitted, whole, frame, plan, saved)
@@ -166,10 +166,14 @@ def _script(
 
 
 def _write(
-    result: ForecastResult, frame: pd.DataFrame, output: Path | None, digits: int, *, as_json: bool
-) -> None:
+    result: ForecastResult, frame: pd.DataFrame, output: Path | None, digits: int,
+    failures: list[Exception], *, as_json: bool,
+) -> None:  # fmt: skip
     """Print what was decided and found, and write the forecast."""
+    from contextlib import nullcontext
+
     from gatecast.cli.console import say
+    from gatecast.cli.outputs import deferred
     from gatecast.cli.tables import write_forecast, write_table
 
     if as_json:
@@ -180,7 +184,8 @@ def _write(
         say(sentence)
     for question, answer in result.answers.items():
         say(f"{question} {answer}")
-    write_forecast(frame, output, digits)
+    with deferred(failures) if output is None else nullcontext():
+        write_forecast(frame, output, digits)
 
 
 def _document(result: ForecastResult, frame: pd.DataFrame, output: Path | None) -> dict[str, Any]:

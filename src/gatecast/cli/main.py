@@ -49,7 +49,11 @@ class _Verbs(click.Group):
             _leave_stopped()
 
 
-@click.group(cls=_Verbs, context_settings={"show_default": True})
+#: What click has of the verbs: their names, which it suggests for a misspelt one.
+_NAMES = dict.fromkeys(_VERBS, click.Command(None))
+
+
+@click.group(cls=_Verbs, commands=_NAMES, context_settings={"show_default": True})
 @click.version_option(__version__, message="gatecast %(version)s", help="Say the version.")
 def app() -> None:
     """Forecast time series with LSTMs: honest scores, native speed, gates you can look at."""

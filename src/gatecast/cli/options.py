@@ -68,8 +68,9 @@ def names(text: str) -> list[str]:
 
 
 def choice(text: str) -> str | bool:
-    """Read "yes" and "no" as what they mean; all else is checked where it is used."""
-    return {"yes": True, "no": False}.get(text, text)
+    """Read "yes" and "no" as what they mean; all else is checked as a setting."""
+    words = {"yes": True, "true": True, "no": False, "false": False}
+    return words.get(text.lower(), text)
 
 
 def frequency(text: str) -> str | int:

@@ -15,19 +15,35 @@ from gatecast.forecaster.settings.config import Config, Setting, setting_of
 from gatecast.forecaster.settings.renamed import OLD_SETTINGS, current_names
 from gatecast.messages import message
 
-__all__ = ["SETTINGS", "covariates", "first_season", "with_settings"]
+__all__ = ["SETTINGS", "Written", "covariates", "first_season", "with_settings"]
 
 
 #: By the name of the setting. What is not given is left to the forecaster.
 SETTINGS = {one.name: setting_of(one) for one in fields(Config) if one.name != "h"}
 
 #: From the kind of a setting: the type of what is written, and what turns it into the setting.
-_READ: dict[type, tuple[type, Callable[[str], Any] | None]] = {
-    kinds.Whole: (int, None), kinds.Number: (float, None), kinds.Flag: (bool, None),
-    kinds.OneOf: (str, choice), kinds.Name: (str, None), kinds.Levels: (str, levels),
-    kinds.Frequency: (str, frequency), kinds.Seasons: (str, seasons), kinds.Columns: (str, names),
-    kinds.Countries: (str, names),
+_READ: dict[type, tuple[click.ParamType, Callable[[str], Any] | None]] = {
+    kinds.Whole: (click.INT, None), kinds.Number: (click.FLOAT, None),
+    kinds.Flag: (click.BOOL, None), kinds.OneOf: (click.STRING, choice),
+    kinds.Name: (click.STRING, None), kinds.Levels: (click.STRING, levels),
+    kinds.Frequency: (click.STRING, frequency), kinds.Seasons: (click.STRING, seasons),
+    kinds.Columns: (click.STRING, names), kinds.Countries: (click.STRING, names),
 }  # fmt: skip
+
+
+class Written(click.ParamType):
+    """Read the text of a setting, and check it, so that an error names where it comes from."""
+
+    def __init__(self, setting: str, kind: kinds.Kind) -> None:
+        self.written, self._read = _READ[type(kind)]
+        self.name, self._setting, self.kind = self.written.name, setting, kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Give the value of the setting."""
+        value = self.written.convert(value, param, ctx)
+        value = self._read(value) if self._read else value
+        self.kind.check(self._setting, value)
+        return value
 
 
 def with_settings(without: Collection[str] = ()) -> Callable[..., Callable[..., None]]:
@@ -49,15 +65,15 @@ def with_settings(without: Collection[str] = ()) -> Callable[..., Callable[..., 
     def decorate(verb: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(verb)
         def call(**options: Any) -> None:
-            written = {name: options.pop(name) for name in table}
+            given = {name: options.pop(name) for name in table}
             deprecated = {name: text for name in old if (text := options.pop(name)) is not None}
             for name in deprecated:
                 new = message("option.renamed", old=_flag(name), now=_flag(old[name]))
                 click.echo(new, err=True)
             settings = current_names(deprecated, warn=False) | {
-                name: read(text) if (read := _READ[type(table[name].kind)][1]) else text
-                for name, text in written.items()
-                if text is not None and text is not False
+                name: value
+                for name, value in given.items()
+                if value is not None and (value or not isinstance(table[name].kind, kinds.Flag))
             }
             verb(**options, settings=settings)
 
@@ -86,7 +102,9 @@ def _flag(name: str) -> str:
 
 
 def _option(name: str, setting: Setting, *, hidden: bool = False) -> Callable[..., Any]:
-    written = _READ[type(setting.kind)][0]
-    kind: dict[str, Any] = {"is_flag": True} if written is bool else {"type": written}
+    written = Written(name, setting.kind)
+    kind: dict[str, Any] = {"type": written.written if hidden else written}
+    if isinstance(setting.kind, kinds.Flag):
+        kind = {"is_flag": True}
     flag = _flag(name) if hidden else setting.option or _flag(name)
     return click.option(flag, name, help=setting.help, hidden=hidden, **kind)

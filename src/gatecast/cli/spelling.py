@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gatecast.cli.settings import SETTINGS
 
 __all__ = ["OPTIONS", "as_option"]
@@ -19,17 +21,21 @@ OPTIONS = {
 }
 
 
-def as_option(argument: str) -> str:
-    """Spell an argument as the command line does; what has no option keeps its name.
+def as_option(argument: Any) -> str:
+    """Spell an argument or a value as the command line does; what has no option keeps its name.
 
     Parameters
     ----------
-    argument : str
-        For example "look_back".
+    argument : object
+        For example "look_back", or True.
 
     Returns
     -------
     str
-        For example "--look-back".
+        For example "--look-back", or "yes"; nothing for None, which is an option left out.
     """
-    return OPTIONS.get(argument, argument)
+    if isinstance(argument, str):
+        return OPTIONS.get(argument, argument)
+    if argument is None or isinstance(argument, bool):
+        return {True: "yes", False: "no", None: ""}[argument]
+    return str(argument)

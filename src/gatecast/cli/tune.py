@@ -75,7 +75,8 @@ def tune(
             result.forecaster.save(save)
     written = dict[str, Path | None](model=None if failures else save, report=None, glass=None)
     if not as_json:
-        _print(result)
+        with deferred(failures):
+            _print(result)
     with deferred(failures):
         _script(script, file, h, settings, search)
         written |= {} if page is None else _pages(result, page, file.name, lang)
@@ -116,13 +117,12 @@ def _script(
 
 
 def _print(result: Tuning) -> None:
-    from gatecast.cli.console import say
+    from gatecast.cli.console import answer
     from gatecast.cli.spelling import as_option
     from gatecast.messages import sentence
 
-    click.echo(result.settings_table.to_string())
-    for text in result.sentences:
-        say(sentence(text, spelling=as_option), error=False)
+    table = result.settings_table.to_string()
+    answer(table, *(sentence(text, spelling=as_option) for text in result.sentences))
 
 
 def _pages(result: Tuning, page: Path, name: str, lang: str) -> dict[str, Path | None]:

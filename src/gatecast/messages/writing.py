@@ -10,8 +10,9 @@ from typing import Any, Literal, NamedTuple
 __all__ = ["Argument", "Language", "Range", "Spelling", "cut", "field_names", "join", "write"]
 
 Language = Literal["en", "zh"]
-#: How a caller spells an argument: the command line writes ``look_back`` as ``--look-back``.
-Spelling = Callable[[str], str]
+#: How a caller spells an argument, and a value that is no text: the command line writes
+#: ``look_back`` as ``--look-back`` and True as ``yes``.
+Spelling = Callable[[Any], str]
 _DAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
@@ -89,7 +90,7 @@ def write(
     as it deserves; any format that ends in ``%``; ``{p:p}`` a probability, after the letter p;
     ``{names:list}`` and ``{names:quoted}`` a list of words, as they are or in quotation marks;
     ``{names:either}`` one of them or another; ``{value:literal}`` a text in quotation marks,
-    anything else as it is;
+    anything else as the caller spells it;
     ``{name:quote}`` a name or a cell in quotation marks, cut if it is long; ``{names:names}`` the
     first ten of some names so, and how many more; ``{days:days}`` days of the week by number;
     ``{part:after}`` a part of the sentence that may be empty, after a space if it is not;
@@ -157,7 +158,8 @@ class _Writer(string.Formatter):
             return join([_DAYS[self.language][day] for day in value], self.language)
         if format_spec in ("quoted", "either"):
             either = format_spec == "either"
-            return join([self._literal(item) for item in value], self.language, either=either)
+            words = [word for item in value if (word := self._literal(item))]
+            return join(words, self.language, either=either)
         if format_spec == "literal":
             return self._literal(value)
         if format_spec == "quote":
@@ -187,7 +189,7 @@ class _Writer(string.Formatter):
         return f"{value.low:,}{between}{value.high:,} {format_spec.split('|')[1]}"
 
     def _literal(self, value: Any) -> str:
-        return self._quoted(value) if isinstance(value, str) else str(value)
+        return self._quoted(value) if isinstance(value, str) else self.spelling(value)
 
     def _quoted(self, text: str) -> str:
         return f"“{text}”" if self.language == "zh" else f'"{text}"'

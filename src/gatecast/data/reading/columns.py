@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple, Protocol
@@ -17,7 +16,7 @@ from gatecast.data.reading.numbers import Numbers
 from gatecast.data.reading.parts import find_parts, is_part
 from gatecast.data.reading.times import Times
 from gatecast.data.schema import NumberFormat, Schema
-from gatecast.errors import DataError, NotFoundError, UsageError
+from gatecast.errors import DataError, NotFoundError, UsageError, did_you_mean
 from gatecast.messages import Argument, Message, message
 
 __all__ = [
@@ -262,7 +261,6 @@ def _require(table: Table, requested: dict[str, tuple[str, ...]]) -> None:
     for option, names in requested.items():
         for name in names:
             if name not in table.names:
-                near = difflib.get_close_matches(name, table.names, n=1)
                 given = message("table.given", argument=Argument(option), name=name)
                 raise NotFoundError(
                     message(
@@ -270,7 +268,7 @@ def _require(table: Table, requested: dict[str, tuple[str, ...]]) -> None:
                         given=given if option else message("table.quoted", name=name),
                         source=table.source,
                         names=table.names,
-                        hint=message("table.did_you_mean", name=near[0]) if near else "",
+                        hint=did_you_mean(name, table.names),
                     )
                 )
 

@@ -49,10 +49,42 @@ TEXTS = {
         "“{path}”不是可读取的 TOML 文件：{reason}",
     ),
     "cli.no_option": (
-        '"{path}" has "{name}" under [{verb}], which is no option of gatecast {verb}; gatecast '
-        "{verb} --help lists them",
-        "“{path}”的 [{verb}] 中有“{name}”，它不是 gatecast {verb} 的选项；"
+        '"{path}" has "{name}" under [{verb}], which is no option of gatecast {verb}{near:after}; '
+        "gatecast {verb} --help lists them",
+        "“{path}”的 [{verb}] 中有“{name}”，它不是 gatecast {verb} 的选项{near:after}；"
         "gatecast {verb} --help 列出所有选项",
+    ),
+    "cli.bad_value": (
+        '"{path}" has {name} = {value} under [{verb}]: {reason}',
+        "“{path}”的 [{verb}] 中有 {name} = {value}：{reason}",
+    ),
+    "cli.give_whole": ("give a whole number", "请给出整数"),
+    "cli.give_number": ("give a number", "请给出数字"),
+    "cli.give_flag": ("give true or false", "请给出 true 或 false"),
+    "cli.give_text": ("give a text", "请给出文本"),
+    "cli.no_verb": (
+        '"{path}" has a section [{name}]{near:after}; sections are for the options of '
+        "{verbs:list}: rename it or take it out",
+        "“{path}”中有 [{name}] 一节{near:after}；各节只用于 {verbs:list} 的选项：请改名或删除",
+    ),
+    "cli.no_section": (
+        '"{path}" has "{name}" outside all sections: put options of gatecast {verb} under [{verb}]',
+        "“{path}”中的“{name}”不在任何一节中：请把 gatecast {verb} 的选项写在 [{verb}] 之下",
+    ),
+    "cli.not_section": (
+        '"{path}" has {name} = {value}, and the options of gatecast {name} are a section: put them '
+        "under [{name}]",
+        "“{path}”中有 {name} = {value}，而 gatecast {name} 的选项应成一节：请写在 [{name}] 之下",
+    ),
+    "cli.other_sections": (
+        '"{path}" has options of {names:list} only: put those of gatecast {verb} under [{verb}], '
+        "or leave out --config",
+        "“{path}”中只有 {names:list} 的选项：请把 gatecast {verb} 的选项写在 [{verb}] 之下，"
+        "或去掉 --config",
+    ),
+    "cli.empty_config": (
+        '"{path}" has no options: put those of gatecast {verb} under [{verb}]',
+        "“{path}”中没有选项：请把 gatecast {verb} 的选项写在 [{verb}] 之下",
     ),
     "cli.over_input": (
         '{option} "{path}" would be written over what is read by this command: give another name',

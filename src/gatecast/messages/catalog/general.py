@@ -32,6 +32,7 @@ TEXTS = {
         "{argument}={value} was requested; use {most} at most",
         "要求的是 {argument}={value}；请用不超过 {most} 的值",
     ),
+    "name.did_you_mean": ('(did you mean "{name}"?)', "（是否指“{name}”？）"),
     "argument.shape": (
         "{name} must have shape {needed}; found shape {shape}",
         "{name} 的形状必须是 {needed}；实际是 {shape}",

@@ -204,7 +204,6 @@ TEXTS = {
         "{given} is not a column of {source}; its columns are {names:names}{hint:after}",
         "{given} 不是 {source} 的列；它的列有 {names:names}{hint:after}",
     ),
-    "table.did_you_mean": ('(did you mean "{name}"?)', "（是否指“{name}”？）"),
     "table.several_times": (
         "{source} has {n} columns of times, {names:names}: name the right one with {@time_col}",
         "{source} 有 {n} 个时间列（{names:names}）：请用 {@time_col} 指定",
