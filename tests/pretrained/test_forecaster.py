@@ -10,7 +10,7 @@ from gatecast.data.reading import read_panel
 from gatecast.datasets import air_passengers
 from gatecast.errors import DataError, ModelFileError, NotFittedError, UsageError
 from gatecast.pretrained.features import step_inputs
-from gatecast.pretrained.model_form import attributes_of, to_document
+from gatecast.pretrained.model_form import read_document, to_document
 from gatecast.pretrained.network import LEVELS
 
 
@@ -253,7 +253,7 @@ def test_the_level_after_a_lasting_shift_is_forecast(tmp_path):
     np.testing.assert_allclose(one.iloc[:, -1], together, rtol=1e-5)
     arrays, document = to_document(many)
     del document["moves_level"]  # a file of before
-    assert not attributes_of(arrays, document)["moves_level_"]
+    assert not read_document(PretrainedLSTM, arrays, document).moves_level_
     # not before it can be told from an outlier
     early = PretrainedLSTM(h=8).fit(pd.DataFrame({"ds": days[:81], "y": y[:81]}))
     assert "transform.level_shift" not in [getattr(one, "id", "") for one in early.decisions()]
