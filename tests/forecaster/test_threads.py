@@ -3,7 +3,7 @@
 import copy
 import pickle
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event, active_count, get_ident
+from threading import Barrier, Event, Thread, active_count, get_ident
 
 import numpy as np
 import pandas as pd
@@ -235,6 +235,26 @@ time.sleep(0.02)
 raise SystemExit(7)
 """)
     assert (done.returncode, done.stderr) == (7, "")
+
+
+def test_a_progress_callback_uses_the_model_that_is_fitted():
+    settings = {**SETTINGS, "n_networks": 2, "threads": 2, "pretrained": False}
+    model = LSTMForecaster(**settings).fit(air_passengers())
+    calls = []
+
+    def report(progress):
+        calls.append((get_ident(), progress.epoch, len(model.predict())))
+
+    fit = Thread(
+        target=model.fit, args=(air_passengers(),), kwargs={"progress": report}, daemon=True
+    )
+    fit.start()
+    fit.join(60)
+    assert not fit.is_alive()
+    threads, steps, forecasts = zip(*calls, strict=True)
+    assert set(threads) == {fit.ident}
+    assert list(steps) == sorted(steps)
+    assert set(forecasts) == {3}
 
 
 @pytest.mark.parametrize("n", [40, 400])
