@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
+from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 
 from gatecast.errors import ConflictError, UsageError
@@ -89,16 +91,7 @@ class Journal:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = journal_of(path)
-        try:
-            self._file = self._path.open("a+b", buffering=0)
-        except OSError as error:
-            raise _cannot_write(self._path, error) from error
-        if fcntl is not None:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                self._file.close()
-                raise ConflictError(message("serve.taken", path=str(path))) from error
+        self._file = _acquire(path, self._path)
         self._file.seek(0)
         self.records, length = _read(self._file.read())
         self._file.truncate(length)
@@ -147,6 +140,26 @@ class Journal:
         if not self.records:
             self._path.unlink(missing_ok=True)
         self._file.close()
+
+
+def _acquire(path: str | os.PathLike[str], journal: Path) -> FileIO:
+    """Open a journal and lock it; closing it lets go."""
+    while True:
+        try:
+            file = journal.open("a+b", buffering=0)
+        except OSError as error:
+            raise _cannot_write(journal, error) from error
+        if fcntl is None:
+            return file
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.close()
+            raise ConflictError(message("serve.taken", path=str(path))) from error
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), journal.stat()):
+                return file
+        file.close()  # whoever had it has removed it
 
 
 def _checksum(record: bytes) -> bytes:

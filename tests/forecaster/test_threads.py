@@ -3,7 +3,7 @@
 import copy
 import pickle
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event, active_count, get_ident
+from threading import Barrier, Event, Thread, active_count, get_ident
 
 import numpy as np
 import pandas as pd
@@ -200,6 +200,61 @@ with beside(map(step, [0]), 2):
     raise SystemExit(7)
 """)
     assert (done.returncode, done.stderr) == (7, "")
+
+
+def test_python_ends_as_it_should_while_daemons_run_native_code():
+    done = python("""
+import threading
+import time
+
+import numpy as np
+from gatecast.kernel import Adam, Layout, native
+
+lstm = Layout(1, 16, 1)
+x, y = np.zeros((3200, 20, 1)), np.zeros((3200, 1, 1))
+began = threading.Barrier(4)
+
+def train(adam):
+    native.train(lstm, np.zeros(lstm.size), adam, x, y, np.arange(3200), np.full(50, 1e-3),
+                 batch_size=64, warmup=19, threads=2, progress=lambda _: time.sleep(0.001))
+
+def forward(adam):
+    native.forward(lstm, np.zeros(lstm.size), x[:4])
+
+def again(work):
+    adam = Adam.start(np.zeros(lstm.size))
+    work(adam)
+    began.wait()
+    while True:
+        work(adam)
+
+for work in (train, forward, forward):
+    threading.Thread(target=again, args=(work,), daemon=True).start()
+began.wait()
+time.sleep(0.02)
+raise SystemExit(7)
+""")
+    assert (done.returncode, done.stderr) == (7, "")
+
+
+def test_a_progress_callback_uses_the_model_that_is_fitted():
+    settings = {**SETTINGS, "n_networks": 2, "threads": 2, "pretrained": False}
+    model = LSTMForecaster(**settings).fit(air_passengers())
+    calls = []
+
+    def report(progress):
+        calls.append((get_ident(), progress.epoch, len(model.predict())))
+
+    fit = Thread(
+        target=model.fit, args=(air_passengers(),), kwargs={"progress": report}, daemon=True
+    )
+    fit.start()
+    fit.join(60)
+    assert not fit.is_alive()
+    threads, steps, forecasts = zip(*calls, strict=True)
+    assert set(threads) == {fit.ident}
+    assert list(steps) == sorted(steps)
+    assert set(forecasts) == {3}
 
 
 @pytest.mark.parametrize("n", [40, 400])

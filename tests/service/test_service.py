@@ -20,7 +20,7 @@ import gatecast
 from gatecast import replay
 from gatecast.cli.main import app
 from gatecast.errors import ConflictError, ModelFileError, UsageError
-from gatecast.journal import Journal, journal_of
+from gatecast.journal import Journal, journal_of, read_journal
 from gatecast.saved import read_model
 
 pytest.importorskip("uvicorn")
@@ -378,6 +378,25 @@ def test_a_file_is_served_once(path):
     with pytest.raises(UsageError, match="a saved LSTMForecaster was expected"):
         Store(path)
     assert not journal_of(path).exists()
+
+
+def test_a_journal_that_goes_before_it_is_locked_is_opened_anew(path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+    before, lock = [Journal(path)], fcntl.flock
+
+    def late(file, how):
+        if before:
+            before.pop().close()  # another process has it until just now, and removes it
+        lock(file, how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", late)
+        second = Journal(path)
+    second.append([b"[]"])
+    assert read_journal(path) == [b"[]"]
+    with pytest.raises(ConflictError):
+        Journal(path)
+    second.close()
 
 
 def test_an_update_that_cannot_be_kept_is_refused_and_undone(path, monkeypatch):

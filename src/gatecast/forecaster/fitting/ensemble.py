@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,8 @@ __all__ = ["Ensemble", "TrainedNetwork", "TrainingRun"]
 
 #: Samples of a batch that are one thread's work.
 _SMALL_BATCH = 64
+#: Seconds between two reports of the progress of networks that are trained side by side.
+_INTERVAL = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +125,11 @@ class Ensemble:
         with ThreadPoolExecutor(at_once) as pool:
             jobs = [pool.submit(fit, part) for part in range(len(runs))]
             try:
+                for job in jobs:
+                    while not wait([job], _INTERVAL).done:
+                        self.aggregator.report()
+                    job.result()
+                self.aggregator.report()
                 return [job.result() for job in jobs]
             except BaseException:
                 self.aggregator.stop.set()

@@ -15,12 +15,14 @@ class _StoppedError(Exception):
 
 
 class ProgressAggregator:
-    """Count the updates of several trainings as one."""
+    """Count the updates of several trainings as one, and report them in the thread of the fit."""
 
     def __init__(self, progress: Callable[[Progress], None] | None) -> None:
         self.progress, self.total, self.done = progress, 1, 0
         self.stop = threading.Event()
         self._lock = threading.Lock()
+        self._thread = threading.get_ident()
+        self._latest: Progress | None = None
         self._finished = 0
         self._parts: dict[int, int] = {}
 
@@ -70,7 +72,15 @@ class ProgressAggregator:
             with self._lock:
                 self._parts[part] = round((p.epoch + p.share) * epoch)
                 self.done = self._finished + sum(self._parts.values())
-                if self.progress is not None:
-                    self.progress(Progress(self.done, max(self.total, self.done), 0.0, p.loss))
+                self._latest = Progress(self.done, max(self.total, self.done), 0.0, p.loss)
+            if threading.get_ident() == self._thread:
+                self.report()
 
         return count
+
+    def report(self) -> None:
+        """Report the latest progress, unless that was done."""
+        with self._lock:
+            latest, self._latest = self._latest, None
+        if latest is not None and self.progress is not None:
+            self.progress(latest)
