@@ -192,6 +192,8 @@ def test_an_end_is_told_where_there_may_be_something_beyond(found, told):
     assert len(sentences) == len(told)
     for sentence, beginning in zip(sentences, told):
         assert sentence.startswith(beginning)
+        at_end = sentence.fields["value"] == sentence.fields["end"]
+        assert ("is at the end of its range" if at_end else "is near the end") in sentence
 
 
 @pytest.mark.parametrize("later", range(1, 13, 4))
@@ -312,6 +314,9 @@ def test_a_plan_leaves_the_last_origins_alone():
         ({"storage": "no/such/folder.db"}, NotFoundError, "no folder"),
         ({"storage": "nosuch://host/db"}, UsageError, "cannot be opened"),
         ({"h": 100}, DataError, "at least"),
+        # what the user has is counted, and not what the search leaves of it
+        ({"source": wave(8), "h": 3}, DataError, "has 8 values, of which 0 are known at the first"),
+        ({"source": wave(14)}, DataError, "of which 2 are known .*; h=2 needs at least 6 there"),
         ({"forecaster": LSTMForecaster(1, hist_exog_list=["x"])}, NotFoundError, '"x"'),
     ],
 )

@@ -31,6 +31,7 @@ from gatecast.errors import (
 from gatecast.evaluation.plottable import Plottable
 from gatecast.evaluation.results import Backtest
 from gatecast.forecaster import LSTMForecaster
+from gatecast.forecaster.forecasting.tables import FEWEST_VALUES
 from gatecast.forecaster.settings.kinds import first_season
 from gatecast.messages import Message, message
 from gatecast.progress import reporting, trials
@@ -230,6 +231,7 @@ def tune(
         n_test = n_unseen
     plan = Plan.make(panel, h, n_windows, n_test, step_size)
     scored = plan.scored(panel)
+    _check_lengths(panel, plan)
     searched = space_for(panel, space, season, int(plan.known_first(scored).min()))
     jobs = joblib.effective_n_jobs(n_jobs or 1) if n_jobs else _jobs_of_the_context()
     url = studies.url_of(storage)
@@ -270,6 +272,15 @@ def _check(n_trials: int, timeout: float | None, loss: str, sampler: str) -> Non
             raise MissingExtraError(
                 message("tuning.no_sampler", names=missing, packages=" ".join(missing))
             )
+
+
+def _check_lengths(panel: Panel, plan: Plan) -> None:
+    """Refuse series of which too few values are known at the first origin."""
+    first, needed = int(plan.known_first(panel).max()), plan.h + FEWEST_VALUES
+    if first < needed:
+        n = int(panel.lengths.max())
+        fields = {"n": n, "first": first, "h": plan.h, "needed": needed}
+        raise DataError(message("tuning.too_short", **fields))
 
 
 def _check_task(study: Any, work: Work) -> None:

@@ -91,12 +91,24 @@ TEXTS = {
         "something better",
         "{setting}={value:.3g} 在其范围的边缘（{end:g}）：更宽的范围里可能有更好的值",
     ),
+    "tuning.near_edge": (
+        "{setting}={value:.3g} is near the end of its range ({end:g}): a wider range may hold "
+        "something better",
+        "{setting}={value:.3g} 接近其范围的边缘（{end:g}）：更宽的范围里可能有更好的值",
+    ),
     "tuning.short_series": (
         "{short} of {n} series had hardly begun at the first origin: the search left them out, and "
         "the forecaster was trained on them in the end",
         "{n} 条序列中有 {short} 条在第一个起点时才刚开始：搜索没有用它们，最后的训练用了",
     ),
     # what is refused
+    "tuning.too_short": (
+        "the longest series has {n:value|values}, of which {first} are known at the first origin "
+        "of the search; {@h}={h} needs at least {needed} there: supply more history, or ask for a "
+        "shorter horizon or fewer origins",
+        "最长的序列有 {n} 个值，其中 {first} 个在搜索的第一个起点时已知；{@h}={h} 要求那里至少有 "
+        "{needed} 个：请提供更多历史，或缩短预测范围，或减少起点",
+    ),
     "tuning.timeout": (
         "{@timeout}={timeout} was requested; give seconds above 0, or leave it out",
         "要求的是 {@timeout}={timeout}；请给出大于 0 的秒数，或不设",
