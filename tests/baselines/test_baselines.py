@@ -9,6 +9,7 @@ from gatecast import baselines
 from gatecast.baselines import Drift, Naive, SeasonalNaive
 from gatecast.baselines.naive import naive_one_step
 from gatecast.baselines.statistical import _arma_one_step, arima_one_step
+from gatecast.data.reading import read_panel
 from gatecast.datasets import air_passengers, noisy_sine
 from gatecast.errors import DataError, MissingExtraError, NotFittedError, UsageError
 
@@ -69,6 +70,8 @@ def test_a_series_that_cannot_be_fitted_is_named():
     two = two[(two["unique_id"] == "a") | (two["ds"] < 3)]
     with pytest.raises(DataError, match='AutoETS cannot forecast series "b": 3 values'):
         baselines.AutoETS(h=1).fit(two).predict()
+    with pytest.raises(DataError, match="the fit to 1 value failed"):
+        baselines.AutoETS(h=7).fit(read_panel(frame(range(20))).head(1)).predict()
 
 
 def test_a_fit_without_coefficients_is_not_passed_on(monkeypatch):

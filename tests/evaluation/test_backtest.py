@@ -352,7 +352,9 @@ def test_what_cannot_work_is_refused_in_a_sentence(tmp_path):
         backtest(Naive(h=2), y, gap=-1)
     with pytest.raises(DataError, match=r"has 10 values; 5 windows .* need at least 11"):
         backtest(Naive(h=2), y)
-    with pytest.raises(DataError, match='SeasonalNaive at the cutoff 2020-06-01: series "y" has 6'):
+    with pytest.raises(
+        DataError, match=r'cutoff 2020-06-01, without the values after it: series "y" has 6'
+    ):
         backtest(SeasonalNaive(h=2), y, n_windows=2)
     with pytest.raises(UsageError, match='by="week" was requested'):
         backtest(Naive(h=2), y, n_windows=2, season_length=1).score("week")

@@ -78,3 +78,5 @@ def test_the_page_and_other_series(tmp_path, explained):
     assert explain(model, series="b").attribution["effect"].notna().all()
     with pytest.raises(NotFoundError, match='no series "c" among the 2'):
         explain(model, series="c")
+    with pytest.raises(NotFoundError, match='no series "c" in the table, which has one, "air_p'):
+        explain(PretrainedLSTM(h=2).fit(short), series="c")

@@ -177,6 +177,29 @@ def test_constant_and_zero_series_go_on():
         np.testing.assert_allclose(f.iloc[:, 1:].to_numpy(float), value, atol=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("freq", "given", "sentence"),
+    [
+        ("MS", None, "the season is 12 steps, as is usual at this frequency"),
+        ("h", None, "the seasons are 24 and 168 steps, as is usual at this frequency"),
+        ("MS", 3, "the season is 3 steps, as requested"),
+        ("MS", [3, 6], "the seasons are 3 and 6 steps, as requested"),
+        ("YS", None, "no season is assumed"),
+    ],
+)
+def test_a_season_that_was_not_looked_for_is_said_to_be_assumed(freq, given, sentence):
+    model = PretrainedLSTM(h=2, season_length=given).fit(panel_of(4, freq=freq))
+    (told,) = [one for one in model.decisions() if "season" in one]
+    assert told.startswith(sentence)
+    assert told.endswith("the values were not tested for it") == ("usual" in sentence)
+
+
+def test_a_season_of_steps_is_one_that_the_values_have():
+    y = pd.DataFrame({"y": np.tile([1.0, 5.0, 2.0, 9.0, 3.0, 4.0, 8.0], 12)})
+    told = PretrainedLSTM(h=2).fit(y).decisions()
+    assert "the season is 7 steps, as detected in the values" in told
+
+
 def test_further_columns_are_ignored_with_a_sentence(passengers):
     from gatecast.data.reading import read_panel
 

@@ -192,6 +192,8 @@ def test_an_end_is_told_where_there_may_be_something_beyond(found, told):
     assert len(sentences) == len(told)
     for sentence, beginning in zip(sentences, told):
         assert sentence.startswith(beginning)
+        at_end = sentence.fields["value"] == sentence.fields["end"]
+        assert ("is at the end of its range" if at_end else "is near the end") in sentence
 
 
 @pytest.mark.parametrize("later", range(1, 13, 4))
@@ -315,6 +317,9 @@ def test_a_plan_leaves_the_last_origins_alone():
         ({"h": 100}, DataError, "at least"),
         # 150 steps after the last of 6 test origins, 150 and 4 to learn from before the first of 4
         ({"h": 150}, DataError, "longest series has 120 values.* needs at least 462"),
+        # what the user has is counted, and not what the search leaves of it
+        ({"source": wave(8), "h": 3}, DataError, "longest series has 8 values"),
+        ({"source": wave(14)}, DataError, "longest series has 14 values.* needs at least 18"),
         ({"forecaster": LSTMForecaster(1, hist_exog_list=["x"])}, NotFoundError, '"x"'),
     ],
 )

@@ -82,6 +82,8 @@ class _Statistical(Baseline):
                 raise DataError(
                     message("baseline.refused", n=len(values), reason=str(error))
                 ) from error
+            except IndexError as error:  # statsforecast's for a single value
+                raise DataError(message("baseline.failed", n=len(values))) from error
         outputs = {name: np.asarray(column, float) for name, column in outputs.items()}
         if not all(np.isfinite(column).all() for column in outputs.values()):
             raise DataError(message("baseline.failed", n=len(values)))

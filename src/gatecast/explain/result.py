@@ -176,6 +176,8 @@ def choose_series(panel: Panel, series: str | None) -> tuple[Panel, int]:
         places = {str(name): i for i, name in enumerate(panel.ids)}
         if series not in places:
             names = list(places)[:5]
+            if len(panel) == 1:
+                raise NotFoundError(message("explain.one_series", series=series, name=names[0]))
             raise NotFoundError(
                 message("explain.no_series", series=series, n=len(panel), names=names)
             )

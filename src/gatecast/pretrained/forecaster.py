@@ -25,7 +25,13 @@ from gatecast.pretrained.fine_tuning import fine_tune
 from gatecast.pretrained.history import FEWEST_VALUES, append, read_others
 from gatecast.pretrained.model_form import KIND, read_document, require_forecast, to_document
 from gatecast.pretrained.network import LEVELS, MEDIAN, load_weights, quantiles_at
-from gatecast.pretrained.seasons import longer_season, memory_of, short_and_long, with_week
+from gatecast.pretrained.seasons import (
+    longer_season,
+    memory_of,
+    season_sentence,
+    short_and_long,
+    with_week,
+)
 from gatecast.storage import DAMAGE, Key, locked, read_saved, require_unchanged, write_arrays
 from gatecast.validation import require_readable
 
@@ -425,12 +431,9 @@ class PretrainedLSTM(Shared, Baseline):
             Before :meth:`fit`.
         """
         panel = self.require_fitted("decisions")
-        seasons = [str(m) for m in self.seasons_ if m > 1]
-        made = list(self.fit_notes_)
-        if seasons:
-            made.append(message("pretrained.season", seasons=seasons))
-        else:
-            made.append(message("pretrained.no_season"))
+        requested, usual = self.season_length is not None, default_season_length(panel.freq) > 1
+        about_seasons = season_sentence(self.seasons_, requested=requested, usual=usual)
+        made = [*self.fit_notes_, about_seasons]
         if panel.extra:
             made.append(message("pretrained.ignored", names=list(panel.extra)))
         return [*panel.notes, *made, *self._at_present_level()[1], *self.reading_notes_]

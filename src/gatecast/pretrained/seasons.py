@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gatecast.data.transforms.seasonal import WEEKS
+from gatecast.messages import Message, message
 
-__all__ = ["longer_season", "memory_of", "network_seasons", "short_and_long", "with_week"]
+__all__ = [
+    "longer_season",
+    "memory_of",
+    "network_seasons",
+    "season_sentence",
+    "short_and_long",
+    "with_week",
+]
 
 #: Last values of a series that the network runs along, or three of its longest season.
 _LONGEST = 1024
@@ -96,3 +104,30 @@ def longer_season(seasons: tuple[int, ...], n: int) -> int:
         0 where there is none.
     """
     return seasons[1] if len(seasons) > 1 and n > 2 * seasons[1] else 0
+
+
+def season_sentence(seasons: Sequence[int], *, requested: bool, usual: bool) -> Message:
+    """Say which seasons are used, and why.
+
+    Parameters
+    ----------
+    seasons : sequence of int
+        Their lengths; 1 is none.
+    requested : bool
+        Whether they were given as a setting.
+    usual : bool
+        Whether they are those that the frequency usually has.
+
+    Returns
+    -------
+    Message
+        Seasons of the calendar are assumed, whatever the values are like.
+    """
+    lengths = [str(season) for season in seasons if season > 1]
+    if not lengths:
+        return message("pretrained.no_season")
+    several = len(lengths) > 1
+    text = message("pretrained.seasons" if several else "pretrained.season", seasons=lengths)
+    if requested:
+        return message("pretrained.season_requested", text=text)
+    return message("pretrained.season_usual" if usual else "pretrained.season_detected", text=text)

@@ -259,5 +259,6 @@ def _edges(
             end = distribution.low if at < 0.5 else distribution.high
             if end == 0:
                 continue  # there is nothing below zero
-            sentences.append(message("tuning.edge", setting=name, value=value, end=end))
+            edge = "tuning.edge" if value == end else "tuning.near_edge"
+            sentences.append(message(edge, setting=name, value=value, end=end))
     return sentences

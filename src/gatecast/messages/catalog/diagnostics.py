@@ -373,8 +373,8 @@ TEXTS = {
     # backtest
     "backtest.left_out": ("{model} is left out: {reason}", "{model} 不参与比较：{reason}"),
     "backtest.at_cutoff": (
-        "{model} at the cutoff {cutoff}: {reason}",
-        "{model}（截断点 {cutoff}）：{reason}",
+        "{model} at the cutoff {cutoff}, without the values after it: {reason}",
+        "{model}（截断点 {cutoff}，不含其后的值）：{reason}",
     ),
     # what is refused
     "series.few_values": (

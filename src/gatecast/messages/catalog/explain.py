@@ -147,6 +147,10 @@ TEXTS = {
         "give one of its names",
         "表格的 {n:,} 条序列中没有“{series}”；前几条是 {names:names}：请给出其中的名称",
     ),
+    "explain.one_series": (
+        'there is no series "{series}" in the table, which has one, "{name}"',
+        "表格中没有“{series}”，只有一条序列“{name}”",
+    ),
     "explain.not_finite": (
         "the forecast cannot be attributed to its inputs: the values are too far from those of the "
         "fit for floating-point numbers; check the table, or fit the model again",

@@ -35,6 +35,19 @@ TEXTS = {
         "the season is {seasons:list} steps",
         "季节长度为 {seasons:list} 步",
     ),
+    "pretrained.seasons": (
+        "the seasons are {seasons:list} steps",
+        "季节长度为 {seasons:list} 步",
+    ),
+    "pretrained.season_usual": (
+        "{text}, as is usual at this frequency; the values were not tested for it",
+        "{text}，这是该频率通常的季节，没有在数值上检验",
+    ),
+    "pretrained.season_detected": (
+        "{text}, as detected in the values",
+        "{text}，由数值检测得出",
+    ),
+    "pretrained.season_requested": ("{text}, as requested", "{text}，按要求设定"),
     "pretrained.no_season": ("no season is assumed", "不设季节性"),
     "pretrained.ignored": (
         "further columns are ignored, as the pretrained LSTM sees none: {names:list}",

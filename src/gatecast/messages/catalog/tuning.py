@@ -96,6 +96,11 @@ TEXTS = {
         "something better",
         "{setting}={value:.3g} 在其范围的边缘（{end:g}）：更宽的范围里可能有更好的值",
     ),
+    "tuning.near_edge": (
+        "{setting}={value:.3g} is near the end of its range ({end:g}): a wider range may hold "
+        "something better",
+        "{setting}={value:.3g} 接近其范围的边缘（{end:g}）：更宽的范围里可能有更好的值",
+    ),
     "tuning.short_series": (
         "{short} of {n} series had hardly begun at the first origin: the search left them out, and "
         "the forecaster was trained on them in the end",
