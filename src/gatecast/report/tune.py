@@ -134,10 +134,10 @@ def _verdict(result: Tuning) -> list[tuple[Pair, str, Pair, bool]]:
     gain = share(verdict.skill)
     if verdict.p == verdict.p:
         gain = with_interval(verdict.skill, verdict.low, verdict.high)
-    found = ("the settings found", "搜索到的设置")
+    name = ("the settings found", "搜索到的设置")
     return [
         (_STATES["the defaults"], f"{verdict.defaults:.4g}", ("", ""), not verdict.kept),
-        (found, f"{verdict.found:.4g}", gain, verdict.kept),
+        (name, f"{verdict.found:.4g}", gain, verdict.kept),
     ]
 
 
