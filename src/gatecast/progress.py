@@ -80,14 +80,14 @@ def reporting(
 def training_bars(
     labels: dict[str, str], unit: str = "epochs"
 ) -> Iterator[Callable[[str, Training], None]]:
-    """Show a bar for each training that reports, and a line for the loss of each epoch.
+    """Show a bar for each training that reports, with its last loss.
 
     Parameters
     ----------
     labels : dict of str to str
         What to call each training, by its key.
     unit : str, default "epochs"
-        What is counted; of anything but epochs there are too many for a line each.
+        What is counted.
 
     Yields
     ------
@@ -96,16 +96,11 @@ def training_bars(
     """
     with _bars() as bars:
         tasks: dict[str, Any] = {}
-        last: dict[str, int] = {}
 
         def report(key: str, training: Training) -> None:
             if key not in tasks:
                 tasks[key] = bars.add_task(labels[key], total=None, unit=unit, loss="")
             loss = "" if training.loss is None else f"loss {training.loss:.4f}"
-            if unit == "epochs" and training.epoch > last.get(key, 0) and not bars.disable:
-                last[key] = training.epoch
-                epoch = f"epoch {training.epoch}/{training.epochs}"
-                bars.console.print(f"{labels[key]}: {epoch}, {loss}")
             bars.update(
                 tasks[key],
                 total=training.epochs,

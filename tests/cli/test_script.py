@@ -121,10 +121,14 @@ def test_tune(folder):
     assert values == again["result"].trials["value"].tolist()
 
 
-def test_explain(folder):
+def test_explain(folder, capsys):
     verb("forecast", "one.csv", "--h", 4, *FAST, "--save", "a.gatecast", "--no-report")
+    capsys.readouterr()
     document, again = verb("explain", "a.gatecast", "one.csv", "-o", "page.html")
     assert document["findings"] == list(again["explanation"].memory.sentences)
+    # what the verb prints, and no more
+    printed = [*document["verdict"], *document["notes"], *document["findings"]]
+    assert capsys.readouterr().out.splitlines() == printed
     assert document["effective_memory"] == again["explanation"].memory.effective_memory
 
 

@@ -71,6 +71,7 @@ def test_a_verb_shows_its_progress_and_fits(folder, arguments, progress, output)
     assert not re.search(output, run.errors)
     assert progress is None or re.search(progress, run.errors), run.errors
     assert not re.search(r"Warning|\.py:\d", run.errors)
+    assert "epoch 1/" not in run.errors  # a bar, and no line for each epoch
     assert run.too_wide == []
 
 

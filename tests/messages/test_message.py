@@ -70,7 +70,7 @@ def test_lists_are_composed_by_language():
     told = message("try.names", names=["A", "B", "C"])
     assert (told, told.text("zh")) == ("there are A, B and C", "有 A、B 和 C")
     quoted = message("try.quoted", names=("a", "b"))
-    assert (quoted, quoted.text("zh")) == ('columns "a" and "b"', "“a” 和 “b”列")
+    assert (quoted, quoted.text("zh")) == ('columns "a" and "b"', "“a”和“b”列")
 
 
 def test_long_cells_are_cut_and_many_names_counted():
@@ -78,14 +78,14 @@ def test_long_cells_are_cut_and_many_names_counted():
     names = ", ".join(f'"n{i}"' for i in range(10))
     assert told == f'"{"x" * 57}..." of {names} and 2 more'
     assert told.text("zh").startswith("“n0”、“n1”、")
-    assert told.text("zh").endswith("“n9” 等 12 个的 “" + "x" * 57 + "...”")
+    assert told.text("zh").endswith("“n9”等 12 个的 “" + "x" * 57 + "...”")
     one = message("try.cells", cell="x" * 60, names=["a"])
     assert one == f'"{"x" * 60}" of "a"'
 
 
 def test_days_and_parts_that_may_be_empty():
     told = message("try.days", open=[0, 4], days="")
-    assert (told, told.text("zh")) == ("open on Mon and Fri", "周一 和 周五营业")
+    assert (told, told.text("zh")) == ("open on Mon and Fri", "周一和周五营业")
     inner = message("try.names", names=["a"])
     whole = message("try.days", open=[6], days=inner)
     assert (whole, whole.text("zh")) == ("open there are a on Sun", "周日有 a营业")

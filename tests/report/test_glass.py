@@ -382,7 +382,7 @@ def test_the_numbers_shown_are_those_of_gates(open_glass, tmp_path, inside, page
             near = [f"{abs(row[name]) + d:.3f}" for d in (-1e-4, 1e-4)]
             assert any(text in sentence for text in (shown, *near)), (name, sentence)
         for name in ("input", "forget", "output") if cell == "lstm" else ("update", "reset"):
-            near = [f"{100 * row[name] + d:.1f}%" for d in (0, -5e-3, 5e-3)]
+            near = [f"{100 * row[name] + d:.1f} %" for d in (0, -5e-3, 5e-3)]
             assert any(text in sentence for text in near), (name, sentence)
             level = player.part("cell").locator(f'[data-gate="{name}"]')
             assert float(level.get_attribute("height")) == pytest.approx(42 * row[name], abs=0.01)
@@ -490,7 +490,7 @@ def test_what_a_backtest_said_stands_first_with_its_leaderboard(open_glass, tmp_
         "over 20 cutoffs; 95 % interval of the gain 11 % to 28 %)."
     )
     rows = page.locator("tr:has(td.name)").all_inner_texts()
-    assert rows == ["Naive\t1.25\t50.0%", "LSTM\t1.5\t100.0%"]
+    assert rows == ["Naive\t1.25\t50.0 %", "LSTM\t1.5\t100.0 %"]
     assert page.get_by_role("link", name="b.html").get_attribute("href") == "./b.html"
     page.locator("#lang").click()
     assert page.locator(".lead").inner_text() == (
@@ -633,7 +633,14 @@ def test_the_language_is_changed_and_chosen(open_glass, tmp_path, inside, page_o
     page, player = open_glass(page_of)
     assert page.locator("h1").inner_text() == "The memory at work: air.csv"
     page.locator("#lang").press("Enter")
-    assert page.locator("h1").inner_text() == "看见记忆: air.csv"
+    assert page.locator("h1").inner_text() == "看见记忆：air.csv"
+    text = page.locator("body").inner_text()
+    assert "细胞状态" in text
+    assert not re.search("细胞(?!状态)", text)  # the cell is a 记忆单元
+    assert re.findall("[，。；：、）”] +[\u4e00-\u9fff]", text) == []
+    assert re.findall(r"\d %", text) == []
+    button = player.root.locator('[data-gate-name="hidden"]')
+    assert (button.inner_text(), "显示（" in text) == ("输出", False)
     assert "遗忘门保留" in player.part("sentence").inner_text()
     assert "遗忘门" in player.part("cell").text_content()
     assert player.part("play").inner_text() == "播放"

@@ -87,7 +87,7 @@ def backtest_of(names=("north",), column="sold", h=5):
         )
         for i, name in enumerate(names)
     )
-    models = [LinearAutoregression(h=h), Naive(h=h)]
+    models = [Naive(h=h), LinearAutoregression(h=h)]  # not in the order of the leaderboard
     return backtest(models, table, n_windows=4, id_col="shop", target_col=column)
 
 
@@ -320,7 +320,7 @@ def test_pointing_and_the_arrow_keys_show_the_values(visit, tmp_path):
     page.locator("#lang").click()
     box = page.locator("#forecast canvas").bounding_box()
     page.mouse.move(box["x"] + box["width"] - 14, box["y"] + 60)
-    assert "80 % 区间" in page.locator("#forecast .tip").inner_text()
+    assert "80% 区间" in page.locator("#forecast .tip").inner_text()
 
 
 @pytest.mark.browser
@@ -418,6 +418,8 @@ def test_a_backtest_shows_one_cutoff_at_a_time(visit, tmp_path, width):
     assert naive["x"] == seconds(*pd.date_range("2024-02-10", periods=5))
     assert naive["y"] == pytest.approx([np.sin(39.0)] * 5, rel=1e-5)
     assert actual["y"] == pytest.approx(np.sin(np.arange(60.0)), rel=1e-4)
+    for chart in ("steps", "cutoffs"):  # the order of the leaderboard
+        assert [one["name"] for one in drawn(page, chart)] == ["LinearAutoregression", "Naive"]
     errors = page.locator("[data-frame-errors] > span").all_inner_texts()
     error = np.abs(np.sin(np.arange(40, 45)) - np.sin(39.0)).mean()
     assert errors[1] == f"Naive {error:.4g}"

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from gatecast import LSTMForecaster
+from gatecast.report.charts import as_data
 from gatecast.report.tune import _slice, tune_page
+from gatecast.tuning.origins import Plan
 from gatecast.tuning.study import Tuning
-from gatecast.tuning.verdict import Verdict
+from gatecast.tuning.verdict import Verdict, _gain
 
 
 def search(note=""):
@@ -36,7 +38,7 @@ def search(note=""):
 def test_the_page_has_what_was_learnt(tmp_path):
     tune_page(search(), tmp_path / "t.html", subject="air.csv")
     page = (tmp_path / "t.html").read_text()
-    for text in ("Four trials were run.", "It was worth it.", "24 % (10 % … 30 %)", "diverged"):
+    for text in ("Four trials were run.", "It was worth it.", "24 % (10 % to 30 %)", "diverged"):
         assert text in page
     assert "pretrained" in page  # which no trial had a choice of
     kept = re.search(r"the settings found</span>.*?</td>", page)[0]
@@ -74,8 +76,23 @@ def test_a_number_or_none_is_drawn_as_a_choice_of_two():
     chart = _slice(trials, "season_length", "loss")
     assert chart.is_named
     finished = chart.traces[0]
-    assert dict(zip(finished.x, finished.y)) == {"None": 2.0, "1": 1.5}
+    assert dict(zip(finished.x, finished.y)) == {
+        ("chosen from the data, or none", "由数据决定，或不用"): 2.0, "1": 1.5,
+    }  # fmt: skip
+    names = as_data(chart)["names"]
+    assert names == [{"en": "chosen from the data, or none", "zh": "由数据决定，或不用"}, "1"]
     assert not _slice(trials, "look_back", "loss").is_named
+
+
+def test_sentence_and_table_of_a_search_have_the_same_digits(tmp_path):
+    verdict = Verdict(2.1, 3.0, -0.43, -0.795, -0.0671, 0.01, "origins", 20)
+    plan = Plan(h=1, searched=4, test=20, step=1, test_step=1)
+    tune_page(replace(search(), verdict=verdict, sentences=[_gain(verdict, plan)]), tmp_path / "t")
+    page = (tmp_path / "t").read_text()
+    assert "95 % interval of the gain -80 % to -6.7 %" in page
+    assert '"en">-43 % (-80 % to -6.7 %)</span>' in page
+    assert "增益的 95% 区间为 -80% 到 -6.7%" in page
+    assert '"zh">-43%（-80% 到 -6.7%）</span>' in page
 
 
 def test_texts_cannot_become_code(tmp_path):

@@ -91,6 +91,8 @@ def test_the_questions_are_answered_from_the_numbers(result):
     assert "yes: the training loss is" in answers["Has the loss settled?"]
     assert "0.4948" in answers["How far is it from the noise floor?"]
     assert "microseconds" in answers["How fast is prediction?"]
+    first, second = (result.run(name).test_rmse for name in ("tutorial", "sequences"))
+    assert f"from {first:.4f} to {second:.4f}" in result.verdict  # as the table has them
 
 
 @pytest.mark.slow

@@ -94,9 +94,8 @@ def _script(
     lines = [
         "", f"model = {written_call('gc.load', model)}",
         f"explanation = {written_call('gc.explain', Code('model'), file, **given)}",
-        "print(explanation.forecast.to_csv(index=False), end='')",
-        "print(explanation.attribution.to_csv(index=False), end='')",
-        "print(*explanation.memory.sentences, sep='\\n')",
+        "print(explanation.training.verdict)",
+        "print(*explanation.notes, *explanation.memory.sentences, sep='\\n')",
     ]  # fmt: skip
     write_script(script, "explain", lines)
 

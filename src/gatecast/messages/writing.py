@@ -57,7 +57,7 @@ def cut(text: str) -> str:
 
 
 def join(items: Iterable[str], language: Language = "en", *, either: bool = False) -> str:
-    """List items as a sentence does: "A, B and C", or "A、B 和 C".
+    """List items as a sentence does: "A, B and C", or "A、B 和 C"; "甲、乙和丙".
 
     Parameters
     ----------
@@ -76,9 +76,15 @@ def join(items: Iterable[str], language: Language = "en", *, either: bool = Fals
     *first, last = list(items) or [""]
     if not first:
         return last
-    words = ("和", "或") if language == "zh" else ("and", "or")
-    comma = "、" if language == "zh" else ", "
-    return f"{comma.join(first)} {words[either]} {last}"
+    if language == "zh":
+        before, word = "、".join(first), ("和", "或")[either]
+        return before + _gap(before[-1:]) + word + _gap(last[:1]) + last
+    return f"{', '.join(first)} {('and', 'or')[either]} {last}"
+
+
+def _gap(character: str) -> str:
+    """Give a space beside a Latin letter or a digit, and none beside Chinese."""
+    return " " if character.isascii() else ""
 
 
 def write(
@@ -198,7 +204,7 @@ class _Writer(string.Formatter):
         shown = [self._quoted(cut(name)) for name in names[:_MOST_NAMES]]
         more = len(names) - len(shown)
         if self.language == "zh":
-            return "、".join(shown) + (f" 等 {len(names)} 个" if more > 0 else "")
+            return "、".join(shown) + (f"等 {len(names)} 个" if more > 0 else "")
         return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
     def _probability(self, p: float) -> str:

@@ -16,7 +16,7 @@ from gatecast.diagnostics.recommendation import verdict
 from gatecast.report.charts import Chart, Text, Trace, as_data, clock, colour_of
 from gatecast.report.page import render
 from gatecast.report.sentences import Pair, left_out_pairs, question_pairs, sentence_pairs
-from gatecast.report.tables import by_series, cell, most_values, number, share, time_form
+from gatecast.report.tables import by_series, cell, most_values, number, time_form, with_interval
 
 if TYPE_CHECKING:
     from gatecast.diagnostics.recommendation import Verdict
@@ -68,7 +68,7 @@ def backtest_page(
     """
     choice = verdict(result) if len(result.models) > 1 else None
     colours = model_colours(result)
-    shown, charts = _series_charts(result, choice)
+    shown, charts = _series_charts(result, choice, colours)
     charts["steps"] = as_data(_losses(result, colours, "steps", ("step", "步")))
     charts["cutoffs"] = as_data(_losses(result, colours, "cutoffs", ("cutoff", "截断点")))
     board = leaderboard_cells(result.leaderboard())
@@ -111,11 +111,11 @@ def model_colours(result: Backtest) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        One of :data:`gatecast.report.charts.COLOURS` by model.
+        One of :data:`gatecast.report.charts.COLOURS` by model, in the order of the leaderboard.
     """
     others = [name for name in result.models if name != "LSTM"]
     return {name: colour_of(others.index(name) if name in others else 0, name)
-            for name in result.models}  # fmt: skip
+            for name in result.leaderboard()["model"]}  # fmt: skip
 
 
 def leaderboard_cells(leaderboard: pd.DataFrame) -> dict[str, list[Any]]:
@@ -136,16 +136,19 @@ def leaderboard_cells(leaderboard: pd.DataFrame) -> dict[str, list[Any]]:
     levels = [name.removeprefix("coverage-") for name in covered]
     return {
         "headings": [_HEADINGS[name] for name in metrics]
-        + [(f"{level} % covered", f"{level} % 覆盖") for level in levels],
+        + [(f"{level} % covered", f"{level}% 覆盖") for level in levels],
         "rows": [
             (
                 str(row["model"]),
-                [number(row[name]) for name in metrics]
-                + ["" if not np.isfinite(row[name]) else f"{row[name]:.1f}%" for name in covered],
+                [number(row[name]) for name in metrics] + [_covered(row[name]) for name in covered],
             )
             for _, row in leaderboard.iterrows()
         ],
     }
+
+
+def _covered(level: Any) -> str | Pair:
+    return (f"{level:.1f} %", f"{level:.1f}%") if np.isfinite(level) else ""
 
 
 def _significance(result: Backtest, choice: Verdict | None) -> list[tuple[str, Pair, str, str]]:
@@ -155,16 +158,15 @@ def _significance(result: Backtest, choice: Verdict | None) -> list[tuple[str, P
         warnings.simplefilter("ignore")  # what cannot be tested is said in the table
         table = result.significance(choice.best, over=choice.over)
     rows = []
-    for row in table.to_dict("records"):
+    ranked = table.set_index("model", drop=False).reindex(result.leaderboard()["model"])
+    for row in ranked.dropna(subset="model").to_dict("records"):
         pairs = str(int(row["n"]))
         if not np.isfinite(row["p"]):
             rows.append((row["model"], ("too few to test", "太少，无法检验"), "", pairs))
             continue
         p = "< 0.001" if row["p"] < 0.001 else f"{row['p']:.3f}"
-        gain, low, high = (share(row[name]) for name in ("skill", "low", "high"))
-        rows.append(
-            (row["model"], (f"{gain} ({low} to {high})", f"{gain}（{low} 到 {high}）"), p, pairs)
-        )
+        gain = with_interval(row["skill"], row["low"], row["high"])
+        rows.append((row["model"], gain, p, pairs))
     return rows
 
 
@@ -212,7 +214,7 @@ def backtest_chart(result: Backtest, series: Any = None) -> Chart:
 
 
 def _series_charts(
-    result: Backtest, choice: Verdict | None
+    result: Backtest, choice: Verdict | None, colours: dict[str, str]
 ) -> tuple[list[tuple[str, Any]], dict[str, dict[str, Any]]]:
     """Draw each series with a frame for each cutoff, as far as a page holds them."""
     past, forecasts = _parts(result)
@@ -224,7 +226,7 @@ def _series_charts(
     for i, name in enumerate(names):
         rows = forecasts[name].sort_values(["cutoff", "step"], kind="stable")
         actual = _actual(result, past[name].iloc[-most:])
-        charts[f"series-{i}"] = _framed(result, actual, rows, in_view)
+        charts[f"series-{i}"] = _framed(result, actual, rows, in_view, colours)
         shown.append((f"series-{i}", name))
     return shown, charts
 
@@ -240,10 +242,14 @@ def _actual(result: Backtest, past: pd.DataFrame) -> Trace:
 
 
 def _framed(
-    result: Backtest, actual: Trace, rows: pd.DataFrame, in_view: set[str]
+    result: Backtest,
+    actual: Trace,
+    rows: pd.DataFrame,
+    in_view: set[str],
+    colours: dict[str, str],
 ) -> dict[str, Any]:
     """Give the chart of one series; of one step from each cutoff all forecasts are one line."""
-    time_col, colours = result.panel.time_col, model_colours(result)
+    time_col = result.panel.time_col
     if rows["step"].nunique() == 1:
         x = clock(rows[time_col])
         traces = [actual, *_forecasts(rows, x, colours, in_view)]
@@ -262,7 +268,6 @@ def _framed(
             (name, colours[name], float(f"{np.abs(window[name].to_numpy() - truth).mean():.4g}"))
             for name in colours
         ]
-        errors.sort(key=lambda error: error[2])
         frames.append({key: frame[key] for key in ("traces", "view", "mark")}
                       | {"label": cell(cutoff, form), "errors": errors})  # fmt: skip
     return as_data(Chart([actual], time_col, result.target_col)) | {"frames": frames}
@@ -287,7 +292,7 @@ def _bands(rows: pd.DataFrame, model: str, x: np.ndarray, colour: str) -> list[T
     levels = [str(n).removeprefix(start) for n in rows.columns if str(n).startswith(start)]
     return [
         Trace(
-            (f"{model}, {level} % interval", f"{model}，{level} % 区间"), x,
+            (f"{model}, {level} % interval", f"{model}，{level}% 区间"), x,
             rows[f"{model}-hi-{level}"].to_numpy(np.float64), colour, "band",
             rows[f"{model}-lo-{level}"].to_numpy(np.float64), opacity=0.15 + 0.15 * i,
         )

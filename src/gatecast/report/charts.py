@@ -46,7 +46,7 @@ class Trace:
     name : text
         Its name in the legend.
     x : ndarray of shape [n]
-        Times, numbers, or text for categories.
+        Times, numbers, or texts for categories.
     y : ndarray of shape [n]
         Values; NaN is a gap. Of a band the upper end.
     colour : str
@@ -188,7 +188,7 @@ def as_data(chart: Chart) -> dict[str, Any]:
     """
     names = None
     if chart.is_named:
-        names = list(dict.fromkeys(str(x) for trace in chart.traces for x in trace.x))
+        names = list(dict.fromkeys(x for trace in chart.traces for x in trace.x))
     kind = "time" if chart.is_dated else "name" if chart.is_named else "number"
     data: dict[str, Any] = {
         "kind": kind,
@@ -197,7 +197,7 @@ def as_data(chart: Chart) -> dict[str, Any]:
         "y": _text(chart.y_title),
     }
     if names is not None:
-        data["names"] = names
+        data["names"] = [_text(name) for name in names]
     if chart.view is not None:
         data["view"] = [_place(x) for x in chart.view]
     if chart.mark is not None:
@@ -208,8 +208,8 @@ def as_data(chart: Chart) -> dict[str, Any]:
     return data
 
 
-def _trace(trace: Trace, names: list[str] | None) -> dict[str, Any]:
-    x = trace.x if names is None else np.array([names.index(str(name)) for name in trace.x])
+def _trace(trace: Trace, names: list[Text] | None) -> dict[str, Any]:
+    x = trace.x if names is None else np.array([names.index(name) for name in trace.x])
     data: dict[str, Any] = {
         "name": _text(trace.name), "x": _places(x), "y": trace.y, "colour": trace.colour,
         "style": trace.style,

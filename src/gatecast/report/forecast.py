@@ -160,7 +160,7 @@ def forecast_chart(result: ForecastResult, past: pd.DataFrame, future: pd.DataFr
 
     traces = [
         Trace(
-            (f"{level} % interval", f"{level} % 区间"), x, joined(f"{result.model}-hi-{level}"),
+            (f"{level} % interval", f"{level}% 区间"), x, joined(f"{result.model}-hi-{level}"),
             "blue", "band", joined(f"{result.model}-lo-{level}"), opacity=0.15 + 0.15 * i,
         )
         for i, level in enumerate(result.levels)
@@ -196,7 +196,7 @@ def _table(result: ForecastResult, count: int, form: str) -> dict[str, Any]:
     return {
         "columns": [(key, key) for key in keys]
         + [_model_name(result)]
-        + [(f"{level} % interval", f"{level} % 区间") for level in result.levels],
+        + [(f"{level} % interval", f"{level}% 区间") for level in result.levels],
         "keys": len(keys),
         "rows": list(zip(*cells, strict=True)),
     }
@@ -264,7 +264,7 @@ def _facts(result: ForecastResult, count: int, form: str) -> list[tuple[Pair, Pa
             low, high = (number(float(first[f"{result.model}-{e}-{level}"])) for e in ("lo", "hi"))
             ends = (
                 f"{low} to {high} ({level} % interval)",
-                f"{low} 到 {high}（{level} % 区间）",
+                f"{low} 到 {high}（{level}% 区间）",
             )
         value, when = number(float(first[result.model])), cell(first[result.time_col], form)
         facts.append(((f"forecast for {when}", f"{when} 的预测"), (value, value), ends))
@@ -273,11 +273,10 @@ def _facts(result: ForecastResult, count: int, form: str) -> list[tuple[Pair, Pa
     if result.skill is not None:
         reference = from_document(result.reference)
         below = abs(result.skill) >= 0.005
+        size = share(abs(result.skill))
         words = ("lower", "低") if result.skill > 0 else ("higher", "高")
         value = (
-            (f"{share(abs(result.skill))} {words[0]}", f"{words[1]} {share(abs(result.skill))}")
-            if below
-            else ("the same", "相同")
+            (f"{size[0]} {words[0]}", f"{words[1]} {size[1]}") if below else ("the same", "相同")
         )
         facts.append(
             (
@@ -307,7 +306,8 @@ def _expected(result: ForecastResult, count: int) -> tuple[Pair, Pair, Pair]:
         "of a series' mean size, median over all series; from held-out values",
         "相对序列平均大小，取各序列的中位数；依据留出的数值",
     )
-    return name, (f"± {share(usual)}", f"± {share(usual)}"), note
+    english, chinese = share(usual)
+    return name, (f"± {english}", f"± {chinese}"), note
 
 
 def _warnings(result: ForecastResult) -> list[str]:

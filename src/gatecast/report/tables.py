@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["by_series", "cell", "decimals", "most_values", "number", "share", "time_form"]
+from gatecast.messages import message
+from gatecast.report.sentences import Pair, words_pair
+
+__all__ = [
+    "by_series",
+    "cell",
+    "decimals",
+    "most_values",
+    "number",
+    "share",
+    "time_form",
+    "with_interval",
+]
 
 #: Values of history that all charts of a page hold together.
 MOST_VALUES = 50_000
@@ -135,8 +147,8 @@ def number(value: Any) -> str:
     return f"{float(f'{value:.4g}'):,.6g}"
 
 
-def share(value: float) -> str:
-    """Write a share of 1 as per cent.
+def share(value: float) -> Pair:
+    """Write a share of 1 as per cent, with as many digits as sentences have.
 
     Parameters
     ----------
@@ -145,7 +157,24 @@ def share(value: float) -> str:
 
     Returns
     -------
-    str
-        With a decimal where it is small.
+    (str, str)
+        English, with a space before the sign, and Chinese, without one.
     """
-    return f"{value:.1%}".replace("%", " %") if abs(value) < 0.095 else f"{value:.0%}"[:-1] + " %"
+    return words_pair(message("pages.share", share=value))
+
+
+def with_interval(value: float, low: float, high: float) -> Pair:
+    """Write a share and the ends of its interval.
+
+    Parameters
+    ----------
+    value, low, high : float
+        Shares of 1.
+
+    Returns
+    -------
+    (str, str)
+        English and Chinese.
+    """
+    (en, zh), (low_en, low_zh), (high_en, high_zh) = map(share, (value, low, high))
+    return f"{en} ({low_en} to {high_en})", f"{zh}（{low_zh} 到 {high_zh}）"

@@ -11,11 +11,12 @@ import numpy as np
 from gatecast import storage
 from gatecast.errors import GatecastError
 from gatecast.evaluation.forecast import forecast
+from gatecast.messages import message
 from gatecast.report.charts import Chart, Style, Text, Trace, as_data
 from gatecast.report.forecast import series_charts
 from gatecast.report.page import render
 from gatecast.report.sentences import Pair, sentence_pairs, words_pair
-from gatecast.report.tables import share
+from gatecast.report.tables import share, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,21 +126,18 @@ def _forecast_charts(result: Tuning) -> tuple[list[tuple[str, Any]], dict[str, d
     return shown, charts
 
 
-def _verdict(result: Tuning) -> list[tuple[Pair, str, str, bool]]:
+def _verdict(result: Tuning) -> list[tuple[Pair, str, Pair, bool]]:
     """Give the rows of the table: what, its loss, the gain, and whether it is kept."""
     verdict = result.verdict
     if not verdict.n:
         return []
-    gain, low, high = (share(part) for part in (verdict.skill, verdict.low, verdict.high))
-    interval = f" ({low} … {high})" if verdict.p == verdict.p else ""
+    gain = share(verdict.skill)
+    if verdict.p == verdict.p:
+        gain = with_interval(verdict.skill, verdict.low, verdict.high)
+    name = ("the settings found", "搜索到的设置")
     return [
-        (_STATES["the defaults"], f"{verdict.defaults:.4g}", "", not verdict.kept),
-        (
-            ("the settings found", "搜索到的设置"),
-            f"{verdict.found:.4g}",
-            gain + interval,
-            verdict.kept,
-        ),
+        (_STATES["the defaults"], f"{verdict.defaults:.4g}", ("", ""), not verdict.kept),
+        (name, f"{verdict.found:.4g}", gain, verdict.kept),
     ]
 
 
@@ -208,7 +206,8 @@ def _slice(trials: pd.DataFrame, name: str, loss: Text) -> Chart:
     )
     wide = _is_wide(trials["value"].to_numpy(np.float64))
     if not numbers:
-        x = np.array([str(value) for value in values], object)
+        x = np.empty(len(values), object)
+        x[:] = [words_pair(message("tuning.unset")) if v is None else str(v) for v in values]
         return Chart(_dots(trials, x), name, loss, log_y=wide)
     x = np.array([math.nan if value is None else float(value) for value in values])
     log_x = min(given) > 0 and max(given) >= 5 * min(given)

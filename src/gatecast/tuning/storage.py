@@ -231,7 +231,7 @@ def mark_stopped(study: Any, trial_id: int) -> None:
     trial_id : int
         Of a trial that still runs.
     """
-    study._storage.set_trial_user_attr(trial_id, "stopped", value=True)
+    optuna().trial.Trial(study, trial_id).set_user_attr("stopped", True)
 
 
 def fail_stale_trials(study: Any, *, stopped: bool = False) -> int:
@@ -258,10 +258,11 @@ def fail_stale_trials(study: Any, *, stopped: bool = False) -> int:
     for trial in study.get_trials(deepcopy=False, states=(state.RUNNING,)):
         worker = trial.user_attrs.get("worker")
         if worker is not None and worker[:2] == _worker()[:2] and not _lives(*worker[2:]):
+            trial_id = trial._trial_id
             with suppress(module.exceptions.UpdateFinishedTrialError):  # another was faster
                 if stopped:
-                    mark_stopped(study, trial._trial_id)
-                failed += study._storage.set_trial_state_values(trial._trial_id, state.FAIL)
+                    mark_stopped(study, trial_id)
+                failed += study._storage.set_trial_state_values(trial_id, state.FAIL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         module.storages.fail_stale_trials(study)

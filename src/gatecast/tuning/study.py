@@ -112,15 +112,14 @@ class Tuning(Plottable):
 
         The heads of the columns tell which are kept.
         """
-        found, defaults = message("tuning.settings_found"), message("tuning.defaults_kept")
         columns: dict[Message, dict[str, Any]] = {}
         if self.verdict.kept:
             columns[message("tuning.settings_kept")] = self.settings
         else:
             if self.verdict.n:  # else the defaults are what was found
-                columns[found] = self.settings
+                columns[message("tuning.settings_found")] = self.settings
             used = self.forecaster.get_params()
-            columns[defaults] = {name: used[name] for name in self.settings}
+            columns[message("tuning.defaults_kept")] = {name: used[name] for name in self.settings}
         rows = [[_shown(column[name]) for column in columns.values()] for name in self.settings]
         names, heads = pd.Index(list(self.settings)), pd.Index(list(columns), dtype=object)
         return pd.DataFrame(rows, names, heads, dtype=object)

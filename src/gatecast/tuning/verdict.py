@@ -205,7 +205,7 @@ def _gain(verdict: Verdict, plan: Plan) -> Message:
     if math.isnan(verdict.p):
         evidence = message("tuning.untested", n=verdict.n)
     elif verdict.over == "series":
-        evidence = message("tuning.by_series", **numbers)
+        evidence = message("evidence.series", **numbers)
     else:
         evidence = message("tuning.by_origin", **numbers)
     if verdict.kept:

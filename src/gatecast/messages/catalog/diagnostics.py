@@ -99,7 +99,7 @@ TEXTS = {
     "residuals.unbiased": (
         "no bias was detected at the 1 % level (bias {bias:.4g}, standard error {error:.2g}, "
         "p {p:p})",
-        "在 1 % 的水平上没有检测到偏差（偏差 {bias:.4g}，标准误 {error:.2g}，p {p:p}）",
+        "在 1% 的水平上没有检测到偏差（偏差 {bias:.4g}，标准误 {error:.2g}，p {p:p}）",
     ),
     "residuals.too_low": (
         "forecasts are too low on average (bias {bias:.4g}, standard error {error:.2g}, p {p:p})",

@@ -21,7 +21,7 @@ TEXTS = {
         "预测 {h} 步",
     ),
     "tuning.finished": ("{n} finished", "{n} 次完成"),
-    "tuning.pruned": ("{n} pruned", "{n} 次提前放弃"),
+    "tuning.pruned": ("{n} pruned", "{n} 次剪枝"),
     "tuning.diverged": ("{n} diverged", "{n} 次发散"),
     "tuning.trials_stopped": ("{n} stopped", "{n} 次中止"),
     "tuning.failed": ("{n} failed", "{n} 次失败"),
@@ -59,14 +59,9 @@ TEXTS = {
         "{n} 个起点太少，无法检验",
     ),
     "tuning.by_origin": (
-        "Diebold-Mariano p {p:p} over {n} origins; 95 % interval of the gain {low:+.1%} to "
-        "{high:+.1%}",
-        "Diebold-Mariano p {p:p}，{n} 个起点；增益的 95% 区间为 {low:+.1%} 到 {high:+.1%}",
-    ),
-    "tuning.by_series": (
-        "Diebold-Mariano p {p:p} over {n} series; 95 % interval of the gain {low:+.1%} to "
-        "{high:+.1%}",
-        "Diebold-Mariano p {p:p}，{n} 条序列；增益的 95% 区间为 {low:+.1%} 到 {high:+.1%}",
+        "Diebold-Mariano p {p:p} over {n} origins; 95 % interval of the gain {low:percent} to "
+        "{high:percent}",
+        "Diebold-Mariano p {p:p}，{n} 个起点；增益的 95% 区间为 {low:percent} 到 {high:percent}",
     ),
     "tuning.few_trials": (
         "{n:trial is|trials are} too few to tell whether more would help",

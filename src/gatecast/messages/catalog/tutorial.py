@@ -54,15 +54,15 @@ TEXTS = {
     ),
     "tutorial.verdict": (
         "The same network, trained on sequences and with its state carried, lowers the test RMSE "
-        "from {written:.3f} to {sequences:.4f}; the noise floor is {floor:.4f}.",
-        "同一个网络，用序列训练并让状态延续，测试 RMSE 从 {written:.3f} 降到 {sequences:.4f}；"
+        "from {written:.4f} to {sequences:.4f}; the noise floor is {floor:.4f}.",
+        "同一个网络，用序列训练并让状态延续，测试 RMSE 从 {written:.4f} 降到 {sequences:.4f}；"
         "噪声下限是 {floor:.4f}。",
     ),
     "tutorial.verdict_arima": (
         "The same network, trained on sequences and with its state carried, lowers the test RMSE "
-        "from {written:.3f} to {sequences:.4f}; the noise floor is {floor:.4f}, and an ARIMA has "
+        "from {written:.4f} to {sequences:.4f}; the noise floor is {floor:.4f}, and an ARIMA has "
         "{arima:.4f}: {outcome} (Diebold-Mariano p {p:p} over {n:,} test values).",
-        "同一个网络，用序列训练并让状态延续，测试 RMSE 从 {written:.3f} 降到 {sequences:.4f}；"
+        "同一个网络，用序列训练并让状态延续，测试 RMSE 从 {written:.4f} 降到 {sequences:.4f}；"
         "噪声下限是 {floor:.4f}，ARIMA 为 {arima:.4f}：{outcome}（Diebold-Mariano p {p:p}，"
         "{n:,} 个测试值）。",
     ),

@@ -205,7 +205,7 @@ class Chart {
   placeTicks(most) {
     const [low, high] = this.view;
     if (this.kind === "time") return clock.ticks(low, high, most);
-    if (this.kind === "name") return this.figure.names.map((name, i) => [i, name]);
+    if (this.kind === "name") return this.figure.names.map((name, i) => [i, inLanguage(name)]);
     if (this.figure.log_x) {
       const found = Chart.logTicks(low, high);
       if (found.length > 2) return found.map((tick) => [tick, draw.brief(tick)]);
@@ -456,7 +456,7 @@ class Chart {
 
   placeLabel(x) {
     if (this.kind === "time") return clock.label(x, this.dated);
-    if (this.kind === "name") return this.figure.names[x];
+    if (this.kind === "name") return inLanguage(this.figure.names[x]);
     return `${inLanguage(this.figure.x)} ${draw.figures(x)}`.trim();
   }
 

@@ -32,10 +32,11 @@ const draw = (() => {
   }
 
   // round values of an axis, three or more of them
-  function valueTicks(low, high, most) {
+  function valueTicks(low, high, most, whole = false) {
     const found = [];
-    for (let count = most; found.length < 3 && count < 50; count *= 1.5) {
-      const step = niceStep(high - low, count);
+    for (let count = most, step = Infinity; found.length < 3 && count < 50 && !(whole && step === 1); count *= 1.5) {
+      step = niceStep(high - low || 1, count);
+      if (whole) step = Math.max(1, Math.ceil(step));
       found.length = 0;
       for (let i = Math.ceil(low / step); i * step <= high; i++) found.push(i * step);
     }
@@ -44,9 +45,8 @@ const draw = (() => {
 
   // round numbers along x, with their texts
   function numberTicks(low, high, most, whole) {
-    const step = niceStep(high - low || 1, Math.max(2, most)), size = whole ? Math.max(1, Math.ceil(step)) : step, found = [];
-    for (let i = Math.ceil(low / size); i * size <= high; i++) found.push([i * size, full(+(i * size).toPrecision(12))]);
-    return found;
+    const values = valueTicks(low, high, Math.max(2, most), whole);
+    return values.map((value) => [value, full(+value.toPrecision(12))]);
   }
 
   function short(value) {

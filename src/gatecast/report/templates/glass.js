@@ -208,7 +208,7 @@ class Glass {
     this.part("slider").setAttribute("aria-valuetext", `${time}: ${v.value}`);
     this.part("now").textContent = `${time} · ${said.step} ${this.packed.skipped + this.t + 1} / ${this.packed.skipped + this.n}`;
     const number = (x) => (x < 0 ? "−" : "") + Math.abs(x).toFixed(this.digits);
-    const share = (x) => (100 * x).toFixed(this.digits > 2 ? 1 : 0) + "%";
+    const share = (x) => (100 * x).toFixed(this.digits > 2 ? 1 : 0) + said.percent;
     const told = { time, series: this.packed.series, value: v.value, unit: this.named(this.unit) };
     for (const [name, x] of Object.entries(v)) {
       if (name in told) continue;

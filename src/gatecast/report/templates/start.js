@@ -62,7 +62,7 @@
     const list = order.slice(0, 8).map((i) => `${said.inputNames[found.inputs[i]] || found.inputs[i]} ${sign(sums[i])}`);
     const rest = order.slice(8);
     if (rest.length) list.push(`${said.others(rest.length)} ${sign(rest.reduce((sum, i) => sum + sums[i], 0))}`);
-    document.getElementById("shares").textContent = told + (list.length > 1 ? " " + said.inputs(list.join(", ")) : "");
+    document.getElementById("shares").textContent = told + (list.length > 1 ? said.inputs(list) : "");
   }
 
   function curvesChart(place) {

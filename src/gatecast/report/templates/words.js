@@ -5,7 +5,7 @@ const WORDS = {
   en: {
     play: "Play", pause: "Pause", unit: "unit", layer: "layer", step: "step", steps: "steps",
     perSecond: "steps a second", halfLife: "half-life", slider: "step of the series",
-    forever: "keeps all",
+    forever: "keeps all", percent: " %",
     unitOf: (unit, layer) => `unit ${unit}` + (layer === null ? "" : ` of layer ${layer}`),
     seriesChart: "the series; a click moves to that step", lineChart: "memory of the chosen unit",
     heatChart: "values of every unit over time; a click chooses step and unit",
@@ -17,9 +17,9 @@ const WORDS = {
     forgot: "forgotten", ahead: "ahead", interval: "% interval", forecast: "forecast",
     gates: {
       input: "input", forget: "forget", candidate: "candidate", output: "output", cell: "memory",
-      hidden: "shown", update: "update", reset: "reset", recurrent: "past",
+      hidden: "hidden state", update: "update", reset: "reset", recurrent: "past",
     },
-    lines: { cell: "memory (cell state)", hidden: "what is shown (hidden state)" },
+    lines: { cell: "memory (cell state)", hidden: "output (hidden state)" },
     lstm: (v) => [
       `At ${v.time}, ${v.series} is ${v.value}. `,
       `${capital(v.unit)} held ${v.before} and keeps ${v.forget} of it: `,
@@ -35,26 +35,26 @@ const WORDS = {
     ].join(""),
     sum: (v) => `The last ${v.lags} steps add up to ${v.sum}${v.unit} in the forecast ${v.ahead} ` +
       `ahead; the greatest share is that of ${v.time}, ${v.lag} ${v.lag === 1 ? "step" : "steps"} back: ${v.most}.`,
-    inputs: (list) => `By input: ${list}.`, others: (n) => `${n} others`,
+    inputs: (list) => ` By input: ${list.join(", ")}.`, others: (n) => `${n} others`,
     ownUnit: "", netUnit: " (in transformed values)", inputNames: {},
   },
   zh: {
     play: "播放", pause: "暂停", unit: "单元", layer: "层", step: "步", steps: "步",
     perSecond: "步/秒", halfLife: "半衰期", slider: "序列中的步",
-    forever: "全部保留",
+    forever: "全部保留", percent: "%",
     unitOf: (unit, layer) => (layer === null ? "" : `层 ${layer} 的`) + `单元 ${unit}`,
     seriesChart: "序列；点击跳到那一步", lineChart: "所选单元的记忆",
     heatChart: "所有单元随时间的取值；点击选择步和单元",
     forecastChart: "序列的末尾与预测",
     barsChart: "过去每一步在预测中的份额；点击跳到那一步",
     curvesChart: "各网络每轮的训练损失", residualsChart: "提前一步预测的残差；点击跳到那一步",
-    cellChart: "单元结构图，以及所选单元在这一步的取值",
+    cellChart: "记忆单元结构图，以及所选单元在这一步的取值",
     forgot: "忘掉", ahead: "步之后", interval: "% 区间", forecast: "预测",
     gates: {
       input: "输入门", forget: "遗忘门", candidate: "候选值", output: "输出门", cell: "记忆",
-      hidden: "显示", update: "更新门", reset: "重置门", recurrent: "过去",
+      hidden: "输出", update: "更新门", reset: "重置门", recurrent: "过去",
     },
-    lines: { cell: "记忆（细胞状态）", hidden: "显示（隐藏状态）" },
+    lines: { cell: "记忆（细胞状态）", hidden: "输出（隐藏状态）" },
     lstm: (v) => [
       `${v.time}：${v.series} 的值是 ${v.value}。`,
       `${v.unit} 原来的记忆是 ${v.before}，遗忘门保留 ${v.forget}：`,
@@ -70,7 +70,7 @@ const WORDS = {
     ].join(""),
     sum: (v) => `最近 ${v.lags} 步合计为 ${v.ahead} 步之后的预测贡献 ${v.sum}${v.unit}；` +
       `份额最大的是 ${v.lag} 步之前的 ${v.time}：${v.most}。`,
-    inputs: (list) => `按输入分：${list}。`, others: (n) => `其余 ${n} 个`,
+    inputs: (list) => `按输入分：${list.join("、")}。`, others: (n) => `其余 ${n} 个`,
     ownUnit: "", netUnit: "（变换后的数值）",
     inputNames: { value: "数值", "distance from level": "与水平的距离", "last change": "最近的变化",
       "benchmark forecast": "基准预测",
