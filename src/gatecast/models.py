@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gatecast import baselines
-from gatecast.errors import NotFoundError
+from gatecast.errors import NotFoundError, did_you_mean
 from gatecast.forecaster.settings.kinds import requested_season
 from gatecast.messages import message
 
@@ -63,7 +63,9 @@ def make_model(name: str, h: int, *, time_limit: float | None = None, **settings
     """
     full = full_name(name)
     if full not in NAMES:
-        raise NotFoundError(message("models.unknown", model=name, models=NAMES))
+        raise NotFoundError(
+            message("models.unknown", model=name, near=did_you_mean(name, NAMES), models=NAMES)
+        )
     kind: Any
     if full == "LSTM":
         from gatecast.forecaster import LSTMForecaster  # others need no training

@@ -8,6 +8,7 @@ from gatecast.cli import config
 from gatecast.cli.main import app
 from gatecast.cli.spelling import as_option
 from gatecast.errors import UsageError
+from gatecast.messages import message
 
 
 @pytest.fixture
@@ -96,3 +97,65 @@ def test_yes_and_no_on_the_line_are_as_people_write_them(tmp_path):
     wrong = CliRunner().invoke(app, ["forecast", "y.csv", "--h", "3", "--aggregate", "all"])
     refused = wrong.exception.text(spelling=as_option)
     assert refused == '--aggregate="all" was requested; use "sum", "mean", "last" or "count"'
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("forecast y.csv --h 2 --freq foo --model naive", '--freq="foo" is not a frequency'),
+        ("forecast y.csv --h 2 --level 101", "--level=101 was requested; give per cents"),
+        ("forecast y.csv --h 2 --level 80,80", "--level=80,80 was requested; give each"),
+        ("forecast y.csv --h 2 --futr-exog Y", '"Y" is not a column of y.csv'),
+        ("forecast y.csv --h 2 --target-col Y", '(did you mean "y"?)'),
+        ("forecast y.csv --h 2 --model LSMT", 'no model "LSMT" (did you mean "LSTM"?)'),
+        ("forecast y.csv --h 2 --freq Q --model naive", "2020-01-01, which is not the end of a q"),
+        ("forecast y.csv --h 2 --report p.pdf", '--report "p.pdf" is to be a page, and ends'),
+        ("explain m y.csv -o p.pdf", '--output "p.pdf" is to be a page, and ends in .pdf'),
+        ("forecast y.csv --h 2 -o f.xlsx", '--output "f.xlsx" is to be a table, and ends in .xlsx'),
+        ("predict m --resume", "--resume is for folders of Parquet files, and none was given"),
+    ],
+)
+def test_what_cannot_work_is_named_as_it_is_typed(tmp_path, monkeypatch, line, sentence):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"2020-{month:02}-01,{month}" for month in range(1, 13)]
+    (tmp_path / "y.csv").write_text("\n".join(["ds,y", *rows]))
+    refused = CliRunner().invoke(app, line.split()).exception
+    assert sentence in refused.text(spelling=as_option)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "backtest --refit -3", "backtest --jobs -2", "backtest --n-jobs 0",
+        "backtest --time-limit -1", "tune --n-jobs 0",
+    ],
+)  # fmt: skip
+def test_numbers_out_of_range_are_refused(line):
+    done = CliRunner().invoke(app, [*line.split(), "y.csv", "--h", "2"])
+    assert done.exit_code == 2
+    assert "is not in the range" in done.stderr
+
+
+def test_an_empty_name_of_a_file_is_one():
+    refused = CliRunner().invoke(app, ["forecast", "", "--h", "2"]).exception
+    assert "an empty name was given for FILE" in str(refused)
+
+
+def test_a_flag_is_spelt_without_a_value_and_settings_of_other_models_are_listed():
+    from gatecast.evaluation.registry import unused
+
+    refused = UsageError(message("study.exists", name="a", url="s.db"))
+    assert "go on with it by --resume, or" in refused.text(spelling=as_option)
+    assert "go on with it by resume=True, or" in str(refused)
+    assert unused(["pretrained", "naive"], ["hidden", "level"]) == ["hidden"]
+    assert unused(["pretrained+lstm"], ["hidden"]) == []
+
+
+def test_the_library_refuses_what_the_line_refuses():
+    from gatecast import backtest
+    from gatecast.baselines import AutoETS, Naive
+
+    with pytest.raises(UsageError, match="n_jobs=0 was requested"):
+        backtest(Naive(2), [1.0, 2.0, 3.0, 4.0, 5.0], 2, n_jobs=0)
+    with pytest.raises(UsageError, match="time_limit=-1 was requested"):
+        AutoETS(2, time_limit=-1)

@@ -13,7 +13,7 @@ import numpy as np
 from gatecast.baselines.intervals import Ends
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.panel import Panel
-from gatecast.errors import DataError, UsageError, require_extra
+from gatecast.errors import DataError, UsageError, not_above, require_extra
 from gatecast.messages import Argument, message
 
 __all__ = ["MSTL", "SARIMA", "AutoARIMA", "AutoETS", "Theta", "arima_one_step"]
@@ -37,6 +37,12 @@ class _Statistical(Baseline):
     """
 
     time_limit: float | None = None
+
+    def check_settings(self) -> None:
+        """Refuse settings that are out of their range."""
+        super().check_settings()
+        if self.time_limit is not None and not self.time_limit > 0:
+            raise not_above("time_limit", self.time_limit)
 
     def _forecast_panel(
         self, panel: Panel, seasons: tuple[int, ...], level: list[float]

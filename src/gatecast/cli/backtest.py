@@ -37,13 +37,22 @@ _EXAMINED = 60
 )
 @click.option("--gap", default=0, help="Steps after a cutoff that are not scored.")
 @click.option("--window", type=int, help="Last values known at a cutoff; all if not given.")
-@click.option("--refit", default=1, help="Fit at every so many cutoffs; 0 fits at the first only.")
+@click.option(
+    "--refit",
+    type=click.IntRange(0),
+    default=1,
+    help="Fit at every so many cutoffs; 0 fits at the first only.",
+)
 @click.option("--output", "-o", type=FILE, help="CSV or Parquet file for all forecasts.")
 @page_options("gatecast-backtest.html")
 @click.option("--resume", type=FILE, help="Folder that keeps finished fits, to go on from.")
-@click.option("--jobs", default=1, help="Fits at the same time.")
+@click.option("--n-jobs", type=click.IntRange(1), default=1, help="Fits at the same time.")
+@click.option("--jobs", type=click.IntRange(1), hidden=True)
 @click.option(
-    "--time-limit", default=600.0, help="Seconds that a statistical model may take at a cutoff."
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    default=600.0,
+    help="Seconds that a statistical model may take at a cutoff.",
 )
 @COLUMNS
 @SCRIPT
@@ -53,9 +62,9 @@ _EXAMINED = 60
 def backtest(
     file: Path, h: int, models: str | None, n_windows: int | None, step_size: int | None, gap: int,
     window: int | None, refit: int, output: Path | None, report: Path, no_report: bool, lang: str,
-    resume: Path | None, jobs: int, time_limit: float, id_col: str | None, time_col: str | None,
-    target_col: str | None, script: Path | None, as_json: bool, config: Path | None,
-    settings: dict[str, Any],
+    resume: Path | None, n_jobs: int, jobs: int | None, time_limit: float,
+    id_col: str | None, time_col: str | None, target_col: str | None, script: Path | None,
+    as_json: bool, config: Path | None, settings: dict[str, Any],
 ) -> None:  # fmt: skip
     """Forecast the past of the series, and say which model to use.
 
@@ -63,20 +72,25 @@ def backtest(
     what was known then. Prints the leaderboard and the verdict, and writes a page; and, where the
     LSTM takes part, the glass box of one fitted on everything.
     """
+    from gatecast.cli.console import say
     from gatecast.cli.inputs import compare, read_series
     from gatecast.cli.outputs import check_outputs, deferred, finish
     from gatecast.cli.settings import first_season
     from gatecast.cli.tables import write_table
-    from gatecast.evaluation.registry import DEFAULT, candidates
+    from gatecast.evaluation.registry import DEFAULT, candidates, unused
+    from gatecast.messages import Argument, message
 
     outputs = {"--output": output, "--report": None if no_report else report, "--script": script}
     check_outputs(outputs, [file, config])
     compared = candidates(names(models or "") or DEFAULT, h, time_limit=time_limit, **settings)
+    if left_out := unused(list(compared), settings):
+        say(message("cli.unused", settings=[*map(Argument, left_out)]))
     panel = read_series(file, id_col, time_col, target_col, settings)
     wanted: dict[str, Any] = {
         "n_windows": n_windows, "step_size": step_size, "gap": gap, "window": window,
         "refit": refit if refit > 1 else bool(refit), "level": settings.get("level", []),
-        "season_length": first_season(settings), "n_jobs": jobs if jobs > 1 else None,
+        "season_length": first_season(settings),
+        "n_jobs": None if (jobs or n_jobs) == 1 else jobs or n_jobs,
     }  # fmt: skip
     result = compare(compared, panel, h, resume=resume, **wanted)
     lstm = compared.get("LSTM")

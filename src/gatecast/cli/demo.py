@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gatecast.cli.options import FILE, JSON, LANG
+from gatecast.cli.options import JSON, LANG, PAGE
 from gatecast.cli.script import SCRIPT
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["demo"]
 @click.option(
     "--output",
     "-o",
-    type=FILE,
+    type=PAGE,
     help="The page to write; gatecast-demo.html or gatecast-learn.html if not given.",
 )
 @click.option("--learn", is_flag=True, help="Write a guided page instead: how an LSTM remembers.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gatecast.cli.options import FILE, JSON, LANG
+from gatecast.cli.options import FILE, JSON, LANG, PAGE
 from gatecast.cli.script import SCRIPT
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ __all__ = ["explain"]
 @click.argument("file", type=FILE)
 @click.option("--series", help="Name of the series to look at; else the first.")
 @click.option(
-    "--output", "-o", type=FILE, default="gatecast-explain.html", help="The page to write."
+    "--output", "-o", type=PAGE, default="gatecast-explain.html", help="The page to write."
 )
 @click.option(
     "--network", type=int, help="Which of the model's networks, from 0; else one that forecasts."

@@ -25,6 +25,8 @@ def is_folder(file: Path | None, *, resume: bool) -> bool:
 
     folder = partition_files(file) is not None
     if resume and not folder:
+        if file is None:
+            raise UsageError(message("partitions.nothing"))
         raise UsageError(message("partitions.resume", path=str(file)))
     return folder
 

@@ -69,7 +69,7 @@ def forecast(
     from gatecast.cli.inputs import read_series, without_pyarrow
     from gatecast.cli.outputs import check_outputs, deferred, finish
 
-    model = _checked_name(model, h, save, settings, futr_file)
+    model = _checked_name(model, h, save)
     if model == "LSTM":  # others come from packages that may rely on pyarrow
         without_pyarrow(file, output, *futr_file)
     if is_folder(file, resume=resume):
@@ -84,6 +84,7 @@ def forecast(
     check_outputs(outputs, [file, *futr_file, config])
     plan = plan_of(futr_file)
     panel = read_series(file, id_col, time_col, target_col, settings)
+    _check_plan(settings, plan, h)
     fitted, result = _forecast(model, panel, h, settings, plan, save)
     failures: list[Exception] = []
     saved = _save(fitted, save, failures)
@@ -112,8 +113,8 @@ def _forecast(
     """Fit a model by name, or the one that a backtest recommends, and forecast with it."""
     from gatecast.cli.inputs import compare
     from gatecast.evaluation.forecast import forecast as forecast_with
-    from gatecast.evaluation.registry import DEFAULT, SAVED, candidates, is_saved
-    from gatecast.messages import message
+    from gatecast.evaluation.registry import DEFAULT, SAVED, candidates, is_saved, unused
+    from gatecast.messages import Argument, message
 
     compared = None
     if model == "best":
@@ -121,7 +122,9 @@ def _forecast(
         model = _best(compared)
     fitted = _fit(model, panel, h, settings)
     result = forecast_with(fitted, plan if model == "LSTM" else None, backtest=compared)
-    remarks = []
+    remarks, left_out = [], unused(["LSTM" if compared else model], settings)
+    if left_out:
+        remarks.append(message("cli.unused", settings=[*map(Argument, left_out)]))
     if settings.get("level") and not result.levels:
         remarks.append(message("cli.no_intervals", model=model))
     if save is not None and not is_saved(model):
@@ -245,8 +248,6 @@ def _checked_name(
     model: str,
     h: int,
     save: Path | None,
-    settings: dict[str, Any],
-    futr_file: tuple[Path, ...],
 ) -> str:
     """Give the model's full name, unless the request makes no sense."""
     from gatecast.errors import UsageError, too_small
@@ -258,9 +259,16 @@ def _checked_name(
         raise too_small("h", h, 1)
     if save is not None and model != "best" and not is_saved(model):
         raise UsageError(message("cli.cannot_save", model=model, names=list(SAVED)))
-    if settings.get("futr_exog_list") and not futr_file:
-        raise UsageError(message("cli.no_plan", names=settings["futr_exog_list"], h=h))
     return model
+
+
+def _check_plan(settings: dict[str, Any], plan: Path | dict[str, Path] | None, h: int) -> None:
+    """Refuse columns known in advance, which the file has, without the file of their future."""
+    from gatecast.errors import UsageError
+    from gatecast.messages import message
+
+    if settings.get("futr_exog_list") and plan is None:
+        raise UsageError(message("cli.no_plan", names=settings["futr_exog_list"], h=h))
 
 
 def _best(compared: Backtest) -> str:

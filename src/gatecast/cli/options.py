@@ -12,14 +12,41 @@ from gatecast.errors import UsageError
 from gatecast.messages import message
 
 __all__ = [
-    "COLUMNS", "FILE", "JSON", "LANG", "SAVE", "H",
+    "COLUMNS", "FILE", "JSON", "LANG", "PAGE", "SAVE", "H",
     "choice", "frequency", "levels", "names", "page_options", "seasons", "several",
 ]  # fmt: skip
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
+
+class _File(click.Path):
+    """Read the name of a file, and refuse one that is empty or, of a page, ends otherwise."""
+
+    def __init__(self, *endings: str) -> None:
+        super().__init__(path_type=Path)
+        self._endings = endings
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        option = (
+            ""
+            if param is None
+            else param.opts[0]
+            if param.opts[0][0] == "-"
+            else param.human_readable_name
+        )
+        if value == "":
+            raise UsageError(message("cli.no_name", option=option))
+        path: Any = super().convert(value, param, ctx)
+        if self._endings and path.suffix.lower() not in ("", *self._endings):
+            fields = {"option": option, "path": str(path), "ending": path.suffix}
+            raise UsageError(message("cli.no_page", **fields))
+        return path
+
+
 #: The type of an argument or option that is a file or a folder.
-FILE = click.Path(path_type=Path)
+FILE = _File()
+#: The type of an option that is a page to write.
+PAGE = _File(".html", ".htm")
 H = click.option("--h", type=int, required=True, help="Steps to forecast.")
 SAVE = click.option("--save", type=FILE, help="File to keep the fitted model in.")
 LANG = click.option(
@@ -43,7 +70,7 @@ def several(*options: Callable[[_Verb], _Verb]) -> Callable[[_Verb], _Verb]:
 def page_options(default: str) -> Callable[[_Verb], _Verb]:
     """Give the options for the page that a verb writes beside its results."""
     return several(
-        click.option("--report", type=FILE, default=default, help="The page to write."),
+        click.option("--report", type=PAGE, default=default, help="The page to write."),
         click.option("--no-report", is_flag=True, help="Write no page."),
         LANG,
     )

@@ -18,6 +18,8 @@ from gatecast.messages import message
 
 __all__ = ["check_outputs", "deferred", "emit", "finish"]
 
+#: Endings of tables that are written; without one, and of text, it is CSV.
+_TABLES = ("", ".csv", ".txt", ".parquet", ".pq")
 _LABELS = {"model": "Model", "report": "Page", "glass": "Glass box"}
 
 
@@ -38,7 +40,8 @@ def check_outputs(
     NotFoundError
         If a folder does not exist.
     UsageError
-        If a file cannot be written there, is an input, or is named twice.
+        If a file cannot be written there, is an input, is named twice, or is a table whose name
+        has the ending of something else.
     """
     read = {os.path.realpath(path) for path in inputs if path}
     taken: dict[str, str] = {}
@@ -46,6 +49,9 @@ def check_outputs(
         if path is None:
             continue
         storage.require_writable(path)
+        if option == "--output" and path.suffix.lower() not in _TABLES:
+            fields = {"option": option, "path": str(path), "ending": path.suffix}
+            raise UsageError(message("cli.no_table", **fields))
         target = os.path.realpath(path)
         if target in read:
             raise UsageError(message("cli.over_input", option=option, path=str(path)))

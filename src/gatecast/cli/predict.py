@@ -56,7 +56,7 @@ def predict(
     from gatecast.cli.script import write_script, written_call
     from gatecast.saved import load
 
-    if file is not None and is_folder(file, resume=resume):
+    if is_folder(file, resume=resume) and file is not None:
         given = {"--futr-file": futr_file, "--json": as_json}
         predict_folder(model, file, output, script, given, resume=resume)
         return

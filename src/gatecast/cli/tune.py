@@ -27,7 +27,7 @@ __all__ = ["tune"]
 @click.option("--storage", help="SQLite file, or a database URL; else memory.")
 @click.option("--study-name", default="gatecast", help="Name of the study in its storage.")
 @click.option("--resume", is_flag=True, help="Go on with the study in the storage.")
-@click.option("--n-jobs", type=int, help="Trials at the same time.")
+@click.option("--n-jobs", type=click.IntRange(1), help="Trials at the same time.")
 @click.option("--sampler", default="tpe", help="tpe, or gp for a Gaussian process.")
 @click.option("--loss", default="absolute", help="What is minimised: absolute or squared.")
 @click.option(

@@ -38,6 +38,7 @@ from gatecast.data.calendar import (
     normalise_frequency,
     periods_of,
 )
+from gatecast.data.frequency import parse_frequency
 from gatecast.data.gaps import MAX_FILLED, draw_lines, whole_part
 from gatecast.data.inference import infer_frequency, infer_unusual_frequency
 from gatecast.data.left_out import warn_left_out
@@ -298,9 +299,23 @@ def _steps_on_grid(rows: Rows, freq: str | int, *, given: bool) -> np.ndarray:
         "begin": show_time(origin[at]), "of": rows.of(rows.codes[at]),
     }  # fmt: skip
     detected = infer_frequency(rows.times, offsets) if given else None
+    if given and rows.times[at] == origin[at]:
+        fields = {name: fields[name] for name in ("freq", "row", "time", "of")}
+        look = _in_words(freq if detected is None else detected)
+        raise DataError(message("table.off_period", **fields, period=_period(freq), detected=look))
     if detected is not None and detected != freq:
         raise DataError(message("table.other_freq", detected=_in_words(detected), **fields))
     raise DataError(message("table.irregular", **fields))
+
+
+def _period(freq: str | int) -> Message:
+    """Name the times that a frequency is of, as far as a first time can be none of them."""
+    one = parse_frequency(freq)
+    if one.kind not in ("S", "E", "BS", "BE"):
+        return message("table.step_of", freq=str(freq))
+    units = {1: "table.month", 3: "table.quarter", 12: "table.year"}
+    unit = message(units.get(one.count, "table.month"))
+    return message("table.start_of" if one.kind[-1] == "S" else "table.end_of", unit=unit)
 
 
 def _fill(rows: Rows, steps: np.ndarray, freq: str | int) -> Panel:

@@ -150,6 +150,8 @@ def backtest(
         least = 0 if name == "gap" else 1
         if value is not None and value < least:
             raise too_small(name, value, least)
+    if n_jobs == 0:
+        raise too_small("n_jobs", 0, 1)
     every = (1 if refit else n_windows) if isinstance(refit, bool) else refit
     if every < 1:
         raise UsageError(message("backtest.refit", refit=refit))

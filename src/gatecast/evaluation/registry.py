@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gatecast.errors import NotFoundError
+from gatecast.errors import NotFoundError, did_you_mean
 from gatecast.messages import message
 from gatecast.models import NAMES, full_name, make_model
 
-__all__ = ["COMBINED", "DEFAULT", "NAMES", "SAVED", "candidates", "full_names", "is_saved"]
+__all__ = [
+    "COMBINED",
+    "DEFAULT",
+    "NAMES",
+    "SAVED",
+    "candidates",
+    "full_names",
+    "is_saved",
+    "unused",
+]
 
 DEFAULT = ("LSTM", "SARIMA", "AutoETS", "Theta", "LinearAutoregression", "SeasonalNaive", "Naive")
 #: members of a combination that is not told its members
 COMBINED = ("PretrainedLSTM", "AutoETS", "Theta")
+#: settings that all models have, or the reading of a table
+SHARED = ("season_length", "level", "alias", "freq", "aggregate")
 #: models that can be saved
 SAVED = ("LSTM", "PretrainedLSTM", "Combination")
 
@@ -56,12 +67,31 @@ def full_names(name: str) -> str:
     if name.lower() == "combination":
         return "Combination"
     full = [full_name(part.strip()) for part in name.split("+")]
+    there = (*NAMES, "Combination")
     for part in full:
         if part not in NAMES:
-            raise NotFoundError(
-                message("models.unknown_part", model=part, models=(*NAMES, "Combination"))
-            )
+            near = did_you_mean(part, there)
+            raise NotFoundError(message("models.unknown_part", model=part, near=near, models=there))
     return "+".join(full)
+
+
+def unused(names: Sequence[str], settings: Iterable[str]) -> list[str]:
+    """List the settings that none of some models has.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As for :func:`candidates`.
+    settings : iterable of str
+        Names of settings of the LSTM.
+
+    Returns
+    -------
+    list of str
+        Empty if one of the models is the LSTM.
+    """
+    parts = {part for name in names for part in full_names(name).split("+")}
+    return [] if "LSTM" in parts else [name for name in settings if name not in SHARED]
 
 
 def candidates(

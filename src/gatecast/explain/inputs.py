@@ -82,7 +82,7 @@ def read_series(model: LSTMForecaster, source: Any, function: str) -> Panel:
     """
     if not isinstance(model, LSTMForecaster):
         kind = type(model).__name__
-        raise UsageError(message("explain.no_lstm", function=function, kind=kind))
+        raise UsageError(message("explain.no_lstm", kind=kind))
     model.require_fitted(function)
     panel = model.panel_ if source is None else read_histories(model.fitted_, source, {})[0]
     if panel is None:

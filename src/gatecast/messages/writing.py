@@ -101,7 +101,7 @@ def write(
     first ten of some names so, and how many more; ``{days:days}`` days of the week by number;
     ``{part:after}`` a part of the sentence that may be empty, after a space if it is not;
     ``{n:step|steps}`` a count with its noun (in Chinese the template has the noun);
-    ``{@look_back}`` an argument of that name.
+    ``{@look_back}`` an argument of that name, and ``{@resume=True}`` one with its value.
 
     Parameters
     ----------
@@ -195,6 +195,8 @@ class _Writer(string.Formatter):
         return f"{value.low:,}{between}{value.high:,} {format_spec.split('|')[1]}"
 
     def _literal(self, value: Any) -> str:
+        if isinstance(value, tuple):
+            value = list(value)
         return self._quoted(value) if isinstance(value, str) else self.spelling(value)
 
     def _quoted(self, text: str) -> str:

@@ -243,7 +243,7 @@ def tune(
     began = time.time()
     base = LSTMForecaster(h) if forecaster is None else forecaster
     settings = base.get_params() | {"h": h}
-    _check(n_trials, timeout, loss, sampler)
+    _check(n_trials, timeout, loss, sampler, n_jobs)
     studies.optuna()
     panel = read_panel(
         source, id_col=id_col, time_col=time_col, target_col=target_col, freq=base.freq,
@@ -256,7 +256,7 @@ def tune(
     plan = Plan.make(panel, h, n_windows, n_test, step_size)
     scored = plan.scored(panel)
     searched = space_for(panel, space, season, int(plan.known_first(scored).min()))
-    jobs = joblib.effective_n_jobs(n_jobs or 1) if n_jobs else _jobs_of_the_context()
+    jobs = joblib.effective_n_jobs(n_jobs) if n_jobs else _jobs_of_the_context()
     url = studies.url_of(storage)
     with tempfile.TemporaryDirectory() as folder:
         if url is None and jobs > 1:  # processes meet in a file
@@ -280,9 +280,13 @@ def _jobs_of_the_context() -> int:
     return joblib.effective_n_jobs(unset)
 
 
-def _check(n_trials: int, timeout: float | None, loss: str, sampler: str) -> None:
+def _check(
+    n_trials: int, timeout: float | None, loss: str, sampler: str, n_jobs: int | None
+) -> None:
     if n_trials < 1:
         raise too_small("n_trials", n_trials, 1)
+    if n_jobs == 0:
+        raise too_small("n_jobs", n_jobs, 1)
     if timeout is not None and not timeout > 0:
         raise UsageError(message("tuning.timeout", timeout=timeout))
     if loss not in ("absolute", "squared"):

@@ -21,7 +21,7 @@ from gatecast.messages import Argument, Message, message
 
 __all__ = [
     "SAMPLE_ROWS", "Columns", "as_columns", "choose_columns", "counts_up",
-    "find_id_columns",
+    "find_id_columns", "fitted_columns",
 ]  # fmt: skip
 
 SAMPLE_ROWS = 200
@@ -255,6 +255,34 @@ def choose_columns(
     else:
         notes.append(message("reading.wide", n=len(targets), columns=targets))
     return Columns(ids, times, targets, extra, len(targets) > 1), notes
+
+
+def fitted_columns(table: Table, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a table that lacks a column of the fit, which its user did not name.
+
+    Parameters
+    ----------
+    table : Table
+        New rows, or histories.
+    columns : tuple of str
+        As in the history of the fit.
+
+    Returns
+    -------
+    tuple of str
+        As given.
+
+    Raises
+    ------
+    NotFoundError
+        If one is not there.
+    """
+    for name in columns:
+        if name not in table.names:
+            fields = {"source": table.source, "column": name, "names": table.names}
+            hint = did_you_mean(name, table.names)
+            raise NotFoundError(message("table.no_fitted_column", **fields, hint=hint))
+    return columns
 
 
 def _require(table: Table, requested: dict[str, tuple[str, ...]]) -> None:

@@ -18,6 +18,7 @@ from gatecast.data.reading.columns import (
     Table,
     as_columns,
     choose_columns,
+    fitted_columns,
     number_columns,
 )
 from gatecast.data.reading.read import read_rows
@@ -459,8 +460,8 @@ def _columns_of_rows(
     time_col: object,
     target_col: str | None,
 ) -> Columns:
-    ids = as_columns(id_col, table.names, "id_col") or schema.id_cols
-    times = as_columns(time_col, table.names, "time_col") or schema.time_cols
+    ids = as_columns(id_col, table.names, "id_col") or fitted_columns(table, schema.id_cols)
+    times = as_columns(time_col, table.names, "time_col") or fitted_columns(table, schema.time_cols)
     if not times and ends.time_col in table.names:
         times = (ends.time_col,)  # else there are no times, as in the history: rows are counted
     extra = tuple(dict.fromkeys(names))
@@ -477,7 +478,7 @@ def _columns_of_rows(
         return choose_columns(table, None, times or None, None, extra)[0]
     if schema.aggregation is not None and not schema.target_cols:  # rows are counted
         return choose_columns(table, ids or None, times or None, target_col, extra, counted=True)[0]
-    target = target_col or (schema.target_cols or (ends.target_col,))[0]
+    target = target_col or fitted_columns(table, schema.target_cols or (ends.target_col,))[0]
     return choose_columns(table, ids or None, times or None, target, extra)[0]
 
 

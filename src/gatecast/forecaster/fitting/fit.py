@@ -115,7 +115,7 @@ def fit(
         choices = holdout.choose(candidates)
         calibration = holdout.trial(choices.treatment).calibrate(choices)
     elif s.level and choices.combination == NETWORK_ALONE:
-        raise DataError(message("holdout.no_interval", level=str(list(s.level))))
+        raise DataError(message("holdout.no_interval", level=list(s.level)))
 
     preparer, ensemble = holdout.preparer, holdout.ensemble
     final = preparer.prepare_all(choices.treatment, choices.combination.benchmark, choices.weights)

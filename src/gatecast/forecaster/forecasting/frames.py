@@ -53,7 +53,7 @@ def forecast_frame(
     untrained = [share for share in requested if share not in fitted.level]
     if untrained:
         raise UsageError(
-            message("level.not_fitted", level=str(list(requested)), fitted=str(list(fitted.level)))
+            message("level.not_fitted", level=list(requested), fitted=list(fitted.level))
         )
     forecast, ends = own_forecast(fitted, future, requested)
     return add_forecast(fitted.ends.future_frame(fitted.h), name, forecast, ends)

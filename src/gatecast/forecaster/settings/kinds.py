@@ -199,15 +199,15 @@ def check_level(level: Any) -> None:
             raise UsageError(
                 message(
                     "level.share",
-                    level=str(list(level)),
+                    level=list(level),
                     share=float(share),
                     percent=float(share) * 100,
                 )
             )
     if not all(0 < share < 100 for share in level):
-        raise UsageError(message("level.outside", level=str(list(level))))
+        raise UsageError(message("level.outside", level=list(level), example=(80, 95)))
     if len(set(level)) < len(level):
-        raise UsageError(message("level.twice", level=str(list(level))))
+        raise UsageError(message("level.twice", level=list(level)))
 
 
 def requested_season(season_length: Any) -> Any:

@@ -5,6 +5,23 @@ TEXTS = {
         "{model} gives no intervals: {@level} is left out",
         "{model} 不给出区间：略去 {@level}",
     ),
+    "cli.unused": (
+        "only the LSTM that is fitted here has {settings:list}: left out",
+        "只有在这里拟合的 LSTM 才有 {settings:list}：略去",
+    ),
+    "cli.no_name": (
+        "an empty name was given for {option}: give that of a file",
+        "{option} 的名称为空：请给出文件名",
+    ),
+    "cli.no_table": (
+        '{option} "{path}" is to be a table, and ends in {ending}: give a name that ends in '
+        ".csv, .txt or .parquet",
+        "{option} “{path}”要写成表格，而后缀是 {ending}：请用 .csv、.txt 或 .parquet",
+    ),
+    "cli.no_page": (
+        '{option} "{path}" is to be a page, and ends in {ending}: give a name that ends in .html',
+        "{option} “{path}”要写成网页，而后缀是 {ending}：请用 .html",
+    ),
     "cli.not_saved": (
         "the best model is {model}, and only {names:list} can be saved: there is no file",
         "最好的模型是 {model}，而只有 {names:list} 可以保存：没有写出文件",

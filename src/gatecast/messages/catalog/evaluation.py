@@ -3,13 +3,13 @@
 TEXTS = {
     # models
     "models.unknown": (
-        'there is no model "{model}"; there are {models:list}',
-        "没有模型“{model}”；可用的有 {models:list}",
+        'there is no model "{model}"{near:after}; there are {models:list}',
+        "没有模型“{model}”{near:after}；可用的有 {models:list}",
     ),
     "models.unknown_part": (
-        'there is no model "{model}"; there are {models:list}, and several with + between are '
-        "combined",
-        "没有模型“{model}”；可用的有 {models:list}，用 + 连接的几个会组合起来",
+        'there is no model "{model}"{near:after}; there are {models:list}, and several with + '
+        "between are combined",
+        "没有模型“{model}”{near:after}；可用的有 {models:list}，用 + 连接的几个会组合起来",
     ),
     "models.none": ("no models were given: give at least one", "没有给出模型：请至少给出一个"),
     "models.named_twice": (

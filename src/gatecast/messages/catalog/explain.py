@@ -121,8 +121,10 @@ TEXTS = {
         "{text}；有 {most} 轮的网络是从留出时训练的网络继续训练的，步数比其他网络多",
     ),
     "explain.no_lstm": (
-        "{function}() explains a fitted LSTMForecaster; found {kind}",
-        "{function}() 解释的是训练好的 LSTMForecaster；给的是 {kind}",
+        "a {kind} has no gates of its own to explain: give a fitted LSTMForecaster, which is what "
+        "gatecast forecast --save keeps of an LSTM",
+        "{kind} 没有可以解释的门：请给出训练好的 LSTMForecaster，"
+        "即 gatecast forecast --save 为 LSTM 保存的模型",
     ),
     "explain.no_data": (
         "{function}() needs the data, which a saved or updated model does not hold: give the table "

@@ -101,6 +101,10 @@ TEXTS = {
         '{@resume} is for folders of Parquet files, and "{path}" is none: leave it out',
         "{@resume} 只用于 Parquet 文件夹，而“{path}”不是：请去掉",
     ),
+    "partitions.nothing": (
+        "{@resume} is for folders of Parquet files, and none was given: name one, or leave it out",
+        "{@resume} 只用于 Parquet 文件夹，而没有给出：请给出文件夹，或去掉它",
+    ),
     "partitions.done": (
         "{series:series|series} forecast in {files:file|files}, of which {kept:,} were there",
         "已在 {files} 个文件中预测 {series} 条序列，其中 {kept} 个文件原已存在",

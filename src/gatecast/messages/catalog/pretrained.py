@@ -16,9 +16,9 @@ TEXTS = {
         "在 {n} 个序列上微调预训练网络，对留出的数值没有明显帮助，因此保持原样",
     ),
     "pretrained.left_out": (
-        '{@start_from}="pretrained" fine-tunes the pretrained network, and {@pretrained}=False '
+        '{@start_from}="pretrained" fine-tunes the pretrained network, and {@pretrained=False} '
         "leaves it out: leave out one of them",
-        '{@start_from}="pretrained" 会微调预训练网络，而 {@pretrained}=False 不使用它：'
+        '{@start_from}="pretrained" 会微调预训练网络，而 {@pretrained=False} 不使用它：'
         "请去掉其中一个",
     ),
     "pretrained.not_used": (

@@ -46,24 +46,26 @@ TEXTS = {
         "要求的是 {@level}={level}；请给出百分数的列表，如 [80, 95]",
     ),
     "level.share": (
-        "{@level}={level} was requested, and levels are per cents: for an interval that holds "
-        "{share:.0%} of the values give {percent:g}",
-        "要求的是 {@level}={level}，而置信水平用百分数：包含 {share:.0%} 的值的区间请写 "
+        "{@level}={level:literal} was requested, and levels are per cents: for an interval that "
+        "holds {share:.0%} of the values give {percent:g}",
+        "要求的是 {@level}={level:literal}，而置信水平用百分数：包含 {share:.0%} 的值的区间请写 "
         "{percent:g}",
     ),
     "level.outside": (
-        "{@level}={level} was requested; give per cents above 0 and below 100, for example "
-        "[80, 95]",
-        "要求的是 {@level}={level}；请给出大于 0 且小于 100 的百分数，例如 [80, 95]",
+        "{@level}={level:literal} was requested; give per cents above 0 and below 100, for "
+        "example {example:literal}",
+        "要求的是 {@level}={level:literal}；请给出大于 0 且小于 100 的百分数，"
+        "例如 {example:literal}",
     ),
     "level.twice": (
-        "{@level}={level} was requested; give each level once",
-        "要求的是 {@level}={level}；每个水平请只写一次",
+        "{@level}={level:literal} was requested; give each level once",
+        "要求的是 {@level}={level:literal}；每个水平请只写一次",
     ),
     "level.not_fitted": (
-        "{@level}={level} was requested, and the model was fitted with {@level}={fitted}: fit it "
-        "with all levels",
-        "要求的是 {@level}={level}，而模型拟合时为 {@level}={fitted}：请用全部水平拟合",
+        "{@level}={level:literal} was requested, and the model was fitted with "
+        "{@level}={fitted:literal}: fit it with all levels",
+        "要求的是 {@level}={level:literal}，而模型拟合时为 "
+        "{@level}={fitted:literal}：请用全部水平拟合",
     ),
     "season.no_length": (
         "{@season_length}={season_length} was requested; give a length such as 12, or several, "
@@ -98,9 +100,9 @@ TEXTS = {
     ),
     # columns that are refused
     "covariates.no_calendar": (
-        "{@calendar}=True was requested, and the times are step numbers: give dates, or leave it "
+        "{@calendar=True} was requested, and the times are step numbers: give dates, or leave it "
         "out",
-        "要求的是 {@calendar}=True，而时间是步号：请给出日期，或不设",
+        "要求的是 {@calendar=True}，而时间是步号：请给出日期，或不设",
     ),
     "covariates.many_names": (
         'column "{column}" has {n} names, like "{first}", and the network sees each as an input of '
@@ -133,10 +135,10 @@ TEXTS = {
         "请提供更多历史，或缩短预测范围，或用预训练的 LSTM（3 个值即可）",
     ),
     "holdout.no_interval": (
-        "{@level}={level} was requested, and intervals are measured on the hold-out; 10 values of "
-        "a series would be enough: supply more history, leave out {@level}, or use the pretrained "
-        "LSTM, which has intervals of its own",
-        "要求的是 {@level}={level}，而区间由留出部分测得；一条序列有 10 个值即可："
+        "{@level}={level:literal} was requested, and intervals are measured on the hold-out; 10 "
+        "values of a series would be enough: supply more history, leave out {@level}, or use the "
+        "pretrained LSTM, which has intervals of its own",
+        "要求的是 {@level}={level:literal}，而区间由留出部分测得；一条序列有 10 个值即可："
         "请提供更多历史，或去掉 {@level}，或用自带区间的预训练 LSTM",
     ),
     "simulate.no_errors": (

@@ -2,19 +2,20 @@
 
 TEXTS = {
     "table.freq_of_dates": (
-        "freq={freq} was requested, but times are dates: leave freq out or give one that fits",
-        "要求的是 freq={freq}，但时间是日期：请去掉 freq，或给出合适的频率",
+        "{@freq}={freq} was requested, but times are dates: leave {@freq} out or give one that "
+        "fits",
+        "要求的是 {@freq}={freq}，但时间是日期：请去掉 {@freq}，或给出合适的频率",
     ),
     "table.freq_of_steps": (
-        "freq={freq} was requested, but times are step numbers: leave freq out or give one that "
-        "fits",
-        "要求的是 freq={freq}，但时间是步号：请去掉 freq，或给出合适的频率",
+        "{@freq}={freq} was requested, but times are step numbers: leave {@freq} out or give one "
+        "that fits",
+        "要求的是 {@freq}={freq}，但时间是步号：请去掉 {@freq}，或给出合适的频率",
     ),
     "table.no_frequency": (
-        'freq="{freq}" is not a frequency: give a pandas name such as "h", "D", "B", "W", "MS", '
+        '{@freq}="{freq}" is not a frequency: give a pandas name such as "h", "D", "B", "W", "MS", '
         '"ME", "QS" or "YS", with a number before it if need be ("15min"), or an integer for step '
         "numbers",
-        'freq="{freq}"不是频率：请用 pandas 的名称，如 h、D、B、W、MS、ME、QS 或 YS，'
+        '{@freq}="{freq}"不是频率：请用 pandas 的名称，如 h、D、B、W、MS、ME、QS 或 YS，'
         "需要时前面加数字（15min）；步号用整数",
     ),
     "table.empty_column": (
@@ -66,6 +67,14 @@ TEXTS = {
         "要求的是{freq}，但{row}的时间 {time} 与{of:after} {begin} 相隔不是整数步："
         "时间看起来是{detected}",
     ),
+    "table.off_period": (
+        "{freq} was requested, but {row} has the time {time}{of:after}, which is not {period}: the "
+        "times look {detected}",
+        "要求的是{freq}，但{of:after}{row}的时间 {time} 不是{period}：时间看起来是{detected}",
+    ),
+    "table.start_of": ("the start of a {unit}", "{unit}的开始"),
+    "table.end_of": ("the end of a {unit}", "{unit}的结束"),
+    "table.step_of": ("one of {freq}", "{freq} 中的时间"),
     "table.irregular": (
         "times are irregular: they look {freq}, but {row} has {time}, which is no whole number of "
         "steps after {begin}{of:after}: correct it, or bring the rows to regular times first",
@@ -203,6 +212,11 @@ TEXTS = {
     "table.no_column": (
         "{given} is not a column of {source}; its columns are {names:names}{hint:after}",
         "{given} 不是 {source} 的列；它的列有 {names:names}{hint:after}",
+    ),
+    "table.no_fitted_column": (
+        '{source} has no column "{column}", which the model was fitted with; its columns are '
+        "{names:names}{hint:after}",
+        "{source} 没有拟合时用的“{column}”列；它的列有 {names:names}{hint:after}",
     ),
     "table.several_times": (
         "{source} has {n} columns of times, {names:names}: name the right one with {@time_col}",

@@ -150,9 +150,9 @@ TEXTS = {
         "或尚不存在的文件），或已安装驱动的数据库的 URL",
     ),
     "study.exists": (
-        'there is a study "{name}" in "{url}" already: go on with it by {@resume}=True, or give '
+        'there is a study "{name}" in "{url}" already: go on with it by {@resume=True}, or give '
         "another {@storage}",
-        "“{url}”中已有研究“{name}”：请用 {@resume}=True 继续，或换一个 {@storage}",
+        "“{url}”中已有研究“{name}”：请用 {@resume=True} 继续，或换一个 {@storage}",
     ),
     "study.other": (
         'the study "{name}" was begun with other {changed:list}: its scores cannot be compared '
