@@ -82,6 +82,7 @@ def test_an_update_of_one_series_leaves_the_others(passengers):
                        "ds": pd.date_range("1962-01-01", periods=3, freq="MS")}),
          DataError, "the next value is that of"),
         ([1.0, np.nan], DataError, "NaN"),
+        ([1.0, 1.7976931348623157e308], DataError, r"1.79769e\+308 of .* is too large"),
         (np.zeros((2, 3)), DataError, "all 1 series"),
     ],
 )  # fmt: skip
@@ -133,6 +134,9 @@ def test_a_saved_model_forecasts_the_same_bits(tmp_path, passengers):
     assert loaded.predict().equals(model.predict())
     new = list(passengers["y"].iloc[:3])
     assert loaded.update(new).predict().equals(model.update(new).predict())
+    for next_value in (np.int64(420), np.float32(430)):  # of any type of number
+        model.update(next_value)
+    assert loaded.update([420, 430]).predict().equals(model.predict())
     data = bytearray((tmp_path / "m.gatecast").read_bytes())
     data[3000] ^= 1
     (tmp_path / "m.gatecast").write_bytes(data)

@@ -254,7 +254,8 @@ class PretrainedLSTM(Shared, Baseline):
         NotFoundError, UsageError
             If the table cannot be read.
         DataError
-            If times do not follow, or a new series is too short; nothing is changed then.
+            If times do not follow, a value is missing or beyond ±1e150, or a new series is too
+            short; nothing is changed then.
         """
         panel = self.require_fitted("update")
         grown, notes = append(panel, source, **columns)
