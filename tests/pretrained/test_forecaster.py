@@ -237,3 +237,17 @@ def test_the_level_after_a_lasting_shift_is_forecast():
     # not before it can be told from an outlier
     early = PretrainedLSTM(h=8).fit(pd.DataFrame({"ds": days[:81], "y": y[:81]}))
     assert "transform.level_shift" not in [getattr(one, "id", "") for one in early.decisions()]
+
+
+def test_a_fit_that_is_interrupted_leaves_the_model_as_it_was(passengers, monkeypatch):
+    model = PretrainedLSTM(h=2).fit(passengers)
+    before = model.predict()
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gatecast.pretrained.forecaster.fine_tune", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        model.set_params(fine_tune=True).fit(passengers[:60])
+    assert len(model.panel_.values) == len(passengers)
+    assert model.predict().equals(before)
