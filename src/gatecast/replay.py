@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.calendar import future_times
+from gatecast.data.cells import LARGEST
 from gatecast.errors import GatecastError, ModelFileError
 from gatecast.forecaster.fitted import FittedForecaster
 from gatecast.forecaster.forecasting.updating import advance
@@ -178,7 +178,7 @@ def _plain_rows(
         value: Any = row.get(ends.target_col)
         place = 0 if ends.id_col is None else places.get(row.get(ends.id_col))
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if set(row) != keys or place is None or not number or not math.isfinite(value):
+        if set(row) != keys or place is None or not number or not abs(value) <= LARGEST:
             return None
         by_series.setdefault(place, []).append((row[ends.time_col], float(value)))
     which = np.fromiter(by_series, np.int64)

@@ -236,6 +236,24 @@ def test_the_same_numbers_in_any_order_and_after_an_interruption(tmp_path):
     np.testing.assert_array_equal(moved["Naive"], one.forecasts["Naive"] + 1)
 
 
+def test_what_is_kept_of_other_data_versions_or_classes_is_computed_again(tmp_path, monkeypatch):
+    y = np.tile([3.0, 0.0, 0.0, 0.0], 10)
+    times = pd.date_range("2024-01-01", periods=40, tz="Europe/Berlin")
+    known = pd.DataFrame({"ds": times, "y": y})
+    gaps = known.assign(y=known["y"].where(np.arange(40) % 8 != 2))  # lines fill them with 0
+
+    def kept(table, model=Naive):
+        backtest(model(h=2), table, n_windows=2, resume=tmp_path)
+        return len(list(tmp_path.iterdir()))
+
+    assert kept(gaps) == kept(gaps) == 2
+    assert kept(known) == 4
+    assert kept(known.assign(ds=times.tz_localize(None))) == 6
+    assert kept(known, type("Naive", (Naive,), {"__module__": "elsewhere"})) == 8
+    monkeypatch.setattr("gatecast.evaluation.backtest.__version__", "another")
+    assert kept(known) == 10
+
+
 KILLED = """
 import os, signal, sys
 from gatecast import LSTMForecaster, LinearAutoregression, backtest

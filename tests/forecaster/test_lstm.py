@@ -338,6 +338,12 @@ def test_updates_of_some_series_leave_the_others_alone():
         ),
         (np.ones((3, 1)), DataError, r"an array of shape \[2, n\]"),
         (np.full((2, 1), np.nan), DataError, "NaN or infinite"),
+        (np.array([[1.0], [-1e151]]), DataError, 'value -1e\\+151 of series "s1" is too large'),
+        (
+            {"unique_id": "s1", "ds": [40], "y": [1e308]},
+            DataError,
+            r"1e\+308\" in row 0, too large",
+        ),
     ],
 )
 def test_rows_that_do_not_follow_are_refused_and_nothing_changes(rows, error, message):

@@ -367,3 +367,22 @@ def test_what_could_not_be_read_again_does_not_replace_a_file(model, spoil, tmp_
         model.save(tmp_path / "m")
     assert (tmp_path / "m").read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["m"]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        LSTMForecaster(h=2, level=[80], **QUICK),
+        PretrainedLSTM(2),
+        gatecast.Combination([PretrainedLSTM(2), "Naive"], 2),
+    ],
+)
+def test_settings_that_are_changed_after_the_fit_are_of_the_next_one(model, tmp_path):
+    model.fit(single()[-40:]).set_params(h=3, alias="other")
+    if not isinstance(model, PretrainedLSTM):  # which has nothing to fit
+        model.set_params(level=[])
+    before = model.predict()
+    assert len(before) == (3 if isinstance(model, PretrainedLSTM) else 2)
+    model.save(tmp_path / "m")
+    pd.testing.assert_frame_equal(gatecast.load(tmp_path / "m").predict(), before)
+    assert len(model.fit(single()[-40:]).predict()) == 3

@@ -83,6 +83,7 @@ def test_an_update_of_one_series_leaves_the_others(passengers):
                        "ds": pd.date_range("1962-01-01", periods=3, freq="MS")}),
          DataError, "the next value is that of"),
         ([1.0, np.nan], DataError, "NaN"),
+        ([1.0, 1.7976931348623157e308], DataError, r"1.79769e\+308 of .* is too large"),
         (np.zeros((2, 3)), DataError, "all 1 series"),
     ],
 )  # fmt: skip
@@ -134,6 +135,9 @@ def test_a_saved_model_forecasts_the_same_bits(tmp_path, passengers):
     assert loaded.predict().equals(model.predict())
     new = list(passengers["y"].iloc[:3])
     assert loaded.update(new).predict().equals(model.update(new).predict())
+    for next_value in (np.int64(420), np.float32(430)):  # of any type of number
+        model.update(next_value)
+    assert loaded.update([420, 430]).predict().equals(model.predict())
     data = bytearray((tmp_path / "m.gatecast").read_bytes())
     data[3000] ^= 1
     (tmp_path / "m.gatecast").write_bytes(data)
@@ -306,3 +310,17 @@ def test_another_last_value_is_refused_in_any_unit(passengers):
     model = PretrainedLSTM(h=2).fit(passengers.assign(y=passengers["y"] * 1e-15))
     with pytest.raises(DataError, match="1960-12-01"):
         model.update(passengers.tail(1).assign(y=4e-13))
+
+
+def test_a_fit_that_is_interrupted_leaves_the_model_as_it_was(passengers, monkeypatch):
+    model = PretrainedLSTM(h=2).fit(passengers)
+    before = model.predict()
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gatecast.pretrained.forecaster.fine_tune", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        model.set_params(fine_tune=True).fit(passengers[:60])
+    assert len(model.panel_.values) == len(passengers)
+    assert model.predict().equals(before)

@@ -19,13 +19,14 @@ from helpers.waiting import wait_until
 import gatecast
 from gatecast import replay
 from gatecast.cli.main import app
-from gatecast.errors import ConflictError, ModelFileError, UsageError
+from gatecast.errors import ConflictError, DataError, ModelFileError, UsageError
 from gatecast.journal import Journal, journal_of, read_journal
 from gatecast.saved import read_model
 
 pytest.importorskip("uvicorn")
 
 from gatecast.forecaster.forecasting.updating import advance
+from gatecast.service import app as of_app
 from gatecast.service import store as of_store
 from gatecast.service.store import Job, Store
 
@@ -143,10 +144,13 @@ def test_the_service_answers_as_the_model_does(path, fitted):
         assert (status, document["error"]["id"]) == (code, sentence)
     for method, where, code in (("POST", "/", 404), ("GET", "/update", 405)):
         assert client(method, where)[0] == code
+    next_row = rows(table(33, first=32))[0]
     late = {"unique_id": "s0", "ds": "2024-03-01", "y": 1.0}
     for row, code, sentence in (
         (late, 422, "update.not_next"), ({**late, "ds": "so"}, 422, None),
         ({**late, "y": "many"}, 422, None), ({"y": [1]}, 400, "serve.no_rows"),
+        ({**next_row, "y": 1.7976931348623157e308}, 422, "table.too_large"),
+        ({**next_row, "y": 10**400}, 400, "serve.no_rows"),
     ):  # fmt: skip
         status, document = client("POST", "/update", {"rows": [row]})
         assert status == code
@@ -421,3 +425,8 @@ def test_the_file_is_written_in_intervals(path, monkeypatch):
     wait_until(lambda: not store.health()["in_journal"], 30)
     assert gatecast.load(path).fitted_.ends.lengths.tolist() == [32] * 6
     store.close()
+
+
+def test_no_answer_holds_what_json_has_not():
+    with pytest.raises(DataError, match="infinite or NaN"):
+        of_app._encoded({"forecast": [{"LSTM": float("inf")}]})

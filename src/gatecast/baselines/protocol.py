@@ -247,6 +247,18 @@ class Baseline(Parameters, ABC):
         NotFoundError, DataError
             If the data cannot be read or used, or all series are too short.
         """
+        self.panel_ = self._read(source, id_col=id_col, time_col=time_col, target_col=target_col)
+        return self
+
+    def _read(
+        self,
+        source: Any,
+        *,
+        id_col: str | None = None,
+        time_col: str | None = None,
+        target_col: str | None = None,
+    ) -> Panel:
+        """Read the series that are long enough, by the settings."""
         self.check_settings()
         panel = read_panel(
             source, id_col=id_col, time_col=time_col, target_col=target_col, freq=self.freq,
@@ -264,8 +276,7 @@ class Baseline(Parameters, ABC):
                     needed=needed,
                 )
             )
-        self.panel_ = leave_out(panel, short, needed)
-        return self
+        return leave_out(panel, short, needed)
 
     def predict(
         self,

@@ -229,7 +229,9 @@ class Combination(Parameters, Shared):
             high = np.maximum(high, made.forecast + above)
             bounds[share] = low, high
         wanted_bounds = {share: bounds[share] for share in wanted}
-        return add_forecast(panel.future_frame(self.h), self.alias, made.forecast, wanted_bounds)
+        return add_forecast(
+            panel.future_frame(forecast.shape[-1]), self.alias, made.forecast, wanted_bounds
+        )
 
     @one_at_a_time
     def update(self, source: Any, **columns: Any) -> Combination:

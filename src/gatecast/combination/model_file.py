@@ -85,6 +85,8 @@ def save_combination(model: Combination, path: str | os.PathLike[str], sign: Key
         arrays[f"{i}.forecast"] = outputs.forecast
         arrays |= {f"{i}.ends.{share:g}": array for share, array in outputs.ends.items()}
     settings = {name: _plain(getattr(model, name)) for name in _SETTINGS}
+    # those of the fit, if they were changed since
+    settings |= {"h": model.outputs_[0].forecast.shape[1], "level": list(model.factors_)}
     document = {
         "kind": KIND,
         "version": _VERSION,

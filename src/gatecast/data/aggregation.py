@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from gatecast.data.calendar import add_steps, count_steps, describe_frequency, local_times
+from gatecast.data.cells import LARGEST
 from gatecast.data.frequency import DAY, DAY_NAMES, MONTH_NAMES, WEEK, Frequency, parse_frequency
 from gatecast.data.inference import infer_frequency
 from gatecast.data.panel import Ends, offsets_of, positions
@@ -284,9 +285,23 @@ def _one_each(rows: Rows, numbers: np.ndarray, how: str) -> tuple[Rows, np.ndarr
     else:
         made = np.add.reduceat(np.where(there, values, 0.0), starts)
         made = np.where(counts > 0, made / (counts if how == "mean" else 1), np.nan)
+        _refuse_too_large(rows, made, starts)
     last = np.append(starts[1:], len(values)) - 1
     extra = {name: _cells_of(cells, starts) for name, cells in rows.extra.items()}
     return replace(rows.take(last), values=made, extra=extra), numbers[last]
+
+
+def _refuse_too_large(rows: Rows, made: np.ndarray, starts: np.ndarray) -> None:
+    too_large = np.abs(made) > LARGEST
+    if too_large.any():
+        i = int(np.argmax(too_large))
+        at = int(starts[i])
+        raise DataError(
+            message(
+                "table.large_sum", column=rows.target_col, of=rows.of(int(rows.codes[at])),
+                time=show_time(rows.times[at]), value=made[i], most=LARGEST,
+            )
+        )  # fmt: skip
 
 
 def _last_of(there: np.ndarray, starts: np.ndarray) -> np.ndarray:

@@ -218,6 +218,28 @@ class Place:
         """
         return name_row(self.row_label, self.row_numbers[at])
 
+    def too_large(self, at: int, cell: str, value: float) -> DataError:
+        """Make the error of a number that is infinite, or too large.
+
+        Parameters
+        ----------
+        at : int
+            The position of its row.
+        cell : str
+            As it is written.
+        value : float
+            The number.
+
+        Returns
+        -------
+        DataError
+            To be raised.
+        """
+        where = {"column": self.name, "cell": cell, "row": self.row(at)}
+        if np.isinf(value):
+            return DataError(message("table.infinite", **where))
+        return DataError(message("table.too_large", most=LARGEST, **where))
+
     def has(self, text: TextColumn, at: int) -> Message:
         """Say what a row has.
 

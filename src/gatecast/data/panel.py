@@ -55,7 +55,7 @@ class Panel:
         ``datetime64[us]`` or ``int64``. Where the table has a time zone: the local calendar for
         days and longer steps, UTC for shorter ones.
     values : ndarray of shape [total]
-        ``float64``, finite, in the user's own unit.
+        ``float64``, finite, at most 1e150 in size, in the user's own unit.
     filled : ndarray of shape [total]
         True where the table had no value and the gap was filled. Such a value knows the first one
         after the gap: do not score it, nor let it end a training part.

@@ -17,7 +17,7 @@ What happens to what:
   its values or more come after it, and it is said
 - a series without any value, or else with more gaps than are filled, is left out, and it is said;
   where all are so, it is an error
-- times off the grid and infinite values are errors
+- times off the grid, infinite values and those beyond ±1e150 are errors
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from gatecast import storage
+from gatecast import __version__, storage
 from gatecast.data.calendar import default_season_length
 from gatecast.data.panel import Panel
 from gatecast.data.reading import read_panel
@@ -290,7 +290,9 @@ def _tasks(
             part = windows[start : start + chain]
             keys = []
             if folder is not None:
-                what = f"{_FORMAT} {type(model).__qualname__} {sorted(_settings(model).items())!r}"
+                kind = type(model)
+                what = f"{_FORMAT} {__version__} {kind.__module__}.{kind.__qualname__} "
+                what += f"{sorted(_settings(model).items())!r}"
                 digest = sha256(what.encode())
                 for one in prints[start : start + chain]:
                     digest.update(one)  # all cutoffs since the fit lead to the forecast
@@ -311,9 +313,9 @@ def _fingerprint(window: Window) -> bytes:
         digest.update(f"{name} {cells.tolist()!r}".encode())
     if window.ahead is not None:
         digest.update(window.ahead.to_csv().encode())
-    for array in (panel.offsets, panel.times, panel.values):
+    for array in (panel.offsets, panel.times, panel.values, panel.filled):
         digest.update(np.ascontiguousarray(array).tobytes())
-    digest.update(f"{panel.freq} {panel.target_col}".encode())
+    digest.update(f"{panel.freq} {panel.target_col} {panel.time_zone} {panel.bridged}".encode())
     return digest.digest()
 
 

@@ -147,6 +147,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
                 fine_tuning=is_pretrained(start_from),
             )  # fmt: skip
 
+        self._fit_settings = self.get_params()
         self.fitted_: FittedForecaster = result.fitted
         self.max_steps_: int = result.max_steps
         self.losses_: list[list[float]] = result.losses
@@ -202,8 +203,11 @@ class LSTMForecaster(WithOldNames, Serving, Config):
         return model_bytes(self._saved("to_bytes"))
 
     def _saved(self, verb: str) -> SavedModel:
+        fitted = self.require_fitted(verb)
+        # those of the fit, if they were changed since; the name of the column is free
+        settings = {**self._fit_settings, "alias": self.alias}
         return SavedModel(
-            self.require_fitted(verb), self.get_params(), self.max_steps_, self.losses_,
+            fitted, settings, self.max_steps_, self.losses_,
             self.decisions_, self.fingerprint_,
         )  # fmt: skip
 
@@ -258,6 +262,7 @@ class LSTMForecaster(WithOldNames, Serving, Config):
             Fitted.
         """
         model = cls(**saved.settings)
+        model._fit_settings = model.get_params()
         model.fitted_, model._origin = saved.fitted, origin
         model.panel_, model.reading_notes_ = panel, []
         model.max_steps_, model.losses_ = saved.max_steps, saved.losses

@@ -126,15 +126,16 @@ class PretrainedLSTM(Shared, Baseline):
         NotFoundError, DataError
             If the data cannot be read or used, or a series has fewer than 3 values.
         """
-        network = load_weights(self.weights)
-        super().fit(source, **columns)
-        self.network_ = network
-        self.seasons_ = self._detect_seasons()
-        self.moves_level_ = len(self.panel_) < RELATED
-        self.fit_notes_: list[Message] = [message("pretrained.no_fit")]
+        network, notes = load_weights(self.weights), [message("pretrained.no_fit")]
+        panel = self._read(source, **columns)
+        seasons = self._detect_seasons(panel)
         if self.fine_tune:
-            tuned = fine_tune(network, self.panel_, self.seasons_, self.h, threads=self.n_jobs)
-            self.network_, self.fit_notes_ = tuned.network, [tuned.sentence]
+            tuned = fine_tune(network, panel, seasons, self.h, threads=self.n_jobs)
+            network, notes = tuned.network, [tuned.sentence]
+        # all at the end, so that Ctrl-C falls before or after
+        self.panel_, self.network_, self.seasons_ = panel, network, seasons
+        self.moves_level_ = len(panel) < RELATED
+        self.fit_notes_: list[Message] = notes
         self.reading_notes_: list[Message] = []
         self._origin = None
         return self
@@ -265,7 +266,8 @@ class PretrainedLSTM(Shared, Baseline):
         NotFoundError, UsageError
             If the table cannot be read.
         DataError
-            If times do not follow, or a new series is too short; nothing is changed then.
+            If times do not follow, a value is missing or beyond ±1e150, or a new series is too
+            short; nothing is changed then.
         """
         panel = self.require_fitted("update")
         grown, notes = append(panel, source, **columns)
@@ -447,16 +449,16 @@ class PretrainedLSTM(Shared, Baseline):
     def _least_values(self, seasons: tuple[int, ...]) -> int:  # noqa: ARG002
         return FEWEST_VALUES
 
-    def _detect_seasons(self) -> tuple[int, ...]:
+    def _detect_seasons(self, panel: Panel) -> tuple[int, ...]:
         """Give one season length, or a short one and a longer one."""
         if self.season_length is not None:
             return short_and_long(as_seasons(self.season_length))
-        usual = default_season_length(self.panel_.freq)
-        if usual == 1 and isinstance(self.panel_.freq, int):
+        usual = default_season_length(panel.freq)
+        if usual == 1 and isinstance(panel.freq, int):
             # dates tell their season, and need nothing of it: a cold start is shorter
             from gatecast.forecaster.settings.seasons import find_season
 
-            usual, _ = find_season([series.values for series in self.panel_])
+            usual, _ = find_season([series.values for series in panel])
         return with_week(usual)
 
     def forecast_rows(self, values: np.ndarray) -> np.ndarray:

@@ -17,7 +17,12 @@ from gatecast.data.reading import (
     split_rows,
 )
 from gatecast.errors import DataError
-from gatecast.forecaster.forecasting.new_rows import require_rows_follow, with_history
+from gatecast.forecaster.forecasting.new_rows import (
+    NUMBERS,
+    require_numbers,
+    require_rows_follow,
+    with_history,
+)
 from gatecast.messages import Message, message
 
 __all__ = ["FEWEST_VALUES", "append", "read_others"]
@@ -97,7 +102,7 @@ def append(panel: Panel, source: Any, **columns: Any) -> tuple[Panel, list[Messa
         If times do not follow, numbers do not fit the number of series, or a new one is too short.
     """
     others = None
-    if isinstance(source, (np.ndarray, list, float, int)):
+    if isinstance(source, NUMBERS):
         fresh, notes = _rows_of_numbers(panel, source), []
     else:
         fresh, others, notes = _rows_of_table(panel, source, columns)
@@ -130,8 +135,7 @@ def _rows_of_numbers(panel: Panel, source: Any) -> dict[int, tuple[np.ndarray, n
         values = values[None] if len(panel) == 1 else values[:, None]
     if values.ndim != 2 or len(values) != len(panel):
         raise DataError(message("update.shape", n=len(panel), shape=str(np.shape(source))))
-    if not np.isfinite(values).all():
-        raise DataError(message("update.not_finite"))
+    require_numbers(values, panel.ends())
     return {i: (row, np.zeros(len(row), bool)) for i, row in enumerate(values)}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gatecast.data.cells import LARGEST
 from gatecast.data.stored import PANEL_FIELDS, panel_forms, panel_to_arrays, stored_panel
 from gatecast.data.transforms.present_level import RELATED
 from gatecast.forecaster.settings.kinds import as_seasons
@@ -42,8 +43,6 @@ _STEPS, _STEPS_PER_VALUE = 20_000, 30
 _SEASONS = 1_000_000
 #: Beyond what training can lead to, and small enough that float32 does not overflow.
 _WEIGHT = 1e6
-#: Squares of such values, and sums over a series, are finite.
-_VALUE = 1e150
 _SETTINGS: dict[str, Field] = {
     "h": Whole(1, _MOST), "level": Maybe(Items(Real(0, 100))), "weights": Text(),
     "fine_tune": Flag(), "n_jobs": Whole(1, 4096), "alias": Text(),
@@ -153,7 +152,7 @@ def _check_form(arrays: dict[str, np.ndarray], document: dict[str, Any]) -> None
         frozenset({"fit_notes", "moves_level"}),
     )  # fmt: skip
     forms = panel_forms(document["dates"])
-    forms["values"] = Array(np.float64, ("rows",), -_VALUE, _VALUE)
+    forms["values"] = Array(np.float64, ("rows",), -LARGEST, LARGEST)
     for name, array in arrays.items():
         if name.startswith("weights."):
             kind = np.int64 if name == "weights.hidden" else np.floating

@@ -33,7 +33,7 @@ _Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 _STATUS: dict[type[Exception], int] = {
     NotFoundError: 404, ConflictError: 409, DataError: 422, UsageError: 400, GatecastError: 500,
 }  # fmt: skip
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _FORECAST = ("series", "level", "future", "history")
 _UPDATE = ("rows",)
 #: Requests that are answered together at most, and rounds of the loop that wait for more.
@@ -47,6 +47,13 @@ class _RefusedError(Exception):
 
     def __init__(self, status: int, sentence: Message) -> None:
         self.status, self.sentence = status, sentence
+
+
+def _encoded(document: Any) -> bytes:
+    try:
+        return _ENCODER.encode(document).encode()
+    except ValueError as error:  # JSON has neither infinities nor NaN
+        raise DataError(message("serve.not_finite")) from error
 
 
 class App:
@@ -88,15 +95,14 @@ class App:
             return
         status = 200
         try:
-            document = await self._answer(scope, receive)
+            content = _encoded(await self._answer(scope, receive))
         except _RefusedError as error:
-            status, document = error.status, {"error": error.sentence.document()}
+            status, content = error.status, _encoded({"error": error.sentence.document()})
         except GatecastError as error:
             status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
-            document = {"error": error.message.document()}
+            content = _encoded({"error": error.message.document()})
         except ConnectionResetError:
             return
-        content = _ENCODER.encode(document).encode()
         headers = [
             (b"content-type", b"application/json"), (b"content-length", b"%d" % len(content)),
         ]  # fmt: skip

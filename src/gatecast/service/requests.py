@@ -84,12 +84,17 @@ def rows_of(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
         If it is no list of objects with plain cells, or empty.
     """
     rows = document.get(name)
-    plain = (str, int, float, bool, type(None))
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise UsageError(message("serve.no_rows", name=name))
-    if not all(isinstance(cell, plain) for row in rows for cell in row.values()):
+    if not all(_is_plain(cell) for row in rows for cell in row.values()):
         raise UsageError(message("serve.no_rows", name=name))
     return rows
+
+
+def _is_plain(cell: Any) -> bool:
+    # a whole number that no float64 holds is none that a table can have
+    of_float = not isinstance(cell, int) or cell.bit_length() < 1024
+    return of_float and isinstance(cell, (str, int, float, type(None)))
 
 
 def forecast_together(

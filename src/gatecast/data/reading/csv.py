@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gatecast.data.cells import MISSING, TextColumn, unguard
+from gatecast.data.cells import LARGEST, MISSING, TextColumn, unguard
 from gatecast.data.reading.numbers import could_be_number
 from gatecast.data.reading.source import Source, as_text, limit
 from gatecast.data.reading.times import could_be_times
@@ -188,7 +188,7 @@ class CsvFile:
             return self._read_fast(columns, ()) if numeric else None
         if len(frame) != rows:  # empty lines
             return None
-        if numbers and np.isinf(frame[numbers].to_numpy()).any():
+        if numbers and (np.abs(frame[numbers].to_numpy()) > LARGEST).any():
             return self._read_fast(columns, ())
         _check_cells(self.name, len(frame), width)
         read = {

@@ -12,7 +12,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from gatecast.data.cells import Place, TextColumn, refuse_missing_time
+from gatecast.data.cells import LARGEST, Place, TextColumn, refuse_missing_time
 from gatecast.data.reading.columns import SAMPLE_ROWS, counts_up
 from gatecast.data.reading.extras import Extra, read_extra
 from gatecast.data.reading.numbers import Numbers, could_be_number, find_unit, read_numbers
@@ -119,15 +119,10 @@ class FrameTable:
         if not (kind.is_numeric() or isinstance(kind, nw.Boolean)):
             return read_numbers(self.text(name), self.place(name), ",", settled), True
         values = _floats(column)
-        infinite = np.isinf(values)
-        if infinite.any():
-            at = int(np.argmax(infinite))
-            place = self.place(name)
-            raise DataError(
-                message(
-                    "table.infinite", column=place.name, cell=str(values[at]), row=place.row(at)
-                )
-            )
+        too_large = np.abs(values) > LARGEST
+        if too_large.any():
+            at = int(np.argmax(too_large))
+            raise self.place(name).too_large(at, str(values[at]), values[at])
         return Numbers(values, NumberFormat(), []), False
 
     def may_be_rounded(self, name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gatecast.data.cells import Place, TextColumn, is_blank
+from gatecast.data.cells import LARGEST, Place, TextColumn, is_blank
 from gatecast.data.schema import DecimalMark, NumberFormat
 from gatecast.errors import DataError
 from gatecast.messages import Message, message
@@ -139,13 +139,13 @@ def read_numbers(
     Raises
     ------
     DataError
-        If a cell is text, infinite, or written in another way than the history.
+        If a cell is text, infinite or far too large, or written in another way than the history.
     """
     blank = np.array([is_blank(cell) for cell in text.cells], dtype=bool)
     plain = [np.nan if no else _plain(cell) for cell, no in zip(text.cells, blank, strict=True)]
     missed = np.array([value is None for value in plain])
     values = np.array([np.nan if value is None else value for value in plain], dtype=np.float64)
-    _refuse_infinite(text, values, place)
+    _refuse_too_large(text, values, place)
     cells, unit = text.cells, ""
     if missed.any():
         cells, unit = _strip_units(text, blank, place)
@@ -154,6 +154,7 @@ def read_numbers(
         values = np.array([np.nan if value is None else value for value in plain])
     _refuse_other_unit(text, blank, unit, place, settled)
     chosen, decimal, notes = _choose(text, cells, blank, values, missed, place, separator, settled)
+    _refuse_too_large(text, chosen, place)
     marks = "," if decimal == "." else "."
     grouping = decimal != "" and any(
         any(mark in cell for mark in marks + _SPACES)
@@ -165,12 +166,12 @@ def read_numbers(
     return Numbers(text.expand(chosen), NumberFormat(decimal, grouping, unit), notes)
 
 
-def _refuse_infinite(text: TextColumn, values: np.ndarray, place: Place) -> None:
-    infinite = np.isinf(values)
-    if infinite.any():
-        at = text.first(infinite)
-        cell = text.cells[text.codes[at]]
-        raise DataError(message("table.infinite", column=place.name, cell=cell, row=place.row(at)))
+def _refuse_too_large(text: TextColumn, values: np.ndarray, place: Place) -> None:
+    too_large = np.abs(values) > LARGEST
+    if too_large.any():
+        at = text.first(too_large)
+        code = text.codes[at]
+        raise place.too_large(at, text.cells[code], float(values[code]))
 
 
 def _strip_units(text: TextColumn, blank: np.ndarray, place: Place) -> tuple[list[str], str]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from gatecast.data.calendar import future_times
+from gatecast.data.cells import LARGEST
 from gatecast.data.left_out import leave_out, short_note, warn_left_out
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.rows import show_time
 from gatecast.errors import DataError, series_name
 from gatecast.messages import Message, message
 
-__all__ = ["require_frequency", "require_rows_follow", "with_history"]
+__all__ = [
+    "NUMBERS", "require_frequency", "require_numbers", "require_rows_follow", "with_history",
+]  # fmt: skip
+
+#: Types of what an update takes as the next values of every series.
+NUMBERS = (np.ndarray, list, float, int, np.number)
 
 
 def require_frequency(panel: Panel, freq: str | int) -> None:
@@ -80,6 +86,31 @@ def with_history(
             needed=fewest,
         )
     )
+
+
+def require_numbers(values: np.ndarray, ends: Ends) -> None:
+    """Refuse new values that are not finite, or too large.
+
+    Parameters
+    ----------
+    values : ndarray of shape [N, n]
+        The next values of all series.
+    ends : Ends
+        Names of the series.
+
+    Raises
+    ------
+    DataError
+        Naming the first.
+    """
+    bad = np.argwhere(~(np.abs(values) <= LARGEST))
+    if not len(bad):
+        return
+    i, k = bad[0]
+    if not np.isfinite(values[i, k]):
+        raise DataError(message("update.not_finite"))
+    series = series_name(None if ends.id_col is None else ends.ids[i])
+    raise DataError(message("update.too_large", value=values[i, k], series=series, most=LARGEST))
 
 
 def require_rows_follow(panel: Panel, ends: Ends, which: np.ndarray) -> None:

@@ -265,8 +265,8 @@ class Serving(Shared):
         NotFittedError
             Before :meth:`fit`.
         NotFoundError, UsageError, DataError
-            If the table cannot be read, times do not follow, a value is missing, or a new series is
-            too short; nothing is changed then.
+            If the table cannot be read, times do not follow, a value is missing or beyond ±1e150,
+            or a new series is too short; nothing is changed then.
         """
         columns = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
         self.fitted_, notes = take_in(self.require_fitted("update"), source, columns)

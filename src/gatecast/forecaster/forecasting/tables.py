@@ -13,7 +13,7 @@ from gatecast.data.panel import Panel
 from gatecast.data.schema import Schema
 from gatecast.errors import DataError, UsageError, series_name
 from gatecast.forecaster.fitted import FittedForecaster, NewRows
-from gatecast.forecaster.forecasting.new_rows import require_rows_follow
+from gatecast.forecaster.forecasting.new_rows import NUMBERS, require_numbers, require_rows_follow
 from gatecast.messages import Message, message
 from gatecast.pretrained.gaps import fill_gaps
 
@@ -68,7 +68,7 @@ def read_new_rows(
     UsageError, DataError
         If covariates are missing, times do not follow, or a value is missing.
     """
-    if isinstance(source, (np.ndarray, list, float, int)):
+    if isinstance(source, NUMBERS):
         return FollowingRows(_numbers(fitted, source), None, None)
     ends, covariates = fitted.ends, fitted.covariates
     if isinstance(source, Panel):
@@ -150,8 +150,7 @@ def _numbers(fitted: FittedForecaster, source: Any) -> NewRows:
     count = len(ends.ids)
     if rows.ndim != 2 or len(rows) != count:
         raise DataError(message("update.shape", n=count, shape=str(values.shape)))
-    if not np.isfinite(rows).all():
-        raise DataError(message("update.not_finite"))
+    require_numbers(rows, ends)
     n = rows.shape[1]
     dated = covariates.calendar or covariates.holidays is not None
     times = future_times(ends.times, ends.freq, n) if dated else ends.times.repeat(n)

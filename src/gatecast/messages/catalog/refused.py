@@ -182,6 +182,12 @@ TEXTS = {
         "a new value is NaN or infinite; nothing was changed: fill it first",
         "新的值中有 NaN 或无穷大；未做任何更改：请先补上",
     ),
+    "update.too_large": (
+        "the new value {value:g} of {series} is too large, beyond ±{most:g}; nothing was changed: "
+        "correct it, or leave it out if it stands for no value",
+        "{series}的新值 {value:g} 过大，超出 ±{most:g}；未做任何更改："
+        "请更正，若它表示没有值，请去掉",
+    ),
     "update.not_next": (
         "{series} ends at {last} in the model, so the next value is that of {due}; found {first}: "
         "give the rows in between, and none that the model has seen",

@@ -20,6 +20,10 @@ TEXTS = {
     ),
     "serve.no_path": ("there is no {path}; there are {names:list}", "没有 {path}；有 {names:list}"),
     "serve.method": ("{path} takes {method}", "{path} 只接受 {method}"),
+    "serve.not_finite": (
+        "a number of the answer is infinite or NaN: correct what was sent in the request",
+        "回答中有无穷大或 NaN：请更正请求中的数据",
+    ),
     "serve.not_json": (
         "the request is no JSON that can be read: {reason}",
         "请求不是可读取的 JSON：{reason}",

@@ -149,6 +149,18 @@ TEXTS = {
         "empty",
         "{column}在{row}有无穷大的数值{cell:quote}：请更正，或留空",
     ),
+    "table.too_large": (
+        "{column} has the value {cell:quote} in {row}, too large to be used (beyond ±{most:g}): "
+        "correct it, or leave the cell empty if it stands for no value",
+        "{column}在{row}的数值{cell:quote}过大，无法使用（超出 ±{most:g}）："
+        "请更正，若它表示没有值，请留空",
+    ),
+    "table.large_sum": (
+        'the sum of "{column}"{of:after} over the period of {time} is {value:g}, too large to be '
+        "used (beyond ±{most:g}): correct the values",
+        "{of:after}“{column}”在 {time} 所在周期之和为 {value:g}，过大而无法使用"
+        "（超出 ±{most:g}）：请更正数值",
+    ),
     "table.two_units": (
         '{column} has numbers with "{unit}", but {has}: write all of them in one unit',
         "{column}的数字带“{unit}”，但{has}：请统一单位",
