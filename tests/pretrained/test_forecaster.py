@@ -283,3 +283,15 @@ def test_another_last_value_is_refused_in_any_unit(passengers):
     model = PretrainedLSTM(h=2).fit(passengers.assign(y=passengers["y"] * 1e-15))
     with pytest.raises(DataError, match="1960-12-01"):
         model.update(passengers.tail(1).assign(y=4e-13))
+
+
+@pytest.mark.parametrize("freq", [None, "MS"])
+def test_months_on_a_late_day_go_on_with_it_after_february(tmp_path, freq):
+    days = [pd.Timestamp("2015-01-30") + pd.DateOffset(months=i) for i in range(54)]
+    rows = pd.DataFrame({"ds": days, "y": np.arange(54.0)})
+    model = PretrainedLSTM(h=2, freq=freq).fit(rows.head(50))  # up to 28 February
+    model.save(tmp_path / "m.gatecast")
+    for one in (model, gatecast.load(tmp_path / "m.gatecast")):
+        assert one.predict()["ds"].tolist() == days[50:52]
+        one.update(rows.iloc[50:51]).update(read_panel(rows.iloc[51:53]))
+        assert one.predict()["ds"].tolist() == [days[53], pd.Timestamp("2019-07-30")]

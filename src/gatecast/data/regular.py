@@ -13,8 +13,8 @@ What happens to what:
 - a missing value and a missing row are the same: a gap. Gaps are filled by straight lines, up to a
   fifth of the series, and it is said. Missing values before the first and after the last value are
   left out
-- of a series with more gaps than are filled, what comes before a long gap is not used if half of its
-  values or more come after it, and it is said
+- of a series with more gaps than are filled, what comes before a long gap is not used if half of
+  its values or more come after it, and it is said
 - a series without any value, or else with more gaps than are filled, is left out, and it is said;
   where all are so, it is an error
 - times off the grid and infinite values are errors
@@ -39,7 +39,7 @@ from gatecast.data.calendar import (
     periods_of,
 )
 from gatecast.data.gaps import MAX_FILLED, draw_lines, whole_part
-from gatecast.data.inference import infer_frequency, infer_unusual_frequency
+from gatecast.data.inference import infer_frequency, infer_unusual_frequency, on_day_of_month
 from gatecast.data.left_out import warn_left_out
 from gatecast.data.panel import Panel
 from gatecast.data.rows import Rows, lay_extra, show_time
@@ -108,6 +108,8 @@ def regularise(
         freq = aggregated_frequency(rows, freq)
         rows = aggregate_rows(_set_clock(rows, freq), aggregate, freq)
     label, moving = _choose_frequency(rows, freq)
+    if freq is not None and not strict:
+        label = on_day_of_month(label, rows.times, rows.offsets())
     if moving and not strict:
         rows = _snap(rows, label)
     steps = _steps_on_grid(rows, label, given=freq is not None)
