@@ -169,8 +169,8 @@ def _infer_months(days: np.ndarray, within: np.ndarray) -> str | None:
         name, number = "Q", 1
     else:
         return f"{_number(count)}{business}M{edge}{suffix}"
-    anchor = "" if start == plain else f"-{start}"
-    return f"{_number(number)}{business}{name}{edge}{anchor}{suffix}"
+    suffix = suffix if start == plain else f"-{start}{suffix}"
+    return f"{_number(number)}{business}{name}{edge}{suffix}"
 
 
 def _most_common(values: np.ndarray) -> np.generic:
