@@ -118,6 +118,18 @@ def test_kalman_forecasts_of_an_ar_1_and_an_ma_1_are_the_closed_forms():
     np.testing.assert_allclose(_arma_one_step(y, np.array([]), np.array([theta])), expected)
 
 
+def test_theta_follows_the_unit_of_the_series():
+    pytest.importorskip("statsforecast", reason="needs the extra [stats]")
+    y = 10 * np.sin(np.arange(60) * np.pi / 6) + np.random.default_rng(0).normal(size=60)
+
+    def forecasts(unit):
+        model = baselines.Theta(h=3, season_length=12, level=[80]).fit(frame(unit * y))
+        return model.predict().iloc[:, -3:].to_numpy() / unit
+
+    for unit in (1e-12, 1e-4, 1e12):
+        np.testing.assert_allclose(forecasts(unit), forecasts(1.0), atol=1e-3)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["SARIMA", "AutoARIMA", "AutoETS", "Theta"])
 def test_statistical_models_are_statsforecasts_own(name):

@@ -13,7 +13,7 @@ from gatecast.data.calendar import (
     is_daily_or_longer,
     normalise_frequency,
 )
-from gatecast.data.inference import infer_frequency, is_regular
+from gatecast.data.inference import infer_frequency, is_regular, on_day_of_month
 from gatecast.errors import UsageError
 
 MONDAY_TO_SATURDAY = pd.offsets.CustomBusinessDay(weekmask="1111110")
@@ -99,7 +99,9 @@ def test_older_spellings_are_understood(old, new):
     assert normalise_frequency(old) == new
 
 
-@pytest.mark.parametrize("bad", ["", "X", "0D", "-1", 0, "monthly", "2B", "C-0000000", None])
+@pytest.mark.parametrize(
+    "bad", ["", "X", "0D", "-1", 0, "monthly", "2B", "C-0000000", "ME@30", "D@30", None]
+)
 def test_what_is_no_frequency_is_refused(bad):
     with pytest.raises(UsageError, match="is not a frequency"):
         normalise_frequency(bad)
@@ -150,6 +152,26 @@ def test_months_keep_their_day_and_time():
     late = np.array(["2024-01-30"], dtype="datetime64[us]")
     expected = np.array(["2024-02-29", "2024-03-30"], dtype="datetime64[us]")
     np.testing.assert_array_equal(add_steps(late, np.array([1, 2]), "MS"), expected)
+
+
+@pytest.mark.parametrize(
+    ("day", "label", "count"), [(29, "MS", 1), (30, "MS", 1), (30, "QS-FEB", 3)]
+)
+def test_a_late_day_of_the_month_is_not_lost_in_february(day, label, count):
+    first = np.array([f"2020-11-{day}T06:30"], dtype="datetime64[us]")
+    times = add_steps(first, np.arange(12), label)
+    detected = infer_frequency(times, one(times))
+    assert detected == f"{label}@{day}"
+    assert detected == on_day_of_month(label, times, one(times))
+    assert default_season_length(detected) == 12 // count
+    for start in range(12):  # in the February of a leap year, of another, and elsewhere
+        made = add_steps(times[start : start + 1], np.arange(12 - start), detected)
+        np.testing.assert_array_equal(made, times[start:])
+    other = np.array(["2021-01-15"], dtype="datetime64[us]")
+    np.testing.assert_array_equal(
+        add_steps(other, np.arange(9), detected), add_steps(other, np.arange(9), label)
+    )
+    assert on_day_of_month(label, other, one(other)) == label
 
 
 def test_the_future_of_many_series():

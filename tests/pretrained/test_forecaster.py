@@ -324,3 +324,15 @@ def test_a_fit_that_is_interrupted_leaves_the_model_as_it_was(passengers, monkey
         model.set_params(fine_tune=True).fit(passengers[:60])
     assert len(model.panel_.values) == len(passengers)
     assert model.predict().equals(before)
+
+
+@pytest.mark.parametrize("freq", [None, "MS"])
+def test_months_on_a_late_day_go_on_with_it_after_february(tmp_path, freq):
+    days = [pd.Timestamp("2015-01-30") + pd.DateOffset(months=i) for i in range(54)]
+    rows = pd.DataFrame({"ds": days, "y": np.arange(54.0)})
+    model = PretrainedLSTM(h=2, freq=freq).fit(rows.head(50))  # up to 28 February
+    model.save(tmp_path / "m.gatecast")
+    for one in (model, gatecast.load(tmp_path / "m.gatecast")):
+        assert one.predict()["ds"].tolist() == days[50:52]
+        one.update(rows.iloc[50:51]).update(read_panel(rows.iloc[51:53]))
+        assert one.predict()["ds"].tolist() == [days[53], pd.Timestamp("2019-07-30")]

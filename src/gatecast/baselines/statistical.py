@@ -22,6 +22,8 @@ __all__ = ["MSTL", "SARIMA", "AutoARIMA", "AutoETS", "Theta", "arima_one_step"]
 #: Longer seasons than this would keep a seasonal ARIMA busy for hours.
 LONGEST_SEASON = 24
 _HARMONICS = 10
+#: The largest value that Theta is fitted to has so many bits before the point.
+_BITS = 10
 
 
 @dataclass
@@ -195,6 +197,14 @@ class Theta(_Statistical):
     """Average a line and a smoothing of the series (Assimakopoulos and Nikolopoulos 2000)."""
 
     _knows_one_season = True
+
+    def _outputs(
+        self, models: Any, values: np.ndarray, seasons: tuple[int, ...], level: list[float]
+    ) -> dict[str, Any]:
+        # statsforecast's optimiser stops by absolute differences; a power of two costs no bits
+        shift = int(np.frexp(np.abs(values).max())[1]) - _BITS
+        outputs = super()._outputs(models, np.ldexp(values, -shift), seasons, level)
+        return {name: np.ldexp(column, shift) for name, column in outputs.items()}
 
 
 @dataclass

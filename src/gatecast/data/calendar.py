@@ -333,7 +333,7 @@ def add_steps(origin: np.ndarray, steps: np.ndarray, freq: str | int) -> np.ndar
         How far to go.
     freq : str or int
         The frequency. Months keep the origin's day, or the last day of a month that is too short
-        for it.
+        for it; ``"MS@30"`` goes on with the 30th after a February.
 
     Returns
     -------
@@ -362,7 +362,7 @@ def add_steps(origin: np.ndarray, steps: np.ndarray, freq: str | int) -> np.ndar
         ahead = (day - (begin.astype(np.int64) + 3)) % 7 + 7 * max(which - 1, 0)
         moved = begin + ahead.astype("timedelta64[D]")
     elif one.kind == "S":
-        moved = np.minimum(first + (days - month.astype("datetime64[D]")), last)
+        moved = np.minimum(first + _day_of_month(days, month, one.day), last)
     elif one.kind == "E":
         moved = last
     elif one.kind == "BS":
@@ -370,6 +370,15 @@ def add_steps(origin: np.ndarray, steps: np.ndarray, freq: str | int) -> np.ndar
     else:
         moved = np.busday_offset(last, 0, roll="backward")
     return moved + time_of_day
+
+
+def _day_of_month(days: np.ndarray, month: np.ndarray, day: int) -> np.ndarray:
+    """Count the days from the first of each month; of a shorter month's last day, to ``day``."""
+    begin = month.astype("datetime64[D]")
+    after = days - begin
+    cut = (days + _ONE_DAY).astype("datetime64[M]") > month
+    wanted = np.timedelta64(day - 1, "D")
+    return np.where(cut & (after < wanted), wanted, after) if day else after
 
 
 def future_times(last: np.ndarray, freq: str | int, h: int) -> np.ndarray:

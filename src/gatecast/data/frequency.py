@@ -1,9 +1,10 @@
 """A frequency, parsed once.
 
-Beside the names of pandas there are two of gatecast's own, for times that repeat after a week or
-after thirteen: ``"15min@1111100:0930-1545"`` are the steps within the sessions of a market (NumPy's
-week mask, and the first and last time of each session), and ``"4-4-5W@2020-01-26"`` are accounting
-periods of so many weeks, counted from a day on which one ends.
+Beside the names of pandas there are three of gatecast's own. ``"MS@30"`` are months on the 30th, or
+the last day of February. Two are for times that repeat after a week or after thirteen:
+``"15min@1111100:0930-1545"`` are the steps within the sessions of a market (NumPy's week mask, and
+the first and last time of each session), and ``"4-4-5W@2020-01-26"`` are accounting periods of so
+many weeks, counted from a day on which one ends.
 """
 
 from __future__ import annotations
@@ -69,8 +70,9 @@ class Frequency:
     ``count`` is in steps (integer), microseconds (fixed), 1 (weekdays) or months (the others: month
     start, month end, the same on business days, and the nth weekday: ``slots`` are then n, 0 for
     the last, and the day from Monday on). ``week`` is NumPy's week mask, for weekdays.
-    ``slots`` are the times within a period of so many microseconds, from an epoch on; ``count`` is
-    then the usual distance.
+    ``day`` is the day of the month where that is the 29th or later, so that it is not lost in
+    February, and 0 else. ``slots`` are the times within a period of so many microseconds, from an
+    epoch on; ``count`` is then the usual distance.
     """
 
     label: str | int
@@ -80,6 +82,7 @@ class Frequency:
     slots: tuple[int, ...] = ()
     period: int = 0
     epoch: int = 0
+    day: int = 0
 
     def number(self, times: np.ndarray) -> np.ndarray:
         """Count slots from the epoch to times, rounded down.
@@ -150,19 +153,21 @@ def _parse(text: str) -> Frequency:
         if nth[3] in DAY_NAMES:
             which = int(nth[1] or 0), DAY_NAMES.index(nth[3])
             return Frequency(text.upper(), "nth", 1, slots=which)
-    elif parts := re.fullmatch(r"(\d*)([A-Za-z]+)(-[A-Za-z]{3})?", text):
+    elif parts := re.fullmatch(r"(\d*)([A-Za-z]+)(-[A-Za-z]{3})?(?:@(29|3[01]))?", text):
         count = int(parts[1] or 1)
         name = _OLD.get(parts[2], parts[2])
         label = f"{'' if count == 1 else count}{name}{(parts[3] or '').upper()}"
+        day = int(parts[4] or 0)
+        label += f"@{day}" if day else ""
         months = re.fullmatch(r"(B?)([MQY])([SE])", name)
-        if count > 0 and name in FIXED and count * FIXED[name] < 2**62:
+        if count > 0 and name in FIXED and not day and count * FIXED[name] < 2**62:
             return Frequency(label, "fixed", count * FIXED[name])
-        if 0 < count <= _MOST_MONTHS and months:
+        if 0 < count <= _MOST_MONTHS and months and (not day or months[1] + months[3] == "S"):
             kind: _Kind = "S" if months[3] == "S" else "E"
             if months[1]:
                 kind = "BS" if months[3] == "S" else "BE"
-            return Frequency(label, kind, count * _MONTHS[months[2]])
-        if count == 1 and name == "B":
+            return Frequency(label, kind, count * _MONTHS[months[2]], day=day)
+        if count == 1 and name == "B" and not day:
             return Frequency("B", "weekdays", 1)
     raise UsageError(message("table.no_frequency", freq=text))
 

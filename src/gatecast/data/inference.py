@@ -11,10 +11,21 @@ from gatecast.data.calendar import (
     day_of_week,
     periods_of,
 )
-from gatecast.data.frequency import DAY, DAY_NAMES, FIXED, HOUR, MONTH_NAMES, SECOND, WEEK
+from gatecast.data.frequency import (
+    DAY,
+    DAY_NAMES,
+    FIXED,
+    HOUR,
+    MONTH_NAMES,
+    SECOND,
+    WEEK,
+    parse_frequency,
+)
 
-__all__ = ["infer_frequency", "infer_unusual_frequency", "is_regular"]
+__all__ = ["infer_frequency", "infer_unusual_frequency", "is_regular", "on_day_of_month"]
 
+#: Not every month has this day.
+_LATE = 29
 _ONE_DAY, _ONE_MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 
 
@@ -96,6 +107,34 @@ def is_regular(times: np.ndarray, codes: np.ndarray) -> bool:
     return on_grid and len(times) >= 0.5 * float((steps[ends] + 1).sum())
 
 
+def on_day_of_month(freq: str | int, times: np.ndarray, offsets: np.ndarray) -> str | int:
+    """Add the day of the month to a frequency of months, where February may be too short for it.
+
+    Parameters
+    ----------
+    freq : str or int
+        The frequency.
+    times, offsets
+        As of :func:`infer_frequency`.
+
+    Returns
+    -------
+    str or int
+        Such as ``"MS@30"``; the same where times are on no such day.
+    """
+    one = parse_frequency(freq)
+    if one.kind != "S" or one.day or times.dtype.kind != "M":
+        return freq
+    days = times.astype("datetime64[D]")
+    latest = int((days - days.astype("datetime64[M]").astype("datetime64[D]")).max() / _ONE_DAY) + 1
+    if latest < _LATE:
+        return freq
+    dated = f"{freq}@{latest}"
+    origin = np.repeat(times[offsets[:-1]], np.diff(offsets))
+    on_grid = add_steps(origin, count_steps(origin, times, dated), dated) == times
+    return dated if on_grid.all() else freq
+
+
 def _infer_months(days: np.ndarray, within: np.ndarray) -> str | None:
     """Name a calendar of months, quarters or years, or None if the days are not one."""
     months = days.astype("datetime64[M]")
@@ -106,7 +145,7 @@ def _infer_months(days: np.ndarray, within: np.ndarray) -> str | None:
     last = (months + _ONE_MONTH).astype("datetime64[D]") - _ONE_DAY
     if (days == last).all():
         kind = "E"
-    elif len(np.unique(days - first)) == 1:
+    elif (days == np.minimum(first + (days - first).max(), last)).all():
         kind = "S"
     elif (days == np.busday_offset(first, 0, roll="forward")).all():
         kind = "BS"
@@ -116,6 +155,8 @@ def _infer_months(days: np.ndarray, within: np.ndarray) -> str | None:
         return None
     count = int(_most_common(distances))
     business, edge = kind[:-1], kind[-1]
+    latest = int((days - first).max() / _ONE_DAY) + 1
+    suffix = f"@{latest}" if kind == "S" and latest >= _LATE else ""
     month = int(months[0].astype(np.int64)) % 12
     if count % 12 == 0:
         plain = "JAN" if edge == "S" else "DEC"
@@ -127,8 +168,9 @@ def _infer_months(days: np.ndarray, within: np.ndarray) -> str | None:
         start = names[month % 3]
         name, number = "Q", 1
     else:
-        return f"{_number(count)}{business}M{edge}"
-    return f"{_number(number)}{business}{name}{edge}" + ("" if start == plain else f"-{start}")
+        return f"{_number(count)}{business}M{edge}{suffix}"
+    suffix = suffix if start == plain else f"-{start}{suffix}"
+    return f"{_number(number)}{business}{name}{edge}{suffix}"
 
 
 def _most_common(values: np.ndarray) -> np.generic:

@@ -40,7 +40,7 @@ from gatecast.data.calendar import (
 )
 from gatecast.data.frequency import parse_frequency
 from gatecast.data.gaps import MAX_FILLED, draw_lines, whole_part
-from gatecast.data.inference import infer_frequency, infer_unusual_frequency
+from gatecast.data.inference import infer_frequency, infer_unusual_frequency, on_day_of_month
 from gatecast.data.left_out import warn_left_out
 from gatecast.data.panel import Panel
 from gatecast.data.rows import Rows, lay_extra, show_time
@@ -109,6 +109,8 @@ def regularise(
         freq = aggregated_frequency(rows, freq)
         rows = aggregate_rows(_set_clock(rows, freq), aggregate, freq)
     label, moving = _choose_frequency(rows, freq)
+    if freq is not None and not strict:
+        label = on_day_of_month(label, rows.times, rows.offsets())
     if moving and not strict:
         rows = _snap(rows, label)
     steps = _steps_on_grid(rows, label, given=freq is not None)

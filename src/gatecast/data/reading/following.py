@@ -409,7 +409,7 @@ def split_rows(ends: Ends, panel: Panel) -> NewRows:
 
 def _histories(rows: Rows, ends: Ends) -> Panel:
     """Bring whole histories onto the calendar of the model."""
-    return replace(regularise(rows, ends.freq), time_zone=ends.time_zone)
+    return replace(regularise(rows, ends.freq), freq=ends.freq, time_zone=ends.time_zone)
 
 
 def _others(

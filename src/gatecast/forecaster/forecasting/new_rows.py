@@ -6,6 +6,7 @@ import numpy as np
 
 from gatecast.data.calendar import future_times
 from gatecast.data.cells import LARGEST
+from gatecast.data.frequency import parse_frequency
 from gatecast.data.left_out import leave_out, short_note, warn_left_out
 from gatecast.data.panel import Ends, Panel
 from gatecast.data.rows import show_time
@@ -35,8 +36,14 @@ def require_frequency(panel: Panel, freq: str | int) -> None:
     DataError
         If they have another frequency than those of the fit.
     """
-    if panel.freq != freq:
+    if _without_day(panel.freq) != _without_day(freq):
         raise DataError(message("series.other_freq", freq=repr(panel.freq), fitted=repr(freq)))
+
+
+def _without_day(freq: str | int) -> str | int:
+    """Give ``"MS"`` for ``"MS@30"``: series on other days of their months fit together."""
+    day = parse_frequency(freq).day
+    return str(freq).removesuffix(f"@{day}") if day else freq
 
 
 def with_history(
