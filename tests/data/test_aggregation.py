@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import gatecast as gc
+from gatecast.baselines import Naive
 from gatecast.data.aggregation import aggregated_frequency
 from gatecast.data.reading import read_panel
 from gatecast.data.schema import Schema
@@ -190,7 +191,7 @@ def test_what_cannot_be_done_is_said():
     stray.loc[0, "time"] = pd.Timestamp("2250-01-01")
     with pytest.raises(DataError, match="far more than rows"):
         read(stray, aggregate="sum", freq="s")
-    for model in (gc.LSTMForecaster, gc.PretrainedLSTM, gc.baselines.Naive):
+    for model in (gc.LSTMForecaster, gc.PretrainedLSTM, Naive):
         with pytest.raises(UsageError, match="aggregate"):
             model(h=3, aggregate="most")
 
@@ -252,9 +253,7 @@ def test_a_schema_of_before_is_read():
 
 
 def test_a_backtest_and_a_combination_take_it():
-    naive = gc.backtest(
-        gc.baselines.Naive(h=3), sales(), n_windows=2, aggregate="sum", freq="D", id_col="shop"
-    )
+    naive = gc.backtest(Naive(h=3), sales(), n_windows=2, aggregate="sum", freq="D", id_col="shop")
     assert len(naive.forecasts) == 12
     mean = gc.Combination(["Naive", "Drift"], h=3, freq="D", aggregate="sum")
     assert len(mean.fit(sales(), id_col="shop").predict()) == 6

