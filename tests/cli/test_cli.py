@@ -397,7 +397,7 @@ def test_the_glass_box_of_a_backtest_says_what_it_said(passengers):
     assert f"{found['leaderboard'][0]['mae']:.4g}" in glass
     assert "Would more training help?" in glass
     assert "OWA is relative to Naive, whose OWA is 1." in glass
-    assert "80% <span" in glass  # its intervals are those that were asked for
+    assert "80 % interval" in glass  # its intervals are those that were asked for
     assert found["verdict"].split(". ")[0].removesuffix(".") in glass
 
 

@@ -156,5 +156,5 @@ def test_values_beyond_floating_point_get_a_sentence(tmp_path):
     arrays["transform1.indices"][0, 3] = 1.7e308
     write_arrays(tmp_path / "model", arrays, document)
     loaded = gatecast.load(tmp_path / "model")
-    with pytest.raises(DataError, match="cannot be attributed"):
+    with np.errstate(over="ignore"), pytest.raises(DataError, match="cannot be attributed"):
         attribution(loaded, table)
