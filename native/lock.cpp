@@ -2,7 +2,9 @@
 // unwinding, which needs all native frames of a thread to be of one C++ runtime.
 #include "lock.h"
 
-#ifndef _WIN32
+#ifdef _WIN32
+#include <windows.h>
+#else
 #include <pthread.h>
 #include <unistd.h>
 #endif
@@ -10,18 +12,24 @@
 namespace gatecast {
 
 #ifdef _WIN32
+void sleep_until_the_end() {
+  for (;;) Sleep(INFINITE);
+}
+
 void call_python(void (*function)(void*), void* context) { function(context); }
 #else
-namespace {
-
-void sleep_until_the_end(void*) {
+void sleep_until_the_end() {
   for (;;) pause();
 }
+
+namespace {
+
+void at_pthread_exit(void*) { sleep_until_the_end(); }
 
 }  // namespace
 
 void call_python(void (*function)(void*), void* context) {
-  pthread_cleanup_push(sleep_until_the_end, nullptr);
+  pthread_cleanup_push(at_pthread_exit, nullptr);
   function(context);
   pthread_cleanup_pop(0);
 }

@@ -3,7 +3,8 @@
 // Before Python 3.14 a thread that wants the lock of an interpreter that has ended is ended itself,
 // by pthread_exit. Where that unwinds native frames, C++ ends the whole process; where it does not,
 // the frames are gone while the threads of their team use them. Here such a thread sleeps until the
-// process ends, as it does from Python 3.14 on.
+// process ends, as it does from Python 3.14 on. So does one that comes when the interpreter is gone,
+// and with it what the lock is taken by.
 #pragma once
 
 #include <Python.h>
@@ -18,6 +19,9 @@ void call_python(Function function) {
   call_python([](void* context) { (*static_cast<Function*>(context))(); }, &function);
 }
 
+// Let this thread do nothing more.
+[[noreturn]] void sleep_until_the_end();
+
 // Lets go of the interpreter lock for as long as it lives.
 class Unlocked {
  public:
@@ -28,6 +32,7 @@ class Unlocked {
 
   void unlock() { state_ = PyEval_SaveThread(); }
   void lock() {
+    if (!Py_IsInitialized()) sleep_until_the_end();
     call_python([this] { PyEval_RestoreThread(state_); });
   }
 

@@ -4,7 +4,6 @@ Answers, a line each: a new process says its number once its streams are those r
 ``{"wait": number}`` is answered by its exit code once it has ended, or at once by null.
 """
 
-import atexit
 import gc
 import json
 import os
@@ -77,19 +76,7 @@ def become(request):
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["most"],) * 2)
 
 
-def leave_imported():
-    """Let Python end without taking apart what others wrote: that takes longer than most verbs.
-
-    gatecast's own modules are taken apart, and what is left of its kernel is told.
-    """
-    kept = [sys.modules.pop(name, None) for name in imported if not name.startswith("gatecast")]
-    kept.append(kept)
-    gc.freeze()  # a cycle that nobody looks for
-
-
 if __name__ == "__main__":
-    begun, imported = set(sys.modules), set()
-    atexit.register(leave_imported)  # the first to be registered is the last to be called
     sys.path[0] = str(Path(__file__).parents[1])  # as in a test
     import_all(IMPORTED)
     from gatecast.__main__ import run
@@ -99,7 +86,6 @@ if __name__ == "__main__":
     for name in ("backtest.html", "explain.html", "forecast.html"):
         _templates().get_template(name)
     request = serve()
-    imported = set(sys.modules) - begun
     become(request)
     sys.argv = ["gatecast", *request["arguments"]]
     if request["code"] is None:
