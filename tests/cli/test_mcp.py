@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -118,7 +119,8 @@ def conversation(session, calls):
             listed = [tool.name for tool in (await client.list_tools()).tools]
             return listed, [await client.call_tool(name, given) for name, given in calls]
 
-    return asyncio.run(talk())
+    with ThreadPoolExecutor(1) as pool:  # the browser of other tests keeps a loop in this thread
+        return pool.submit(asyncio.run, talk()).result()
 
 
 @pytest.mark.filterwarnings("ignore")
