@@ -46,8 +46,9 @@ _EXAMINED = 60
 @click.option("--output", "-o", type=FILE, help="CSV or Parquet file for all forecasts.")
 @page_options("gatecast-backtest.html")
 @click.option("--resume", type=FILE, help="Folder that keeps finished fits, to go on from.")
-@click.option("--n-jobs", type=click.IntRange(1), default=1, help="Fits at the same time.")
-@click.option("--jobs", type=click.IntRange(1), hidden=True)
+@click.option(
+    "--n-jobs", "--jobs", type=click.IntRange(1), default=1, help="Fits at the same time."
+)
 @click.option(
     "--time-limit",
     type=click.FloatRange(0, min_open=True),
@@ -62,7 +63,7 @@ _EXAMINED = 60
 def backtest(
     file: Path, h: int, models: str | None, n_windows: int | None, step_size: int | None, gap: int,
     window: int | None, refit: int, output: Path | None, report: Path, no_report: bool, lang: str,
-    resume: Path | None, n_jobs: int, jobs: int | None, time_limit: float,
+    resume: Path | None, n_jobs: int, time_limit: float,
     id_col: str | None, time_col: str | None, target_col: str | None, script: Path | None,
     as_json: bool, config: Path | None, settings: dict[str, Any],
 ) -> None:  # fmt: skip
@@ -90,7 +91,7 @@ def backtest(
         "n_windows": n_windows, "step_size": step_size, "gap": gap, "window": window,
         "refit": refit if refit > 1 else bool(refit), "level": settings.get("level", []),
         "season_length": first_season(settings),
-        "n_jobs": None if (jobs or n_jobs) == 1 else jobs or n_jobs,
+        "n_jobs": n_jobs if n_jobs > 1 else None,
     }  # fmt: skip
     result = compare(compared, panel, h, resume=resume, **wanted)
     lstm = compared.get("LSTM")

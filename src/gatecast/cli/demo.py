@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +44,7 @@ def demo(
         return
     from gatecast.cli.console import training_bars, working
     from gatecast.cli.glass import beside
-    from gatecast.cli.outputs import emit
+    from gatecast.cli.outputs import emit_json
     from gatecast.errors import MissingExtraError
     from gatecast.report.demo import demo_page
     from gatecast.report.learn import learn_page
@@ -71,7 +70,7 @@ def demo(
         picture = None  # the page has the chart; the PNG comes with the extra
 
     if as_json:
-        emit(json.dumps(_document(result, output, glass, picture)) + "\n")
+        emit_json(_document(result, output, glass, picture))
     else:
         _print(result, output, glass, picture)
 
@@ -92,7 +91,7 @@ def _script(script: Path | None, function: str, random_state: int) -> None:
 
 def _learn(output: Path, lang: str, random_state: int, as_json: bool) -> None:
     from gatecast.cli.console import working
-    from gatecast.cli.outputs import emit
+    from gatecast.cli.outputs import emit, emit_json
     from gatecast.report.learn import learn_page
     from gatecast.tutorial.lessons import make_lessons
 
@@ -106,7 +105,7 @@ def _learn(output: Path, lang: str, random_state: int, as_json: bool) -> None:
         }
         scores["naive"] = {"test_rmse": lessons.naive_rmse}
         scores["noise_floor"] = {"test_rmse": lessons.noise_floor}
-        emit(json.dumps({**scores, "report": str(output)}) + "\n")
+        emit_json({**scores, "report": str(output)})
     else:
         emit(f"Page: {output}\n")
 

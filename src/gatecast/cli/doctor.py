@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import platform
 import sys
 from typing import Any
@@ -40,12 +39,12 @@ def doctor(as_json: bool) -> None:
     The kernel's gradients are held against those of its NumPy twin.
     """
     from gatecast.cli.console import answer, working
-    from gatecast.cli.outputs import emit
+    from gatecast.cli.outputs import emit_json
 
     with working("checking"):
         facts = _facts()
     if as_json:
-        emit(json.dumps(facts) + "\n")
+        emit_json(facts)
     else:
         width = max(map(len, facts))
         answer(*(f"{name:{width}}  {value}" for name, value in facts.items()))

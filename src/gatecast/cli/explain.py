@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,11 +52,11 @@ def explain(
     """Show what a saved model's gates and memory did along a series.
 
     MODEL is what forecast --save wrote, FILE a CSV or Parquet file of its series. Writes a page
-    with the LSTM's cell drawn and alive, and says how good the forecast was on values held back,
+    with the LSTM's cell drawn and alive, and shows how good the forecast was on values held back,
     how far back the network looks, what its units follow, and which past steps made the forecast.
     """
     from gatecast.cli.console import working
-    from gatecast.cli.outputs import emit
+    from gatecast.cli.outputs import emit_json
     from gatecast.explain.explanation import explain as explain_model
     from gatecast.explain.inputs import read_series
     from gatecast.report.explain import explain_page
@@ -74,7 +73,7 @@ def explain(
     verdict = (compared and compared.verdict) or [explained.training.verdict]
     if as_json:
         paths = {"report": str(output), "pictures": [str(picture) for picture in pictures]}
-        emit(json.dumps(_document(explained, verdict, compared) | paths) + "\n")
+        emit_json(_document(explained, verdict, compared) | paths)
     else:
         _print(explained, verdict, [output, *pictures])
 

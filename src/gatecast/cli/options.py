@@ -27,13 +27,9 @@ class _File(click.Path):
         self._endings = endings
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        option = (
-            ""
-            if param is None
-            else param.opts[0]
-            if param.opts[0][0] == "-"
-            else param.human_readable_name
-        )
+        option = "" if param is None else param.human_readable_name
+        if isinstance(param, click.Option):
+            option = param.opts[0]
         if value == "":
             raise UsageError(message("cli.no_name", option=option))
         path: Any = super().convert(value, param, ctx)

@@ -16,7 +16,7 @@ from gatecast import storage
 from gatecast.errors import UsageError
 from gatecast.messages import message
 
-__all__ = ["check_outputs", "deferred", "emit", "finish"]
+__all__ = ["check_outputs", "deferred", "emit", "emit_json", "finish"]
 
 #: Endings of tables that are written; without one, and of text, it is CSV.
 _TABLES = ("", ".csv", ".txt", ".parquet", ".pq")
@@ -86,6 +86,17 @@ def emit(text: str) -> None:
         raise UsageError(message("cli.no_stdout", reason=reason)) from error
 
 
+def emit_json(document: dict[str, Any]) -> None:
+    """Give a document to stdout, as :func:`emit` does.
+
+    Parameters
+    ----------
+    document : dict
+        The result.
+    """
+    emit(json.dumps(document) + "\n")
+
+
 @contextmanager
 def deferred(failures: list[Exception]) -> Iterator[None]:
     """Let a part of the work fail without losing the results that are still to come.
@@ -122,7 +133,7 @@ def finish(
     """
     if document is not None:
         files = {kind: None if path is None else str(path) for kind, path in written.items()}
-        emit(json.dumps({**document, **files}) + "\n")
+        emit_json({**document, **files})
     else:
         for kind, path in written.items():
             if path is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,7 +147,7 @@ def _forecast(
         The lines of a script that print the same.
     """
     from gatecast.cli.console import say
-    from gatecast.cli.outputs import emit
+    from gatecast.cli.outputs import emit_json
     from gatecast.cli.script import shown
     from gatecast.cli.tables import records, write_forecast, write_table
     from gatecast.combination import Combination
@@ -177,5 +176,5 @@ def _forecast(
         "left_out": model.left_out_,
         "output": None if output is None else str(output),
     }
-    emit(json.dumps(document) + "\n")
+    emit_json(document)
     return lines

@@ -17,7 +17,10 @@ from gatecast.messages import message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Ends", "Panel", "Series", "equal_lengths", "offsets_of", "positions"]
+__all__ = ["RELATED", "Ends", "Panel", "Series", "equal_lengths", "offsets_of", "positions"]
+
+#: From so many series on, a panel is treated as one of related series.
+RELATED = 20
 
 #: Values of a batch, so that it stays a small part of the memory.
 _BATCH_VALUES = 2**20

@@ -14,8 +14,8 @@ import pandas as pd
 from gatecast.baselines.intervals import Ends
 from gatecast.baselines.protocol import Baseline
 from gatecast.data.calendar import default_season_length
-from gatecast.data.panel import Panel, equal_lengths
-from gatecast.data.transforms.present_level import RELATED, panel_at_present_level
+from gatecast.data.panel import RELATED, Panel, equal_lengths
+from gatecast.data.transforms.present_level import panel_at_present_level
 from gatecast.errors import ModelFileError, not_whole
 from gatecast.forecaster.settings.kinds import as_seasons
 from gatecast.forecaster.threads import Shared, one_at_a_time

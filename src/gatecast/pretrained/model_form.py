@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gatecast.data.cells import LARGEST
+from gatecast.data.panel import RELATED
 from gatecast.data.stored import PANEL_FIELDS, panel_forms, panel_to_arrays, stored_panel
-from gatecast.data.transforms.present_level import RELATED
 from gatecast.forecaster.settings.kinds import as_seasons
 from gatecast.messages import documents, from_document, message
 from gatecast.pretrained.network import PretrainedNetwork

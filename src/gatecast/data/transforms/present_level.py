@@ -13,10 +13,8 @@ from gatecast.data.transforms.level_shift import LevelShift, find_level_shift
 from gatecast.data.transforms.pipeline import Step, TransformPipeline
 from gatecast.messages import Message
 
-__all__ = ["RELATED", "at_present_level", "panel_at_present_level", "without_level_shift"]
+__all__ = ["at_present_level", "panel_at_present_level", "without_level_shift"]
 
-#: From so many series on, a fit does not look for a shift of the level.
-RELATED = 20
 
 _Transforms = TypeVar("_Transforms", bound=TransformPipeline | SeriesTransforms)
 

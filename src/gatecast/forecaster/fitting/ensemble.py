@@ -125,12 +125,13 @@ class Ensemble:
         with ThreadPoolExecutor(at_once) as pool:
             jobs = [pool.submit(fit, part) for part in range(len(runs))]
             try:
+                trained = []
                 for job in jobs:
                     while not wait([job], _INTERVAL).done:
                         self.aggregator.report()
-                    job.result()
+                    trained.append(job.result())
                 self.aggregator.report()
-                return [job.result() for job in jobs]
+                return trained
             except BaseException:
                 self.aggregator.stop.set()
                 raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gatecast.data.panel import RELATED
 from gatecast.forecaster.benchmarks.combination import (
     NETWORK_ALONE,
     Combination,
@@ -16,7 +17,7 @@ from gatecast.forecaster.benchmarks.combination import (
     clearly_less,
 )
 from gatecast.forecaster.fitting.ensemble import Ensemble
-from gatecast.forecaster.fitting.preparation import MANY_SERIES, Origin, Preparer, SeasonalTreatment
+from gatecast.forecaster.fitting.preparation import Origin, Preparer, SeasonalTreatment
 from gatecast.forecaster.fitting.trial import Choices, HoldoutTrial, train_trials
 from gatecast.forecaster.inputs.features import lags_of, seasons_of
 from gatecast.forecaster.threads import beside
@@ -48,7 +49,7 @@ class Holdout:
         earlier = tuple(
             i for i in self.which if _leaves_enough(lengths[i] - self.held_out, self.held_out)
         )
-        self.earlier = earlier if len(earlier) >= MANY_SERIES else ()
+        self.earlier = earlier if len(earlier) >= RELATED else ()
         self.notes: list[Message] = []
         self._trials: dict[tuple[SeasonalTreatment, bool], HoldoutTrial] = {}
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from gatecast.data.holidays import HolidayCalendar
-from gatecast.data.panel import Panel, positions
+from gatecast.data.panel import RELATED, Panel, positions
 from gatecast.data.transforms.pipeline import TransformPipeline, Treatment
 from gatecast.data.transforms.present_level import at_present_level
 from gatecast.data.transforms.seasonal import WEEKS
@@ -34,8 +34,6 @@ from gatecast.pretrained.seasons import network_seasons
 
 __all__ = ["EPOCH", "SHORT_EPOCH", "Origin", "Preparation", "Preparer", "SeasonalTreatment"]
 
-#: With as many series, a panel is treated as one of related series.
-MANY_SERIES = 20
 #: From this length on, the hold-out hardly affects the full-sample scale, subsequences begin in
 #: many places, and a linear map of many values can be fitted.
 _LONG = 500
@@ -227,7 +225,7 @@ class Preparer:
         self.fine_tuning = fine_tuning
         countries = as_countries(settings.holidays)
         self.holidays = HolidayCalendar.of(countries, panel, settings.h) if countries else None
-        self.related = len(panel) >= MANY_SERIES
+        self.related = len(panel) >= RELATED
         self.median_length = int(np.median(panel.lengths))
         self.long = self.median_length >= _LONG
         self._prepared: dict[tuple[SeasonalTreatment, Origin], Preparation] = {}

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from gatecast.data.panel import equal_lengths
+from gatecast.data.panel import RELATED, equal_lengths
 from gatecast.data.transforms import (
     FourierSeason,
     MeanAbsoluteChangeScaler,
@@ -18,7 +18,7 @@ from gatecast.forecaster.benchmarks.average import AverageBenchmark, weights_of
 from gatecast.forecaster.benchmarks.benchmark import SIMPLEST, Benchmark, BenchmarkKind, Outlook
 from gatecast.forecaster.benchmarks.combination import NETWORK_ALONE, WEIGHTS, Combination, combine
 from gatecast.forecaster.fitting.ensemble import Ensemble, TrainedNetwork, TrainingRun
-from gatecast.forecaster.fitting.preparation import MANY_SERIES, Preparation, SeasonalTreatment
+from gatecast.forecaster.fitting.preparation import Preparation, SeasonalTreatment
 from gatecast.forecaster.intervals import Calibration, spread_of
 from gatecast.messages import message
 from gatecast.network import Network
@@ -217,7 +217,7 @@ class HoldoutTrial:
         if max_steps not in self._combinations:
             targets, median = self.targets, self.score(max_steps).median
             errors = {NETWORK_ALONE: _errors(targets, median)}
-            many = len(self.preparation.panel) >= MANY_SERIES
+            many = len(self.preparation.panel) >= RELATED
             for i, kind in enumerate(self.preparation.kinds):
                 benchmark = self.outlook(i).median
                 # networks that a whole panel was trained on keep half of the weight at least

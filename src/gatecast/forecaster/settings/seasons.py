@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gatecast.data.calendar import candidate_seasons, default_season_length
-from gatecast.data.panel import Panel
+from gatecast.data.panel import RELATED, Panel
 from gatecast.data.transforms import find_season_length, fit_season, is_seasonal
 from gatecast.forecaster.settings.kinds import as_seasons, requested_season
 from gatecast.messages import Message, message
@@ -20,8 +20,6 @@ _MOST_SERIES = 100
 _MOST_VALUES = 10_000
 _LASTING = 0.1
 _ALIKE = 0.8
-#: From so many series on, networks look for the week themselves.
-_RELATED = 20
 
 
 def seasons_for(
@@ -57,7 +55,7 @@ def seasons_for(
     series = [s.values[:-back] for s in panel if len(s.values) > 2 * back]
     if usual > 1 or panel.times.dtype.kind == "M":
         longer = candidate_seasons(panel.freq)[1:]
-        if len(panel) >= _RELATED:
+        if len(panel) >= RELATED:  # networks look for the week themselves
             return (usual,), []
         return further_seasons(series, usual, longer)
     season, sentence = find_season(series)
