@@ -44,6 +44,7 @@ __all__ = [
     "require_extra",
     "series_name",
     "too_small",
+    "unknown_model",
     "wrong_choice",
     "wrong_shape",
 ]
@@ -263,6 +264,25 @@ def did_you_mean(name: str, names: Iterable[str], cutoff: float = 0.6) -> Messag
     lower = {one.lower(): one for one in names}
     near = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=cutoff)
     return message("name.did_you_mean", name=lower[near[0]]) if near else ""
+
+
+def unknown_model(name: str, names: Iterable[str]) -> Message:
+    """Give the sentence about a model that is not there.
+
+    Parameters
+    ----------
+    name : str
+        What was requested.
+    names : iterable of str
+        What is there.
+
+    Returns
+    -------
+    Message
+        For an error.
+    """
+    there = tuple(names)
+    return message("models.unknown", model=name, near=did_you_mean(name, there), models=there)
 
 
 def require_extra(module: str, extra: str, purpose: str) -> ModuleType:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gatecast import baselines
-from gatecast.errors import NotFoundError, did_you_mean
+from gatecast.errors import NotFoundError, unknown_model
 from gatecast.forecaster.settings.kinds import requested_season
-from gatecast.messages import message
 
 __all__ = ["NAMES", "full_name", "make_model"]
 
@@ -63,9 +62,7 @@ def make_model(name: str, h: int, *, time_limit: float | None = None, **settings
     """
     full = full_name(name)
     if full not in NAMES:
-        raise NotFoundError(
-            message("models.unknown", model=name, near=did_you_mean(name, NAMES), models=NAMES)
-        )
+        raise NotFoundError(unknown_model(name, NAMES))
     kind: Any
     if full == "LSTM":
         from gatecast.forecaster import LSTMForecaster  # others need no training

@@ -16,7 +16,7 @@ from gatecast.diagnostics.residuals import (
     mean_error,
     noise_floor,
 )
-from gatecast.errors import UsageError, did_you_mean
+from gatecast.errors import UsageError, unknown_model
 from gatecast.evaluation.results import Backtest
 from gatecast.messages import Message, message
 
@@ -47,14 +47,7 @@ def diagnose(backtest: Backtest, model: str = "LSTM") -> dict[Message, Message]:
         If there is no such model.
     """
     if model not in backtest.models:
-        raise UsageError(
-            message(
-                "models.unknown",
-                model=model,
-                near=did_you_mean(model, backtest.models),
-                models=backtest.models,
-            )
-        )
+        raise UsageError(unknown_model(model, backtest.models))
     answers: dict[Message, Message] = {}
     steps = backtest.losses("absolute", "steps")
     reference = backtest.reference if backtest.reference not in (None, model) else None

@@ -13,7 +13,7 @@ import pandas as pd
 
 from gatecast.data.left_out import left_out
 from gatecast.data.panel import Panel
-from gatecast.errors import DataError, NotFoundError, UsageError, did_you_mean, wrong_choice
+from gatecast.errors import DataError, NotFoundError, UsageError, unknown_model, wrong_choice
 from gatecast.evaluation.metrics import owa
 from gatecast.evaluation.plottable import Plottable
 from gatecast.evaluation.rounding import rounding_errors
@@ -296,14 +296,7 @@ class Backtest(Plottable):
         """
         against = str(self.leaderboard()["model"].iloc[0]) if against is None else against
         if against not in self.models:
-            raise NotFoundError(
-                message(
-                    "models.unknown",
-                    model=against,
-                    near=did_you_mean(against, self.models),
-                    models=self.models,
-                )
-            )
+            raise NotFoundError(unknown_model(against, self.models))
         table = self.losses(loss, over)
         lag = self.lag if over == "cutoffs" else 1
         rows = []
